@@ -1,0 +1,87 @@
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Access;
+
+/// <summary>An actor who was let in, for one operation in one workspace.</summary>
+/// <param name="WorkspaceId">The workspace.</param>
+/// <param name="UserId">The person.</param>
+/// <param name="Role">Their role, read just now.</param>
+/// <param name="Operation">What they were let in for.</param>
+public sealed record Entry(Guid WorkspaceId, Guid UserId, Role Role, Operation Operation)
+{
+    /// <summary>True when the right covers only one's own things: check the thing with <see cref="Refuse"/>.</summary>
+    public bool OwnOnly => Operation.For(Role) == Grant.Own;
+
+    /// <summary>The refusal when the thing belongs to somebody else and the right covers one's own only; null when allowed.</summary>
+    /// <param name="ownerIds">Whose thing it is: its creator, assignee, owner or contributor.</param>
+    public Error? Refuse(params ReadOnlySpan<Guid?> ownerIds) =>
+        OwnOnly && !ownerIds.Contains(UserId) ? Door.Forbidden(Operation, Role) : null;
+}
+
+/// <summary>The one door: every public service method asks here before it does anything.</summary>
+public sealed class Door(IMembershipStore memberships, TimeProvider clock)
+{
+    /// <summary>How long after proving who they are a person may do what asks for it.</summary>
+    public static TimeSpan FreshFor { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Checks one row of <see cref="Operations"/> against the database.</summary>
+    /// <returns>
+    /// The entry, or <c>access.unauthenticated</c>, <c>workspace.not_found</c> (also for a workspace one is no member of),
+    /// <c>access.forbidden</c>, <c>access.scope</c>, <c>access.reauthenticate</c>.
+    /// </returns>
+    public async Task<Result<Entry>> EnterAsync(
+        Actor actor, Guid workspaceId, Operation operation, CancellationToken cancellationToken)
+    {
+        if (actor.UserId is not { } userId)
+        {
+            return Unauthenticated;
+        }
+
+        if (await memberships.FindRoleAsync(workspaceId, userId, cancellationToken) is not { } role)
+        {
+            return Error.NotFound("workspace.not_found", "There is no such workspace, or you are not a member of it.");
+        }
+
+        if (operation.For(role) == Grant.Deny)
+        {
+            return Forbidden(operation, role);
+        }
+
+        return CheckCredential(actor, operation) is { } refusal ? refusal : new Entry(workspaceId, userId, role, operation);
+    }
+
+    /// <summary>Checks an operation that belongs to no workspace (create one, own tokens, own nodes).</summary>
+    /// <returns>The person, or <c>access.unauthenticated</c>, <c>access.scope</c>, <c>access.reauthenticate</c>.</returns>
+    public Result<Guid> EnterOwn(Actor actor, Operation operation) =>
+        actor.UserId is not { } userId ? Unauthenticated
+        : CheckCredential(actor, operation) is { } refusal ? refusal
+        : userId;
+
+    internal static Error Forbidden(Operation operation, Role role)
+    {
+        var allowed = Enum.GetValues<Role>().Where(candidate => operation.For(candidate) == Grant.Allow).ToArray();
+        var who = allowed.Length > 0 ? $"{allowed[0]} or above" : "nobody";
+        var own = operation.For(role) == Grant.Own ? " As " + role + " you may do this to your own only." : "";
+        return Error.Forbidden("access.forbidden", $"Your role is {role}. To {operation.Text} takes {who}.{own}");
+    }
+
+    private static Error Unauthenticated { get; } =
+        new(ErrorKind.Unauthenticated, "access.unauthenticated", "Sign in first.");
+
+    private Error? CheckCredential(Actor actor, Operation operation)
+    {
+        if (!actor.Scopes.HasFlag(operation.Scope))
+        {
+            return Error.Forbidden("access.scope", $"This token lacks the scope '{operation.Scope.ToString().ToLowerInvariant()}'.");
+        }
+
+        if (!operation.Fresh)
+        {
+            return null;
+        }
+
+        return actor.AuthenticatedAt is { } at && clock.GetUtcNow().UtcDateTime - at <= FreshFor
+            ? null
+            : Error.Forbidden("access.reauthenticate", "Sign in again to do this: it asks for a sign-in within the last five minutes.");
+    }
+}

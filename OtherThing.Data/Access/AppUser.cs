@@ -1,0 +1,13 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace OtherThing.Data.Access;
+
+/// <summary>A person's account.</summary>
+public sealed class AppUser : IdentityUser<Guid>
+{
+    /// <summary>What others see.</summary>
+    [PersonalData]
+    public string DisplayName { get; set; } = "";
+
+    public DateTime CreatedAt { get; set; }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Data.Access;
+using OtherThing.Data.Conventions;
+
+namespace OtherThing.Data;
+
+/// <summary>The one database context; each feature brings its configurations, found by assembly scan.</summary>
+public abstract class AppDbContext(DbContextOptions options)
+    : IdentityDbContext<AppUser, IdentityRole<Guid>, Guid>(options), IDataProtectionKeyContext
+{
+    /// <summary>Set by the factory: contexts are pooled, so a constructor sees nothing but options.</summary>
+    internal WriteLane WriteLane { get; set; } = WriteLane.Free;
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    /// <summary>
+    /// Takes the process's turn to write, for statements that do not go through SaveChanges (ExecuteUpdate, ExecuteDelete,
+    /// own transactions). On SQL Server it is free.
+    /// </summary>
+    public ValueTask<WriteLane.Turn> EnterWriteLaneAsync(CancellationToken cancellationToken) =>
+        WriteLane.EnterAsync(cancellationToken);
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        // Inside an own transaction the caller already holds the lane.
+        using var turn = Database.CurrentTransaction is null ? await EnterWriteLaneAsync(cancellationToken) : default;
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
+        configurationBuilder.Properties<Enum>().HaveConversion(typeof(SnakeCaseEnumConverter<>)).HaveMaxLength(40);
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
+        builder.UseVersionTokens();
+    }
+}
+
+/// <summary>The context whose migrations are for SQLite.</summary>
+public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> options) : AppDbContext(options);
+
+/// <summary>The context whose migrations are for SQL Server.</summary>
+public sealed class SqlServerAppDbContext(DbContextOptions<SqlServerAppDbContext> options) : AppDbContext(options);

@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OtherThing.Data.Conventions;
+
+namespace OtherThing.Data;
+
+/// <summary>Registers the database and, feature by feature, the stores.</summary>
+public static class DataSetup
+{
+    private static readonly VersionInterceptor s_versions = new();
+    private static readonly SqlitePragmas s_pragmas = new();
+
+    public static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseOptions database)
+    {
+        services.AddSingleton(database);
+        if (database.Provider == DatabaseProvider.Sqlite)
+        {
+            services.AddSingleton(_ => WriteLane.SingleWriter());
+            services.AddContexts<SqliteAppDbContext>(options => ConfigureSqlite(options, database.ConnectionString));
+        }
+        else
+        {
+            services.AddSingleton(WriteLane.Free);
+            services.AddContexts<SqlServerAppDbContext>(options => ConfigureSqlServer(options, database.ConnectionString));
+        }
+
+        // Identity's stores ask for a context of their own scope.
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
+        return services;
+    }
+
+    /// <summary>Creates or upgrades the schema; called before the server says it is ready.</summary>
+    public static async Task MigrateDatabaseAsync(this IHost host, CancellationToken cancellationToken = default)
+    {
+        var contexts = host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    internal static void ConfigureSqlite(DbContextOptionsBuilder options, string connectionString) =>
+        options.AddInterceptors(s_versions, s_pragmas).UseSqlite(connectionString);
+
+    internal static void ConfigureSqlServer(DbContextOptionsBuilder options, string connectionString) =>
+        options.AddInterceptors(s_versions).UseSqlServer(connectionString);
+
+    private static void AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)
+        where TContext : AppDbContext
+    {
+        services.AddPooledDbContextFactory<TContext>(configure);
+        services.AddSingleton<IDbContextFactory<AppDbContext>, AppDbContextFactory<TContext>>();
+    }
+}

@@ -1,0 +1,9 @@
+namespace OtherThing.Web.Features.Console;
+
+/// <summary>Registers and maps the console.</summary>
+internal static class ConsoleSetup
+{
+    public static WebApplicationBuilder AddConsole(this WebApplicationBuilder builder) => builder;
+
+    public static WebApplication MapConsole(this WebApplication app) => app;
+}

@@ -1,0 +1,9 @@
+namespace OtherThing.Web.Features.Jobs;
+
+/// <summary>Registers and maps jobs.</summary>
+internal static class JobsSetup
+{
+    public static WebApplicationBuilder AddJobs(this WebApplicationBuilder builder) => builder;
+
+    public static WebApplication MapJobs(this WebApplication app) => app;
+}

@@ -1,0 +1,17 @@
+namespace OtherThing.Web.Hosting;
+
+/// <summary>The order of the middleware, in one place.</summary>
+internal static class Pipeline
+{
+    public static WebApplication UsePipeline(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments(RestSetup.Prefix),
+            rest => rest.UseStatusCodePages());
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        return app;
+    }
+}
