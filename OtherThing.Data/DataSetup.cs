@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OtherThing.Core.Access;
 using OtherThing.Data.Conventions;
+using OtherThing.Data.Workspaces;
 
 namespace OtherThing.Data;
 
@@ -25,6 +27,7 @@ public static class DataSetup
             services.AddContexts<SqlServerAppDbContext>(options => ConfigureSqlServer(options, database.ConnectionString));
         }
 
+        services.AddSingleton<IMembershipStore, MembershipStore>();
         // Identity's stores ask for a context of their own scope.
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
         return services;

@@ -1,5 +1,4 @@
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
+using OpenTelemetry;
 using OtherThing.Core.Telemetry;
 
 namespace OtherThing.Web.Hosting;

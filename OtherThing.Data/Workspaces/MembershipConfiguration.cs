@@ -1,0 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Workspaces;
+
+namespace OtherThing.Data.Workspaces;
+
+internal sealed class MembershipConfiguration : IEntityTypeConfiguration<Membership>
+{
+    public void Configure(EntityTypeBuilder<Membership> membership)
+    {
+        membership.ToTable("Memberships");
+        membership.HasKey(m => new { m.WorkspaceId, m.UserId }); // the door's look-up
+        membership.HasIndex(m => m.UserId); // a person's workspaces
+    }
+}
