@@ -65,6 +65,9 @@ public sealed record UsageDraft
     /// <summary>All output tokens, reasoning included; null when not reported.</summary>
     public long? OutputTokens { get; init; }
 
+    /// <summary>All tokens, for a source that does not tell input from output; ignored when either of them is known.</summary>
+    public long? TokensUsed { get; init; }
+
     /// <summary>Seconds of work on a node.</summary>
     public double? ComputeSeconds { get; init; }
 

@@ -1,0 +1,192 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OtherThing.Core.Egress;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Steps;
+
+/// <summary>
+/// <c>http.request</c>: one HTTP call through the egress client. Any answer is a success with its <c>status</c>, except a clear
+/// "not now" (429, 503) when the step has retries left to spend on it.
+/// </summary>
+public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
+{
+    private static readonly HashSet<string> s_methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+    /// <inheritdoc/>
+    public string Type => "http.request";
+
+    /// <inheritdoc/>
+    public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        if (!TryRead(call, out var request, out var refusal))
+        {
+            return refusal;
+        }
+
+        var repeatable = IsRepeatable(call.Step, request.Method);
+        if (call.Resumed && !repeatable)
+        {
+            return StepOutcome.Unknown(
+                "http.interrupted",
+                $"The server stopped while {request.Method} {request.Url.IdnHost} was under way; it may or may not have arrived.");
+        }
+
+        var result = await egress.SendAsync(request, cancellationToken);
+        if (result.Error is { } error)
+        {
+            var code = "http." + error.Code["egress.".Length..];
+            return result.NothingSent || repeatable
+                ? StepOutcome.Failed(code, error.Message, noEffect: true)
+                : StepOutcome.Unknown(code, error.Message + " Whether the request took effect is not known.");
+        }
+
+        var response = result.Response!;
+        if (response.Status is 429 or 503 && call.Step.Retry is { Max: > 0 })
+        {
+            return StepOutcome.Failed("http.not_now", $"{request.Url.IdnHost} answered {response.Status}: not now.", noEffect: true) with
+            {
+                Output = Output(response),
+                RetryAfter = response.RetryAfter,
+            };
+        }
+
+        return StepOutcome.Succeeded(Output(response));
+    }
+
+    private static bool IsRepeatable(FlowStep step, HttpMethod method) => step.Effects switch
+    {
+        StepEffects.Once => false,
+        StepEffects.Pure or StepEffects.Keyed => true,
+        _ => method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options,
+    };
+
+    private static bool TryRead(StepCall call, out EgressRequest request, out StepOutcome refusal)
+    {
+        (request, refusal) = (null!, null!);
+        HttpRequestConfig config;
+        try
+        {
+            config = call.Config.Deserialize<HttpRequestConfig>(Json.Options) ?? new HttpRequestConfig();
+        }
+        catch (JsonException wrong)
+        {
+            refusal = Invalid($"The config is not what http.request takes: {wrong.Path}.");
+            return false;
+        }
+
+        var method = (config.Method ?? "GET").Trim().ToUpperInvariant();
+        if (!s_methods.Contains(method))
+        {
+            refusal = Invalid($"method must be one of {string.Join(", ", s_methods)}.");
+            return false;
+        }
+
+        if (!Uri.TryCreate(config.Url?.Trim(), UriKind.Absolute, out var url))
+        {
+            refusal = Invalid("url must be a whole URL such as https://example.com/path.");
+            return false;
+        }
+
+        var (body, contentType) = Body(config.Body);
+        request = new EgressRequest(HttpMethod.Parse(method), AddQuery(url, config.Query))
+        {
+            Headers = [.. Headers(config.Headers), .. IdempotencyKey(call, config.Headers)],
+            Body = body,
+            ContentType = contentType,
+            Timeout = call.Timeout,
+        };
+        return true;
+    }
+
+    // A step declared keyed is repeated after an unclear end; the same key tells the other side that it is the same request.
+    private static IEnumerable<KeyValuePair<string, string>> IdempotencyKey(
+        StepCall call, IReadOnlyDictionary<string, JsonElement>? headers) =>
+        call.Step.Effects == StepEffects.Keyed
+        && headers?.Keys.Contains("Idempotency-Key", StringComparer.OrdinalIgnoreCase) != true
+            ? [new("Idempotency-Key", $"{call.RunId:N}-{call.Path}")]
+            : [];
+
+    private static IEnumerable<KeyValuePair<string, string>> Headers(IReadOnlyDictionary<string, JsonElement>? headers) =>
+        headers?.Where(header => header.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
+            .Select(header => KeyValuePair.Create(header.Key, Text(header.Value))) ?? [];
+
+    private static Uri AddQuery(Uri url, IReadOnlyDictionary<string, JsonElement>? query)
+    {
+        if (query is null or { Count: 0 })
+        {
+            return url;
+        }
+
+        var text = new StringBuilder(url.Query.TrimStart('?'));
+        foreach (var (name, value) in query)
+        {
+            foreach (var one in value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : new[] { value })
+            {
+                if (one.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+                {
+                    continue;
+                }
+
+                text.Append(text.Length > 0 ? "&" : "").Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(Text(one)));
+            }
+        }
+
+        return new UriBuilder(url) { Query = text.ToString() }.Uri;
+    }
+
+    private static (byte[]? Bytes, string? ContentType) Body(JsonElement? body) => body switch
+    {
+        null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => (null, null),
+        { ValueKind: JsonValueKind.String } text => (Encoding.UTF8.GetBytes(text.GetString()!), "text/plain; charset=utf-8"),
+        { } json => (JsonSerializer.SerializeToUtf8Bytes(json, Json.Options), "application/json"),
+    };
+
+    private static string Text(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private static JsonElement Output(EgressResponse response) => Json.ToElement(new JsonObject
+    {
+        ["status"] = response.Status,
+        ["headers"] = new JsonObject(response.Headers.Select(header => KeyValuePair.Create(header.Key, (JsonNode?)header.Value))),
+        ["body"] = Parse(response),
+    });
+
+    private static JsonNode? Parse(EgressResponse response)
+    {
+        if (response.Body.IsEmpty)
+        {
+            return null;
+        }
+
+        if (response.MediaType is { } type && (type == "application/json" || type.EndsWith("+json", StringComparison.Ordinal)))
+        {
+            try
+            {
+                return JsonNode.Parse(response.Body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 64 });
+            }
+            catch (JsonException)
+            {
+                // It says JSON and is not: the text is still worth having.
+            }
+        }
+
+        return JsonValue.Create(EncodingOf(response.Charset).GetString(response.Body.Span));
+    }
+
+    private static Encoding EncodingOf(string? charset)
+    {
+        try
+        {
+            return charset is null ? Encoding.UTF8 : Encoding.GetEncoding(charset);
+        }
+        catch (ArgumentException)
+        {
+            return Encoding.UTF8;
+        }
+    }
+
+    private static StepOutcome Invalid(string message) => StepOutcome.Failed("http.config_invalid", message, noEffect: true);
+}

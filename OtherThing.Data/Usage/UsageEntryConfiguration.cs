@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Usage;
+
+namespace OtherThing.Data.Usage;
+
+internal sealed class UsageEntryConfiguration : IEntityTypeConfiguration<UsageEntry>
+{
+    public void Configure(EntityTypeBuilder<UsageEntry> entry)
+    {
+        entry.ToTable("UsageEntries");
+        entry.HasKey(e => e.Id);
+        entry.Property(e => e.Id).ValueGeneratedNever();
+        entry.Property(e => e.CallId).HasMaxLength(200);
+        entry.Property(e => e.FlowName).HasMaxLength(200);
+        entry.Property(e => e.StepPath).HasMaxLength(400);
+        entry.Property(e => e.Provider).HasMaxLength(40);
+        entry.Property(e => e.Model).HasMaxLength(200);
+        entry.Property(e => e.PriceRow).HasMaxLength(300);
+        entry.Ignore(e => e.CostCents);
+        entry.HasIndex(e => new { e.WorkspaceId, e.CallId }).IsUnique(); // a call is one entry, however often it is written
+        entry.HasIndex(e => new { e.WorkspaceId, e.Timestamp, e.Id }).IsDescending(false, true, true); // the raw list
+        entry.HasIndex(e => new { e.WorkspaceId, e.Day }); // summaries
+        entry.HasIndex(e => e.RunId); // what a run cost
+    }
+}
