@@ -1,0 +1,158 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtherThing.Core.Results;
+using OtherThing.Core.Steps;
+using OtherThing.Core.Steps.Configs;
+
+namespace OtherThing.Core.Flows;
+
+/// <summary>Reads a config into its record, as the engine will, and says what does not fit. A template may stand for any scalar.</summary>
+internal static class ConfigValidator
+{
+    private static readonly JsonSerializerOptions s_tolerant = CreateTolerant();
+
+    public static void Check(StepType type, JsonElement config, Action<string, string> problem)
+    {
+        if (config.ValueKind != JsonValueKind.Object)
+        {
+            problem("config", "The config is a JSON object.");
+            return;
+        }
+
+        try
+        {
+            CheckMeaning(config.Deserialize(type.ConfigType, s_tolerant)!, problem);
+        }
+        catch (JsonException exception)
+        {
+            problem(FieldOf(exception.Path), Explain(exception, type));
+        }
+    }
+
+    /// <summary>What a type cannot say: one of two fields, both or none.</summary>
+    private static void CheckMeaning(object config, Action<string, string> problem)
+    {
+        switch (config)
+        {
+            case NodeCommandConfig { Command: null or { Count: 0 }, Script: null or "" }:
+                problem("config.command", "Give a command (program and arguments) or a script.");
+                break;
+            case NodeCommandConfig { Command.Count: > 0, Script.Length: > 0 }:
+                problem("config.script", "Give a command or a script, not both.");
+                break;
+            case NodeCommandConfig { Command: { } command } when command.Any(part => part is null):
+                problem("config.command", "Each part of a command is text.");
+                break;
+            case WaitConfig { Seconds: null, Until: null or "" }:
+                problem("config.seconds", "Give seconds or until.");
+                break;
+            case WaitConfig { Seconds: not null, Until.Length: > 0 }:
+                problem("config.until", "Give seconds or until, not both.");
+                break;
+            case WaitConfig { Seconds: not null and not (>= 0 and <= 31_536_000) }:
+                problem("config.seconds", "0 to 31,536,000 seconds (a year).");
+                break;
+            case MapConfig { Concurrency: < 0 or > 1000 }:
+                problem("config.concurrency", "1 to 1,000 items at once.");
+                break;
+            case MapConfig { Items.ValueKind: not (JsonValueKind.Array or JsonValueKind.String) }:
+                problem("config.items", "An array, or a template that gives one.");
+                break;
+            case LoopConfig { MaxIterations: < 0 or > 10_000 }:
+                problem("config.maxIterations", "1 to 10,000 iterations.");
+                break;
+            case AiChatConfig { Temperature: not null and not (>= 0 and <= 2) }:
+                problem("config.temperature", "0 to 2.");
+                break;
+            case AiChatConfig { MaxTokens: < 0 }:
+                problem("config.maxTokens", "1 or more.");
+                break;
+            case AiChatConfig { Model: "" }:
+                problem("config.model", "Name the model.");
+                break;
+            case HttpRequestConfig { Url: "" }:
+                problem("config.url", "Give the address to call.");
+                break;
+            case SwitchConfig { Cases.Count: 0 or > 100 }:
+                problem("config.cases", "1 to 100 cases.");
+                break;
+            case IfConfig { Condition: "" }:
+                problem("config.condition", "Give a condition.");
+                break;
+            case ManualTriggerConfig manual when manual.Fields.Any(field => field is null || string.IsNullOrEmpty(field.Name)):
+                problem("config.fields", "Each field needs a name.");
+                break;
+            case ManualTriggerConfig manual when manual.Fields.DistinctBy(field => field.Name).Count() != manual.Fields.Count:
+                problem("config.fields", "Two fields have the same name.");
+                break;
+        }
+    }
+
+    /// <summary><c>$.headers.x</c> is <c>config.headers.x</c>.</summary>
+    private static string FieldOf(string? path) => path is null or "$" ? "config" : "config" + path[1..];
+
+    private static string Explain(JsonException exception, StepType type)
+    {
+        var message = exception.Message;
+        if (message.Contains("missing required properties", StringComparison.Ordinal))
+        {
+            var names = message[(message.IndexOf("including:", StringComparison.Ordinal) + 10)..].Trim(' ', '.').Replace('\'', ' ').Replace(" ", "", StringComparison.Ordinal);
+            return $"{type.Name} needs {names}.";
+        }
+
+        if (message.Contains("could not be mapped", StringComparison.Ordinal))
+        {
+            var known = type.ConfigType.GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+            return $"{type.Name} has no such field; it has {string.Join(", ", known)}.";
+        }
+
+        var property = type.ConfigType.GetProperties().FirstOrDefault(candidate =>
+            exception.Path is { Length: > 2 } path && path[2..].Split('.', '[')[0] == JsonNamingPolicy.CamelCase.ConvertName(candidate.Name));
+        return property is null ? "This is not what is expected here." : $"Expected {Describe(property.PropertyType)}.";
+    }
+
+    private static string Describe(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type switch
+        {
+            { IsEnum: true } => "one of " + string.Join(", ", Enum.GetValues(type).Cast<object>()
+                .Select(value => JsonSerializer.Serialize(value, type, Json.Options).Trim('"'))),
+            _ when type == typeof(string) => "text",
+            _ when type == typeof(int) => "a whole number",
+            _ when type == typeof(double) => "a number",
+            _ when type == typeof(Guid) => "an id",
+            _ when type.IsAssignableTo(typeof(System.Collections.IEnumerable)) && type.Name.Contains("List", StringComparison.Ordinal) => "a list",
+            _ => "an object",
+        };
+    }
+
+    private static JsonSerializerOptions CreateTolerant()
+    {
+        var options = new JsonSerializerOptions(ConfigSchemas.Strict);
+        options.Converters.Insert(0, new TemplateTolerantFactory());
+        return options;
+    }
+
+    private sealed class TemplateTolerantFactory : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) =>
+            typeToConvert == typeof(int) || typeToConvert == typeof(double) || typeToConvert == typeof(bool)
+            || typeToConvert == typeof(Guid) || typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(TemplateTolerant<>).MakeGenericType(typeToConvert))!;
+    }
+
+    private sealed class TemplateTolerant<T> : JsonConverter<T>
+        where T : struct
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && reader.GetString()!.Contains("{{", StringComparison.Ordinal)
+                ? default
+                : JsonSerializer.Deserialize<T>(ref reader, ConfigSchemas.Strict);
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value, ConfigSchemas.Strict);
+    }
+}

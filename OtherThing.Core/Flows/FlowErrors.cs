@@ -1,0 +1,32 @@
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Flows;
+
+/// <summary>Why a flow cannot be had, saved or run.</summary>
+public static class FlowErrors
+{
+    /// <summary><c>flow.not_found</c>.</summary>
+    public static Error NotFound { get; } = Error.NotFound("flow.not_found", "There is no such flow in this workspace.");
+
+    /// <summary><c>flow.version_not_found</c>.</summary>
+    public static Error VersionNotFound(int number) =>
+        Error.NotFound("flow.version_not_found", $"Version {number} of this flow was neither published nor run, so it was not kept.");
+
+    /// <summary><c>flow.changed</c>: 409 for a version in the body, 412 for If-Match.</summary>
+    public static Error Changed(int expected, int current, bool byHeader) => new(
+        byHeader ? ErrorKind.PreconditionFailed : ErrorKind.Conflict,
+        "flow.changed",
+        $"Somebody changed this flow: it is at version {current}, yours was made from {expected}. Load it again and repeat your change.");
+
+    /// <summary><c>flow.invalid</c> with every problem.</summary>
+    public static Error Invalid(IReadOnlyList<FlowProblem> problems) => Error.Invalid(
+        "flow.invalid",
+        problems.Count == 1 ? $"{problems[0].Path}: {problems[0].Message}" : $"{problems.Count} things are wrong with this flow; the first is {problems[0].Path}: {problems[0].Message}",
+        [.. problems.Select(problem => new FieldError("flow." + problem.Path, problem.Message))]);
+
+    /// <summary><c>flow.name_invalid</c>.</summary>
+    public static Error NameInvalid { get; } = Error.Invalid("flow.name_invalid", "name", $"A flow needs a name of 1 to {FlowLimits.Name} characters.");
+
+    /// <summary><c>flow.description_too_long</c>.</summary>
+    public static Error DescriptionTooLong { get; } = Error.Invalid("flow.description_too_long", "description", "A description has up to 4,000 characters.");
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Flows;
+
+/// <summary>Reads and writes flow documents: nothing unknown is swallowed, the same document always gives the same bytes.</summary>
+public static class FlowJson
+{
+    private static readonly JsonSerializerOptions s_options = Create();
+
+    /// <summary>Reads a document.</summary>
+    /// <returns>The document, or <c>flow.malformed</c>, <c>flow.too_large</c> with the place and reason.</returns>
+    public static Result<FlowDefinition> Parse(JsonElement document)
+    {
+        if (document.ValueKind != JsonValueKind.Object)
+        {
+            return Error.Invalid("flow.malformed", "flow", "A flow is a JSON object with steps and connections.");
+        }
+
+        try
+        {
+            return document.Deserialize<FlowDefinition>(s_options)!;
+        }
+        catch (JsonException exception)
+        {
+            return Malformed(exception);
+        }
+    }
+
+    /// <inheritdoc cref="Parse(JsonElement)"/>
+    public static Result<FlowDefinition> Parse(string document)
+    {
+        if (document.Length > FlowLimits.Characters)
+        {
+            return new Error(ErrorKind.TooLarge, "flow.too_large", $"A flow document has up to {FlowLimits.Characters:N0} characters.");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<FlowDefinition>(document, s_options) is { } flow
+                ? flow
+                : Error.Invalid("flow.malformed", "flow", "A flow is a JSON object with steps and connections.");
+        }
+        catch (JsonException exception)
+        {
+            return Malformed(exception);
+        }
+    }
+
+    /// <summary>The document as JSON.</summary>
+    public static string Write(FlowDefinition flow) => JsonSerializer.Serialize(flow, s_options);
+
+    private static Error Malformed(JsonException exception)
+    {
+        var path = exception.Path is { Length: > 2 } found ? found[2..] : "flow";
+        var reason = exception.Message.Split(" Path:", 2)[0].Replace("OtherThing.Core.Flows.", "", StringComparison.Ordinal);
+        return Error.Invalid("flow.malformed", "flow." + path, reason);
+    }
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        Json.Configure(options);
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectNullableAnnotations = true;
+        options.MakeReadOnly();
+        return options;
+    }
+}

@@ -1,0 +1,244 @@
+using Microsoft.Extensions.Logging;
+using OtherThing.Core.Access;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Flows;
+
+/// <summary>What changes of a flow; null leaves it.</summary>
+public sealed record FlowChange(string? Name = null, string? Description = null, FlowDefinition? Definition = null);
+
+/// <summary>Flows of a workspace: list, read, make, change, duplicate, delete, publish.</summary>
+public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
+{
+    /// <summary>The flows, last changed first (A27).</summary>
+    public async Task<Result<Page<FlowSummary>>> ListAsync(Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken) =>
+        (await door.EnterAsync(actor, workspaceId, Operations.FlowRead, cancellationToken)).Error is { } refusal
+            ? refusal
+            : await flows.ListAsync(workspaceId, page, cancellationToken);
+
+    /// <summary>One flow (A27).</summary>
+    /// <returns>The flow, or <c>flow.not_found</c>.</returns>
+    public async Task<Result<Flow>> GetAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, Operations.FlowRead, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await flows.FindAsync(workspaceId, flowId, cancellationToken) is { } flow ? flow : FlowErrors.NotFound;
+    }
+
+    /// <summary>Makes a flow (A28).</summary>
+    /// <returns>The flow, or <c>flow.name_invalid</c>, <c>flow.description_too_long</c>, <c>flow.invalid</c>.</returns>
+    public async Task<Result<Flow>> CreateAsync(
+        Actor actor, Guid workspaceId, string? name, string? description, FlowDefinition definition, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (CheckNames(name ?? "", description) is { } invalid)
+        {
+            return invalid;
+        }
+
+        if (FlowValidator.Validate(definition) is { Count: > 0 } problems)
+        {
+            return FlowErrors.Invalid(problems);
+        }
+
+        var flow = new Flow(workspaceId, name!.Trim(), description ?? "", definition, entry.UserId, Now);
+        await flows.AddAsync(flow, cancellationToken);
+        LogCreated(flow.Id, workspaceId);
+        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        return flow;
+    }
+
+    /// <summary>Changes a flow to something that can run (A28).</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="flowId">The flow.</param>
+    /// <param name="change">What to change.</param>
+    /// <param name="expectedVersion">The version the change was made from; null overwrites whatever there is.</param>
+    /// <param name="byHeader">True when the version came by If-Match, whose refusal is 412 instead of 409.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The flow, or <c>flow.not_found</c>, <c>flow.changed</c>, <c>flow.invalid</c>.</returns>
+    public async Task<Result<Flow>> UpdateAsync(
+        Actor actor, Guid workspaceId, Guid flowId, FlowChange change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        return change.Definition is { } definition && FlowValidator.Validate(definition) is { Count: > 0 } problems
+            ? FlowErrors.Invalid(problems)
+            : await SaveAsync(workspaceId, flowId, change, expectedVersion, byHeader, cancellationToken);
+    }
+
+    /// <summary>
+    /// Keeps a draft in the making (A28): unlike <see cref="UpdateAsync"/> it may have problems, which a run or a publish refuses later.
+    /// </summary>
+    /// <returns>The flow, or <c>flow.not_found</c>, <c>flow.changed</c>, <c>flow.too_large</c>.</returns>
+    public async Task<Result<Flow>> SaveDraftAsync(
+        Actor actor, Guid workspaceId, Guid flowId, FlowDefinition definition, int expectedVersion, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (definition.Steps.Count > FlowLimits.Steps || definition.Connections.Count > FlowLimits.Connections)
+        {
+            return new Error(ErrorKind.TooLarge, "flow.too_large", $"A flow takes up to {FlowLimits.Steps:N0} steps and {FlowLimits.Connections:N0} connections.");
+        }
+
+        return await SaveAsync(workspaceId, flowId, new FlowChange(Definition: definition), expectedVersion, byHeader: false, cancellationToken);
+    }
+
+    /// <summary>Makes a copy in the same workspace (A28).</summary>
+    /// <returns>The copy, or <c>flow.not_found</c>.</returns>
+    public async Task<Result<Flow>> DuplicateAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } original)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        var name = original.Name.Length > FlowLimits.Name - 7 ? original.Name[..(FlowLimits.Name - 7)] : original.Name;
+        var copy = new Flow(workspaceId, name + " (copy)", original.Description, original.ReadDefinition(), entry.UserId, Now);
+        await flows.AddAsync(copy, cancellationToken);
+        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        return copy;
+    }
+
+    /// <summary>Deletes a flow (A31: Members their own only); its runs are kept.</summary>
+    /// <returns>Null, or <c>flow.not_found</c>.</returns>
+    public async Task<Error?> DeleteAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.FlowDelete, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        if (entry.Refuse(flow.CreatedBy) is { } notYours)
+        {
+            return notYours;
+        }
+
+        if (!await flows.DeleteAsync(workspaceId, flowId, cancellationToken))
+        {
+            return FlowErrors.NotFound;
+        }
+
+        LogDeleted(flowId, workspaceId);
+        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        return null;
+    }
+
+    /// <summary>Makes the draft the version that triggers run (A29).</summary>
+    /// <returns>The flow, or <c>flow.not_found</c>, <c>flow.invalid</c>, <c>flow.changed</c>.</returns>
+    public async Task<Result<Flow>> PublishAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.FlowPublish, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        if (FlowValidator.Validate(flow.ReadDefinition()) is { Count: > 0 } problems)
+        {
+            return FlowErrors.Invalid(problems);
+        }
+
+        var version = new FlowVersion(flow, entry.UserId, Now);
+        version.MarkPublished(Now);
+        flow.Publish(entry.UserId, Now);
+        await flows.KeepVersionAsync(version, cancellationToken);
+        if (!await flows.TrySaveAsync(flow, flow.Revision, cancellationToken))
+        {
+            return FlowErrors.Changed(flow.Revision, flow.Revision + 1, byHeader: false);
+        }
+
+        LogPublished(flowId, flow.Revision, workspaceId);
+        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        feed.Publish(Topic.Flow(flowId), "flow.published", flow.Revision);
+        return flow;
+    }
+
+    /// <summary>The versions that were published or run, newest first (A27).</summary>
+    public async Task<Result<IReadOnlyList<FlowVersion>>> ListVersionsAsync(
+        Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        var found = await GetAsync(actor, workspaceId, flowId, cancellationToken);
+        return found.Error is { } refusal
+            ? refusal
+            : Result<IReadOnlyList<FlowVersion>>.Success(await flows.ListVersionsAsync(workspaceId, flowId, cancellationToken));
+    }
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    private static Error? CheckNames(string? name, string? description) =>
+        name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > FlowLimits.Name) ? FlowErrors.NameInvalid
+        : description is { Length: > 4_000 } ? FlowErrors.DescriptionTooLong
+        : null;
+
+    private async Task<Result<Flow>> SaveAsync(
+        Guid workspaceId, Guid flowId, FlowChange change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken)
+    {
+        if (CheckNames(change.Name, change.Description) is { } invalid)
+        {
+            return invalid;
+        }
+
+        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        var loaded = flow.Revision;
+        if (expectedVersion is { } expected && expected != loaded)
+        {
+            return FlowErrors.Changed(expected, loaded, byHeader);
+        }
+
+        flow.Change(change.Name?.Trim(), change.Description, change.Definition, Now);
+        if (!await flows.TrySaveAsync(flow, loaded, cancellationToken))
+        {
+            return FlowErrors.Changed(loaded, loaded + 1, byHeader);
+        }
+
+        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        feed.Publish(Topic.Flow(flowId), "flow.saved", flow.Revision);
+        return flow;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Flow {FlowId} of workspace {WorkspaceId} created")]
+    private partial void LogCreated(Guid flowId, Guid workspaceId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Flow {FlowId} of workspace {WorkspaceId} deleted")]
+    private partial void LogDeleted(Guid flowId, Guid workspaceId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Flow {FlowId} version {Version} of workspace {WorkspaceId} published")]
+    private partial void LogPublished(Guid flowId, int version, Guid workspaceId);
+}

@@ -1,0 +1,214 @@
+using System.Text.RegularExpressions;
+using OtherThing.Core.Steps;
+
+namespace OtherThing.Core.Flows;
+
+/// <summary>
+/// Says everything that is wrong with a document, with step, field and reason. A document with problems is never saved over REST;
+/// the builder keeps it as a draft in the making and shows them. Linear in the size of the document.
+/// </summary>
+public static partial class FlowValidator
+{
+    /// <summary>All problems, in reading order; empty for a flow that can run.</summary>
+    public static IReadOnlyList<FlowProblem> Validate(FlowDefinition flow)
+    {
+        var problems = new Problems();
+        if (flow.Schema != 1)
+        {
+            problems.Add(null, "schema", $"This server knows schema 1, not {flow.Schema}.");
+        }
+
+        CheckCount(problems, "steps", flow.Steps.Count, FlowLimits.Steps);
+        CheckCount(problems, "connections", flow.Connections.Count, FlowLimits.Connections);
+        CheckCount(problems, "notes", flow.Notes.Count, FlowLimits.Notes);
+        if (problems.Any)
+        {
+            return problems.List; // too large to look at in detail
+        }
+
+        var steps = CheckIds(flow, problems);
+        foreach (var step in flow.Steps)
+        {
+            StepValidator.Check(step, problems.Add);
+        }
+
+        CheckParents(flow, steps, problems);
+        CheckConnections(flow, steps, problems);
+        CheckNotes(flow, problems);
+        FlowGraphValidator.Check(flow, steps, problems.Add);
+        return problems.List;
+    }
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]{0,63}$", RegexOptions.CultureInvariant)]
+    internal static partial Regex IdPattern();
+
+    private static void CheckCount(Problems problems, string field, int count, int limit)
+    {
+        if (count > limit)
+        {
+            problems.Add(null, field, $"A flow takes up to {limit:N0} {field}; this has {count:N0}.");
+        }
+    }
+
+    private static Dictionary<string, FlowStep> CheckIds(FlowDefinition flow, Problems problems)
+    {
+        var steps = new Dictionary<string, FlowStep>(flow.Steps.Count, StringComparer.Ordinal);
+        for (var i = 0; i < flow.Steps.Count; i++)
+        {
+            var step = flow.Steps[i];
+            if (step is null)
+            {
+                problems.Add(null, $"steps[{i}]", "A step is an object, not null.");
+            }
+            else if (string.IsNullOrEmpty(step.Id) || !IdPattern().IsMatch(step.Id))
+            {
+                problems.Add(null, $"steps[{i}].id", $"'{Short(step.Id)}' is no id: a letter, then letters, digits and _, up to 64.");
+            }
+            else if (!steps.TryAdd(step.Id, step))
+            {
+                problems.Add(step.Id, "id", $"Two steps have the id '{step.Id}'.");
+            }
+        }
+
+        return steps;
+    }
+
+    private static void CheckParents(FlowDefinition flow, Dictionary<string, FlowStep> steps, Problems problems)
+    {
+        foreach (var step in flow.Steps)
+        {
+            if (step?.Parent is not { } parentId)
+            {
+                continue;
+            }
+
+            if (!steps.TryGetValue(parentId, out var parent))
+            {
+                problems.Add(step.Id, "parent", $"There is no step '{Short(parentId)}' to be inside of.");
+            }
+            else if (StepCatalog.Find(parent.Type) is not { IsContainer: true })
+            {
+                problems.Add(step.Id, "parent", $"'{parent.Id}' is a {Short(parent.Type)} and holds no steps; logic.map and logic.loop do.");
+            }
+            else if (StepCatalog.Find(step.Type) is { IsTrigger: true })
+            {
+                problems.Add(step.Id, "parent", "A trigger starts the run, so it cannot be inside another step.");
+            }
+            else if (StepCatalog.Find(step.Type) is { Kind: StepKind.Output })
+            {
+                problems.Add(step.Id, "parent", "The run has one output, so an output step cannot be inside another step.");
+            }
+
+            CheckDepth(step, steps, problems);
+        }
+    }
+
+    private static void CheckDepth(FlowStep step, Dictionary<string, FlowStep> steps, Problems problems)
+    {
+        var depth = 0;
+        for (var at = step; at?.Parent is { } parentId; at = steps.GetValueOrDefault(parentId))
+        {
+            if (++depth > FlowLimits.ContainerDepth)
+            {
+                problems.Add(step.Id, "parent", $"Steps are nested up to {FlowLimits.ContainerDepth} deep; this is inside itself or deeper.");
+                return;
+            }
+        }
+    }
+
+    private static void CheckConnections(FlowDefinition flow, Dictionary<string, FlowStep> steps, Problems problems)
+    {
+        var seen = new HashSet<(string, string, string)>();
+        for (var i = 0; i < flow.Connections.Count; i++)
+        {
+            var connection = flow.Connections[i];
+            var at = $"connections[{i}]";
+            if (connection is null)
+            {
+                problems.Add(null, at, "A connection is an object, not null.");
+                continue;
+            }
+
+            if (!steps.TryGetValue(connection.From ?? "", out var from))
+            {
+                problems.Add(null, at + ".from", $"There is no step '{Short(connection.From)}'.");
+            }
+
+            if (!steps.TryGetValue(connection.To ?? "", out var to))
+            {
+                problems.Add(null, at + ".to", $"There is no step '{Short(connection.To)}'.");
+            }
+
+            if (from is null || to is null)
+            {
+                continue;
+            }
+
+            if (!seen.Add((from.Id, connection.Port, to.Id)))
+            {
+                problems.Add(null, at, $"'{from.Id}' is connected to '{to.Id}' by port '{Short(connection.Port)}' twice.");
+            }
+
+            if (StepCatalog.Find(from.Type) is { } type && !type.Ports(from).Contains(connection.Port))
+            {
+                problems.Add(from.Id, at + ".port", $"'{from.Id}' has no port '{Short(connection.Port)}'; it has {string.Join(", ", type.Ports(from).Take(20))}.");
+            }
+
+            if (StepCatalog.Find(to.Type) is { IsTrigger: true })
+            {
+                problems.Add(to.Id, at + ".to", "A trigger starts the run, so nothing can lead into it.");
+            }
+
+            if (StepCatalog.Find(from.Type) is { Kind: StepKind.Output })
+            {
+                problems.Add(from.Id, at + ".from", "An output ends the path, so nothing can follow it.");
+            }
+
+            if (!string.Equals(from.Parent, to.Parent, StringComparison.Ordinal))
+            {
+                problems.Add(to.Id, at, $"'{from.Id}' and '{to.Id}' are not in the same container: a connection cannot cross its edge.");
+            }
+        }
+    }
+
+    private static void CheckNotes(FlowDefinition flow, Problems problems)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < flow.Notes.Count; i++)
+        {
+            var note = flow.Notes[i];
+            if (note is null || string.IsNullOrEmpty(note.Id) || note.Id.Length > 64 || !seen.Add(note.Id))
+            {
+                problems.Add(null, $"notes[{i}].id", "A note needs an id of its own, up to 64 characters.");
+            }
+            else if (note.Text is null || note.Text.Length > 20_000)
+            {
+                problems.Add(null, $"notes[{i}].text", "A note's text has up to 20,000 characters.");
+            }
+            else if (!IsPlace(note.Position) || note.Width is not (> 0 and < 10_000) || note.Height is not (> 0 and < 10_000))
+            {
+                problems.Add(null, $"notes[{i}].position", "A note needs a place and a size on the canvas.");
+            }
+        }
+    }
+
+    internal static bool IsPlace(FlowPosition position) =>
+        Math.Abs(position.X) <= 1_000_000 && Math.Abs(position.Y) <= 1_000_000;
+
+    internal static string Short(string? text) => text is null ? "" : text.Length <= 60 ? text : text[..57] + "...";
+
+    private sealed class Problems
+    {
+        public List<FlowProblem> List { get; } = [];
+
+        public bool Any => List.Count > 0;
+
+        public void Add(string? stepId, string field, string message)
+        {
+            if (List.Count < FlowLimits.Problems)
+            {
+                List.Add(new FlowProblem(stepId, field, message));
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Flows;
+
+/// <summary>Keeps flows and their versions.</summary>
+public interface IFlowStore
+{
+    /// <summary>Adds a flow.</summary>
+    Task AddAsync(Flow flow, CancellationToken cancellationToken);
+
+    /// <summary>One flow of a workspace, or null.</summary>
+    Task<Flow?> FindAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);
+
+    /// <summary>The flows of a workspace, last changed first.</summary>
+    Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>Saves a changed flow if nobody has changed it since <paramref name="expectedRevision"/>.</summary>
+    Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a flow; its versions and runs stay.</summary>
+    Task<bool> DeleteAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a version if it is not kept yet.</summary>
+    Task KeepVersionAsync(FlowVersion version, CancellationToken cancellationToken);
+
+    /// <summary>One version, or null.</summary>
+    Task<FlowVersion?> FindVersionAsync(Guid flowId, int number, CancellationToken cancellationToken);
+
+    /// <summary>The versions of a flow, newest first, at most 200.</summary>
+    Task<IReadOnlyList<FlowVersion>> ListVersionsAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);
+}

@@ -1,0 +1,124 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Steps.Configs;
+
+namespace OtherThing.Core.Steps;
+
+/// <summary>Every step type there is; documents, forms, validation, engine and guide read it here.</summary>
+public static class StepCatalog
+{
+    private static readonly string[] s_truth = ["true", "false"];
+
+    /// <summary>All types in the order of the palette.</summary>
+    public static IReadOnlyList<StepType> All { get; } =
+    [
+        new()
+        {
+            Name = "trigger.manual", Kind = StepKind.Trigger, Title = "Start by hand", ConfigType = typeof(ManualTriggerConfig),
+            Description = "Starts a run when a person presses Run or a program calls REST; puts out the input.",
+            Example = Parse("""{"fields":[{"name":"topic","type":"string","required":true}]}"""),
+        },
+        new()
+        {
+            Name = "ai.chat", Kind = StepKind.Ai, Title = "Ask a model", ConfigType = typeof(AiChatConfig),
+            Description = "Asks a model with one of the workspace's keys; tokens stream to the run page.",
+            DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(5),
+            OutputSchema = Parse("""{"type":"object","properties":{"text":{"type":"string"},"json":{},"model":{"type":"string"},"usage":{"type":"object","properties":{"inputTokens":{"type":"integer"},"outputTokens":{"type":"integer"}}},"finishReason":{"type":"string"}},"required":["text","model"]}"""),
+            Example = Parse("""{"provider":"openai","model":"gpt-5-mini","prompt":"Summarise in three sentences: {{ input.text }}"}"""),
+        },
+        new()
+        {
+            Name = "http.request", Kind = StepKind.Http, Title = "HTTP request", ConfigType = typeof(HttpRequestConfig),
+            Description = "Calls an address; a JSON answer is parsed.",
+            DefaultEffects = static step => IsSafeMethod(step) ? StepEffects.Pure : StepEffects.Once,
+            DefaultTimeout = TimeSpan.FromSeconds(30),
+            OutputSchema = Parse("""{"type":"object","properties":{"status":{"type":"integer"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"body":{}},"required":["status","headers","body"]}"""),
+            Example = Parse("""{"method":"GET","url":"https://example.com/data.json"}"""),
+        },
+        new()
+        {
+            Name = "data.set", Kind = StepKind.Data, Title = "Set data", ConfigType = typeof(DataSetConfig),
+            Description = "Puts out a value made from what came before.",
+            Example = Parse("""{"value":{"name":"{{ input.name }}"}}"""),
+        },
+        new()
+        {
+            Name = "logic.if", Kind = StepKind.Logic, Title = "If", ConfigType = typeof(IfConfig), ConditionFields = ["condition"],
+            Description = "Leaves by true or by false.",
+            OwnPorts = static _ => s_truth,
+            OutputSchema = Parse("""{"type":"boolean"}"""),
+            Example = Parse("""{"condition":"input.count > 2"}"""),
+        },
+        new()
+        {
+            Name = "logic.switch", Kind = StepKind.Logic, Title = "Switch", ConfigType = typeof(SwitchConfig),
+            Description = "Leaves by the port of the case that equals the value, else by default.",
+            OwnPorts = static step => [.. CasesOf(step).Distinct(), "default"],
+            Example = Parse("""{"value":"{{ input.kind }}","cases":["bug","question"]}"""),
+        },
+        new()
+        {
+            Name = "logic.map", Kind = StepKind.Logic, Title = "For each", ConfigType = typeof(MapConfig), IsContainer = true,
+            Description = "Runs the steps inside once per item; puts out what the last of them put out, item by item.",
+            OutputSchema = Parse("""{"type":"array"}"""),
+            Example = Parse("""{"items":"{{ input.items }}","concurrency":10}"""),
+        },
+        new()
+        {
+            Name = "logic.loop", Kind = StepKind.Logic, Title = "While", ConfigType = typeof(LoopConfig), IsContainer = true, ConditionFields = ["while"],
+            Description = "Runs the steps inside again and again while a condition holds.",
+            Example = Parse("""{"while":"iteration < 3","maxIterations":10}"""),
+        },
+        new()
+        {
+            Name = "logic.join", Kind = StepKind.Logic, Title = "Join", ConfigType = typeof(JoinConfig),
+            Description = "Brings branches together; puts out what arrived, by step.",
+            OutputSchema = Parse("""{"type":"object"}"""),
+            Example = Parse("""{"mode":"all"}"""),
+        },
+        new()
+        {
+            Name = "logic.wait", Kind = StepKind.Logic, Title = "Wait", ConfigType = typeof(WaitConfig),
+            Description = "Goes on after some seconds or at a time; survives restarts.",
+            OutputSchema = Parse("""{"type":"object","properties":{"waitedUntil":{"type":"string","format":"date-time"}},"required":["waitedUntil"]}"""),
+            Example = Parse("""{"seconds":5}"""),
+        },
+        new()
+        {
+            Name = "node.command", Kind = StepKind.Node, Title = "Command on a node", ConfigType = typeof(NodeCommandConfig), VerbatimFields = ["script", "shell"],
+            Description = "Runs a program or a script on a member's machine; a non-zero exit fails the step.",
+            DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(10),
+            OutputSchema = Parse("""{"type":"object","properties":{"exitCode":{"type":"integer"},"stdout":{"type":"string"},"stderr":{"type":"string"},"nodeId":{"type":"string"},"seconds":{"type":"number"}},"required":["exitCode","stdout","stderr"]}"""),
+            Example = Parse("""{"command":["wc","-w"],"stdin":"{{ input.text }}"}"""),
+        },
+        new()
+        {
+            Name = "output", Kind = StepKind.Output, Title = "Output", ConfigType = typeof(OutputConfig),
+            Description = "Its value becomes the run's output.",
+            Example = Parse("""{"value":"{{ input }}"}"""),
+        },
+    ];
+
+    private static readonly FrozenDictionary<string, StepType> s_byName = All.ToFrozenDictionary(type => type.Name);
+
+    /// <summary>The type of that name; null when there is none.</summary>
+    public static StepType? Find(string name) => s_byName.GetValueOrDefault(name);
+
+    /// <summary>The names of the cases of a switch, as its ports.</summary>
+    public static IEnumerable<string> CasesOf(FlowStep step) =>
+        step.Config.ValueKind == JsonValueKind.Object
+        && step.Config.TryGetProperty("cases", out var cases) && cases.ValueKind == JsonValueKind.Array
+            ? cases.EnumerateArray().Select(CaseName)
+            : [];
+
+    /// <summary>A case's port: a string as it is, anything else as JSON.</summary>
+    public static string CaseName(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private static bool IsSafeMethod(FlowStep step) =>
+        !step.Config.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String
+        || method.GetString() is "GET" or "HEAD" or "OPTIONS";
+
+    private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
+}

@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Flows;
+
+namespace OtherThing.Data.Flows;
+
+internal sealed class FlowConfiguration : IEntityTypeConfiguration<Flow>
+{
+    public void Configure(EntityTypeBuilder<Flow> flow)
+    {
+        flow.ToTable("Flows");
+        flow.HasKey(f => f.Id);
+        flow.Property(f => f.Id).ValueGeneratedNever();
+        flow.Property(f => f.Name).HasMaxLength(FlowLimits.Name);
+        flow.Property(f => f.Description).HasMaxLength(4_000);
+        flow.Property(f => f.Revision).IsConcurrencyToken();
+        flow.HasIndex(f => new { f.WorkspaceId, f.UpdatedAt }).IsDescending(false, true); // the flow list
+    }
+}
+
+internal sealed class FlowVersionConfiguration : IEntityTypeConfiguration<FlowVersion>
+{
+    public void Configure(EntityTypeBuilder<FlowVersion> version)
+    {
+        version.ToTable("FlowVersions");
+        version.HasKey(v => new { v.FlowId, v.Number }); // a run's definition, the version list
+    }
+}

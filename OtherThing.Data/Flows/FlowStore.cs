@@ -1,0 +1,108 @@
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+using OtherThing.Data.Conventions;
+
+namespace OtherThing.Data.Flows;
+
+internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlowStore
+{
+    public async Task AddAsync(Flow flow, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Add(flow);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    public async Task<Flow?> FindAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Flow>().AsNoTracking()
+            .FirstOrDefaultAsync(f => f.WorkspaceId == workspaceId && f.Id == flowId, cancellationToken);
+    }
+
+    public async Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var query = db.Set<Flow>().AsNoTracking().Where(f => f.WorkspaceId == workspaceId);
+        if (page.Cursor is { } after)
+        {
+            query = query.Where(f => f.UpdatedAt < after.At || (f.UpdatedAt == after.At && f.Id.CompareTo(after.Id) < 0));
+        }
+
+        var items = await query
+            .OrderByDescending(f => f.UpdatedAt).ThenByDescending(f => f.Id)
+            .Select(f => new FlowSummary(f.Id, f.Name, f.Description, f.Revision, f.PublishedRevision, f.CreatedBy, f.CreatedAt, f.UpdatedAt))
+            .Take(page.Limit + 1)
+            .ToListAsync(cancellationToken);
+        return items.ToPage(page.Limit, f => new Cursor(f.UpdatedAt, f.Id));
+    }
+
+    public async Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var entry = db.Update(flow);
+        entry.Property(f => f.Revision).OriginalValue = expectedRevision;
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<bool> DeleteAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        return await db.Set<Flow>().Where(f => f.WorkspaceId == workspaceId && f.Id == flowId).ExecuteDeleteAsync(cancellationToken) == 1;
+    }
+
+    public async Task KeepVersionAsync(FlowVersion version, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var kept = await db.Set<FlowVersion>()
+            .FirstOrDefaultAsync(v => v.FlowId == version.FlowId && v.Number == version.Number, cancellationToken);
+        if (kept is null)
+        {
+            db.Add(version);
+        }
+        else if (version.PublishedAt is { } at)
+        {
+            kept.MarkPublished(at);
+        }
+
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException) when (kept is null)
+        {
+            // Two runs of a fresh draft started at once: the other one kept the same version. Anything else shows on the second try.
+            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
+            if (!await again.Set<FlowVersion>().AnyAsync(v => v.FlowId == version.FlowId && v.Number == version.Number, cancellationToken))
+            {
+                throw;
+            }
+        }
+    }
+
+    public async Task<FlowVersion?> FindVersionAsync(Guid flowId, int number, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<FlowVersion>().AsNoTracking()
+            .FirstOrDefaultAsync(v => v.FlowId == flowId && v.Number == number, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<FlowVersion>> ListVersionsAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<FlowVersion>().AsNoTracking()
+            .Where(v => v.WorkspaceId == workspaceId && v.FlowId == flowId)
+            .OrderByDescending(v => v.Number).Take(200)
+            .ToListAsync(cancellationToken);
+    }
+}
