@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Core.Steps.Configs;
 
 namespace OtherThing.Core.Steps;
 
@@ -13,8 +14,6 @@ namespace OtherThing.Core.Steps;
 /// </summary>
 public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
 {
-    private static readonly HashSet<string> s_methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-
     /// <inheritdoc/>
     public string Type => "http.request";
 
@@ -69,7 +68,7 @@ public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
         HttpRequestConfig config;
         try
         {
-            config = call.Config.Deserialize<HttpRequestConfig>(Json.Options) ?? new HttpRequestConfig();
+            config = call.Config.Deserialize<HttpRequestConfig>(Json.Options)!;
         }
         catch (JsonException wrong)
         {
@@ -77,14 +76,8 @@ public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
             return false;
         }
 
-        var method = (config.Method ?? "GET").Trim().ToUpperInvariant();
-        if (!s_methods.Contains(method))
-        {
-            refusal = Invalid($"method must be one of {string.Join(", ", s_methods)}.");
-            return false;
-        }
-
-        if (!Uri.TryCreate(config.Url?.Trim(), UriKind.Absolute, out var url))
+        var method = config.Method.ToString();
+        if (!Uri.TryCreate(config.Url.Trim(), UriKind.Absolute, out var url))
         {
             refusal = Invalid("url must be a whole URL such as https://example.com/path.");
             return false;

@@ -32,10 +32,10 @@ public sealed record HttpRequestConfig
 
     /// <summary>Request headers.</summary>
     [Description("Request headers.")]
-    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+    public IReadOnlyDictionary<string, JsonElement>? Headers { get; init; }
 
     /// <summary>Added to the address, escaped.</summary>
-    [Description("Added to the address, escaped.")]
+    [Description("Added to the address, escaped; a list repeats the name.")]
     public IReadOnlyDictionary<string, JsonElement>? Query { get; init; }
 
     /// <summary>A string is sent as text, anything else as JSON.</summary>

@@ -1,9 +1,21 @@
+using OtherThing.Core.Flows;
+using OtherThing.Data.Flows;
+
 namespace OtherThing.Web.Features.Flows;
 
 /// <summary>Registers and maps flows.</summary>
 internal static class FlowsSetup
 {
-    public static WebApplicationBuilder AddFlows(this WebApplicationBuilder builder) => builder;
+    public static WebApplicationBuilder AddFlows(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddFlowsData().AddSingleton<FlowService>();
+        return builder;
+    }
 
-    public static WebApplication MapFlows(this WebApplication app) => app;
+    public static WebApplication MapFlows(this WebApplication app)
+    {
+        app.MapFlowEndpoints();
+        app.MapFlowSchemas();
+        return app;
+    }
 }

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+using OtherThing.Web.Hosting;
+
+namespace OtherThing.Web.Features.Flows;
+
+/// <summary>Flows over REST.</summary>
+internal static class FlowEndpoints
+{
+    public static void MapFlowEndpoints(this WebApplication app)
+    {
+        var group = app.MapApi("/workspaces/{workspaceId:guid}/flows").WithTags("Flows");
+        group.MapGet("", ListAsync).WithName("ListFlows");
+        group.MapPost("", CreateAsync).WithName("CreateFlow");
+        group.MapGet("/{flowId:guid}", GetAsync).WithName("GetFlow");
+        group.MapPatch("/{flowId:guid}", UpdateAsync).WithName("UpdateFlow");
+        group.MapDelete("/{flowId:guid}", DeleteAsync).WithName("DeleteFlow");
+        group.MapPost("/{flowId:guid}/duplicate", DuplicateAsync).WithName("DuplicateFlow");
+        group.MapGet("/{flowId:guid}/versions", ListVersionsAsync).WithName("ListFlowVersions");
+        group.MapPost("/{flowId:guid}/publish", PublishAsync).WithName("PublishFlow");
+    }
+
+    private static async Task<Results<Ok<Page<FlowResponse>>, ProblemHttpResult>> ListAsync(
+        Guid workspaceId, int? limit, string? cursor, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+    {
+        if (!PageRequest.Parse(limit, cursor).TryGet(out var page, out var malformed))
+        {
+            return malformed.ToProblem();
+        }
+
+        var result = await flows.ListAsync(await current.GetAsync(), workspaceId, page, cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(result.Value.Select(FlowResponse.From)) : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Created<FlowResponse>, ProblemHttpResult>> CreateAsync(
+        Guid workspaceId, CreateFlowRequest request, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var actor = await current.GetAsync();
+        if (!Read(request.Flow).TryGet(out var definition, out var malformed))
+        {
+            // Whoever may not create learns that first, as everywhere.
+            return ((await flows.ListAsync(actor, workspaceId, new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
+        }
+
+        var result = await flows.CreateAsync(
+            actor, workspaceId, request.Name, request.Description, definition ?? FlowDefinition.Empty, cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Created($"{RestSetup.Prefix}/workspaces/{workspaceId}/flows/{result.Value.Id}", FlowResponse.From(result.Value))
+            : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> GetAsync(
+        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, HttpResponse response, CancellationToken cancellationToken) =>
+        Answer(await flows.GetAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken), response);
+
+    private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> UpdateAsync(
+        Guid workspaceId, Guid flowId, UpdateFlowRequest request, FlowService flows, CurrentActor current,
+        HttpRequest http, HttpResponse response, CancellationToken cancellationToken)
+    {
+        var actor = await current.GetAsync();
+        int? byHeader = null;
+        var malformed = Read(request.Flow).TryGet(out var definition, out var error) ? null : error;
+        if (malformed is null && http.Headers.IfMatch is [{ } tag] && tag != "*")
+        {
+            if (int.TryParse(tag.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+            {
+                byHeader = version;
+            }
+            else
+            {
+                malformed = Error.Invalid("request.if_match", "If-Match", "If-Match takes the flow's version, as in the ETag of its answer.");
+            }
+        }
+
+        if (malformed is not null)
+        {
+            return ((await flows.GetAsync(actor, workspaceId, flowId, cancellationToken)).Error ?? malformed).ToProblem();
+        }
+
+        var change = new FlowChange(request.Name, request.Description, definition);
+        return Answer(
+            await flows.UpdateAsync(actor, workspaceId, flowId, change, byHeader ?? request.Version, byHeader is not null, cancellationToken), response);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, CancellationToken cancellationToken) =>
+        await flows.DeleteAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken) is { } error
+            ? error.ToProblem()
+            : TypedResults.NoContent();
+
+    private static async Task<Results<Created<FlowResponse>, ProblemHttpResult>> DuplicateAsync(
+        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var result = await flows.DuplicateAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Created($"{RestSetup.Prefix}/workspaces/{workspaceId}/flows/{result.Value.Id}", FlowResponse.From(result.Value))
+            : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Ok<FlowVersionsResponse>, ProblemHttpResult>> ListVersionsAsync(
+        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var result = await flows.ListVersionsAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Ok(new FlowVersionsResponse([.. result.Value.Select(FlowVersionResponse.From)], null))
+            : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Ok<PublishFlowResponse>, ProblemHttpResult>> PublishAsync(
+        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var result = await flows.PublishAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Ok(new PublishFlowResponse(result.Value.Revision, FlowTriggerResponse.Of(result.Value.ReadDefinition())))
+            : result.Error.ToProblem();
+    }
+
+    private static Results<Ok<FlowResponse>, ProblemHttpResult> Answer(Result<Flow> result, HttpResponse response)
+    {
+        if (!result.TryGet(out var flow, out var error))
+        {
+            return error.ToProblem();
+        }
+
+        response.Headers.ETag = $"\"{flow.Revision.ToString(CultureInfo.InvariantCulture)}\"";
+        return TypedResults.Ok(FlowResponse.From(flow));
+    }
+
+    private static Result<FlowDefinition?> Read(JsonElement? flow)
+    {
+        if (flow is null)
+        {
+            return Result<FlowDefinition?>.Success(null);
+        }
+
+        return FlowJson.Parse(flow.Value).TryGet(out var definition, out var error) ? definition : error;
+    }
+}
