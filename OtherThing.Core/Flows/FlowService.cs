@@ -6,7 +6,7 @@ using OtherThing.Core.Results;
 namespace OtherThing.Core.Flows;
 
 /// <summary>What changes of a flow; null leaves it.</summary>
-public sealed record FlowChange(string? Name = null, string? Description = null, FlowDefinition? Definition = null);
+public sealed record FlowUpdate(string? Name = null, string? Description = null, FlowDefinition? Definition = null);
 
 /// <summary>Flows of a workspace: list, read, make, change, duplicate, delete, publish.</summary>
 public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
@@ -67,7 +67,7 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The flow, or <c>flow.not_found</c>, <c>flow.changed</c>, <c>flow.invalid</c>.</returns>
     public async Task<Result<Flow>> UpdateAsync(
-        Actor actor, Guid workspaceId, Guid flowId, FlowChange change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, Guid flowId, FlowUpdate change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken)
     {
         if ((await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error is { } refusal)
         {
@@ -96,7 +96,7 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
             return new Error(ErrorKind.TooLarge, "flow.too_large", $"A flow takes up to {FlowLimits.Steps:N0} steps and {FlowLimits.Connections:N0} connections.");
         }
 
-        return await SaveAsync(workspaceId, flowId, new FlowChange(Definition: definition), expectedVersion, byHeader: false, cancellationToken);
+        return await SaveAsync(workspaceId, flowId, new FlowUpdate(Definition: definition), expectedVersion, byHeader: false, cancellationToken);
     }
 
     /// <summary>Makes a copy in the same workspace (A28).</summary>
@@ -204,7 +204,7 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
         : null;
 
     private async Task<Result<Flow>> SaveAsync(
-        Guid workspaceId, Guid flowId, FlowChange change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, FlowUpdate change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken)
     {
         if (CheckNames(change.Name, change.Description) is { } invalid)
         {

@@ -80,7 +80,7 @@ internal static class FlowEndpoints
             return ((await flows.GetAsync(actor, workspaceId, flowId, cancellationToken)).Error ?? malformed).ToProblem();
         }
 
-        var change = new FlowChange(request.Name, request.Description, definition);
+        var change = new FlowUpdate(request.Name, request.Description, definition);
         return Answer(
             await flows.UpdateAsync(actor, workspaceId, flowId, change, byHeader ?? request.Version, byHeader is not null, cancellationToken), response);
     }
