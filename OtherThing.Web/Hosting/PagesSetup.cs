@@ -1,5 +1,7 @@
+using MudBlazor;
 using MudBlazor.Services;
 using OtherThing.Web.Components;
+using OtherThing.Web.Components.Layout;
 
 namespace OtherThing.Web.Hosting;
 
@@ -8,7 +10,8 @@ internal static class PagesSetup
 {
     public static WebApplicationBuilder AddPages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddMudServices();
+        builder.Services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
+        builder.Services.AddScoped<Preferences>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         return builder;
@@ -17,7 +20,7 @@ internal static class PagesSetup
     public static WebApplication MapPages(this WebApplication app)
     {
         app.MapStaticAssets();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 }

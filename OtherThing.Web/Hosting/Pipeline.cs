@@ -5,10 +5,15 @@ internal static class Pipeline
 {
     public static WebApplication UsePipeline(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments(RestSetup.Prefix),
             rest => rest.UseStatusCodePages());
+        app.UseWhen(
+            context => !context.Request.Path.StartsWithSegments(RestSetup.Prefix),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

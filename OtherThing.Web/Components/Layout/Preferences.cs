@@ -1,0 +1,35 @@
+using Microsoft.JSInterop;
+
+namespace OtherThing.Web.Components.Layout;
+
+/// <summary>What a person chose about the look, kept by the browser (<c>wwwroot/preferences.js</c>); one per circuit.</summary>
+public sealed class Preferences(IJSRuntime js) : IAsyncDisposable
+{
+    private Task<IJSObjectReference>? _module;
+
+    /// <summary><c>light</c>, <c>dark</c> or <c>system</c>.</summary>
+    public async Task<string> GetThemeAsync() => await (await ModuleAsync()).InvokeAsync<string>("getTheme");
+
+    public async Task SetThemeAsync(string choice) => await (await ModuleAsync()).InvokeVoidAsync("setTheme", choice);
+
+    public async Task<bool> IsRailOpenAsync() => await (await ModuleAsync()).InvokeAsync<bool>("isRailOpen");
+
+    public async Task SetRailAsync(bool open) => await (await ModuleAsync()).InvokeVoidAsync("setRail", open);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_module is not null)
+        {
+            try
+            {
+                await (await _module).DisposeAsync();
+            }
+            catch (Exception ex) when (ex is JSDisconnectedException or OperationCanceledException)
+            {
+                // The browser is gone, and its module with it.
+            }
+        }
+    }
+
+    private Task<IJSObjectReference> ModuleAsync() => _module ??= js.InvokeAsync<IJSObjectReference>("import", "/preferences.js").AsTask();
+}

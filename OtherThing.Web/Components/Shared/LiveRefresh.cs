@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Components;
+using OtherThing.Core.Live;
+
+namespace OtherThing.Web.Components.Shared;
+
+/// <summary>
+/// Follows a topic and says "look again", at most four times a second:
+/// <c>&lt;LiveRefresh Topic="Topic.Workspace(id)" Types="tasks." OnChange="ReloadAsync" /&gt;</c>. Lets go when disposed.
+/// </summary>
+public sealed class LiveRefresh : ComponentBase, IDisposable
+{
+    /// <summary>The least time between two calls of <see cref="OnChange"/>.</summary>
+    public static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(250);
+
+    private LiveSubscription? _subscription;
+    private Topic _followed;
+
+    [Inject]
+    public required ILiveFeed Feed { get; init; }
+
+    [Inject]
+    public required TimeProvider Clock { get; init; }
+
+    [Parameter, EditorRequired]
+    public required Topic Topic { get; set; }
+
+    /// <summary>Beginnings of the event types that matter, comma-separated; empty for all.</summary>
+    [Parameter]
+    public string Types { get; set; } = "";
+
+    /// <summary>Called in the circuit after one or more events.</summary>
+    [Parameter, EditorRequired]
+    public required EventCallback OnChange { get; set; }
+
+    public void Dispose() => _subscription?.Dispose();
+
+    protected override void OnParametersSet()
+    {
+        if (_subscription is not null && _followed == Topic)
+        {
+            return;
+        }
+
+        // The route can change workspace without a new component, so the old subscription goes first.
+        _subscription?.Dispose();
+        _followed = Topic;
+        _subscription = Feed.Subscribe(Topic);
+        _ = FollowAsync(_subscription);
+    }
+
+    private async Task FollowAsync(LiveSubscription subscription)
+    {
+        try
+        {
+            while (await subscription.Events.WaitToReadAsync())
+            {
+                var matters = false;
+                while (subscription.Events.TryRead(out var happened))
+                {
+                    matters |= Matters(happened.Type);
+                }
+
+                if (matters)
+                {
+                    await InvokeAsync(OnChange.InvokeAsync);
+                    await Task.Delay(Interval, Clock);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException)
+        {
+            await DispatchExceptionAsync(exception);
+        }
+    }
+
+    private bool Matters(string type) =>
+        Types.Length == 0 || Types.Split(',', StringSplitOptions.TrimEntries).Any(start => type.StartsWith(start, StringComparison.Ordinal));
+}
