@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OtherThing.Core.Workspaces;
+using OtherThing.Data.Access;
 
 namespace OtherThing.Data.Workspaces;
 
@@ -11,5 +12,7 @@ internal sealed class MembershipConfiguration : IEntityTypeConfiguration<Members
         membership.ToTable("Memberships");
         membership.HasKey(m => new { m.WorkspaceId, m.UserId }); // the door's look-up
         membership.HasIndex(m => m.UserId); // a person's workspaces
+        membership.HasOne<Workspace>().WithMany().HasForeignKey(m => m.WorkspaceId).OnDelete(DeleteBehavior.Cascade);
+        membership.HasOne<AppUser>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Restrict);
     }
 }

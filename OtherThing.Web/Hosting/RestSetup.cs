@@ -25,7 +25,7 @@ internal static class RestSetup
     }
 
     /// <summary>The group every REST endpoint is in: bearer only, problem details.</summary>
-    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app, string path) => app.MapGroup(Prefix + path);
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app, string path) => app.MapGroup(Prefix + path).RequireAuthorization();
 
     /// <summary>A caller's malformed request is theirs to mend: 4xx with a code, never 500.</summary>
     private sealed class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using OtherThing.Data;
 using OtherThing.Data.Access;
 using OtherThing.Web.Hosting;
@@ -11,10 +12,35 @@ internal static class AccountsSetup
     {
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<CurrentActor>();
-        builder.Services.AddIdentityApiEndpoints<AppUser>().AddEntityFrameworkStores<AppDbContext>();
-        builder.Services.AddAuthorization();
-        return builder;
+        builder.Services.AddAccessData();
+        builder.Services.AddIdentityCore<AppUser>(ConfigureIdentity)
+            .AddSignInManager<AppSignInManager>()
+            .AddEntityFrameworkStores<AppDbContext>()
+            .AddDefaultTokenProviders();
+        builder.Services.AddScoped(provider => (AppSignInManager)provider.GetRequiredService<SignInManager<AppUser>>());
+        builder.Services.AddOptions<AccountOptions>().BindConfiguration(AccountOptions.Section);
+        builder.Services.AddSingleton<RegistrationGate>();
+        builder.Services.AddScoped<Registration>();
+        return builder.AddSignIn();
     }
 
-    public static WebApplication MapAccounts(this WebApplication app) => app;
+    public static WebApplication MapAccounts(this WebApplication app)
+    {
+        app.MapAuthEndpoints();
+        return app;
+    }
+
+    private static void ConfigureIdentity(IdentityOptions options)
+    {
+        options.User.RequireUniqueEmail = true;
+        options.User.AllowedUserNameCharacters = ""; // the user name is the e-mail address, which has rules of its own
+        options.Password.RequiredLength = 8;
+        options.Password.RequiredUniqueChars = 1;
+        options.Password.RequireDigit = false;
+        options.Password.RequireLowercase = false;
+        options.Password.RequireUppercase = false;
+        options.Password.RequireNonAlphanumeric = false;
+        options.Lockout.MaxFailedAccessAttempts = 5;
+        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+    }
 }

@@ -1,9 +1,20 @@
+using OtherThing.Core.Workspaces;
+using OtherThing.Data.Workspaces;
+
 namespace OtherThing.Web.Features.Workspaces;
 
 /// <summary>Registers and maps workspaces.</summary>
 internal static class WorkspacesSetup
 {
-    public static WebApplicationBuilder AddWorkspaces(this WebApplicationBuilder builder) => builder;
+    public static WebApplicationBuilder AddWorkspaces(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddWorkspacesData().AddSingleton<WorkspaceService>();
+        return builder;
+    }
 
-    public static WebApplication MapWorkspaces(this WebApplication app) => app;
+    public static WebApplication MapWorkspaces(this WebApplication app)
+    {
+        app.MapWorkspaceEndpoints();
+        return app;
+    }
 }

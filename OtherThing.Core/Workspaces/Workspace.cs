@@ -1,0 +1,87 @@
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Workspaces;
+
+/// <summary>The tenant: holds members, tasks, flows, keys and nodes.</summary>
+public sealed class Workspace : IVersioned
+{
+    /// <summary>The longest name, in characters.</summary>
+    public const int MaxName = 80;
+
+    /// <summary>The longest description, in characters.</summary>
+    public const int MaxDescription = 2_000;
+
+    /// <summary>How long a deleted workspace can be brought back.</summary>
+    public static readonly TimeSpan RestoreFor = TimeSpan.FromDays(7);
+
+    private Workspace()
+    {
+    }
+
+    /// <summary>A new workspace; the texts are checked by <see cref="WorkspaceRules"/>.</summary>
+    public Workspace(string slug, string name, string description, bool isPrivate, string inviteCode, Guid createdBy, DateTime utcNow)
+    {
+        Id = Guid.CreateVersion7();
+        (Slug, Name, Description, IsPrivate) = (slug, name, description, isPrivate);
+        (InviteCode, CreatedBy, CreatedAt) = (inviteCode, createdBy, utcNow);
+    }
+
+    /// <summary>Which one.</summary>
+    public Guid Id { get; private set; }
+
+    /// <summary>Its name in addresses, unique, lower case; does not change when the workspace is renamed.</summary>
+    public string Slug { get; private set; } = "";
+
+    /// <summary>What people call it.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>What it is for; may be empty.</summary>
+    public string Description { get; private set; } = "";
+
+    /// <summary>False when it is listed in the public directory, where anyone may join as Viewer.</summary>
+    public bool IsPrivate { get; private set; }
+
+    /// <summary>The standing invite as Member, shown to those who may invite; made anew with <see cref="RenewInviteCode"/>.</summary>
+    public string InviteCode { get; private set; } = "";
+
+    /// <summary>Who made it.</summary>
+    public Guid CreatedBy { get; private set; }
+
+    /// <summary>When (UTC).</summary>
+    public DateTime CreatedAt { get; private set; }
+
+    /// <summary>When it was deleted (UTC); null while it lives. A deleted workspace exists for nobody.</summary>
+    public DateTime? DeletedAt { get; private set; }
+
+    /// <inheritdoc/>
+    public Guid Version { get; private set; }
+
+    /// <summary>Takes over what is set in a change.</summary>
+    public void Apply(WorkspaceChange change)
+    {
+        Name = change.Name ?? Name;
+        Description = change.Description ?? Description;
+        IsPrivate = change.IsPrivate ?? IsPrivate;
+    }
+
+    /// <summary>Replaces the standing invite; the old code is worth nothing from then on.</summary>
+    public void RenewInviteCode(string code) => InviteCode = code;
+
+    /// <summary>Deletes it; it can be brought back for <see cref="RestoreFor"/>.</summary>
+    public void Delete(DateTime utcNow) => DeletedAt ??= utcNow;
+
+    /// <summary>Brings a deleted workspace back.</summary>
+    public void Restore() => DeletedAt = null;
+}
+
+/// <summary>What a person says of a new workspace.</summary>
+/// <param name="Name">1 to 80 characters.</param>
+/// <param name="Description">Up to 2,000 characters; null is empty.</param>
+/// <param name="IsPrivate">False lists it in the public directory.</param>
+public sealed record WorkspaceDraft(string? Name, string? Description = null, bool IsPrivate = true);
+
+/// <summary>What is to change; null leaves a thing as it is.</summary>
+/// <param name="Name">1 to 80 characters.</param>
+/// <param name="Description">Up to 2,000 characters.</param>
+/// <param name="IsPrivate">Whether it is kept out of the public directory.</param>
+public sealed record WorkspaceChange(string? Name = null, string? Description = null, bool? IsPrivate = null);

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Workspaces;
+
+/// <summary>What a workspace's texts must be.</summary>
+public static class WorkspaceRules
+{
+    private const int MaxSlug = 40;
+
+    /// <summary>Checks and trims a new workspace's texts.</summary>
+    /// <returns>The draft, or <c>workspace.invalid</c> naming the fields.</returns>
+    public static Result<WorkspaceDraft> Check(WorkspaceDraft draft)
+    {
+        var name = draft.Name?.Trim() ?? "";
+        var description = draft.Description?.Trim() ?? "";
+        return Refuse(name, description) is { } refusal ? refusal : draft with { Name = name, Description = description };
+    }
+
+    /// <summary>Checks and trims a change.</summary>
+    /// <returns>The change, or <c>workspace.invalid</c> naming the fields.</returns>
+    public static Result<WorkspaceChange> Check(WorkspaceChange change)
+    {
+        var (name, description) = (change.Name?.Trim(), change.Description?.Trim());
+        return Refuse(name ?? "unchanged", description ?? "") is { } refusal
+            ? refusal
+            : change with { Name = name, Description = description };
+    }
+
+    /// <summary>The name as it reads in an address: lower case letters, digits and dashes, at most 40; never empty.</summary>
+    public static string SlugOf(string name)
+    {
+        var slug = new StringBuilder();
+        foreach (var letter in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        {
+            if (char.IsAsciiLetterOrDigit(letter))
+            {
+                slug.Append(letter);
+            }
+            else if (CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark && slug.Length > 0 && slug[^1] != '-')
+            {
+                slug.Append('-');
+            }
+        }
+
+        slug.Length = Math.Min(slug.Length, MaxSlug);
+        var text = slug.ToString().Trim('-');
+        return text.Length > 0 ? text : "workspace";
+    }
+
+    private static Error? Refuse(string name, string description)
+    {
+        List<FieldError> wrong = [];
+        if (name.Length is 0 or > Workspace.MaxName || name.Any(char.IsControl))
+        {
+            wrong.Add(new FieldError("name", $"Give a name of 1 to {Workspace.MaxName} characters on one line."));
+        }
+
+        if (description.Length > Workspace.MaxDescription || description.Contains('\0'))
+        {
+            wrong.Add(new FieldError("description", $"The description may have up to {Workspace.MaxDescription} characters."));
+        }
+
+        return wrong.Count > 0 ? Error.Invalid("workspace.invalid", wrong[0].Message, wrong) : null;
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Access;
+
+namespace OtherThing.Data.Access;
+
+/// <summary>Registers the stores of access: accounts, audit, sign-in sessions.</summary>
+public static class AccessDataSetup
+{
+    public static IServiceCollection AddAccessData(this IServiceCollection services) => services
+        .AddSingleton<IAccountStore, AccountStore>()
+        .AddSingleton<IAuditLog, AuditLog>()
+        .AddSingleton<ISignInSessionStore, SignInSessionStore>();
+}

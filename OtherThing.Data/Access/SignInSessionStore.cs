@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Access;
+
+namespace OtherThing.Data.Access;
+
+internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> contexts, TimeProvider clock) : ISignInSessionStore
+{
+    private static readonly Func<AppDbContext, Guid, Guid, string, DateTime, Task<bool>> s_isLive = EF.CompileAsyncQuery(
+        (AppDbContext db, Guid sessionId, Guid userId, string stamp, DateTime now) =>
+            db.Set<SignInSession>().Any(s => s.Id == sessionId && s.UserId == userId && s.ExpiresAt > now
+                && db.Users.Any(u => u.Id == userId && u.SecurityStamp == stamp)));
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    public async Task<Guid> StartAsync(Guid userId, DateTime expiresAt, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var session = new SignInSession { Id = Guid.CreateVersion7(), UserId = userId, CreatedAt = Now, ExpiresAt = expiresAt };
+        db.Add(session);
+        await db.SaveChangesAsync(cancellationToken);
+        return session.Id;
+    }
+
+    public async Task<bool> IsLiveAsync(Guid sessionId, Guid userId, string securityStamp, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await s_isLive(db, sessionId, userId, securityStamp, Now);
+    }
+
+    public async Task EndAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await db.Set<SignInSession>().Where(s => s.Id == sessionId).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    public async Task EndAllAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        var now = Now;
+        // Sessions that nobody ended go with the first that somebody does.
+        await db.Set<SignInSession>().Where(s => s.UserId == userId || s.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Workspaces;
+
+namespace OtherThing.Data.Workspaces;
+
+internal sealed class WorkspaceConfiguration : IEntityTypeConfiguration<Workspace>
+{
+    public void Configure(EntityTypeBuilder<Workspace> workspace)
+    {
+        workspace.ToTable("Workspaces");
+        workspace.HasKey(w => w.Id);
+        workspace.Property(w => w.Slug).HasMaxLength(60);
+        workspace.Property(w => w.Name).HasMaxLength(Workspace.MaxName);
+        workspace.Property(w => w.Description).HasMaxLength(Workspace.MaxDescription);
+        workspace.Property(w => w.InviteCode).HasMaxLength(40);
+        workspace.HasIndex(w => w.Slug).IsUnique(); // addresses
+        workspace.HasIndex(w => w.InviteCode).IsUnique(); // joining by the standing code
+        workspace.HasIndex(w => new { w.IsPrivate, w.CreatedAt }); // the public directory
+    }
+}

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Workspaces;
+
+namespace OtherThing.Data.Workspaces;
+
+/// <summary>Registers the stores of workspaces.</summary>
+public static class WorkspacesDataSetup
+{
+    public static IServiceCollection AddWorkspacesData(this IServiceCollection services) =>
+        services.AddSingleton<IWorkspaceStore, WorkspaceStore>();
+}

@@ -1,0 +1,102 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core;
+using OtherThing.Core.Access;
+using OtherThing.Core.Workspaces;
+using OtherThing.Data;
+using OtherThing.Data.Access;
+using OtherThing.Data.Workspaces;
+
+namespace OtherThing.Tests.Support;
+
+/// <summary>
+/// A real SQLite file with the schema of the model, and the services of Core and Data over it. Name further registrations
+/// (your feature's AddXData, its services, a fake clock) in the constructor.
+/// </summary>
+public sealed class TestDatabase : IAsyncDisposable, IDisposable
+{
+    private readonly TestDirectory _directory = new();
+    private readonly ServiceProvider _services;
+
+    public TestDatabase(Action<IServiceCollection>? register = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        register?.Invoke(services);
+        services.AddCore().AddDatabase(DatabaseOptions.SqliteIn(_directory.Path)).AddAccessData().AddWorkspacesData();
+        services.AddSingleton<WorkspaceService>();
+        _services = services.BuildServiceProvider();
+        using var db = CreateContext();
+        db.Database.EnsureCreated();
+    }
+
+    public IServiceProvider Services => _services;
+
+    public IDbContextFactory<AppDbContext> Contexts => Get<IDbContextFactory<AppDbContext>>();
+
+    public string DirectoryPath => _directory.Path;
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public AppDbContext CreateContext() => Contexts.CreateDbContext();
+
+    /// <summary>An account; nobody signs in to it.</summary>
+    public async Task<Guid> AddUserAsync(string name = "Ana")
+    {
+        var id = Guid.CreateVersion7();
+        var email = $"{name.ToLowerInvariant()}-{id:N}@example.org";
+        await using var db = CreateContext();
+        db.Add(new AppUser
+        {
+            Id = id,
+            Email = email,
+            UserName = email,
+            NormalizedEmail = email.ToUpperInvariant(),
+            NormalizedUserName = email.ToUpperInvariant(),
+            SecurityStamp = Guid.NewGuid().ToString(),
+            DisplayName = name,
+            CreatedAt = Get<TimeProvider>().GetUtcNow().UtcDateTime,
+        });
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return id;
+    }
+
+    /// <summary>A workspace with a new account as its Owner.</summary>
+    public async Task<(Guid WorkspaceId, Actor Owner)> AddWorkspaceAsync(string name = "Workshop")
+    {
+        var owner = Actor.User(await AddUserAsync("Owner"), Get<TimeProvider>().GetUtcNow().UtcDateTime);
+        var made = await Get<WorkspaceService>().CreateAsync(owner, new WorkspaceDraft(name), TestContext.Current.CancellationToken);
+        return (made.Value.Workspace.Id, owner);
+    }
+
+    /// <summary>A new account as a member of a workspace, signed in just now.</summary>
+    public async Task<Actor> AddMemberAsync(Guid workspaceId, Role role)
+    {
+        var now = Get<TimeProvider>().GetUtcNow().UtcDateTime;
+        var actor = Actor.User(await AddUserAsync(role.ToString()), now);
+        await using var db = CreateContext();
+        db.Add(new Membership(workspaceId, actor.UserId!.Value, role, now));
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return actor;
+    }
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        Release();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Release();
+    }
+
+    private void Release()
+    {
+        SqliteConnection.ClearAllPools();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Identity;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Web.Components.Account;
+
+/// <summary>What the sign-in system refuses, in our codes and words.</summary>
+internal static class AccountErrors
+{
+    public static Error WrongPassword { get; } =
+        new(ErrorKind.Unauthenticated, "account.wrong_password", "The e-mail address or the password is wrong.");
+
+    public static Error TwoFactorRequired { get; } =
+        new(ErrorKind.Unauthenticated, "account.two_factor_required", "Give the code of your authenticator app, or a recovery code.");
+
+    public static Error InvalidToken { get; } =
+        Error.Invalid("account.token_invalid", "code", "This code is wrong, used or expired. Ask for a new one.");
+
+    public static Error SignInRequired { get; } =
+        Error.Forbidden("account.sign_in_required", "A personal token cannot do this: sign in with your password.");
+
+    public static Error Locked(TimeSpan wait) =>
+        new(ErrorKind.TooMany, "account.locked", "Too many wrong passwords. Wait a few minutes, then try again.") { RetryAfter = wait };
+
+    public static Error From(IdentityResult refused)
+    {
+        var codes = refused.Errors.Select(error => error.Code).ToHashSet();
+        if (codes.Contains(nameof(IdentityErrorDescriber.DuplicateEmail)) || codes.Contains(nameof(IdentityErrorDescriber.DuplicateUserName)))
+        {
+            return Error.Conflict("account.email_taken", "There is an account with this e-mail address. Sign in, or use another address.")
+                with { Fields = [new FieldError("email", "There is an account with this e-mail address.")] };
+        }
+
+        if (codes.Contains(nameof(IdentityErrorDescriber.InvalidToken)))
+        {
+            return InvalidToken;
+        }
+
+        if (codes.Contains(nameof(IdentityErrorDescriber.ConcurrencyFailure)))
+        {
+            return Error.Conflict("account.changed", "This account was changed a moment ago. Try again.");
+        }
+
+        var fields = refused.Errors.Select(error => new FieldError(FieldOf(error.Code), error.Description)).ToList();
+        return Error.Invalid("account.invalid", fields.Count > 0 ? fields[0].Message : "This is not possible.", fields);
+    }
+
+    private static string FieldOf(string code) =>
+        code == nameof(IdentityErrorDescriber.PasswordMismatch) ? "oldPassword"
+        : code.Contains("Email", StringComparison.Ordinal) || code.Contains("UserName", StringComparison.Ordinal) ? "email"
+        : "password";
+}

@@ -1,0 +1,33 @@
+using OtherThing.Core.Access;
+using OtherThing.Core.Workspaces;
+
+namespace OtherThing.Web.Features.Workspaces;
+
+internal sealed record WorkspaceResponse(
+    Guid Id,
+    string Slug,
+    string Name,
+    string Description,
+    bool IsPrivate,
+    string? InviteCode,
+    Guid OwnerId,
+    Role? Role,
+    int MemberCount,
+    DateTime CreatedAt)
+{
+    public static WorkspaceResponse From(WorkspaceView view) => new(
+        view.Workspace.Id,
+        view.Workspace.Slug,
+        view.Workspace.Name,
+        view.Workspace.Description,
+        view.Workspace.IsPrivate,
+        view.InviteCode,
+        view.OwnerId,
+        view.Role,
+        view.MemberCount,
+        view.Workspace.CreatedAt);
+}
+
+internal sealed record CreateWorkspaceRequest(string? Name, string? Description = null, bool? IsPrivate = null);
+
+internal sealed record UpdateWorkspaceRequest(string? Name = null, string? Description = null, bool? IsPrivate = null);

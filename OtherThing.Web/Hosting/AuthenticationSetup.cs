@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using OtherThing.Data;
+
+namespace OtherThing.Web.Hosting;
+
+/// <summary>Bearer tokens under <c>/api</c>, a cookie for pages, never the one in place of the other.</summary>
+internal static class AuthenticationSetup
+{
+    private const string Either = "OtherThing";
+
+    public static WebApplicationBuilder AddSignIn(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SessionCheck>();
+        builder.Services.AddAuthentication(Either)
+            .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = context =>
+                context.Request.Path.StartsWithSegments("/api") ? ApiAuthenticationHandler.Name : IdentityConstants.ApplicationScheme)
+            .AddScheme<AuthenticationSchemeOptions, ApiAuthenticationHandler>(ApiAuthenticationHandler.Name, null)
+            .AddBearerToken(IdentityConstants.BearerScheme)
+            .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(ConfigureCookie));
+        builder.Services.AddAuthorization();
+        builder.AddKeyRing();
+        return builder;
+    }
+
+    private static void ConfigureCookie(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "otherthing";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = TimeSpan.FromHours(12);
+        options.SlidingExpiration = true;
+        options.LoginPath = "/account/login";
+        options.LogoutPath = "/account/logout";
+        options.AccessDeniedPath = "/account/login";
+        options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnValidatePrincipal = RejectDeadSessionAsync;
+    }
+
+    private static async Task RejectDeadSessionAsync(CookieValidatePrincipalContext context)
+    {
+        var sessions = context.HttpContext.RequestServices.GetRequiredService<SessionCheck>();
+        if (context.Principal is null || !await sessions.IsLiveAsync(context.Principal, context.HttpContext.RequestAborted))
+        {
+            context.RejectPrincipal();
+        }
+    }
+
+    /// <summary>Signs cookies and tokens. With SQLite it is a folder; replicas on one SQL Server share it there.</summary>
+    private static void AddKeyRing(this WebApplicationBuilder builder)
+    {
+        var ring = builder.Services.AddDataProtection().SetApplicationName("OtherThing");
+        if (builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite) == DatabaseProvider.SqlServer)
+        {
+            ring.PersistKeysToDbContext<AppDbContext>();
+        }
+        else
+        {
+            ring.PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(builder.ReadServerOptions().DataPath, "keys", "auth")));
+        }
+    }
+}
