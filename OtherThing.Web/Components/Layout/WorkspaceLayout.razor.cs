@@ -1,14 +1,75 @@
+using Microsoft.AspNetCore.Components;
+using OtherThing.Core.Access;
 using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
+using OtherThing.Web.Hosting;
+
+using RouteData = Microsoft.AspNetCore.Components.RouteData;
 
 namespace OtherThing.Web.Components.Layout;
 
 public sealed partial class WorkspaceLayout
 {
+    private readonly CancellationTokenSource _disposal = new();
     private WorkspaceContext? _context;
     private Error? _refusal;
     private bool _wasOpen;
+    private string? _slug;
 
-    public void Dispose() => (_context, _refusal, _wasOpen) = (null, null, false);
+    [CascadingParameter]
+    private RouteData Route { get; set; } = default!;
 
-    private void LookAgainAsync() => StateHasChanged();
+    [Inject]
+    public required WorkspaceService Workspaces { get; init; }
+
+    [Inject]
+    public required CurrentActor Current { get; init; }
+
+    public void Dispose()
+    {
+        _disposal.Cancel();
+        _disposal.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var slug = Route.RouteValues.TryGetValue("slug", out var value) || Route.RouteValues.TryGetValue("Slug", out value)
+            ? value as string ?? "" : "";
+        if (slug == _slug)
+        {
+            return;
+        }
+
+        (_slug, _context, _refusal, _wasOpen) = (slug, null, null, false);
+        await LookAgainAsync();
+    }
+
+    /// <summary>Reads the workspace and the role anew; a person who lost them loses the page with its subscriptions.</summary>
+    private async Task LookAgainAsync()
+    {
+        try
+        {
+            var slug = _slug!;
+            var actor = await Current.GetAsync();
+            var result = await Workspaces.FindBySlugAsync(actor, slug, _disposal.Token);
+            if (slug != _slug)
+            {
+                return; // the route moved on while we asked
+            }
+
+            if (result.TryGet(out var view, out var refusal))
+            {
+                _context = new WorkspaceContext(view.Workspace.Id, slug, view.Workspace.Name, view.Role ?? Role.Viewer, actor);
+                (_refusal, _wasOpen) = (null, true);
+            }
+            else
+            {
+                (_context, _refusal) = (null, refusal);
+            }
+        }
+        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        {
+            // The page is gone.
+        }
+    }
 }
