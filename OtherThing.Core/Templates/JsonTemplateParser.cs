@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OtherThing.Core.Templates.Values;
+
+namespace OtherThing.Core.Templates;
+
+/// <summary>Finds the templates in a JSON value.</summary>
+internal sealed class JsonTemplateParser
+{
+    private readonly List<(string Path, TemplateProblem Problem)> _problems = [];
+    private readonly List<(string Path, TemplatePath Read)> _paths = [];
+    private readonly StringBuilder _path = new();
+    private int _depth;
+
+    public IReadOnlyList<(string Path, TemplateProblem Problem)> Problems => _problems;
+
+    public IReadOnlyList<(string Path, TemplatePath Read)> Paths => _paths;
+
+    /// <summary>The part with its templates; null when it has none.</summary>
+    public JsonTemplateNode? Parse(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return ParseText(value);
+        }
+
+        if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
+        {
+            return null;
+        }
+
+        if (_depth == TemplateLimits.MaxJsonDepth)
+        {
+            return Broken(new TemplateProblem(0, 0, "template.nesting", "Arrays and objects may stand 64 deep in one another."));
+        }
+
+        _depth++;
+        JsonTemplateNode? node = value.ValueKind == JsonValueKind.Object ? ParseObject(value) : ParseArray(value);
+        _depth--;
+        return node;
+    }
+
+    private JsonTemplateNode? ParseText(JsonElement value)
+    {
+        string text;
+        try
+        {
+            text = JsonReads.Text(value, 0);
+        }
+        catch (TemplateError error)
+        {
+            return Broken(new TemplateProblem(0, 0, error.Code, error.Message));
+        }
+
+        if (!Template.TryParse(text, out var template, out var problems))
+        {
+            var broken = Broken(problems[0]);
+            _problems.AddRange(problems.Skip(1).Select(p => (_path.ToString(), p)));
+            return broken;
+        }
+
+        if (template.IsLiteral)
+        {
+            return null;
+        }
+
+        var path = _path.ToString();
+        _paths.AddRange(template.Paths.Select(read => (path, read)));
+        return new TextJsonNode(template, path);
+    }
+
+    private ObjectJsonNode? ParseObject(JsonElement value)
+    {
+        var members = new List<(JsonEncodedText, JsonTemplateNode)>();
+        var found = false;
+        foreach (var property in value.EnumerateObject())
+        {
+            var length = _path.Length;
+            JsonEncodedText name;
+            try
+            {
+                PathText.Append(_path, JsonReads.Name(property, 0));
+                name = JsonEncodedText.Encode(property.Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+            }
+            catch (TemplateError error)
+            {
+                members.Add((JsonEncodedText.Encode(""), Broken(new TemplateProblem(0, 0, error.Code, error.Message))));
+                found = true;
+                continue;
+            }
+
+            var node = Parse(property.Value);
+            found |= node is not null;
+            members.Add((name, node ?? new LiteralJsonNode(property.Value)));
+            _path.Length = length;
+        }
+
+        return found ? new ObjectJsonNode(members) : null;
+    }
+
+    private ArrayJsonNode? ParseArray(JsonElement value)
+    {
+        var items = new List<JsonTemplateNode>();
+        var found = false;
+        foreach (var item in value.EnumerateArray())
+        {
+            var length = _path.Length;
+            _path.Append('[').Append(items.Count.ToString(CultureInfo.InvariantCulture)).Append(']');
+            var node = Parse(item);
+            found |= node is not null;
+            items.Add(node ?? new LiteralJsonNode(item));
+            _path.Length = length;
+        }
+
+        return found ? new ArrayJsonNode(items) : null;
+    }
+
+    private BrokenJsonNode Broken(TemplateProblem problem)
+    {
+        var path = _path.ToString();
+        _problems.Add((path, problem));
+        return new BrokenJsonNode(problem, path);
+    }
+}
