@@ -1,5 +1,3 @@
-using OtherThing.Core.Templates;
-
 namespace OtherThing.Tests.Core.Templates;
 
 public sealed class TemplateTests
