@@ -124,6 +124,34 @@ namespace OtherThing.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "Tasks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Number = table.Column<int>(type: "int", nullable: false),
+                    Title = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Description = table.Column<string>(type: "nvarchar(max)", maxLength: 20000, nullable: false),
+                    Status = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Rank = table.Column<string>(type: "varchar(200)", unicode: false, maxLength: 200, nullable: false),
+                    AssigneeId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Priority = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Labels = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    DueDate = table.Column<DateOnly>(type: "date", nullable: true),
+                    FlowId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    CreatedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    UpdatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    DeletedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Tasks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "UsageEntries",
                 columns: table => new
                 {
@@ -402,6 +430,24 @@ namespace OtherThing.Data.Migrations.SqlServer
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Tasks_WorkspaceId_CreatedAt",
+                table: "Tasks",
+                columns: new[] { "WorkspaceId", "CreatedAt" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Tasks_WorkspaceId_Number",
+                table: "Tasks",
+                columns: new[] { "WorkspaceId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Tasks_WorkspaceId_Status_Rank",
+                table: "Tasks",
+                columns: new[] { "WorkspaceId", "Status", "Rank" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_UsageEntries_RunId",
                 table: "UsageEntries",
                 column: "RunId");
@@ -476,6 +522,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "SignInSessions");
+
+            migrationBuilder.DropTable(
+                name: "Tasks");
 
             migrationBuilder.DropTable(
                 name: "UsageEntries");

@@ -124,6 +124,34 @@ namespace OtherThing.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "Tasks",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Title = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Description = table.Column<string>(type: "TEXT", maxLength: 20000, nullable: false),
+                    Status = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    Rank = table.Column<string>(type: "TEXT", unicode: false, maxLength: 200, nullable: false),
+                    AssigneeId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Priority = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    Labels = table.Column<string>(type: "TEXT", nullable: false),
+                    DueDate = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    FlowId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    RunId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    UpdatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    DeletedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Tasks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "UsageEntries",
                 columns: table => new
                 {
@@ -400,6 +428,24 @@ namespace OtherThing.Data.Migrations.Sqlite
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Tasks_WorkspaceId_CreatedAt",
+                table: "Tasks",
+                columns: new[] { "WorkspaceId", "CreatedAt" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Tasks_WorkspaceId_Number",
+                table: "Tasks",
+                columns: new[] { "WorkspaceId", "Number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Tasks_WorkspaceId_Status_Rank",
+                table: "Tasks",
+                columns: new[] { "WorkspaceId", "Status", "Rank" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_UsageEntries_RunId",
                 table: "UsageEntries",
                 column: "RunId");
@@ -474,6 +520,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "SignInSessions");
+
+            migrationBuilder.DropTable(
+                name: "Tasks");
 
             migrationBuilder.DropTable(
                 name: "UsageEntries");
