@@ -1,0 +1,53 @@
+using OtherThing.Agent.Policies;
+using OtherThing.Agent.Sandboxes;
+using OtherThing.Protocol.V1;
+
+namespace OtherThing.Agent.Attempts;
+
+/// <summary>Why an assigned job is not taken: a stable code and words for people.</summary>
+internal sealed record Refusal(string Code, string Words);
+
+/// <summary>The owner's last word about a job, whatever the server thinks.</summary>
+internal static class Admission
+{
+    internal const int MaxStdinBytes = 1 << 20;
+    private static readonly string[] s_shells = ["sh", "bash", "python3", "pwsh"];
+
+    internal static string? KindName(JobKind kind) => kind switch
+    {
+        JobKind.Command => "command",
+        JobKind.Script => "script",
+        JobKind.Container => "container",
+        JobKind.Model => "model",
+        _ => null,
+    };
+
+    internal static Refusal? Check(Assign assign, LocalPolicy local, Policy? server, string? sandbox, IReadOnlyList<string> available)
+    {
+        var spec = assign.Spec;
+        return
+            !Guid.TryParse(assign.AttemptId, out _) || !Guid.TryParse(assign.WorkspaceId, out _) ? new("invalid", "attemptId and workspaceId must be UUIDs.") :
+            local.Paused ? new("paused", "The owner of the node has paused it.") :
+            server is { Draining: true } ? new("draining", "The node is being drained.") :
+            KindName(spec.Kind) is not { } kind || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the node does not allow {KindName(spec.Kind) ?? "this kind"}.") :
+            !available.Contains(kind) ? new("kind_not_available", $"The node cannot run {kind}.") :
+            local.Workspaces.Count > 0 && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the node does not allow this workspace.") :
+            server is not null && !server.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The node is not assigned to this workspace.") :
+            sandbox is null ? new("no_sandbox", "No sandbox works on the node and its owner does not allow jobs without one.") :
+            !SandboxClass.Satisfies(sandbox, spec.SandboxMin) ? new("sandbox_too_weak", $"It asks for {spec.SandboxMin}; the node has {sandbox}.") :
+            spec.Net is Network.Full or Network.Allowlist && local.Network == "none" ? new("network_not_allowed", "The owner of the node allows no network.") :
+            spec.Net == Network.Allowlist ? new("network_not_available", "The node cannot limit the network to a list.") :
+            CheckProgram(spec);
+    }
+
+    private static Refusal? CheckProgram(JobSpec spec) =>
+        spec.Stdin.Length > MaxStdinBytes ? new("invalid", "stdin: more than 1 MiB.") :
+        spec.Env.Any(pair => pair.Key.Length == 0 || pair.Key.Contains('=', StringComparison.Ordinal) || HasNul(pair.Key) || HasNul(pair.Value))
+            ? new("invalid", "env: a name is empty or holds '=', or a name or value holds a NUL character.") :
+        spec.Kind == JobKind.Command && (spec.Argv.Count == 0 || spec.Argv[0].Length == 0) ? new("invalid", "command: must name a program.") :
+        spec.Kind == JobKind.Command && spec.Argv.Any(HasNul) ? new("invalid", "command: an argument holds a NUL character.") :
+        spec.Kind == JobKind.Script && !s_shells.Contains(spec.Shell) ? new("invalid", $"shell: '{spec.Shell}' is none of {string.Join(", ", s_shells)}.") :
+        null;
+
+    private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
+}

@@ -1,0 +1,101 @@
+using OtherThing.Agent.Shims;
+using OtherThing.Protocol.V1;
+
+namespace OtherThing.Agent.Attempts;
+
+/// <summary>One try of a job on this machine, from its acceptance to the moment the server lets it be forgotten. Guarded by its own lock.</summary>
+internal sealed class Attempt
+{
+    internal const uint AcceptedNo = 1;
+    internal const uint RunningNo = 2;
+    internal const uint EndNo = 3;
+    private const long DefaultLogMax = 10 * 1024 * 1024;
+
+    internal Attempt(Assign assign, string directory)
+    {
+        Assign = assign;
+        Files = new AttemptFiles(directory);
+        LogMaxBytes = assign.Spec.LogMaxBytes is 0 or > int.MaxValue ? DefaultLogMax : (long)assign.Spec.LogMaxBytes;
+        var headMax = Math.Max(1, LogMaxBytes / 2);
+        Stdout = new LogCursor(LogStream.Stdout, Files.Stdout, headMax);
+        Stderr = new LogCursor(LogStream.Stderr, Files.Stderr, headMax);
+        LastEvent = Event(AcceptedNo, EventKind.Accepted);
+    }
+
+    internal Lock Gate { get; } = new();
+
+    internal Assign Assign { get; private set; }
+
+    internal string Id => Assign.AttemptId;
+
+    internal ulong Fence => Assign.Fence;
+
+    internal long LogMaxBytes { get; }
+
+    internal AttemptFiles Files { get; }
+
+    internal AttemptState State { get; set; } = AttemptState.Accepted;
+
+    internal AttemptEvent LastEvent { get; set; }
+
+    internal LogCursor Stdout { get; }
+
+    internal LogCursor Stderr { get; }
+
+    internal string Sandbox { get; set; } = "";
+
+    /// <summary>Why it should end, once somebody wants that.</summary>
+    internal string? KillReason { get; set; }
+
+    internal int KillGraceMs { get; set; }
+
+    /// <summary>The shim that runs it, while this agent is the one that started it.</summary>
+    internal Shim? Shim { get; set; }
+
+    /// <summary>The server has the last event.</summary>
+    internal bool ResultAcked { get; set; }
+
+    /// <summary>Nobody waits for its result: it goes away as soon as it has ended.</summary>
+    internal bool Abandoned { get; set; }
+
+    internal bool Journalled { get; set; }
+
+    internal Reservation? Reservation { get; set; }
+
+    internal bool HasEnded => State is AttemptState.Finished or AttemptState.Lost;
+
+    internal AttemptEvent Event(uint number, EventKind kind) =>
+        new() { AttemptId = Id, Fence = Fence, EventNo = number, Kind = kind };
+
+    /// <summary>Takes a newer fence for an attempt that has not started.</summary>
+    internal void Refence(Assign assign)
+    {
+        Assign = assign;
+        LastEvent = Event(AcceptedNo, EventKind.Accepted);
+    }
+
+    /// <summary>Follows the server's count while the work goes on.</summary>
+    internal void MoveFence(ulong fence)
+    {
+        Assign = Assign.Clone();
+        Assign.Fence = fence;
+        LastEvent.Fence = fence;
+    }
+
+    internal AttemptReport Report()
+    {
+        // The log travels apart: a Hello stays small.
+        var last = LastEvent.Clone();
+        last.Log.Clear();
+        return new AttemptReport
+        {
+            AttemptId = Id,
+            Fence = Fence,
+            State = State,
+            LastEvent = last,
+            StdoutEnd = (ulong)Stdout.Total,
+            StderrEnd = (ulong)Stderr.Total,
+            Alive = State == AttemptState.Running,
+        };
+    }
+}

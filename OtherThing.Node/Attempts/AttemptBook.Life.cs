@@ -1,0 +1,231 @@
+using Microsoft.Extensions.Logging;
+using OtherThing.Agent.Shims;
+using OtherThing.Protocol.V1;
+
+namespace OtherThing.Agent.Attempts;
+
+/// <summary>How an attempt comes into the book, starts, ends and leaves.</summary>
+internal sealed partial class AttemptBook
+{
+    /// <summary>Removes what is in the work directory and in no journal: left by a crash between two steps.</summary>
+    internal void WipeStrangers()
+    {
+        if (!Directory.Exists(data.Attempts))
+        {
+            return;
+        }
+
+        var known = _attempts.Values.Select(attempt => attempt.Files.Directory).ToHashSet();
+        foreach (var directory in Directory.EnumerateDirectories(data.Attempts).SelectMany(Directory.EnumerateDirectories).Where(path => !known.Contains(path)))
+        {
+            Wipe(directory);
+        }
+    }
+
+    private static NodeFrame Frame(AttemptEvent happened) => new() { Event = happened };
+
+    private void TakeOn(Assign assign)
+    {
+        var refusal = Admission.Check(assign, terms.Local, terms.Server, terms.Sandbox, NodeTerms.Available);
+        Reservation? reservation = null;
+        if (refusal is null)
+        {
+            (reservation, var problem) = capacity.TryReserve(assign.Spec.Limits ?? new Limits(), terms.Caps, terms.Local.GpuCount is not 0);
+            refusal = problem is null ? null : new Refusal("no_capacity", problem);
+        }
+
+        if (refusal is not null)
+        {
+            LogRefused(assign.AttemptId, refusal.Code, refusal.Words);
+            Send(Frame(AttemptEvents.Rejected(assign, refusal)));
+            return;
+        }
+
+        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Sandbox = terms.Sandbox!, Reservation = reservation };
+        if (_attempts.TryAdd(attempt.Id, attempt))
+        {
+            _ = Guarded(attempt, () => PromiseAsync(attempt));
+        }
+    }
+
+    private void AssignAgain(Attempt known, Assign assign)
+    {
+        lock (known.Gate)
+        {
+            if (assign.Fence < known.Fence)
+            {
+                return;
+            }
+
+            if (assign.Fence > known.Fence)
+            {
+                if (known.State != AttemptState.Accepted)
+                {
+                    Send(Frame(AttemptEvents.Rejected(assign, new Refusal("already_started", "The node has started it under an older fence."))));
+                    return;
+                }
+
+                known.Refence(assign);
+                known.Journalled = false;
+            }
+            else if (!known.Journalled)
+            {
+                return;
+            }
+        }
+
+        if (known.Journalled)
+        {
+            SendLast(known);
+        }
+        else
+        {
+            _ = Guarded(known, () => PromiseAsync(known));
+        }
+    }
+
+    private async Task PromiseAsync(Attempt attempt)
+    {
+        try
+        {
+            await journal.AcceptAsync(attempt.Assign);
+        }
+        catch (IOException ex)
+        {
+            _attempts.TryRemove(attempt.Id, out _);
+            capacity.Release(attempt.Reservation);
+            Send(Frame(AttemptEvents.Rejected(attempt.Assign, new Refusal("disk", $"The node cannot write: {ex.Message}"))));
+            return;
+        }
+
+        lock (attempt.Gate)
+        {
+            attempt.Journalled = true;
+            Send(Frame(attempt.LastEvent.Clone()));
+        }
+    }
+
+    private void Start(Attempt attempt)
+    {
+        lock (attempt.Gate)
+        {
+            if (attempt.State != AttemptState.Accepted)
+            {
+                return;
+            }
+
+            attempt.State = AttemptState.Running;
+        }
+
+        _ = Guarded(attempt, () => runner.RunAsync(attempt, terms.Caps, this, stopping));
+    }
+
+    private void SendLast(Attempt attempt)
+    {
+        lock (attempt.Gate)
+        {
+            SendLastLocked(attempt);
+        }
+
+        LogReady(attempt);
+    }
+
+    private void SendLastLocked(Attempt attempt)
+    {
+        if (attempt.HasEnded)
+        {
+            attempt.LastEvent = AttemptEvents.WithLog(attempt);
+        }
+
+        Send(Frame(attempt.LastEvent.Clone()));
+    }
+
+    private void EndAs(Attempt attempt, AttemptEvent last, AttemptState state)
+    {
+        lock (attempt.Gate)
+        {
+            if (attempt.HasEnded)
+            {
+                return;
+            }
+
+            attempt.State = state;
+            attempt.LastEvent = last;
+            // Of a lost one there is what its shim had written until then.
+            attempt.Stdout.Extent ??= new LogExtent(attempt.Stdout.Total, attempt.Stdout.Total, attempt.Stdout.Total);
+            attempt.Stderr.Extent ??= new LogExtent(attempt.Stderr.Total, attempt.Stderr.Total, attempt.Stderr.Total);
+            (last.StdoutEnd, last.StderrEnd) = ((ulong)attempt.Stdout.Total, (ulong)attempt.Stderr.Total);
+            capacity.Release(attempt.Reservation);
+            if (!attempt.Abandoned)
+            {
+                SendLastLocked(attempt);
+            }
+        }
+
+        LogEnded(attempt.Id, last.Kind, last.ExitCode);
+        if (attempt.Abandoned)
+        {
+            Forget(attempt);
+        }
+        else
+        {
+            LogReady(attempt);
+        }
+    }
+
+    private void Forget(Attempt attempt)
+    {
+        if (_attempts.TryRemove(attempt.Id, out _))
+        {
+            journal.Forget(attempt.Id);
+            Wipe(attempt.Files.Directory);
+        }
+    }
+
+    private void Wipe(string directory)
+    {
+        try
+        {
+            if (Directory.Exists(directory))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            LogNotWiped(directory, ex.Message);
+        }
+    }
+
+    private async Task Guarded(Attempt attempt, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The agent goes; the shim goes on, and the next agent takes it up.
+        }
+        catch (Exception ex)
+        {
+            LogBroken(ex, attempt.Id);
+            EndAs(attempt, AttemptEvents.Lost(attempt, "agent_error", "The agent failed while it looked after it."), AttemptState.Lost);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {AttemptId} refused: {Code}: {Words}")]
+    private partial void LogRefused(string attemptId, string code, string words);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Attempt {AttemptId} taken up again")]
+    private partial void LogAdopted(string attemptId);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Attempt {AttemptId} ended: {Kind}, exit code {ExitCode}")]
+    private partial void LogEnded(string attemptId, EventKind kind, int exitCode);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Directory} could not be wiped: {Reason}")]
+    private partial void LogNotWiped(string directory, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking after attempt {AttemptId} failed")]
+    private partial void LogBroken(Exception exception, string attemptId);
+}

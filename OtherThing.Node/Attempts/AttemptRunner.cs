@@ -1,0 +1,161 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using OtherThing.Agent.Machine;
+using OtherThing.Agent.Native;
+using OtherThing.Agent.Shims;
+using OtherThing.Protocol.V1;
+
+namespace OtherThing.Agent.Attempts;
+
+/// <summary>What becomes of an attempt while it runs.</summary>
+internal interface IAttemptEvents
+{
+    void Started(Attempt attempt);
+
+    void MoreOutput(Attempt attempt);
+
+    /// <summary>It is over; null: nobody can say how.</summary>
+    void Ended(Attempt attempt, ShimExit? exit);
+}
+
+/// <summary>Runs attempts under shims, and follows those that an earlier agent started.</summary>
+internal sealed class AttemptRunner(ShimPool pool, TimeProvider clock)
+{
+    private const int Tries = 3;
+    private static readonly TimeSpan s_lookAtAdopted = TimeSpan.FromMilliseconds(150);
+
+    internal async Task RunAsync(Attempt attempt, Limits caps, IAttemptEvents events, CancellationToken cancellationToken)
+    {
+        var spec = SpecBuilder.Build(attempt, caps, Environment.TickCount64);
+        try
+        {
+            Prepare(attempt);
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            events.Ended(attempt, new ShimExit { Started = false, ExitCode = 126, ReasonCode = "no_disk", Reason = ex.Message });
+            return;
+        }
+
+        for (var left = Tries; ; left--)
+        {
+            var shim = await pool.RentAsync(cancellationToken);
+            if (!TryTake(attempt, shim))
+            {
+                pool.Return(shim);
+                events.Ended(attempt, new ShimExit { Started = false, Killed = attempt.KillReason });
+                return;
+            }
+
+            try
+            {
+                await shim.SendAsync(spec, cancellationToken);
+            }
+            catch (SocketException)
+            {
+                // It died while it was idle; what it never heard of can be given to another.
+            }
+
+            if (await FollowAsync(attempt, shim, events, cancellationToken) || left == 1)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Follows an attempt by its files, to its end.</summary>
+    internal async Task AdoptAsync(Attempt attempt, IAttemptEvents events, CancellationToken cancellationToken)
+    {
+        while (attempt.Files.ReadExit() is null && attempt.Files.ReadClaim() is { } claim && ProcessTable.IsAlive(claim.Pid, claim.StartTime))
+        {
+            events.MoreOutput(attempt);
+            await Task.Delay(s_lookAtAdopted, clock, cancellationToken);
+        }
+
+        events.Ended(attempt, attempt.Files.ReadExit() ?? KillLeftovers(attempt));
+    }
+
+    private static void Prepare(Attempt attempt)
+    {
+        DataDirectory.CreatePrivate(attempt.Files.Directory);
+        DataDirectory.CreatePrivate(Path.Combine(attempt.Files.Directory, "work"));
+        if (attempt.Assign.Spec.Kind == JobKind.Script)
+        {
+            SpecBuilder.WriteScript(attempt);
+        }
+    }
+
+    private static bool TryTake(Attempt attempt, Shim shim)
+    {
+        lock (attempt.Gate)
+        {
+            attempt.Shim = attempt.KillReason is null ? shim : null;
+            return attempt.Shim is not null;
+        }
+    }
+
+    /// <summary>False when the shim went away before it had begun.</summary>
+    private async Task<bool> FollowAsync(Attempt attempt, Shim shim, IAttemptEvents events, CancellationToken cancellationToken)
+    {
+        while (await shim.ReceiveAsync(cancellationToken) is { } word)
+        {
+            if (word.Kind == ShimFrameKind.Started)
+            {
+                events.Started(attempt);
+            }
+            else if (word.Kind == ShimFrameKind.Output)
+            {
+                events.MoreOutput(attempt);
+            }
+            else if (word.Kind == ShimFrameKind.Ended)
+            {
+                LetGo(attempt);
+                pool.Return(shim);
+                var exit = JsonSerializer.Deserialize(word.Body, ShimJson.Default.ShimExit)!;
+                if (exit.ReasonCode == "already_started")
+                {
+                    // By a shim of the agent before this one.
+                    await AdoptAsync(attempt, events, cancellationToken);
+                    return true;
+                }
+
+                events.Ended(attempt, exit);
+                return true;
+            }
+        }
+
+        LetGo(attempt);
+        pool.Discard(shim);
+        if (!attempt.Files.IsClaimed)
+        {
+            return false;
+        }
+
+        events.Ended(attempt, attempt.Files.ReadExit() ?? KillLeftovers(attempt));
+        return true;
+    }
+
+    private static void LetGo(Attempt attempt)
+    {
+        lock (attempt.Gate)
+        {
+            attempt.Shim = null;
+        }
+    }
+
+    /// <summary>The shim is dead without a word: what it started must not live on unseen. Nobody knows how far it came.</summary>
+    private static ShimExit? KillLeftovers(Attempt attempt)
+    {
+        if (attempt.Files.ReadChild() is { } child && ProcessTable.IsAlive(child.Pid, child.StartTime))
+        {
+            foreach (var entry in ProcessTable.Descendants(child.Pid))
+            {
+                _ = Libc.kill(entry.Pid, Libc.Sigkill);
+            }
+
+            _ = Libc.kill(-child.Pid, Libc.Sigkill);
+        }
+
+        return null;
+    }
+}

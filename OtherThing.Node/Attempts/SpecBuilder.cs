@@ -1,0 +1,106 @@
+using OtherThing.Agent.Machine;
+using OtherThing.Agent.Sandboxes;
+using OtherThing.Agent.Shims;
+using OtherThing.Protocol.V1;
+
+namespace OtherThing.Agent.Attempts;
+
+/// <summary>Turns what the server asked for into what a shim runs, within the caps.</summary>
+internal static class SpecBuilder
+{
+    private const int MostGraceMs = 1_500;
+    private const int DefaultGraceMs = 1_000;
+
+    internal static ShimSpec Build(Attempt attempt, Limits caps, long receivedAtMs)
+    {
+        var (assign, spec) = (attempt.Assign, attempt.Assign.Spec);
+        var asked = spec.Limits ?? new Limits();
+        var boxed = attempt.Sandbox == SandboxClass.Bubblewrap;
+        var wallS = Capacity.Lower(asked.WallS, caps.WallS);
+        var cores = CoresFor(asked.CpuMilli, caps.CpuMilli, attempt.Id);
+        var cpuCount = cores.Length > 0 ? cores.Length : Environment.ProcessorCount;
+        return new ShimSpec
+        {
+            AttemptId = attempt.Id,
+            Directory = attempt.Files.Directory,
+            Sandbox = attempt.Sandbox,
+            Argv = spec.Kind == JobKind.Script ? ScriptCommand(spec.Shell, attempt, boxed) : [.. spec.Argv],
+            Env = Env(attempt, boxed),
+            Stdin = spec.Stdin.ToByteArray(),
+            Network = spec.Net == Network.Full,
+            MemoryBytes = (long)Capacity.Lower(asked.MemoryMb, caps.MemoryMb) << 20,
+            DiskBytes = (long)Capacity.Lower(asked.DiskMb, caps.DiskMb) << 20,
+            MaxProcesses = (int)Capacity.Lower(asked.Pids, caps.Pids),
+            CpuSeconds = wallS > 0 ? (long)wallS * cpuCount : 0,
+            Cores = cores,
+            Devices = attempt.Reservation is { Gpus.Count: > 0 } ? [.. Directory.EnumerateFiles("/dev", "nvidia*")] : [],
+            WallMs = (long)wallS * 1000,
+            GraceMs = spec.GraceS == 0 ? DefaultGraceMs : Math.Min(MostGraceMs, (int)Math.Min(spec.GraceS, 2) * 1000),
+            LogMaxBytes = attempt.LogMaxBytes,
+            LeaseUntilMs = spec.Effects == Effects.Exclusive ? receivedAtMs + (assign.LeaseS * 1000L) : null,
+        };
+    }
+
+    /// <summary>Writes the script where the job can read but not change it.</summary>
+    internal static void WriteScript(Attempt attempt)
+    {
+        var directory = Path.Combine(attempt.Files.Directory, "script");
+        DataDirectory.CreatePrivate(directory);
+        File.WriteAllText(Path.Combine(directory, ScriptName(attempt.Assign.Spec.Shell)), attempt.Assign.Spec.Script);
+    }
+
+    private static string[] ScriptCommand(string shell, Attempt attempt, bool boxed)
+    {
+        var folder = boxed ? Bubblewrap.ScriptDirectory : Path.Combine(attempt.Files.Directory, "script");
+        var path = Path.Combine(folder, ScriptName(shell));
+        return shell == "pwsh" ? ["pwsh", "-NoProfile", "-NonInteractive", "-File", path] : [shell, path];
+    }
+
+    private static string ScriptName(string shell) => shell switch
+    {
+        "python3" => "script.py",
+        "pwsh" => "script.ps1",
+        _ => "script.sh",
+    };
+
+    private static Dictionary<string, string> Env(Attempt attempt, bool boxed)
+    {
+        var work = boxed ? Bubblewrap.WorkDirectory : Path.Combine(attempt.Files.Directory, "work");
+        var env = new Dictionary<string, string>
+        {
+            ["PATH"] = Bubblewrap.DefaultPath,
+            ["HOME"] = work,
+            ["TMPDIR"] = boxed ? "/tmp" : work,
+            ["LANG"] = "C.UTF-8",
+        };
+        foreach (var (name, value) in attempt.Assign.Spec.Env)
+        {
+            env[name] = value;
+        }
+
+        env["OT_JOB_ID"] = attempt.Assign.JobId;
+        env["OT_ATTEMPT_ID"] = attempt.Id;
+        env["OT_IDEMPOTENCY_KEY"] = attempt.Assign.IdempotencyKey is { Length: > 0 } key ? key : attempt.Assign.JobId;
+        if (attempt.Reservation is { } reservation)
+        {
+            env["CUDA_VISIBLE_DEVICES"] = string.Join(',', reservation.Gpus);
+        }
+
+        return env;
+    }
+
+    private static int[] CoresFor(uint askedMilli, uint capMilli, string attemptId)
+    {
+        var cores = MachineFacts.Cores;
+        var lent = capMilli > 0 ? Math.Min(cores.Count, (int)((capMilli + 999) / 1000)) : cores.Count;
+        var wanted = askedMilli > 0 ? Math.Min(lent, (int)((askedMilli + 999) / 1000)) : lent;
+        if (wanted == cores.Count)
+        {
+            return [];
+        }
+
+        // Spread over what is lent, so that two small jobs do not share a core while another is idle.
+        var first = (int)((uint)attemptId.GetHashCode(StringComparison.Ordinal) % (uint)Math.Max(1, lent));
+        return [.. Enumerable.Range(0, wanted).Select(i => cores[(first + i) % lent])];
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using OtherThing.Agent.Hosting;
+
+namespace OtherThing.Agent.Cli;
+
+/// <summary>The commands of <c>otherthing-node</c>.</summary>
+internal static class CommandLine
+{
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        var version = new Command("version", "Print the version");
+        version.SetAction(_ => Console.Out.WriteLine(AgentVersion.Current));
+        var root = new RootCommand("Lends this machine to an OtherThing workspace.") { RunCommand.Create(), StatusCommand.Create(), DoctorCommand.Create(), version };
+        foreach (var command in PolicyCommands.Create())
+        {
+            root.Add(command);
+        }
+
+        root.Add(Shared.Data);
+        var parsed = root.Parse(args);
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(5) });
+        return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtherThing.Agent.Hosting;
+using OtherThing.Agent.Identity;
+using OtherThing.Agent.Machine;
+using OtherThing.Agent.Policies;
+using OtherThing.Agent.Sandboxes;
+using Spectre.Console;
+
+namespace OtherThing.Agent.Cli;
+
+/// <summary>One thing the doctor looked at. Level: <c>ok</c>, <c>warning</c>, <c>problem</c>.</summary>
+internal sealed record Finding(string Check, string Level, string Text, string? Advice);
+
+/// <summary><c>doctor</c>: looks at what a node needs and says what to do about what is missing.</summary>
+internal static class DoctorCommand
+{
+    internal static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var command = new Command("doctor", "Check this machine and its connection") { json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var findings = await ExamineAsync(Shared.DataOf(parsed), cancellationToken);
+            if (parsed.GetValue(json))
+            {
+                Console.Out.WriteLine(JsonSerializer.Serialize(findings, DoctorJson.Default.ListFinding));
+            }
+            else
+            {
+                Print(findings, AnsiConsole.Console);
+            }
+
+            return findings.Any(finding => finding.Level == "problem") ? ExitCodes.Failed : ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    internal static async Task<List<Finding>> ExamineAsync(DataDirectory data, CancellationToken cancellationToken)
+    {
+        var facts = new MachineFacts(data);
+        await facts.ProbeAsync(cancellationToken);
+        var machine = facts.Read();
+        var findings = new List<Finding>
+        {
+            new("machine", "ok", $"{machine.OsVersion}, {machine.Arch}, {machine.CpuCores} cores, {machine.MemoryMb} MiB of memory", null),
+            machine.DiskFreeMb >= 1024
+                ? new("disk", "ok", $"{machine.DiskFreeMb} MiB free at {data.Root}", null)
+                : new("disk", "warning", $"Only {machine.DiskFreeMb} MiB free at {data.Root}", "Free some space, or choose another --data directory."),
+            new("gpu", "ok", machine.Gpus.Count == 0 ? "no NVIDIA GPU" : string.Join(", ", machine.Gpus.Select(gpu => $"{gpu.Name} {gpu.VramMb} MiB")), null),
+            Sandbox(data),
+            Policy(data),
+        };
+        findings.AddRange(await ServerAsync(data, cancellationToken));
+        return findings;
+    }
+
+    private static Finding Sandbox(DataDirectory data)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return new Finding("sandbox", "warning", "There is no sandbox for this system yet.", "Allow work only for people you trust with your account.");
+        }
+
+        DataDirectory.CreatePrivate(data.Scratch);
+        return SandboxProbe.Problem(data) is { } problem
+            ? new Finding("sandbox", "problem", problem, "Install bubblewrap and allow unprivileged user namespaces.")
+            : new Finding("sandbox", "ok", "bubblewrap works: no network, own processes, read-only system", null);
+    }
+
+    private static Finding Policy(DataDirectory data)
+    {
+        var (policy, problem) = new PolicyFile(data.Root).Read();
+        return problem is not null ? new("policy", "problem", problem, "Correct the file; until then nothing is allowed.") :
+            policy.Paused ? new("policy", "warning", "Paused.", "otherthing-node resume") :
+            new("policy", "ok", policy.Kinds.Count == 0 ? "nothing is allowed" : $"allowed: {string.Join(", ", policy.Kinds)}", null);
+    }
+
+    private static async Task<List<Finding>> ServerAsync(DataDirectory data, CancellationToken cancellationToken)
+    {
+        if (NodeIdentity.TryLoad(data.Identity) is not { } identity)
+        {
+            return [new("identity", "warning", "This machine has not joined a server.", "otherthing-node run --server ADDRESS")];
+        }
+
+        var findings = new List<Finding> { new("identity", "ok", $"node {identity.NodeId} of {identity.Server}", null) };
+        try
+        {
+            var grpc = await ServerAddress.DiscoverAsync(identity.Server, identity.ServerKeyPin, cancellationToken);
+            findings.Add(new("server", "ok", $"answers; nodes connect to {grpc}", null));
+        }
+        catch (Exception ex) when (ex is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            findings.Add(new("server", "problem", $"{identity.Server} cannot be reached: {ex.Message}", "Check the network and the address."));
+        }
+
+        return findings;
+    }
+
+    private static void Print(List<Finding> findings, IAnsiConsole console)
+    {
+        foreach (var finding in findings)
+        {
+            var mark = finding.Level switch { "ok" => "[green]ok[/]     ", "warning" => "[yellow]warning[/]", _ => "[red]problem[/]" };
+            console.MarkupLine($"{mark}  [bold]{finding.Check,-9}[/] {Markup.Escape(finding.Text)}");
+            if (finding.Advice is not null)
+            {
+                console.MarkupLine($"                   [grey]{Markup.Escape(finding.Advice)}[/]");
+            }
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(List<Finding>))]
+internal sealed partial class DoctorJson : JsonSerializerContext;

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text.Json;
+using OtherThing.Agent.Hosting;
+using OtherThing.Agent.Policies;
+
+namespace OtherThing.Agent.Cli;
+
+/// <summary><c>policy show|set</c>, <c>pause</c>, <c>resume</c>: the owner's word, kept on the machine; a running agent hears it within a second.</summary>
+internal static class PolicyCommands
+{
+    internal static IEnumerable<Command> Create()
+    {
+        var show = new Command("show", "Print the policy");
+        show.SetAction(parsed => Print(FileOf(parsed)));
+        yield return new Command("policy", "Show or change what others may do on this machine") { show, Set() };
+        yield return Switch("pause", "Take no new jobs; what runs goes on", paused: true);
+        yield return Switch("resume", "Take jobs again", paused: false);
+    }
+
+    private static PolicyFile FileOf(ParseResult parsed) => new(Shared.DataOf(parsed).Root);
+
+    private static int Print(PolicyFile file)
+    {
+        var (policy, problem) = file.Read();
+        Console.Out.WriteLine(JsonSerializer.Serialize(policy, PolicyJson.Default.LocalPolicy));
+        if (problem is not null)
+        {
+            Console.Error.WriteLine(problem);
+        }
+
+        return problem is null ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    private static Command Switch(string name, string description, bool paused)
+    {
+        var command = new Command(name, description);
+        command.SetAction(parsed => Change(FileOf(parsed), policy => policy with { Paused = paused }));
+        return command;
+    }
+
+    private static Command Set()
+    {
+        var kinds = new Option<string?>("--kinds") { Description = "command,script,container,model or none" };
+        var cpu = new Option<double?>("--cpu-cores") { Description = "Cores for all jobs together; 0: all" };
+        var memory = new Option<long?>("--memory-mb") { Description = "MiB of memory for all jobs together; 0: all" };
+        var gpus = new Option<int?>("--gpu-count") { Description = "GPUs for jobs; -1: all" };
+        var storage = new Option<long?>("--storage-mb") { Description = "MiB that one job may write; 0: what is free" };
+        var network = new Option<string?>("--network") { Description = "none, or full for jobs that ask for it" };
+        var workspaces = new Option<string?>("--workspaces") { Description = "Ids of the workspaces to work for, or all" };
+        var labels = new Option<string?>("--labels") { Description = "Words that jobs can ask for, or none" };
+        var unsandboxed = new Option<bool?>("--allow-unsandboxed") { Description = "Run jobs although no sandbox works here" };
+        var command = new Command("set", "Change the policy") { kinds, cpu, memory, gpus, storage, network, workspaces, labels, unsandboxed };
+        command.SetAction(parsed => Change(FileOf(parsed), policy => policy with
+        {
+            Kinds = List(parsed.GetValue(kinds), "none") ?? policy.Kinds,
+            CpuCores = Cap(parsed.GetValue(cpu), policy.CpuCores, all: 0),
+            MemoryMb = Cap(parsed.GetValue(memory), policy.MemoryMb, all: 0),
+            GpuCount = Cap(parsed.GetValue(gpus), policy.GpuCount, all: -1),
+            StorageMb = Cap(parsed.GetValue(storage), policy.StorageMb, all: 0),
+            Network = parsed.GetValue(network) ?? policy.Network,
+            Workspaces = List(parsed.GetValue(workspaces), "all") ?? policy.Workspaces,
+            Labels = List(parsed.GetValue(labels), "none") ?? policy.Labels,
+            AllowUnsandboxed = parsed.GetValue(unsandboxed) ?? policy.AllowUnsandboxed,
+        }));
+        return command;
+    }
+
+    /// <summary>The caller's number, or what there was; the number that means all lifts the cap.</summary>
+    private static T? Cap<T>(T? given, T? old, T all)
+        where T : struct, IEquatable<T> => given is null ? old : given.Value.Equals(all) ? null : given;
+
+    private static string[]? List(string? text, string empty) =>
+        text is null ? null : text == empty ? [] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static int Change(PolicyFile file, Func<LocalPolicy, LocalPolicy> change)
+    {
+        var (policy, problem) = file.Read();
+        if (problem is not null)
+        {
+            // Starting over from an empty policy would silently drop what the owner wrote.
+            Console.Error.WriteLine(problem);
+            return ExitCodes.Failed;
+        }
+
+        var changed = change(policy);
+        var problems = changed.Problems().ToArray();
+        if (problems.Length > 0)
+        {
+            Console.Error.WriteLine(string.Join(Environment.NewLine, problems));
+            return ExitCodes.Usage;
+        }
+
+        file.Write(changed);
+        return Print(file);
+    }
+}

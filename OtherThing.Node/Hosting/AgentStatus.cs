@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OtherThing.Agent.Hosting;
+
+/// <summary>What a running agent tells the other commands, in <c>status.json</c>.</summary>
+internal sealed record AgentStatus
+{
+    public int Pid { get; init; }
+
+    public ulong StartTime { get; init; }
+
+    /// <summary><c>connecting</c>, <c>unclaimed</c>, <c>connected</c>, <c>disconnected</c>, <c>revoked</c>.</summary>
+    public required string State { get; init; }
+
+    public required string Server { get; init; }
+
+    public string? NodeId { get; init; }
+
+    public string? Name { get; init; }
+
+    public DateTime Since { get; init; }
+
+    public string? Problem { get; init; }
+
+    public string? Sandbox { get; init; }
+
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    public int Running { get; init; }
+
+    internal static AgentStatus? TryRead(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), AgentStatusJson.Default.AgentStatus);
+        }
+        catch (Exception ex) when (ex is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    internal void Write(string path)
+    {
+        var fresh = path + ".new";
+        File.WriteAllBytes(fresh, JsonSerializer.SerializeToUtf8Bytes(this, AgentStatusJson.Default.AgentStatus));
+        File.Move(fresh, path, overwrite: true);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(AgentStatus))]
+internal sealed partial class AgentStatusJson : JsonSerializerContext;

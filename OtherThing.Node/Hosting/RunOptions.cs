@@ -1,0 +1,19 @@
+namespace OtherThing.Agent.Hosting;
+
+/// <summary>What <c>otherthing-node run</c> was told.</summary>
+internal sealed record RunOptions
+{
+    internal required string Server { get; init; }
+
+    internal string? JoinToken { get; init; }
+
+    internal string? Name { get; init; }
+
+    internal string? Data { get; init; }
+
+    /// <summary>The kinds the owner allows; null: what was allowed before.</summary>
+    internal IReadOnlyList<string>? Allow { get; init; }
+
+    /// <summary>Ends when standard input does: whoever started the agent is gone.</summary>
+    internal bool StopWithInput { get; init; }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using OtherThing.Protocol.V1;
+
+namespace OtherThing.Agent.Machine;
+
+/// <summary>What this machine is, as far as it tells without rights.</summary>
+internal sealed class MachineFacts(DataDirectory data)
+{
+    private IReadOnlyList<Gpu> _gpus = [];
+
+    internal static string Os => OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux";
+
+    internal static string Architecture => RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
+
+    internal int GpuCount => _gpus.Count;
+
+    /// <summary>Cores this process may use, by the system's numbers; empty where the system does not say.</summary>
+    internal static IReadOnlyList<int> Cores { get; } = ReadCores();
+
+    internal async Task ProbeAsync(CancellationToken cancellationToken) => _gpus = await GpuProbe.ListAsync(cancellationToken);
+
+    internal Facts Read()
+    {
+        var drive = new DriveInfo(data.Root);
+        return new Facts
+        {
+            HostName = Environment.MachineName,
+            Os = Os,
+            OsVersion = RuntimeInformation.OSDescription,
+            Arch = Architecture,
+            CpuCores = Environment.ProcessorCount,
+            CpuModel = ReadCpuModel(),
+            MemoryMb = (ulong)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20),
+            DiskMb = (ulong)(drive.TotalSize >> 20),
+            DiskFreeMb = (ulong)(drive.AvailableFreeSpace >> 20),
+            Gpus = { _gpus },
+            BootId = CurrentBoot(),
+        };
+    }
+
+    /// <summary>Changes with each start of the machine.</summary>
+    internal static string CurrentBoot()
+    {
+        const string linux = "/proc/sys/kernel/random/boot_id";
+        if (File.Exists(linux))
+        {
+            return File.ReadAllText(linux).Trim();
+        }
+
+        // Good to a minute: the clock may be set while the machine runs.
+        var started = DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64);
+        return started.ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture);
+    }
+
+    private static string ReadCpuModel()
+    {
+        const string linux = "/proc/cpuinfo";
+        var line = File.Exists(linux) ? File.ReadLines(linux).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "";
+    }
+
+    private static int[] ReadCores()
+    {
+        const string status = "/proc/self/status";
+        const string field = "Cpus_allowed_list:";
+        var line = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(text => text.StartsWith(field, StringComparison.Ordinal)) : null;
+        return line is null ? [] : [.. ParseCores(line[field.Length..])];
+    }
+
+    /// <summary>Reads the kernel's list form, <c>0-3,8</c>.</summary>
+    internal static IEnumerable<int> ParseCores(string list)
+    {
+        foreach (var range in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var ends = range.Split('-');
+            var first = int.Parse(ends[0], CultureInfo.InvariantCulture);
+            var last = int.Parse(ends[^1], CultureInfo.InvariantCulture);
+            for (var core = first; core <= last; core++)
+            {
+                yield return core;
+            }
+        }
+    }
+}

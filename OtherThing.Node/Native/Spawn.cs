@@ -1,0 +1,72 @@
+namespace OtherThing.Agent.Native;
+
+/// <summary>What a new process gets. Values go over as they are: no shell ever sees them.</summary>
+internal sealed record SpawnRequest
+{
+    internal required string Path { get; init; }
+
+    internal required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The whole environment, <c>NAME=value</c>; nothing is inherited.</summary>
+    internal IReadOnlyList<string> Environment { get; init; } = [];
+
+    internal string? WorkingDirectory { get; init; }
+
+    /// <summary>Descriptors of this process and the numbers they have in the child.</summary>
+    internal required IReadOnlyList<(int Source, int Target)> Descriptors { get; init; }
+}
+
+/// <summary>Starts processes by <c>posix_spawn</c>, each as the leader of its own session, with default signals.</summary>
+internal static unsafe class Spawn
+{
+    private const int AttributesSize = 1024;
+    private const short SetSignalDefault = 0x04;
+    private const short SetSignalMask = 0x08;
+
+    /// <summary>The process id, or the system's error number.</summary>
+    internal static (int Pid, int Error) Start(SpawnRequest request)
+    {
+        var actions = stackalloc byte[AttributesSize];
+        var attributes = stackalloc byte[AttributesSize];
+        var signals = stackalloc byte[AttributesSize];
+        _ = Libc.posix_spawn_file_actions_init(actions);
+        _ = Libc.posix_spawnattr_init(attributes);
+        try
+        {
+            foreach (var (source, target) in request.Descriptors)
+            {
+                _ = Libc.posix_spawn_file_actions_adddup2(actions, source, target);
+            }
+
+            if (request.WorkingDirectory is not null)
+            {
+                fixed (byte* directory = FileDescriptor.ToCString(request.WorkingDirectory))
+                {
+                    _ = Libc.posix_spawn_file_actions_addchdir_np(actions, directory);
+                }
+            }
+
+            // .NET ignores SIGPIPE and may block others; a job must not inherit that.
+            _ = Libc.sigfillset(signals);
+            _ = Libc.posix_spawnattr_setsigdefault(attributes, signals);
+            _ = Libc.sigemptyset(signals);
+            _ = Libc.posix_spawnattr_setsigmask(attributes, signals);
+            var newSession = (short)(OperatingSystem.IsMacOS() ? 0x400 : 0x80);
+            _ = Libc.posix_spawnattr_setflags(attributes, (short)(newSession | SetSignalDefault | SetSignalMask));
+
+            using var argv = new CStringArray(request.Arguments);
+            using var envp = new CStringArray(request.Environment);
+            var pid = 0;
+            fixed (byte* path = FileDescriptor.ToCString(request.Path))
+            {
+                var error = Libc.posix_spawn(&pid, path, actions, attributes, argv.Pointer, envp.Pointer);
+                return error == 0 ? (pid, 0) : (0, error);
+            }
+        }
+        finally
+        {
+            _ = Libc.posix_spawnattr_destroy(attributes);
+            _ = Libc.posix_spawn_file_actions_destroy(actions);
+        }
+    }
+}

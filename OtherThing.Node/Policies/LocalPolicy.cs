@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OtherThing.Agent.Policies;
+
+/// <summary>
+/// What the machine's owner allows here, in the file <c>policy.json</c> of the data directory. The server may narrow it, never widen it.
+/// </summary>
+internal sealed record LocalPolicy
+{
+    internal static readonly string[] AllKinds = ["command", "script", "container", "model"];
+
+    /// <summary>Raw commands and anything that opens the machine further stay off until the owner says so.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = ["script"];
+
+    /// <summary>Whether jobs may run where no sandbox works; asked for by naming the kinds.</summary>
+    public bool AllowUnsandboxed { get; init; }
+
+    /// <summary>Cores for all jobs together; null: all.</summary>
+    public double? CpuCores { get; init; }
+
+    /// <summary>MiB for all jobs together; null: all.</summary>
+    public long? MemoryMb { get; init; }
+
+    public int? GpuCount { get; init; }
+
+    /// <summary>MiB that one job may write; null: what is free.</summary>
+    public long? StorageMb { get; init; }
+
+    /// <summary><c>none</c>, or <c>full</c>: jobs that ask for the network get it.</summary>
+    public string Network { get; init; } = "full";
+
+    /// <summary>Workspaces whose jobs are taken; empty: every one the server assigns.</summary>
+    public IReadOnlyList<string> Workspaces { get; init; } = [];
+
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Takes no new jobs; what runs goes on.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>What is wrong with it, for people; empty when nothing is.</summary>
+    internal IEnumerable<string> Problems()
+    {
+        foreach (var kind in Kinds.Except(AllKinds))
+        {
+            yield return $"kinds: '{kind}' is none of {string.Join(", ", AllKinds)}.";
+        }
+
+        if (CpuCores is <= 0)
+        {
+            yield return "cpuCores: must be more than 0.";
+        }
+
+        if (MemoryMb is <= 0)
+        {
+            yield return "memoryMb: must be more than 0.";
+        }
+
+        if (GpuCount is < 0)
+        {
+            yield return "gpuCount: must be 0 or more.";
+        }
+
+        if (StorageMb is <= 0)
+        {
+            yield return "storageMb: must be more than 0.";
+        }
+
+        if (Network is not ("none" or "full"))
+        {
+            yield return "network: must be none or full.";
+        }
+    }
+
+    internal byte[] Hash() => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, PolicyJson.Default.LocalPolicy));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(LocalPolicy))]
+internal sealed partial class PolicyJson : JsonSerializerContext;

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OtherThing.Agent.Shims;
+
+/// <summary>The files through which agent and shim find each other again after either died.</summary>
+internal sealed class AttemptFiles(string directory)
+{
+    internal string Directory { get; } = directory;
+
+    internal string Stdout => Path.Combine(Directory, "stdout");
+
+    internal string Stderr => Path.Combine(Directory, "stderr");
+
+    private string ClaimPath => Path.Combine(Directory, "claim");
+
+    private string ControlPath => Path.Combine(Directory, "control");
+
+    private string ExitPath => Path.Combine(Directory, "exit");
+
+    private string ChildPath => Path.Combine(Directory, "child");
+
+    /// <summary>False when the attempt was claimed before.</summary>
+    internal bool TryClaim(ShimClaim claim)
+    {
+        try
+        {
+            using var file = new FileStream(ClaimPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(claim, ShimJson.Default.ShimClaim));
+            return true;
+        }
+        catch (IOException) when (File.Exists(ClaimPath))
+        {
+            return false;
+        }
+    }
+
+    internal ShimClaim? ReadClaim() => Read(ClaimPath, ShimJson.Default.ShimClaim);
+
+    internal bool IsClaimed => File.Exists(ClaimPath);
+
+    /// <summary>The job's own process, for the case that its shim is killed.</summary>
+    internal void WriteChild(ShimClaim child) => Write(ChildPath, child, ShimJson.Default.ShimClaim);
+
+    internal ShimClaim? ReadChild() => Read(ChildPath, ShimJson.Default.ShimClaim);
+
+    internal void WriteControl(ShimControl control) => Write(ControlPath, control, ShimJson.Default.ShimControl);
+
+    internal ShimControl? ReadControl() => Read(ControlPath, ShimJson.Default.ShimControl);
+
+    internal void WriteExit(ShimExit exit) => Write(ExitPath, exit, ShimJson.Default.ShimExit);
+
+    internal ShimExit? ReadExit() => Read(ExitPath, ShimJson.Default.ShimExit);
+
+    private static void Write<T>(string path, T value, JsonTypeInfo<T> type)
+    {
+        // Whole or not at all: readers poll.
+        var fresh = path + ".new";
+        File.WriteAllBytes(fresh, JsonSerializer.SerializeToUtf8Bytes(value, type));
+        File.Move(fresh, path, overwrite: true);
+    }
+
+    private static T? Read<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+        }
+        catch (Exception ex) when (ex is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using OtherThing.Agent.Native;
+using OtherThing.Agent.Sandboxes;
+
+namespace OtherThing.Agent.Shims;
+
+/// <summary>The processes of one attempt, as its shim sees them, and how they are ended. The root is the job, or bubblewrap around it.</summary>
+internal sealed class JobTree(int root, string sandbox)
+{
+    /// <summary>Everything the job started; leaves out bubblewrap's own two processes.</summary>
+    internal List<ProcessEntry> Members()
+    {
+        if (sandbox != SandboxClass.Bubblewrap)
+        {
+            return ProcessTable.Descendants(Environment.ProcessId);
+        }
+
+        var inside = ProcessTable.Descendants(root);
+        inside.RemoveAll(entry => entry.ParentPid == root);
+        return inside;
+    }
+
+    /// <summary>Asks nicely.</summary>
+    internal void Terminate()
+    {
+        foreach (var entry in Members())
+        {
+            _ = Libc.kill(entry.Pid, Libc.Sigterm);
+        }
+
+        if (sandbox != SandboxClass.Bubblewrap)
+        {
+            _ = Libc.kill(-root, Libc.Sigterm);
+        }
+    }
+
+    /// <summary>Ends everything, also what left the session: the PID namespace dies with its first process; without one, orphans come to the shim.</summary>
+    internal void Kill()
+    {
+        if (sandbox == SandboxClass.Bubblewrap)
+        {
+            foreach (var entry in ProcessTable.Descendants(root))
+            {
+                _ = Libc.kill(entry.Pid, Libc.Sigkill);
+            }
+
+            _ = Libc.kill(root, Libc.Sigkill);
+            return;
+        }
+
+        _ = Libc.kill(-root, Libc.Sigkill);
+        KillOrphans();
+    }
+
+    /// <summary>Stops first, so that nothing forks away between being seen and being killed.</summary>
+    internal static void KillOrphans()
+    {
+        var seen = new HashSet<int>();
+        for (var quiet = 0; quiet < 2;)
+        {
+            var fresh = ProcessTable.Descendants(Environment.ProcessId).Where(entry => seen.Add(entry.Pid)).ToArray();
+            foreach (var entry in fresh)
+            {
+                _ = Libc.kill(entry.Pid, Libc.Sigstop);
+            }
+
+            quiet = fresh.Length == 0 ? quiet + 1 : 0;
+        }
+
+        foreach (var pid in seen)
+        {
+            _ = Libc.kill(pid, Libc.Sigkill);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using OtherThing.Agent.Native;
+using OtherThing.Agent.Sandboxes;
+
+namespace OtherThing.Agent.Shims;
+
+/// <summary>
+/// The process <c>otherthing-node shim</c>: warm before it is needed, runs one attempt at a time, and outlives its agent for as long as
+/// that attempt takes. Between attempts it makes sure that nothing of the last one is left.
+/// </summary>
+internal static class ShimHost
+{
+    private const int SetChildSubreaper = 36;
+
+    internal static int Run(string warmUpDirectory)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Libc.prctl(SetChildSubreaper, 1, 0, 0, 0);
+        }
+
+        WarmUp(warmUpDirectory);
+        var wire = new ShimWire(input: 0, output: 1);
+        wire.Send(ShimFrameKind.Ready, []);
+        while (wire.WaitForSpec() is { } spec)
+        {
+            var exit = new Supervision(spec, wire).Run();
+            wire.Send(ShimFrameKind.Ended, JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ShimExit));
+            if (ProcessTable.Descendants(Environment.ProcessId).Count > 0)
+            {
+                // Nothing of one job may be near another.
+                JobTree.KillOrphans();
+                return 1;
+            }
+        }
+
+        return 0;
+    }
+
+    private static void WarmUp(string directory)
+    {
+        // A real, tiny attempt compiles every method on the way before a job waits for it.
+        var scratch = Path.Combine(directory, Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(Path.Combine(scratch, "work"));
+        try
+        {
+            var spec = new ShimSpec
+            {
+                AttemptId = "warm-up",
+                Directory = scratch,
+                Sandbox = SandboxClass.Process,
+                Argv = ["/bin/sh", "-c", "echo warm"],
+                Env = new Dictionary<string, string> { ["PATH"] = Bubblewrap.DefaultPath },
+            };
+            spec = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(spec, ShimJson.Default.ShimSpec), ShimJson.Default.ShimSpec)!;
+            var exit = new Supervision(spec, new ShimWire(input: -1, output: -1)).Run();
+            _ = JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ShimExit);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+}

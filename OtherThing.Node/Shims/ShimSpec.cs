@@ -1,0 +1,108 @@
+using System.Text.Json.Serialization;
+
+namespace OtherThing.Agent.Shims;
+
+/// <summary>Everything a shim needs to run one attempt by itself. Times are milliseconds of the machine's monotonic clock.</summary>
+internal sealed record ShimSpec
+{
+    public required string AttemptId { get; init; }
+
+    /// <summary>The attempt's own directory; its claim, output and exit files lie here.</summary>
+    public required string Directory { get; init; }
+
+    public required string Sandbox { get; init; }
+
+    public required IReadOnlyList<string> Argv { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Env { get; init; }
+
+    public byte[] Stdin { get; init; } = [];
+
+    public bool Network { get; init; }
+
+    public long MemoryBytes { get; init; }
+
+    public long DiskBytes { get; init; }
+
+    public int MaxProcesses { get; init; }
+
+    public long CpuSeconds { get; init; }
+
+    public IReadOnlyList<int> Cores { get; init; } = [];
+
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    public long WallMs { get; init; }
+
+    public int GraceMs { get; init; } = 1_000;
+
+    public long LogMaxBytes { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>When the process must be dead unless the lease is renewed; null: losing contact stops nothing.</summary>
+    public long? LeaseUntilMs { get; init; }
+
+    [JsonIgnore]
+    public string WorkDirectory => Path.Combine(Directory, "work");
+
+    [JsonIgnore]
+    public string ScriptDirectory => Path.Combine(Directory, "script");
+}
+
+/// <summary>The agent's wishes about a running attempt, in the file <c>control</c>; the latest one counts.</summary>
+internal sealed record ShimControl
+{
+    /// <summary>Why it must end; null: it may go on.</summary>
+    public string? Kill { get; init; }
+
+    public int? GraceMs { get; init; }
+
+    public long? LeaseUntilMs { get; init; }
+}
+
+/// <summary>Who runs an attempt: written before the spawn with exclusive create, so an attempt is never started twice.</summary>
+internal sealed record ShimClaim
+{
+    public required int Pid { get; init; }
+
+    public required ulong StartTime { get; init; }
+}
+
+/// <summary>How an attempt ended, in the file <c>exit</c>.</summary>
+internal sealed record ShimExit
+{
+    public required bool Started { get; init; }
+
+    public int ExitCode { get; init; }
+
+    public int Signal { get; init; }
+
+    public bool TimedOut { get; init; }
+
+    public bool OutOfMemory { get; init; }
+
+    /// <summary>Why the shim ended it before its own end; null when it did not.</summary>
+    public string? Killed { get; init; }
+
+    public string? ReasonCode { get; init; }
+
+    public string? Reason { get; init; }
+
+    public long CpuMs { get; init; }
+
+    public long WallMs { get; init; }
+
+    public long MaxResidentBytes { get; init; }
+
+    public LogExtent Stdout { get; init; } = new(0, 0, 0);
+
+    public LogExtent Stderr { get; init; } = new(0, 0, 0);
+}
+
+/// <summary>What the file of a stream holds: bytes [0, Head) and then [TailStart, Total) of what was written.</summary>
+internal sealed record LogExtent(long Head, long TailStart, long Total);
+
+[JsonSerializable(typeof(ShimSpec))]
+[JsonSerializable(typeof(ShimControl))]
+[JsonSerializable(typeof(ShimClaim))]
+[JsonSerializable(typeof(ShimExit))]
+internal sealed partial class ShimJson : JsonSerializerContext;

@@ -1,0 +1,164 @@
+using System.Text;
+using OtherThing.Agent.Native;
+using OtherThing.Agent.Sandboxes;
+
+namespace OtherThing.Agent.Shims;
+
+/// <summary>One attempt from spawn to exit file: a loop over its pipes, its end, its timers and the agent's wishes, on one thread.</summary>
+internal sealed class Supervision(ShimSpec spec, ShimWire wire)
+{
+    private const int TickMs = 200;
+    private readonly AttemptFiles _files = new(spec.Directory);
+    private readonly StringBuilder _status = new();
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private long _startedAt;
+
+    internal ShimExit Run()
+    {
+        _startedAt = Environment.TickCount64;
+        var claim = new ShimClaim { Pid = Environment.ProcessId, StartTime = ProcessTable.Find(Environment.ProcessId)!.Value.StartTime };
+        if (!_files.TryClaim(claim))
+        {
+            return new ShimExit { Started = false, ReasonCode = "already_started", Reason = "The attempt was started before." };
+        }
+
+        var exit = Supervise();
+        _files.WriteExit(exit);
+        return exit;
+    }
+
+    private ShimExit Supervise()
+    {
+        if (Programs.Resolve(spec) is not { } program)
+        {
+            return new ShimExit { Started = false, ExitCode = 127, ReasonCode = "program_not_found", Reason = Programs.NotFound(spec) };
+        }
+
+        using var pipes = new ChildPipes(spec);
+        var (pid, error) = pipes.Start(program);
+        if (error != 0)
+        {
+            var words = new System.ComponentModel.Win32Exception(error).Message;
+            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{spec.Argv[0]}: {words}" };
+        }
+
+        ChildLimits.Apply(pid, spec.MemoryBytes, spec.DiskBytes, spec.CpuSeconds, spec.Cores);
+        pipes.OpenGate();
+        if (ProcessTable.Find(pid) is { } child)
+        {
+            _files.WriteChild(new ShimClaim { Pid = pid, StartTime = child.StartTime });
+        }
+
+        wire.Send(ShimFrameKind.Started, []);
+        using var stdout = new LogKeeper(_files.Stdout, spec.LogMaxBytes);
+        using var stderr = new LogKeeper(_files.Stderr, spec.LogMaxBytes);
+        var tree = new JobTree(pid, spec.Sandbox);
+        var watch = new Watchdog(spec, tree, _files, _startedAt);
+        var end = Loop(pid, pipes, watch, stdout, stderr);
+        if (spec.Sandbox == SandboxClass.Process)
+        {
+            JobTree.KillOrphans();
+            ChildExit.ReapAll();
+        }
+
+        Drain(pipes, stdout, stderr);
+        return Describe(end, watch, stdout.Finish(), stderr.Finish(), stderr.Total);
+    }
+
+    private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, LogKeeper stdout, LogKeeper stderr)
+    {
+        using var ended = new ChildEnd(pid);
+        var nextPoke = _startedAt + TickMs;
+        while (true)
+        {
+            var timeout = ended.PollTimeout(watch.NextTick(Environment.TickCount64));
+            var word = Poller.WaitFirst(timeout, wire.Descriptor, pipes.Stdout, pipes.Stderr, ended.Descriptor);
+            var wrote = Pump(ref pipes.Stdout, stdout) | Pump(ref pipes.Stderr, stderr);
+            if (ended.TryReap() is { } exit)
+            {
+                return exit;
+            }
+
+            if (word)
+            {
+                wire.Read();
+            }
+
+            var now = Environment.TickCount64;
+            watch.Tick(now, asked: wire.TakeLook());
+            if (wrote && now >= nextPoke)
+            {
+                wire.Send(ShimFrameKind.Output, []);
+                nextPoke = now + 50;
+            }
+        }
+    }
+
+    private bool Pump(ref int descriptor, LogKeeper keeper)
+    {
+        // A bounded turn, so that a job that never stops talking cannot hold up its own timers.
+        var any = false;
+        for (var turn = 0; turn < 16 && descriptor >= 0; turn++)
+        {
+            var count = FileDescriptor.Read(descriptor, _buffer);
+            if (count == 0)
+            {
+                FileDescriptor.Close(descriptor);
+                descriptor = -1;
+            }
+
+            if (count <= 0)
+            {
+                return any;
+            }
+
+            keeper.Append(_buffer.AsSpan(0, count));
+            any = true;
+        }
+
+        return any;
+    }
+
+    private void Drain(ChildPipes pipes, LogKeeper stdout, LogKeeper stderr)
+    {
+        // Everybody who could write is dead: what the pipes hold is all there is.
+        while (Pump(ref pipes.Stdout, stdout) | Pump(ref pipes.Stderr, stderr))
+        {
+        }
+
+        int count;
+        while (pipes.Status >= 0 && (count = FileDescriptor.Read(pipes.Status, _buffer)) > 0)
+        {
+            _status.Append(Encoding.UTF8.GetString(_buffer, 0, count));
+        }
+    }
+
+    private ShimExit Describe(ChildExit end, Watchdog watch, LogExtent stdout, LogExtent stderr, long stderrTotal)
+    {
+        var wall = Environment.TickCount64 - _startedAt;
+        // Bubblewrap writes the exit code of the job there; without it, it failed before the job began.
+        var started = spec.Sandbox == SandboxClass.Process || watch.KillReason is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
+        return new ShimExit
+        {
+            Started = started,
+            ExitCode = end.Code,
+            Signal = end.Signal,
+            TimedOut = watch.TimedOut,
+            OutOfMemory = watch.OutOfMemory,
+            Killed = watch.KillReason,
+            ReasonCode = started ? watch.KillReason : "sandbox_failed",
+            Reason = started ? watch.KillWords : stderrTotal > 0 ? FirstLine(_files.Stderr) : "The sandbox could not be set up.",
+            CpuMs = end.CpuMs,
+            WallMs = wall,
+            MaxResidentBytes = end.MaxResidentBytes,
+            Stdout = stdout,
+            Stderr = stderr,
+        };
+    }
+
+    private static string FirstLine(string path)
+    {
+        var line = File.ReadLines(path).FirstOrDefault("");
+        return line.Length > 300 ? line[..300] : line;
+    }
+}
