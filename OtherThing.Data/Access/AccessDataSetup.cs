@@ -3,11 +3,12 @@ using OtherThing.Core.Access;
 
 namespace OtherThing.Data.Access;
 
-/// <summary>Registers the stores of access: accounts, audit, sign-in sessions.</summary>
+/// <summary>Registers the stores of access: accounts, audit, sign-in sessions, personal tokens.</summary>
 public static class AccessDataSetup
 {
     public static IServiceCollection AddAccessData(this IServiceCollection services) => services
         .AddSingleton<IAccountStore, AccountStore>()
         .AddSingleton<IAuditLog, AuditLog>()
+        .AddSingleton<IPersonalTokenStore, PersonalTokenStore>()
         .AddSingleton<ISignInSessionStore, SignInSessionStore>();
 }

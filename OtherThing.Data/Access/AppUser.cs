@@ -5,9 +5,6 @@ namespace OtherThing.Data.Access;
 /// <summary>A person's account.</summary>
 public sealed class AppUser : IdentityUser<Guid>
 {
-    /// <summary>The longest display name, in characters.</summary>
-    public const int MaxDisplayName = 80;
-
     /// <summary>What others see.</summary>
     [PersonalData]
     public string DisplayName { get; set; } = "";

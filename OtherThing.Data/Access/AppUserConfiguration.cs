@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Access;
 
 namespace OtherThing.Data.Access;
 
@@ -7,7 +8,7 @@ internal sealed class AppUserConfiguration : IEntityTypeConfiguration<AppUser>
 {
     public void Configure(EntityTypeBuilder<AppUser> user)
     {
-        user.Property(u => u.DisplayName).HasMaxLength(AppUser.MaxDisplayName);
+        user.Property(u => u.DisplayName).HasMaxLength(ProfileService.MaxDisplayName);
         user.HasIndex(u => u.CreatedAt); // the first account
     }
 }

@@ -25,7 +25,7 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
         services.AddLogging();
         register?.Invoke(services);
         services.AddCore().AddDatabase(DatabaseOptions.SqliteIn(_directory.Path)).AddAccessData().AddWorkspacesData();
-        services.AddSingleton<WorkspaceService>();
+        services.AddWorkspaceServices();
         _services = services.BuildServiceProvider();
         using var db = CreateContext();
         db.Database.EnsureCreated();

@@ -27,6 +27,8 @@ internal static class AccountsSetup
     public static WebApplication MapAccounts(this WebApplication app)
     {
         app.MapAuthEndpoints();
+        app.MapMeEndpoints();
+        app.MapTokenEndpoints();
         return app;
     }
 

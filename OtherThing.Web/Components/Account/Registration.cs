@@ -65,7 +65,7 @@ internal sealed class Registration(
             Id = Guid.CreateVersion7(),
             UserName = email,
             Email = email,
-            DisplayName = email[..Math.Min(email.IndexOf('@', StringComparison.Ordinal), AppUser.MaxDisplayName)],
+            DisplayName = email[..Math.Min(email.IndexOf('@', StringComparison.Ordinal), ProfileService.MaxDisplayName)],
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
         var made = await users.CreateAsync(user, password);

@@ -8,13 +8,15 @@ internal static class WorkspacesSetup
 {
     public static WebApplicationBuilder AddWorkspaces(this WebApplicationBuilder builder)
     {
-        builder.Services.AddWorkspacesData().AddSingleton<WorkspaceService>();
+        builder.Services.AddWorkspacesData().AddWorkspaceServices();
         return builder;
     }
 
     public static WebApplication MapWorkspaces(this WebApplication app)
     {
         app.MapWorkspaceEndpoints();
+        app.MapMemberEndpoints();
+        app.MapInviteEndpoints();
         return app;
     }
 }

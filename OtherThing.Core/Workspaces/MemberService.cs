@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Logging;
+using OtherThing.Core.Access;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Workspaces;
+
+/// <summary>Lists members, changes their roles, lets them go.</summary>
+public sealed partial class MemberService(
+    Door door,
+    IMemberStore members,
+    IEnumerable<IMemberDeparture> departures,
+    IAuditLog audit,
+    ILiveFeed feed,
+    TimeProvider clock,
+    ILogger<MemberService> logger)
+{
+    /// <summary>What is published on the workspace's topic.</summary>
+    public const string ChangedEvent = "members.changed";
+
+    /// <summary>What is published on a person's topic when their rights changed anywhere: pages look again, or end.</summary>
+    public const string AccessChangedEvent = "access.changed";
+
+    /// <summary>The members, longest standing first; addresses only for those who may see them, and one's own.</summary>
+    public async Task<Result<Page<MemberView>>> ListAsync(
+        Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
+    {
+        if (!(await door.EnterAsync(actor, workspaceId, Operations.MemberList, cancellationToken)).TryGet(out var entry, out var error))
+        {
+            return error;
+        }
+
+        var seesAll = Operations.MemberDetail.For(entry.Role) == Grant.Allow;
+        var list = await members.ListAsync(workspaceId, page, cancellationToken);
+        return list.Select(member => seesAll || member.UserId == entry.UserId ? member : member with { Email = null });
+    }
+
+    /// <summary>Lets the person into a public workspace, as Viewer, without an invite.</summary>
+    /// <returns>Their membership (the one they had, if any), or <c>workspace.not_found</c>.</returns>
+    public async Task<Result<MemberView>> JoinPublicAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken)
+    {
+        if (!door.EnterOwn(actor, Operations.InviteRedeem).TryGet(out var userId, out var error))
+        {
+            return error;
+        }
+
+        if (await members.FindAsync(workspaceId, userId, cancellationToken) is { } already)
+        {
+            return already;
+        }
+
+        var joined = await members.TryJoinPublicAsync(workspaceId, userId, clock.GetUtcNow().UtcDateTime, cancellationToken);
+        if (await members.FindAsync(workspaceId, userId, cancellationToken) is not { } member)
+        {
+            return WorkspaceErrors.NotFound;
+        }
+
+        if (joined)
+        {
+            await TellAsync(actor, workspaceId, userId, Operations.InviteRedeem, "joined as viewer", cancellationToken);
+        }
+
+        return member;
+    }
+
+    /// <summary>Gives a member another role; making somebody Owner is a transfer.</summary>
+    /// <returns>The member, or <c>member.not_found</c>, <c>member.changed</c>, <c>access.forbidden</c>.</returns>
+    public async Task<Result<MemberView>> ChangeRoleAsync(
+        Actor actor, Guid workspaceId, Guid userId, Role role, CancellationToken cancellationToken)
+    {
+        if (!(await FindAsync(actor, workspaceId, userId, cancellationToken)).TryGet(out var member, out var error))
+        {
+            return error;
+        }
+
+        var operation = member.Role == Role.Owner || role == Role.Owner ? Operations.MemberChangeOwner
+            : member.Role == Role.Admin || role == Role.Admin ? Operations.MemberSetAdmin
+            : Operations.MemberSetRole;
+        if (!(await door.EnterAsync(actor, workspaceId, operation, cancellationToken)).TryGet(out _, out error))
+        {
+            return error;
+        }
+
+        if (member.Role != role)
+        {
+            if (!await members.TrySetRoleAsync(workspaceId, userId, member.Role, role, cancellationToken))
+            {
+                return MemberErrors.Changed;
+            }
+
+            await TellAsync(actor, workspaceId, userId, operation, $"{member.Role} to {role}", cancellationToken);
+        }
+
+        return member with { Role = role };
+    }
+
+    /// <summary>Removes a member; for oneself it is leaving. Their open pages, tokens and triggers end at once.</summary>
+    /// <returns>The member that was, or <c>member.not_found</c>, <c>member.last_owner</c>, <c>member.changed</c>, <c>access.forbidden</c>.</returns>
+    public async Task<Result<MemberView>> RemoveAsync(Actor actor, Guid workspaceId, Guid userId, CancellationToken cancellationToken)
+    {
+        if (!(await FindAsync(actor, workspaceId, userId, cancellationToken)).TryGet(out var member, out var error))
+        {
+            return error;
+        }
+
+        var operation = userId == actor.UserId ? Operations.MemberLeave
+            : member.Role == Role.Owner ? Operations.MemberChangeOwner
+            : member.Role == Role.Admin ? Operations.MemberRemoveAdmin
+            : Operations.MemberRemove;
+        if (!(await door.EnterAsync(actor, workspaceId, operation, cancellationToken)).TryGet(out _, out error))
+        {
+            return error;
+        }
+
+        if (!await members.TryRemoveAsync(workspaceId, userId, member.Role, cancellationToken))
+        {
+            return member.Role == Role.Owner ? MemberErrors.LastOwner : MemberErrors.Changed;
+        }
+
+        await TellAsync(actor, workspaceId, userId, operation, operation == Operations.MemberLeave ? "left" : "removed", cancellationToken);
+        await DepartAsync(workspaceId, userId);
+        return member;
+    }
+
+    private async Task<Result<MemberView>> FindAsync(Actor actor, Guid workspaceId, Guid userId, CancellationToken cancellationToken)
+    {
+        if (!(await door.EnterAsync(actor, workspaceId, Operations.MemberList, cancellationToken)).TryGet(out _, out var error))
+        {
+            // A token that may manage but not read still gets its own row's answer.
+            if (error.Code != "access.scope")
+            {
+                return error;
+            }
+        }
+
+        return await members.FindAsync(workspaceId, userId, cancellationToken) is { } member ? member : MemberErrors.NotFound;
+    }
+
+    private async Task TellAsync(
+        Actor actor, Guid workspaceId, Guid userId, Operation operation, string detail, CancellationToken cancellationToken)
+    {
+        feed.Publish(Topic.User(userId), AccessChangedEvent);
+        feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
+        await audit.AppendAsync(actor, workspaceId, operation, $"member:{userId}", detail.ToLowerInvariant(), cancellationToken);
+    }
+
+    private async Task DepartAsync(Guid workspaceId, Guid userId)
+    {
+        foreach (var departure in departures)
+        {
+            try
+            {
+                // The membership has ended; a caller who hangs up must not leave the rest undone.
+                await departure.OnDepartedAsync(workspaceId, userId, CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                LogDepartureFailed(exception, departure.GetType().Name, userId, workspaceId);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Departure} failed for member {UserId} who left workspace {WorkspaceId}")]
+    private partial void LogDepartureFailed(Exception exception, string departure, Guid userId, Guid workspaceId);
+}

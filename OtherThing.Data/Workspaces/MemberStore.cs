@@ -1,0 +1,86 @@
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Access;
+using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
+
+namespace OtherThing.Data.Workspaces;
+
+internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IMemberStore
+{
+    public async Task<Page<MemberView>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var members = db.Set<Membership>().Where(m => m.WorkspaceId == workspaceId);
+        if (page.Cursor is { } after)
+        {
+            members = members.Where(m => m.JoinedAt > after.At || (m.JoinedAt == after.At && m.UserId.CompareTo(after.Id) > 0));
+        }
+
+        var found = await View(db, members.OrderBy(m => m.JoinedAt).ThenBy(m => m.UserId).Take(page.Limit + 1))
+            .ToListAsync(cancellationToken);
+        var items = found.Take(page.Limit).ToList();
+        var next = found.Count > page.Limit ? new Cursor(items[^1].JoinedAt, items[^1].UserId).ToString() : null;
+        return new Page<MemberView>(items, next);
+    }
+
+    public async Task<MemberView?> FindAsync(Guid workspaceId, Guid userId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await View(db, db.Set<Membership>().Where(m => m.WorkspaceId == workspaceId && m.UserId == userId)
+                .Where(m => db.Set<Workspace>().Any(w => w.Id == workspaceId && w.DeletedAt == null)))
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
+    public async Task<bool> TryJoinPublicAsync(Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // The touched row holds off whoever makes the workspace private, deletes it, or joins as the same person meanwhile.
+        var open = await db.Set<Workspace>().Where(w => w.Id == workspaceId && !w.IsPrivate && w.DeletedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(w => w.IsPrivate, w => w.IsPrivate), cancellationToken);
+        if (open == 0 || await db.Set<Membership>().AnyAsync(m => m.WorkspaceId == workspaceId && m.UserId == userId, cancellationToken))
+        {
+            return false;
+        }
+
+        db.Add(new Membership(workspaceId, userId, Role.Viewer, utcNow));
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    public async Task<bool> TrySetRoleAsync(
+        Guid workspaceId, Guid userId, Role expected, Role role, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        var version = Guid.NewGuid();
+        return await db.Set<Membership>()
+            .Where(m => m.WorkspaceId == workspaceId && m.UserId == userId && m.Role == expected && expected != Role.Owner)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(m => m.Role, role).SetProperty(m => m.Version, version), cancellationToken) == 1;
+    }
+
+    public async Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Two Owners who leave at once queue up at the workspace's row; the second sees that the first has gone.
+        await db.Set<Workspace>().Where(w => w.Id == workspaceId)
+            .ExecuteUpdateAsync(set => set.SetProperty(w => w.IsPrivate, w => w.IsPrivate), cancellationToken);
+        var removed = await db.Set<Membership>()
+            .Where(m => m.WorkspaceId == workspaceId && m.UserId == userId && m.Role == expected)
+            .Where(m => m.Role != Role.Owner || db.Set<Membership>().Any(other =>
+                other.WorkspaceId == workspaceId && other.UserId != userId && other.Role == Role.Owner))
+            .ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return removed == 1;
+    }
+
+    private static IQueryable<MemberView> View(AppDbContext db, IQueryable<Membership> members) =>
+        from m in members
+        join u in db.Users on m.UserId equals u.Id
+        select new MemberView(m.UserId, u.DisplayName, u.Email, m.Role, m.JoinedAt);
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OtherThing.Core.Access;
+using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
+using OtherThing.Web.Hosting;
+
+namespace OtherThing.Web.Features.Workspaces;
+
+/// <summary><c>/workspaces/{id}/members</c> and joining a public workspace.</summary>
+internal static class MemberEndpoints
+{
+    public static void MapMemberEndpoints(this IEndpointRouteBuilder app)
+    {
+        var workspace = app.MapApi("/workspaces/{workspaceId:guid}").WithTags("Members");
+        workspace.MapPost("/join", JoinAsync).WithName("JoinPublicWorkspace").Requires(Operations.InviteRedeem);
+        workspace.MapGet("/members", ListAsync).WithName("ListMembers").Requires(Operations.MemberList);
+        workspace.MapPatch("/members/{userId:guid}", ChangeRoleAsync).WithName("ChangeMemberRole").Requires(Operations.MemberSetRole);
+        workspace.MapDelete("/members/{userId:guid}", RemoveAsync).WithName("RemoveMember").Requires(Operations.MemberRemove);
+    }
+
+    private static async Task<Results<Ok<MemberView>, ProblemHttpResult>> JoinAsync(
+        Guid workspaceId, CurrentActor current, MemberService members, CancellationToken cancellationToken) =>
+        Answer(await members.JoinPublicAsync(await current.GetAsync(), workspaceId, cancellationToken));
+
+    private static async Task<Results<Ok<Page<MemberView>>, ProblemHttpResult>> ListAsync(
+        Guid workspaceId, CurrentActor current, MemberService members, CancellationToken cancellationToken,
+        int? limit = null, string? cursor = null)
+    {
+        if (!PageRequest.Parse(limit, cursor).TryGet(out var page, out var wrong))
+        {
+            return wrong.ToProblem();
+        }
+
+        var found = await members.ListAsync(await current.GetAsync(), workspaceId, page, cancellationToken);
+        return found.TryGet(out var list, out var error) ? TypedResults.Ok(list) : error.ToProblem();
+    }
+
+    private static async Task<Results<Ok<MemberView>, ProblemHttpResult>> ChangeRoleAsync(
+        Guid workspaceId, Guid userId, ChangeRoleRequest request, CurrentActor current, MemberService members,
+        CancellationToken cancellationToken) =>
+        request.Role is { } role
+            ? Answer(await members.ChangeRoleAsync(await current.GetAsync(), workspaceId, userId, role, cancellationToken))
+            : Error.Invalid("member.role_invalid", "role", "Name the role: viewer, member or admin.").ToProblem();
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
+        Guid workspaceId, Guid userId, CurrentActor current, MemberService members, CancellationToken cancellationToken)
+    {
+        var removed = await members.RemoveAsync(await current.GetAsync(), workspaceId, userId, cancellationToken);
+        return removed.IsSuccess ? TypedResults.NoContent() : removed.Error.ToProblem();
+    }
+
+    private static Results<Ok<MemberView>, ProblemHttpResult> Answer(Result<MemberView> result) =>
+        result.TryGet(out var member, out var error) ? TypedResults.Ok(member) : error.ToProblem();
+}
+
+internal sealed record ChangeRoleRequest(Role? Role = null);
