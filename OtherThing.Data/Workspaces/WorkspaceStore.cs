@@ -10,16 +10,25 @@ internal sealed class WorkspaceStore(IDbContextFactory<AppDbContext> contexts) :
     public async Task<bool> TryAddAsync(Workspace workspace, Guid ownerId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Set<Workspace>().AnyAsync(w => w.Slug == workspace.Slug, cancellationToken))
+        {
+            return false;
+        }
+
         db.Add(workspace);
         db.Add(new Membership(workspace.Id, ownerId, Role.Owner, workspace.CreatedAt));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             return true;
         }
         catch (DbUpdateException)
         {
-            // Only a slug taken in the meantime is expected; anything else is broken.
+            // With many writers somebody may take the slug after our look; anything else is broken.
+            await transaction.RollbackAsync(cancellationToken);
             await using var again = await contexts.CreateDbContextAsync(cancellationToken);
             if (await again.Set<Workspace>().AnyAsync(w => w.Slug == workspace.Slug, cancellationToken))
             {

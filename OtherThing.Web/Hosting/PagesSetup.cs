@@ -1,6 +1,9 @@
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using MudBlazor;
 using MudBlazor.Services;
 using OtherThing.Web.Components;
+using OtherThing.Web.Components.Account;
 using OtherThing.Web.Components.Layout;
 
 namespace OtherThing.Web.Hosting;
@@ -14,6 +17,8 @@ internal static class PagesSetup
         builder.Services.AddScoped<Preferences>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddScoped<AuthenticationStateProvider, CircuitSession>();
+        builder.Services.AddScoped<CircuitHandler, CircuitSession.Opener>();
         return builder;
     }
 

@@ -23,7 +23,7 @@ internal static class AuthEndpoints
     private static async Task<Results<Ok, ProblemHttpResult>> RegisterAsync(
         RegisterRequest request, Registration registration, CancellationToken cancellationToken)
     {
-        var made = await registration.RegisterAsync(request.Email, request.Password, cancellationToken);
+        var made = await registration.RegisterAsync(request.Email, request.Password, request.InviteCode, cancellationToken);
         return made.IsSuccess ? TypedResults.Ok() : made.Error.ToProblem();
     }
 

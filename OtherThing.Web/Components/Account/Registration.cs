@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
 using OtherThing.Data.Access;
 
 namespace OtherThing.Web.Components.Account;
@@ -15,10 +16,14 @@ internal sealed class RegistrationGate : IDisposable
     public void Dispose() => Turn.Dispose();
 }
 
+/// <summary>A new account, and the workspace its invite led to.</summary>
+internal sealed record Registered(AppUser User, WorkspaceView? Joined);
+
 /// <summary>Makes accounts, as the instance's policy allows.</summary>
 internal sealed class Registration(
     UserManager<AppUser> users,
     IAccountStore accounts,
+    InviteService invites,
     IOptions<AccountOptions> options,
     IHostEnvironment environment,
     RegistrationGate gate,
@@ -28,16 +33,16 @@ internal sealed class Registration(
 
     private static readonly EmailAddressAttribute s_email = new();
 
-    private bool AlwaysOpen => options.Value.OpenRegistration ?? environment.IsDevelopment();
-
     /// <summary>Whether anyone may register just now, without an invite.</summary>
     public async Task<bool> IsOpenAsync(CancellationToken cancellationToken) =>
-        AlwaysOpen || !await accounts.AnyAsync(cancellationToken);
+        (options.Value.OpenRegistration ?? environment.IsDevelopment()) || !await accounts.AnyAsync(cancellationToken);
 
-    /// <summary>Makes an account.</summary>
-    /// <returns>The account, or <c>account.invalid</c>, <c>account.email_taken</c>, <c>account.registration_closed</c>.</returns>
-    public async Task<Result<AppUser>> RegisterAsync(
-        string? email, string? password, CancellationToken cancellationToken)
+    /// <summary>Makes an account and, with an invite, lets it into the workspace.</summary>
+    /// <returns>
+    /// The account, or <c>account.invalid</c>, <c>account.email_taken</c>, <c>account.registration_closed</c>, or why the invite is no good.
+    /// </returns>
+    public async Task<Result<Registered>> RegisterAsync(
+        string? email, string? password, string? inviteCode, CancellationToken cancellationToken)
     {
         email = email?.Trim();
         if (string.IsNullOrEmpty(email) || email.Length > MaxEmail || !s_email.IsValid(email) || email.Any(char.IsControl))
@@ -45,17 +50,56 @@ internal sealed class Registration(
             return Error.Invalid("account.invalid", "email", "Give an e-mail address, such as ana@example.org.");
         }
 
+        if (string.IsNullOrEmpty(password) || password.Length > AppSignInManager.MaxPassword)
+        {
+            return Error.Invalid("account.invalid", "password", $"Give a password of 8 to {AppSignInManager.MaxPassword} characters.");
+        }
+
+        var invited = !string.IsNullOrWhiteSpace(inviteCode);
+        if (invited && (await invites.PreviewAsync(inviteCode, cancellationToken)).Error is { } noInvite)
+        {
+            return noInvite with { Fields = [new FieldError("inviteCode", noInvite.Message)] };
+        }
+
+        if (invited)
+        {
+            return await CreateInvitedAsync(email, password, inviteCode!, cancellationToken);
+        }
+
         await gate.Turn.WaitAsync(cancellationToken);
         try
         {
-            return await IsOpenAsync(cancellationToken)
-                ? await CreateAsync(email, password ?? "")
-                : Error.Forbidden("account.registration_closed", "Registration takes an invite here. Ask a member of a workspace for one.");
+            if (!await IsOpenAsync(cancellationToken))
+            {
+                return Error.Forbidden("account.registration_closed", "Registration takes an invite here. Ask a member of a workspace for one.");
+            }
+
+            var made = await CreateAsync(email, password);
+            return made.TryGet(out var user, out var error) ? new Registered(user, null) : error;
         }
         finally
         {
             gate.Turn.Release();
         }
+    }
+
+    private async Task<Result<Registered>> CreateInvitedAsync(
+        string email, string password, string inviteCode, CancellationToken cancellationToken)
+    {
+        if (!(await CreateAsync(email, password)).TryGet(out var user, out var error))
+        {
+            return error;
+        }
+
+        var actor = Actor.User(user.Id, clock.GetUtcNow().UtcDateTime);
+        if ((await invites.RedeemAsync(actor, inviteCode, cancellationToken)).TryGet(out var joined, out error))
+        {
+            return new Registered(user, joined);
+        }
+
+        // The last use went to somebody else, or the invite is for another address: no account without an invite.
+        await users.DeleteAsync(user);
+        return error with { Fields = [new FieldError("inviteCode", error.Message)] };
     }
 
     private async Task<Result<AppUser>> CreateAsync(string email, string password)
