@@ -16,15 +16,6 @@ public static class FlowDocument
     /// <summary>Edits in one act, nested ones counted.</summary>
     public const int MaxEdits = 20_000;
 
-    /// <summary>Steps in one document.</summary>
-    public const int MaxSteps = 10_000;
-
-    /// <summary>Connections in one document.</summary>
-    public const int MaxConnections = 40_000;
-
-    /// <summary>Notes in one document.</summary>
-    public const int MaxNotes = 1_000;
-
     /// <summary>Applies one edit.</summary>
     /// <returns>
     /// The change, or <c>flow.step_exists</c>, <c>flow.step_unknown</c>, <c>flow.connection_refused</c>,

@@ -80,9 +80,9 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return error;
         }
 
-        if (_steps.Count >= FlowDocument.MaxSteps)
+        if (_steps.Count >= FlowLimits.Steps)
         {
-            return FlowEditErrors.TooLarge($"A flow may hold at most {FlowDocument.MaxSteps} steps.");
+            return FlowEditErrors.TooLarge($"A flow may hold at most {FlowLimits.Steps} steps.");
         }
 
         if (_steps.Any(step => step.Id == add.Step.Id))
@@ -216,9 +216,9 @@ internal sealed class FlowDraft(FlowDefinition definition)
 
     private Result<FlowEdit> AddConnection(Connect connect)
     {
-        if (_connections.Count >= FlowDocument.MaxConnections)
+        if (_connections.Count >= FlowLimits.Connections)
         {
-            return FlowEditErrors.TooLarge($"A flow may hold at most {FlowDocument.MaxConnections} connections.");
+            return FlowEditErrors.TooLarge($"A flow may hold at most {FlowLimits.Connections} connections.");
         }
 
         if (FlowEditRules.CheckPort(connect.Port) is { } error)
@@ -268,9 +268,9 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return new PutNote(old);
         }
 
-        if (_notes.Count >= FlowDocument.MaxNotes)
+        if (_notes.Count >= FlowLimits.Notes)
         {
-            return FlowEditErrors.TooLarge($"A flow may hold at most {FlowDocument.MaxNotes} notes.");
+            return FlowEditErrors.TooLarge($"A flow may hold at most {FlowLimits.Notes} notes.");
         }
 
         _notes.Insert(Place(put.At, _notes.Count), put.Note);

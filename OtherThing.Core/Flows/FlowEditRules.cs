@@ -8,7 +8,7 @@ namespace OtherThing.Core.Flows;
 internal static partial class FlowEditRules
 {
     public const int MaxIdLength = 64;
-    public const int MaxNameLength = 200;
+    public const int MaxNameLength = FlowLimits.Name;
     public const int MaxFieldBytes = 1024 * 1024;
     public const int MaxNoteLength = 20_000;
     public const double MaxCoordinate = 1_000_000;
@@ -101,13 +101,13 @@ internal static partial class FlowEditRules
     }
 
     private static Error? CheckRetry(RetryPolicy? retry) =>
-        retry is null or { Max: >= 0 and <= 20, BackoffSeconds: >= 0 and <= 3600 }
+        retry is null or { Max: >= 0 and <= FlowLimits.Retries, BackoffSeconds: >= 0 and <= 3600 }
             ? null
             : FlowEditErrors.Invalid("retry", "Retry 0 to 20 times, waiting 0 to 3600 seconds at first.");
 
-    private static Error? CheckTimeout(int? seconds) => seconds is null or (>= 1 and <= 86_400)
+    private static Error? CheckTimeout(int? seconds) => seconds is null or (>= 1 and <= FlowLimits.TimeoutSeconds)
         ? null
-        : FlowEditErrors.Invalid("timeoutSeconds", "The timeout is 1 to 86400 seconds.");
+        : FlowEditErrors.Invalid("timeoutSeconds", $"The timeout is 1 to {FlowLimits.TimeoutSeconds} seconds.");
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_]*\z")]
     private static partial Regex Id();

@@ -1,0 +1,52 @@
+// What the canvas knows of step types: the server's catalog, and how a step's config reads in one line.
+
+export class Catalog {
+  #types;
+
+  constructor(types) {
+    this.#types = new Map(types.map(type => [type.name, type]));
+  }
+
+  get all() { return [...this.#types.values()]; }
+
+  type(name) { return this.#types.get(name); }
+
+  kind(step) { return this.#types.get(step.type)?.kind ?? 'data'; }
+
+  title(step) { return this.#types.get(step.type)?.title ?? step.type; }
+
+  isContainer(step) { return this.#types.get(step.type)?.isContainer === true; }
+
+  hasInput(step) { return this.#types.get(step.type)?.isTrigger !== true; }
+
+  /** The ports a step can be left by; the list in the config named by portsFrom comes before the fixed ones. */
+  ports(step) {
+    const type = this.#types.get(step.type);
+    const own = type?.ports ?? ['out'];
+    const cases = type?.portsFrom ? step.config?.[type.portsFrom] : null;
+    const named = Array.isArray(cases) ? cases.map(each => typeof each === 'string' ? each : JSON.stringify(each)) : [];
+    const ports = [...new Set([...named, ...own])];
+    return step.onError === 'branch' && !ports.includes('error') ? [...ports, 'error'] : ports;
+  }
+
+  summary(step) {
+    const config = step.config ?? {};
+    switch (step.type) {
+      case 'ai.chat': return join(' · ', config.model || config.provider, config.prompt);
+      case 'http.request': return join(' ', config.method || 'GET', String(config.url ?? '').replace(/^https?:\/\//, ''));
+      case 'logic.if': return text(config.condition);
+      case 'logic.loop': return join(' ', 'while', config.while);
+      case 'logic.map': return join(' ', 'each of', config.items);
+      case 'logic.wait': return config.seconds != null ? `${text(config.seconds)} s` : text(config.until);
+      case 'trigger.manual':
+        return Array.isArray(config.fields) && config.fields.length ? config.fields.map(field => field?.name).join(', ') : 'any input';
+      case 'trigger.schedule': return text(config.cron);
+      case 'node.command': return Array.isArray(config.command) && config.command.length ? config.command.join(' ') : text(config.script);
+      default: return text(Object.values(config).find(value => value !== null && value !== ''));
+    }
+  }
+}
+
+const text = value => value == null ? '' : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 200).replace(/\s+/g, ' ').trim();
+
+const join = (separator, ...parts) => parts.map(text).filter(part => part).join(separator);

@@ -1,0 +1,130 @@
+// The browser's copy of a flow document. Steps and notes are never changed in place, so a clone is cheap.
+
+export class FlowDoc {
+  constructor(definition) {
+    this.steps = new Map((definition?.steps ?? []).map(step => [step.id, step]));
+    this.connections = [...(definition?.connections ?? [])];
+    this.notes = new Map((definition?.notes ?? []).map(note => [note.id, note]));
+    this.version = 0;
+  }
+
+  clone() {
+    const copy = new FlowDoc();
+    copy.steps = new Map(this.steps);
+    copy.connections = [...this.connections];
+    copy.notes = new Map(this.notes);
+    copy.version = this.version + 1;
+    return copy;
+  }
+
+  /** Applies one edit; what does not fit (its step is gone) is left out, as the server does for undo. */
+  apply(edit) {
+    this.version++;
+    switch (edit.op) {
+      case 'add':
+        if (!this.steps.has(edit.step.id)) this.steps.set(edit.step.id, edit.step);
+        break;
+      case 'delete': this.#delete(edit.id); break;
+      case 'move': this.#change(edit.id, step => ({ ...step, position: { x: edit.x, y: edit.y } })); break;
+      case 'nest': this.#change(edit.id, step => ({ ...step, parent: edit.parent ?? null })); break;
+      case 'rename': this.#change(edit.id, step => ({ ...step, name: edit.name ?? null })); break;
+      case 'configure':
+        this.#change(edit.id, step => ({ ...step, config: { ...step.config, [edit.field]: edit.value } }));
+        break;
+      case 'clear':
+        this.#change(edit.id, step => {
+          const { [edit.field]: _, ...config } = step.config;
+          return { ...step, config };
+        });
+        break;
+      case 'set': this.#change(edit.id, step => ({ ...step, [camel(edit.field)]: edit.value })); break;
+      case 'connect':
+        if (!this.connections.some(known => same(known, edit))) {
+          this.connections.push({ from: edit.from, port: edit.port, to: edit.to });
+        }
+        break;
+      case 'disconnect': this.connections = this.connections.filter(known => !same(known, edit)); break;
+      case 'note': this.notes.set(edit.note.id, edit.note); break;
+      case 'unnote': this.notes.delete(edit.id); break;
+      case 'batch': edit.edits.forEach(part => this.apply(part)); break;
+    }
+  }
+
+  childrenOf(id) {
+    return [...this.steps.values()].filter(step => step.parent === id);
+  }
+
+  /** The steps of the set and everything inside them. */
+  withDescendants(ids) {
+    const all = new Set(ids);
+    let size;
+    do {
+      size = all.size;
+      for (const step of this.steps.values()) {
+        if (step.parent && all.has(step.parent)) all.add(step.id);
+      }
+    } while (all.size > size);
+    return all;
+  }
+
+  freeId(type, taken = new Set()) {
+    const stem = (type.split('.').pop() || 'step').replace(/[^A-Za-z0-9_]/g, '').replace(/^[^A-Za-z]+/, '') || 'step';
+    for (let number = 1; ; number++) {
+      const id = number === 1 ? stem : stem + number;
+      if (!this.steps.has(id) && !taken.has(id)) return id;
+    }
+  }
+
+  freeNoteId() {
+    for (let number = 1; ; number++) {
+      if (!this.notes.has('note' + number)) return 'note' + number;
+    }
+  }
+
+  /** Why a connection may not be made, in words; null when it may. The server asks the same again. */
+  whyNotConnect(catalog, from, port, to) {
+    const source = this.steps.get(from), target = this.steps.get(to);
+    if (!source || !target) return 'That step is gone.';
+    if (from === to) return 'A step cannot follow itself.';
+    if (catalog.type(target.type)?.isTrigger) return 'A trigger starts the run, so nothing can lead into it.';
+    if ((source.parent ?? null) !== (target.parent ?? null)) return 'Both steps must be in the same container.';
+    if (this.connections.some(known => same(known, { from, port, to }))) return 'They are connected already.';
+    if (this.#leads(to, from)) return 'That would close a circle; use a loop step to repeat.';
+    return null;
+  }
+
+  #leads(from, to) {
+    const next = new Map();
+    for (const connection of this.connections) {
+      if (!next.has(connection.from)) next.set(connection.from, []);
+      next.get(connection.from).push(connection.to);
+    }
+    const seen = new Set([from]), open = [from];
+    while (open.length) {
+      const id = open.pop();
+      if (id === to) return true;
+      for (const follower of next.get(id) ?? []) {
+        if (!seen.has(follower)) { seen.add(follower); open.push(follower); }
+      }
+    }
+    return false;
+  }
+
+  #delete(id) {
+    if (!this.steps.has(id)) return;
+    const gone = this.withDescendants([id]);
+    gone.forEach(each => this.steps.delete(each));
+    this.connections = this.connections.filter(known => !gone.has(known.from) && !gone.has(known.to));
+  }
+
+  #change(id, change) {
+    const step = this.steps.get(id);
+    if (step) this.steps.set(id, change(step));
+  }
+}
+
+export const same = (a, b) => a.from === b.from && a.port === b.port && a.to === b.to;
+
+export const keyOf = connection => `${connection.from}\n${connection.port}\n${connection.to}`;
+
+const camel = name => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());

@@ -1,0 +1,145 @@
+// Where things lie, in canvas pixels. Nothing here draws or listens.
+
+export const card = { width: 224, height: 76, headerHeight: 36, portRadius: 5, portReach: 12, portGap: 22, grid: 16 };
+
+const containerPad = 24, containerMin = { width: 320, height: 160 };
+
+/** Rectangles and ports of a document, computed once per version. */
+export class Layout {
+  #doc = null;
+  #version = -1;
+  #catalog;
+  rects = new Map();
+  ports = new Map();
+  containers = [];
+
+  constructor(catalog) { this.#catalog = catalog; }
+
+  update(doc) {
+    if (doc === this.#doc && doc.version === this.#version) return false;
+    this.#doc = doc;
+    this.#version = doc.version;
+    this.rects = new Map();
+    this.ports = new Map();
+    this.containers = [];
+    const children = new Map();
+    for (const step of doc.steps.values()) {
+      this.ports.set(step.id, this.#catalog.ports(step));
+      if (step.parent) (children.get(step.parent) ?? children.set(step.parent, []).get(step.parent)).push(step);
+    }
+    for (const step of doc.steps.values()) this.#measure(step, children, 0);
+    return true;
+  }
+
+  rect(id) { return this.rects.get(id); }
+
+  input(id) {
+    const rect = this.rects.get(id);
+    return rect && { x: rect.x, y: rect.y + (rect.container ? card.headerHeight / 2 : Math.min(rect.height, card.height) / 2) };
+  }
+
+  output(id, port) {
+    const rect = this.rects.get(id);
+    if (!rect) return null;
+    const ports = this.ports.get(id), index = Math.max(0, ports.indexOf(port));
+    if (rect.container) return { x: rect.x + rect.width, y: rect.y + card.headerHeight / 2 + index * card.portGap };
+    const first = rect.height / 2 - (ports.length - 1) * card.portGap / 2;
+    return { x: rect.x + rect.width, y: rect.y + first + index * card.portGap };
+  }
+
+  /** The rectangle around everything; null when there is nothing. */
+  bounds(doc, ids = null) {
+    let bounds = null;
+    for (const [id, rect] of this.rects) if (!ids || ids.has(id)) bounds = union(bounds, rect);
+    if (!ids) for (const note of doc.notes.values()) bounds = union(bounds, noteRect(note));
+    return bounds;
+  }
+
+  #measure(step, children, depth) {
+    const known = this.rects.get(step.id);
+    if (known) return known;
+    const { x, y } = step.position;
+    let rect;
+    if (this.#catalog.isContainer(step)) {
+      rect = { x, y, ...containerMin, container: true, depth };
+      this.rects.set(step.id, rect); // before its children: a circle of parents ends here
+      for (const child of children.get(step.id) ?? []) {
+        const inner = this.#measure(child, children, depth + 1);
+        const left = Math.min(rect.x, inner.x - containerPad), top = Math.min(rect.y, inner.y - containerPad - card.headerHeight);
+        const right = Math.max(rect.x + rect.width, inner.x + inner.width + containerPad);
+        const bottom = Math.max(rect.y + rect.height, inner.y + inner.height + containerPad);
+        Object.assign(rect, { x: left, y: top, width: right - left, height: bottom - top });
+      }
+      this.containers.push(step.id);
+    } else {
+      const ports = this.ports.get(step.id).length;
+      rect = { x, y, width: card.width, height: Math.max(card.height, 20 + ports * card.portGap), container: false, depth };
+      this.rects.set(step.id, rect);
+    }
+    return rect;
+  }
+}
+
+export const noteRect = note => ({ x: note.position.x, y: note.position.y, width: note.width ?? 240, height: note.height ?? 120 });
+
+export const union = (a, b) => {
+  if (!a) return { x: b.x, y: b.y, width: b.width, height: b.height };
+  const x = Math.min(a.x, b.x), y = Math.min(a.y, b.y);
+  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
+};
+
+export const meets = (a, b) => a.x < b.x + b.width && a.x + a.width > b.x && a.y < b.y + b.height && a.y + a.height > b.y;
+
+export const holds = (rect, point) => point.x >= rect.x && point.x <= rect.x + rect.width && point.y >= rect.y && point.y <= rect.y + rect.height;
+
+export const center = rect => ({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 });
+
+export const snap = value => Math.round(value / card.grid) * card.grid;
+
+/** The two control points of a connection's curve; it leaves to the right and arrives from the left. */
+export const curve = (from, to) => {
+  const reach = Math.max(40, Math.min(240, Math.abs(to.x - from.x) / 2 + Math.max(0, from.x - to.x) / 4));
+  return [from.x + reach, from.y, to.x - reach, to.y];
+};
+
+export const distanceToCurve = (point, from, to) => {
+  const [ax, ay, bx, by] = curve(from, to);
+  if (point.x < Math.min(from.x, bx) - 8 || point.x > Math.max(to.x, ax) + 8
+    || point.y < Math.min(from.y, to.y) - 8 || point.y > Math.max(from.y, to.y) + 8) return Infinity;
+  let best = Infinity, last = from;
+  for (let part = 1; part <= 24; part++) {
+    const t = part / 24, u = 1 - t;
+    const next = {
+      x: u * u * u * from.x + 3 * u * u * t * ax + 3 * u * t * t * bx + t * t * t * to.x,
+      y: u * u * u * from.y + 3 * u * u * t * ay + 3 * u * t * t * by + t * t * t * to.y,
+    };
+    best = Math.min(best, distanceToSegment(point, last, next));
+    last = next;
+  }
+  return best;
+};
+
+const distanceToSegment = (p, a, b) => {
+  const dx = b.x - a.x, dy = b.y - a.y, length = dx * dx + dy * dy;
+  const t = length ? Math.max(0, Math.min(1, ((p.x - a.x) * dx + (p.y - a.y) * dy) / length)) : 0;
+  return Math.hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
+};
+
+/** How far a moving rectangle must shift to line up with a standing one, and the lines to show. */
+export const align = (moving, standing, reach) => {
+  const edges = rect => [[rect.x, rect.x + rect.width / 2, rect.x + rect.width], [rect.y, rect.y + rect.height / 2, rect.y + rect.height]];
+  const [mx, my] = edges(moving);
+  const best = [{ by: reach }, { by: reach }];
+  for (const rect of standing) {
+    const lines = edges(rect);
+    for (const axis of [0, 1]) {
+      (axis ? my : mx).forEach((own, index) => lines[axis].forEach((line, other) => {
+        // Edges meet edges and middles meet middles; anything else is noise.
+        if ((index === 1) !== (other === 1)) return;
+        const by = line - own;
+        if (Math.abs(by) < Math.abs(best[axis].by)) best[axis] = { by, line, rect };
+      }));
+    }
+  }
+  return { dx: best[0].rect ? best[0].by : null, dy: best[1].rect ? best[1].by : null, x: best[0], y: best[1] };
+};

@@ -1,0 +1,358 @@
+// Draws one frame: only what is seen, and less of it the further away it is.
+
+import { card, curve, meets, noteRect } from './geometry.js';
+import { icon } from './icons.js';
+
+const words = {
+  queued: 'Queued', running: 'Running', waiting: 'Waiting', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Cancelled',
+  skipped: 'Skipped', unknown: 'Unknown',
+};
+
+export class Painter {
+  #texts = new Map();
+
+  /** Forgets measured texts: the font may have changed. */
+  reset() { this.#texts.clear(); }
+
+  paint(context, scene, now) {
+    const { view, theme, ratio } = scene;
+    const scale = view.zoom * ratio;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = theme.canvas;
+    context.fillRect(0, 0, view.width * ratio, view.height * ratio);
+    this.#grid(context, scene);
+    context.setTransform(scale, 0, 0, scale, -view.x * scale, -view.y * scale);
+    context.textBaseline = 'middle';
+    const detail = view.zoom >= 0.55 ? 2 : view.zoom >= 0.28 ? 1 : 0;
+    const seen = view.window;
+    for (const note of scene.doc.notes.values()) this.#note(context, scene, note, seen, detail);
+    for (const id of scene.layout.containers) this.#container(context, scene, id, seen, detail);
+    this.#connections(context, scene, seen, detail, now);
+    let moving = false;
+    for (const step of scene.doc.steps.values()) {
+      const rect = scene.rect(step.id);
+      if (rect.container || !meets(rect, seen)) continue;
+      moving = this.#card(context, scene, step, rect, detail, now) || moving;
+    }
+    this.#overlay(context, scene);
+    return moving || scene.flowing;
+  }
+
+  #grid(context, { view, theme, ratio }) {
+    let gap = card.grid * view.zoom * ratio;
+    while (gap < 12 * ratio) gap *= 2;
+    const dot = Math.max(1, Math.round(ratio * Math.min(1.5, view.zoom)));
+    const startX = (-view.x * view.zoom * ratio) % gap, startY = (-view.y * view.zoom * ratio) % gap;
+    const key = `${gap.toFixed(2)} ${dot} ${theme.border}`;
+    if (this.gridKey !== key) {
+      // One row of dots, drawn once per zoom; a frame then copies it instead of filling thousands of dots.
+      this.gridKey = key;
+      this.gridRow = new OffscreenCanvas(Math.max(1, Math.ceil(view.width * ratio + 2 * gap)), dot);
+      const row = this.gridRow.getContext('2d');
+      row.fillStyle = theme.border;
+      for (let x = 0; x < this.gridRow.width; x += gap) row.fillRect(Math.round(x), 0, dot, dot);
+    }
+    for (let y = startY - gap; y < view.height * ratio; y += gap) context.drawImage(this.gridRow, Math.round(startX - gap), Math.round(y));
+  }
+
+  #note(context, { theme, selection, moved }, note, seen, detail) {
+    const rect = moved(noteRect(note), 'note:' + note.id);
+    if (!meets(rect, seen)) return;
+    context.fillStyle = theme.raised;
+    context.strokeStyle = selection.has('note:' + note.id) ? theme.accent : theme.warning;
+    context.lineWidth = selection.has('note:' + note.id) ? 2 : 1;
+    box(context, rect, 6);
+    context.fill();
+    context.stroke();
+    if (detail === 0) return;
+    context.fillStyle = theme.text;
+    context.font = `13px ${theme.font}`;
+    const lines = this.#wrap(context, note.text ?? '', rect.width - 24, Math.floor((rect.height - 20) / 18));
+    lines.forEach((line, index) => context.fillText(line, rect.x + 12, rect.y + 19 + index * 18));
+  }
+
+  #container(context, scene, id, seen, detail) {
+    const { theme, catalog, doc, selection } = scene;
+    const rect = scene.rect(id), step = doc.steps.get(id);
+    if (!step || !meets(rect, seen)) return;
+    const hue = theme.kinds[catalog.kind(step)];
+    context.globalAlpha = 0.55;
+    context.fillStyle = theme.surface;
+    box(context, rect, 8);
+    context.fill();
+    context.globalAlpha = 1;
+    const selected = selection.has(id);
+    context.strokeStyle = scene.target === id || selected ? theme.accent : hue;
+    context.lineWidth = scene.target === id || selected ? 2 : 1;
+    context.setLineDash(selected ? [] : [6, 4]);
+    context.stroke();
+    context.setLineDash([]);
+    if (detail > 0) {
+      context.fillStyle = hue;
+      this.#icon(context, catalog.kind(step), rect.x + 12, rect.y + 9, 18);
+      context.fillStyle = theme.text;
+      context.font = `600 13px ${theme.font}`;
+      context.fillText(this.#cut(context, step.name || step.id, rect.width / 2), rect.x + 38, rect.y + 18);
+      const width = context.measureText(this.#cut(context, step.name || step.id, rect.width / 2)).width;
+      context.fillStyle = theme.muted;
+      context.font = `12px ${theme.font}`;
+      const status = scene.statuses[id];
+      const said = status ? statusLine(status) : catalog.summary(step);
+      context.fillText(this.#cut(context, said, Math.max(20, rect.width - width - 70)), rect.x + 50 + width, rect.y + 18);
+    }
+    this.#ports(context, scene, step, detail);
+  }
+
+  #connections(context, scene, seen, detail, now) {
+    const { theme, layout, doc, statuses } = scene;
+    scene.flowing = false;
+    const plain = new Path2D();
+    const special = [];
+    for (const connection of doc.connections) {
+      const ends = scene.ends(connection);
+      if (!ends) continue;
+      const [from, to] = ends;
+      const reach = Math.abs(to.x - from.x) + 80;
+      const bounds = { x: Math.min(from.x, to.x) - reach / 2, y: Math.min(from.y, to.y), width: Math.abs(to.x - from.x) + reach, height: Math.abs(to.y - from.y) + 1 };
+      if (!meets(bounds, seen)) continue;
+      const selected = scene.isConnectionSelected(connection), hovered = scene.hoverConnection === connection;
+      const source = statuses[connection.from], target = statuses[connection.to];
+      const taken = source?.status === 'succeeded' && target && target.status !== 'skipped' && (!source.port || source.port === connection.port);
+      const flowing = taken && (target.status === 'running' || target.status === 'queued');
+      if (selected || hovered || taken || connection.port === 'error') special.push([connection, from, to, selected || hovered, taken, flowing]);
+      else trace(plain, from, to, detail);
+    }
+    context.lineWidth = Math.max(1.5, 1 / scene.view.zoom);
+    context.strokeStyle = theme.muted;
+    context.stroke(plain);
+    for (const [connection, from, to, strong, taken, flowing] of special) {
+      const path = new Path2D();
+      trace(path, from, to, detail);
+      context.strokeStyle = strong ? theme.accent : taken ? theme.success : theme.danger;
+      context.lineWidth = strong ? 2.5 : Math.max(1.5, 1 / scene.view.zoom);
+      if (flowing) {
+        scene.flowing = true;
+        context.setLineDash([8, 6]);
+        context.lineDashOffset = scene.reducedMotion ? 0 : -(now / 30) % 14;
+      }
+      context.stroke(path);
+      context.setLineDash([]);
+    }
+    const drawn = scene.connecting;
+    if (drawn) {
+      const path = new Path2D();
+      trace(path, drawn.from, drawn.to, 2);
+      context.lineWidth = 2;
+      context.strokeStyle = drawn.reason ? theme.danger : theme.accent;
+      context.stroke(path);
+    }
+  }
+
+  #card(context, scene, step, rect, detail, now) {
+    const { theme, catalog, selection, statuses, problems } = scene;
+    const kind = catalog.kind(step), hue = theme.kinds[kind] ?? theme.muted;
+    const status = statuses[step.id], problem = problems[step.id];
+    if (detail === 0) {
+      context.fillStyle = status ? statusColour(theme, status.status) : hue;
+      context.fillRect(rect.x, rect.y, rect.width, rect.height);
+      if (selection.has(step.id)) {
+        context.strokeStyle = theme.accent;
+        context.lineWidth = 2 / scene.view.zoom;
+        context.strokeRect(rect.x, rect.y, rect.width, rect.height);
+      }
+      return status?.status === 'running';
+    }
+    const selected = selection.has(step.id), other = scene.others[step.id];
+    context.fillStyle = theme.surface;
+    context.strokeStyle = selected ? theme.accent : other ? other.colour : status ? statusColour(theme, status.status) : problem ? theme.warning : theme.border;
+    context.lineWidth = selected || other ? 2 : status ? 1.5 : 1;
+    box(context, rect, 6);
+    context.fill();
+    context.stroke();
+    context.fillStyle = hue;
+    context.beginPath();
+    context.roundRect(rect.x, rect.y, 3, rect.height, [6, 0, 0, 6]);
+    context.fill();
+    if (other && detail === 2) {
+      context.fillStyle = other.colour;
+      context.font = `600 11px ${theme.font}`;
+      context.fillText(this.#cut(context, other.name, rect.width), rect.x, rect.y - 9);
+    }
+    this.#icon(context, kind, rect.x + 14, rect.y + 12, 18, hue);
+    context.fillStyle = theme.text;
+    context.font = `600 ${detail === 2 ? 13 : 18}px ${theme.font}`;
+    const ports = scene.layout.ports.get(step.id);
+    const labelled = ports.length > 1 || ports[0] !== 'out';
+    const room = rect.width - 54 - (labelled && detail === 2 ? 56 : 0);
+    context.fillText(this.#cut(context, step.name || step.id, room), rect.x + 40, rect.y + 21);
+    let moving = false;
+    if (detail === 2) {
+      context.fillStyle = theme.muted;
+      context.font = `12px ${theme.font}`;
+      const streamed = status?.text && status.status === 'running' ? status.text.slice(-60) : '';
+      context.fillText(this.#cut(context, streamed || catalog.summary(step) || catalog.title(step), room + 26), rect.x + 14, rect.y + 42);
+      moving = this.#footer(context, scene, step, rect, room + 26, now);
+    }
+    this.#ports(context, scene, step, detail);
+    return moving;
+  }
+
+  #footer(context, scene, step, rect, room, now) {
+    const { theme, catalog, statuses, problems } = scene;
+    const status = statuses[step.id], problem = problems[step.id];
+    const y = rect.y + 61;
+    context.font = `11px ${theme.font}`;
+    if (status) {
+      const colour = statusColour(theme, status.status);
+      const turning = status.status === 'running';
+      context.save();
+      context.translate(rect.x + 20, y);
+      if (turning && !scene.reducedMotion) context.rotate((now / 700) % (2 * Math.PI));
+      this.#icon(context, status.status, -6, -6, 12, colour);
+      context.restore();
+      context.fillStyle = colour;
+      context.fillText(this.#cut(context, statusLine(status), room - 18), rect.x + 31, y);
+      return turning;
+    }
+    if (problem) {
+      this.#icon(context, 'problem', rect.x + 14, y - 6, 12, theme.warning);
+      context.fillStyle = theme.warning;
+      context.fillText(this.#cut(context, problem, room - 18), rect.x + 31, y);
+    } else {
+      context.fillStyle = theme.muted;
+      context.fillText(this.#cut(context, catalog.title(step), room), rect.x + 14, y);
+    }
+    return false;
+  }
+
+  #ports(context, scene, step, detail) {
+    const { theme, layout, catalog } = scene;
+    if (detail === 0) return;
+    const ports = layout.ports.get(step.id);
+    context.lineWidth = 1.5;
+    if (catalog.hasInput(step)) {
+      const at = scene.input(step.id);
+      const lit = scene.portAt?.id === step.id && scene.portAt.input;
+      dot(context, at, lit ? card.portRadius + 2 : card.portRadius, lit ? theme.accent : theme.surface, lit ? theme.accent : theme.muted);
+    }
+    if (catalog.kind(step) === 'output') return;
+    for (const port of ports) {
+      const at = scene.output(step.id, port);
+      const lit = scene.portAt?.id === step.id && scene.portAt.port === port;
+      const colour = port === 'error' ? theme.danger : theme.muted;
+      dot(context, at, lit ? card.portRadius + 2 : card.portRadius, lit ? theme.accent : theme.surface, lit ? theme.accent : colour);
+      if (detail === 2 && (ports.length > 1 || port !== 'out')) {
+        context.fillStyle = colour;
+        context.font = `11px ${theme.font}`;
+        context.textAlign = 'right';
+        context.fillText(this.#cut(context, port, 60), at.x - 10, at.y);
+        context.textAlign = 'left';
+      }
+    }
+  }
+
+  #overlay(context, scene) {
+    const { theme, view } = scene;
+    context.lineWidth = 1 / view.zoom;
+    for (const line of scene.guides) {
+      context.strokeStyle = theme.info;
+      context.beginPath();
+      context.moveTo(line.x1, line.y1);
+      context.lineTo(line.x2, line.y2);
+      context.stroke();
+    }
+    if (scene.marquee) {
+      context.fillStyle = theme.accent;
+      context.strokeStyle = theme.accent;
+      context.globalAlpha = 0.12;
+      context.fillRect(scene.marquee.x, scene.marquee.y, scene.marquee.width, scene.marquee.height);
+      context.globalAlpha = 1;
+      context.strokeRect(scene.marquee.x, scene.marquee.y, scene.marquee.width, scene.marquee.height);
+    }
+  }
+
+  #icon(context, name, x, y, size, colour = null) {
+    const scale = size / 24;
+    context.save();
+    context.translate(x, y);
+    context.scale(scale, scale);
+    if (colour) context.fillStyle = colour;
+    context.fill(icon(name));
+    context.restore();
+  }
+
+  #cut(context, text, room) {
+    const key = `${context.font}\n${Math.round(room)}\n${text}`;
+    let cut = this.#texts.get(key);
+    if (cut !== undefined) return cut;
+    cut = text;
+    if (context.measureText(text).width > room) {
+      let low = 0, high = text.length;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (context.measureText(text.slice(0, middle) + '…').width <= room) low = middle;
+        else high = middle - 1;
+      }
+      cut = low > 0 ? text.slice(0, low).trimEnd() + '…' : '';
+    }
+    if (this.#texts.size > 8000) this.#texts.clear();
+    this.#texts.set(key, cut);
+    return cut;
+  }
+
+  #wrap(context, text, room, most) {
+    const lines = [];
+    for (const paragraph of text.slice(0, 2000).split('\n')) {
+      let line = '';
+      for (const word of paragraph.split(' ')) {
+        const longer = line ? `${line} ${word}` : word;
+        if (context.measureText(longer).width > room && line) {
+          lines.push(line);
+          line = word;
+        } else {
+          line = longer;
+        }
+        if (lines.length >= most) return lines;
+      }
+      lines.push(this.#cut(context, line, room));
+    }
+    return lines.slice(0, Math.max(0, most));
+  }
+}
+
+export const statusLine = status => {
+  const parts = [words[status.status] ?? status.status];
+  if (status.milliseconds != null) parts.push(duration(status.milliseconds));
+  if (status.attempt > 1) parts.push(`attempt ${status.attempt}`);
+  if (status.items) parts.push(status.items);
+  if (status.cost) parts.push(status.cost);
+  if (status.error) parts.push(status.error);
+  return parts.join(' · ');
+};
+
+const duration = milliseconds => milliseconds < 1000 ? `${Math.round(milliseconds)} ms`
+  : milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.floor(milliseconds / 60_000)} min ${Math.round(milliseconds / 1000) % 60} s`;
+
+const statusColour = (theme, status) =>
+  ({ running: theme.info, queued: theme.muted, waiting: theme.warning, succeeded: theme.success, failed: theme.danger, unknown: theme.warning })[status] ?? theme.muted;
+
+const box = (context, rect, radius) => {
+  context.beginPath();
+  context.roundRect(rect.x, rect.y, rect.width, rect.height, radius);
+};
+
+const dot = (context, at, radius, fill, stroke) => {
+  context.beginPath();
+  context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.fill();
+  context.strokeStyle = stroke;
+  context.stroke();
+};
+
+const trace = (path, from, to, detail) => {
+  path.moveTo(from.x, from.y);
+  if (detail === 0) path.lineTo(to.x, to.y);
+  else path.bezierCurveTo(...curve(from, to), to.x, to.y);
+};
+

@@ -1,0 +1,140 @@
+// What is on the canvas right now: document, view, selection, and what a gesture shows before it is an edit.
+
+import { keyOf } from './document.js';
+import { Layout, center, distanceToCurve, holds, noteRect, card } from './geometry.js';
+import { View } from './view.js';
+
+export class Scene {
+  view = new View();
+  selection = new Set();
+  selectedConnections = new Set();
+  statuses = {};
+  problems = {};
+  others = {};
+  guides = [];
+  marquee = null;
+  connecting = null;
+  target = null;
+  portAt = null;
+  hoverConnection = null;
+  hidden = null;
+  moving = null;
+  offset = { dx: 0, dy: 0 };
+  ratio = 1;
+  flowing = false;
+
+  constructor(catalog, doc) {
+    this.catalog = catalog;
+    this.doc = doc;
+    this.layout = new Layout(catalog);
+    this.layout.update(doc);
+    this.reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  }
+
+  setDoc(doc) {
+    this.doc = doc;
+    this.layout.update(doc);
+    for (const id of this.selection) {
+      if (id.startsWith('note:') ? !doc.notes.has(id.slice(5)) : !doc.steps.has(id)) this.selection.delete(id);
+    }
+    if (this.selectedConnections.size) {
+      const known = new Set(doc.connections.map(keyOf));
+      this.selectedConnections.forEach(key => known.has(key) || this.selectedConnections.delete(key));
+    }
+  }
+
+  get selectedSteps() { return [...this.selection].filter(id => !id.startsWith('note:')); }
+
+  moved(rect, id) {
+    return this.moving?.has(id) ? { ...rect, x: rect.x + this.offset.dx, y: rect.y + this.offset.dy } : rect;
+  }
+
+  rect(id) { return this.moved(this.layout.rect(id), id); }
+
+  input(id) { return this.#shift(this.layout.input(id), id); }
+
+  output(id, port) { return this.#shift(this.layout.output(id, port), id); }
+
+  ends(connection) {
+    if (this.hidden === connection) return null;
+    const from = this.output(connection.from, connection.port), to = this.input(connection.to);
+    return from && to ? [from, to] : null;
+  }
+
+  isConnectionSelected(connection) { return this.selectedConnections.size > 0 && this.selectedConnections.has(keyOf(connection)); }
+
+  /** What lies under a point: a port before a card, a card before a connection, a container's inside last. */
+  hit(point, touch = false) {
+    const reach = Math.max(card.portReach, (touch ? 20 : 9) / this.view.zoom);
+    const port = this.#portAt(point, reach);
+    if (port) return port;
+    let container = null;
+    const ids = [...this.layout.rects.keys()];
+    for (let at = ids.length - 1; at >= 0; at--) {
+      const rect = this.rect(ids[at]);
+      if (!holds(rect, point)) continue;
+      if (!rect.container) return { id: ids[at] };
+      if (point.y <= rect.y + card.headerHeight) return { id: ids[at] };
+      if (!container || rect.depth > this.rect(container).depth) container = ids[at];
+    }
+    const connection = this.#connectionAt(point, (touch ? 14 : 7) / this.view.zoom);
+    if (connection) return { connection };
+    for (const note of [...this.doc.notes.values()].reverse()) {
+      const rect = noteRect(note);
+      if (holds(rect, point)) return { note: note.id, corner: point.x > rect.x + rect.width - 16 && point.y > rect.y + rect.height - 16 };
+    }
+    return container ? { inside: container } : {};
+  }
+
+  /** The innermost container at a point that is not being moved itself. */
+  containerAt(point) {
+    let found = null;
+    for (const id of this.layout.containers) {
+      if (this.moving?.has(id)) continue;
+      const rect = this.layout.rect(id);
+      if (holds(rect, point) && (!found || rect.depth > this.layout.rect(found).depth)) found = id;
+    }
+    return found;
+  }
+
+  connectionUnder(rect) {
+    const middle = center(rect);
+    return this.doc.connections.find(connection => {
+      const ends = this.ends(connection);
+      return ends && !this.moving?.has(connection.from) && !this.moving?.has(connection.to) && distanceToCurve(middle, ...ends) < rect.height / 2;
+    });
+  }
+
+  #portAt(point, reach) {
+    let best = null, nearest = reach;
+    for (const id of this.layout.rects.keys()) {
+      const rect = this.rect(id);
+      if (point.x < rect.x - reach || point.x > rect.x + rect.width + reach || point.y < rect.y - reach || point.y > rect.y + rect.height + reach) continue;
+      const step = this.doc.steps.get(id);
+      if (this.catalog.hasInput(step)) {
+        const at = this.input(id), distance = Math.hypot(point.x - at.x, point.y - at.y);
+        if (distance < nearest) { nearest = distance; best = { id, input: true, at }; }
+      }
+      if (this.catalog.kind(step) === 'output') continue;
+      for (const port of this.layout.ports.get(id)) {
+        const at = this.output(id, port), distance = Math.hypot(point.x - at.x, point.y - at.y);
+        if (distance < nearest) { nearest = distance; best = { id, port, at }; }
+      }
+    }
+    return best;
+  }
+
+  #connectionAt(point, reach) {
+    let best = null, nearest = reach;
+    for (const connection of this.doc.connections) {
+      const ends = this.ends(connection);
+      const distance = ends ? distanceToCurve(point, ...ends) : Infinity;
+      if (distance < nearest) { nearest = distance; best = connection; }
+    }
+    return best;
+  }
+
+  #shift(point, id) {
+    return point && this.moving?.has(id) ? { x: point.x + this.offset.dx, y: point.y + this.offset.dy } : point;
+  }
+}
