@@ -8,7 +8,7 @@ internal static class FlowsSetup
 {
     public static WebApplicationBuilder AddFlows(this WebApplicationBuilder builder)
     {
-        builder.Services.AddFlowsData().AddSingleton<FlowService>();
+        builder.Services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<FlowEditing>();
         return builder;
     }
 

@@ -325,7 +325,7 @@ export class Canvas {
     const stop = new AbortController(), options = { signal: stop.signal };
     window.addEventListener('pointermove', move => {
       if (!dragged && Math.hypot(move.clientX - start.x, move.clientY - start.y) < 5) return;
-      if (!dragged) document.body.append(ghost);
+      if (!dragged) this.#parts.root.append(ghost);
       dragged = true;
       ghost.style.transform = `translate(${move.clientX - 112}px, ${move.clientY - 20}px)`;
     }, options);

@@ -1,0 +1,114 @@
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace OtherThing.Web.Components.Shared;
+
+public sealed partial class LargeText : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _disposal = new();
+    private ElementReference _area;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _listener;
+    private DotNetObjectReference<LargeText>? _self;
+
+    [Inject]
+    public required IJSRuntime JS { get; init; }
+
+    [Parameter, EditorRequired]
+    public required string Value { get; set; }
+
+    /// <summary>Called with the new text after a pause or when the field is left.</summary>
+    [Parameter, EditorRequired]
+    public required EventCallback<string> OnChange { get; set; }
+
+    [Parameter]
+    public string? Id { get; set; }
+
+    [Parameter]
+    public string? Label { get; set; }
+
+    [Parameter]
+    public string? DescribedBy { get; set; }
+
+    [Parameter]
+    public string? Placeholder { get; set; }
+
+    [Parameter]
+    public int Rows { get; set; } = 4;
+
+    [Parameter]
+    public bool Code { get; set; }
+
+    [Parameter]
+    public bool Invalid { get; set; }
+
+    [Parameter]
+    public bool ReadOnly { get; set; }
+
+    /// <summary>The most characters it takes, up to 1,000,000.</summary>
+    [Parameter]
+    public int MaxLength { get; set; } = 1_000_000;
+
+    [JSInvokable]
+    public Task ChangeAsync(string? text) => text is null || text.Length > MaxLength ? Task.CompletedTask : OnChange.InvokeAsync(text);
+
+    [JSInvokable]
+    public async Task ChangeLargeAsync(IJSStreamReference? text)
+    {
+        // A character takes at most three bytes (UTF-16 units of four-byte ones count twice).
+        var most = 3L * MaxLength;
+        if (text is null || text.Length > most)
+        {
+            return;
+        }
+
+        await using var stream = await text.OpenReadStreamAsync(most, _disposal.Token);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        await ChangeAsync(await reader.ReadToEndAsync(_disposal.Token));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposal.CancelAsync();
+        try
+        {
+            if (_listener is not null)
+            {
+                await _listener.InvokeVoidAsync("dispose");
+                await _listener.DisposeAsync();
+            }
+
+            if (_module is not null)
+            {
+                await _module.DisposeAsync();
+            }
+        }
+        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
+        {
+            // The browser is gone.
+        }
+
+        _self?.Dispose();
+        _disposal.Dispose();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        try
+        {
+            _self = DotNetObjectReference.Create(this);
+            _module = await JS.InvokeAsync<IJSObjectReference>("import", _disposal.Token, "./Components/Shared/LargeText.razor.js");
+            _listener = await _module.InvokeAsync<IJSObjectReference>("listen", _disposal.Token, _area, _self);
+        }
+        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
+        {
+            // Left before it was ready.
+        }
+    }
+}

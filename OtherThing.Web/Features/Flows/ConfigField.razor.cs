@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Components;
+
+namespace OtherThing.Web.Features.Flows;
+
+public sealed partial class ConfigField
+{
+    private string? _unread;
+
+    [Parameter, EditorRequired]
+    public required FieldSchema Schema { get; set; }
+
+    /// <summary>The value now; null when it is left out.</summary>
+    [Parameter, EditorRequired]
+    public required JsonNode? Value { get; set; }
+
+    /// <summary>The value a person gave it; null to leave it out.</summary>
+    [Parameter, EditorRequired]
+    public required EventCallback<JsonNode?> OnChange { get; set; }
+
+    /// <summary>Unique on the page; becomes the input's id.</summary>
+    [Parameter, EditorRequired]
+    public required string Path { get; set; }
+
+    /// <summary>What the validator says of it.</summary>
+    [Parameter]
+    public string? Problem { get; set; }
+
+    [Parameter]
+    public bool ReadOnly { get; set; }
+
+    /// <summary>Values to offer.</summary>
+    [Parameter]
+    public IReadOnlyList<string> Suggestions { get; set; } = [];
+
+    private string Id => "field-" + Path;
+
+    private string HelpId => Id + "-help";
+
+    private string? Current => Value is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+
+    private string Line => Current ?? Value?.ToJsonString() ?? "";
+
+    private JsonArray Items => Value as JsonArray ?? [];
+
+    private string Shown => Schema.Input switch
+    {
+        FieldInput.Lines => ConfigText.ShowLines(Value),
+        FieldInput.Pairs => ConfigText.ShowPairs(Value),
+        FieldInput.Json => ConfigText.Show(Value),
+        _ => Line,
+    };
+
+    private int Rows => Schema.Input switch
+    {
+        FieldInput.Code => 12,
+        FieldInput.Json => Math.Clamp(Shown.Count(letter => letter == '\n') + 2, 3, 14),
+        FieldInput.Multiline => 5,
+        _ => 3,
+    };
+
+    private string? Placeholder => Schema.Input switch
+    {
+        FieldInput.Lines => "One per line",
+        FieldInput.Pairs => "Name: value",
+        FieldInput.Json => "JSON, or text with {{ templates }}",
+        _ => null,
+    };
+
+    private Task ReadAsync(string text)
+    {
+        _unread = null;
+        switch (Schema.Input)
+        {
+            case FieldInput.Lines:
+                return OnChange.InvokeAsync(ConfigText.ReadLines(text));
+            case FieldInput.Pairs:
+                return OnChange.InvokeAsync(ConfigText.ReadPairs(text));
+            case FieldInput.Json when ConfigText.TryRead(text, out var value, out _unread):
+                return OnChange.InvokeAsync(value);
+            case FieldInput.Json:
+                return Task.CompletedTask; // the text stays in the field until it can be read
+            default:
+                return OnChange.InvokeAsync(Text(text));
+        }
+    }
+
+    private Task AddAsync() => OnChange.InvokeAsync(new JsonArray([.. Items.Select(item => item?.DeepClone()), new JsonObject()]));
+
+    private Task RemoveAsync(int at) => OnChange.InvokeAsync(new JsonArray([.. Items.Where((_, index) => index != at).Select(item => item?.DeepClone())]));
+
+    private Task ReplaceAsync(int at, JsonNode? item) =>
+        OnChange.InvokeAsync(new JsonArray([.. Items.Select((old, index) => index == at ? item : old?.DeepClone())]));
+
+    private static JsonObject With(JsonObject? group, string name, JsonNode? value)
+    {
+        var changed = group?.DeepClone().AsObject() ?? [];
+        if (value is null)
+        {
+            changed.Remove(name);
+        }
+        else
+        {
+            changed[name] = value.DeepClone();
+        }
+
+        return changed;
+    }
+
+    private static JsonNode? Child(JsonNode? group, string name) => group is JsonObject known && known.TryGetPropertyValue(name, out var child) ? child : null;
+
+    private static JsonValue? Text(object? value) => value as string is { Length: > 0 } text ? JsonValue.Create(text) : null;
+
+    private JsonValue? Number(object? value) =>
+        value as string is not { Length: > 0 } text ? null
+        : Schema.WholeNumber && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var whole) ? JsonValue.Create(whole)
+        : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+        : JsonValue.Create(text);
+
+    private static string? Say(double? value) => value?.ToString(CultureInfo.InvariantCulture);
+}

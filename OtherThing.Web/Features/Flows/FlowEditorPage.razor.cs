@@ -1,0 +1,316 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+using OtherThing.Web.Components.Layout;
+
+namespace OtherThing.Web.Features.Flows;
+
+public sealed partial class FlowEditorPage
+{
+    private static readonly TimeSpan s_renderEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly string[] s_colours = ["#79b8ff", "#f783ac", "#e3b341", "#b197fc", "#56d364", "#ff9b72"];
+    private readonly CancellationTokenSource _disposal = new();
+    private FlowEditor? _editor;
+    private FlowCanvas? _canvas;
+    private LiveSubscription? _subscription;
+    private Error? _refusal;
+    private IReadOnlyList<FlowProblem> _problems = [];
+    private HashSet<string> _problemIds = [];
+    private IReadOnlyList<string> _selection = [];
+    private IReadOnlyList<FlowPresence> _others = [];
+    private Guid _openFlow;
+    private string? _name;
+    private string? _saved;
+    private int? _published;
+    private bool _outline;
+    private bool _busy;
+    private bool _dirty;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    [Parameter]
+    public Guid FlowId { get; set; }
+
+    [CascadingParameter]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Inject]
+    public required FlowEditing Editing { get; init; }
+
+    [Inject]
+    public required FlowService Flows { get; init; }
+
+    [Inject]
+    public required ILiveFeed Feed { get; init; }
+
+    [Inject]
+    public required TimeProvider Clock { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    private bool ReadOnly => !Workspace.May(Operations.FlowEdit);
+
+    private FlowStep? SelectedStep => _selection is [var id] ? _editor?.Snapshot.Definition.Steps.FirstOrDefault(step => step.Id == id) : null;
+
+    private FlowNote? SelectedNote => _selection is [var id] && id.StartsWith("note:", StringComparison.Ordinal)
+        ? _editor?.Snapshot.Definition.Notes.FirstOrDefault(note => note.Id == id[5..])
+        : null;
+
+    private bool PanelOpen => SelectedStep is not null || SelectedNote is not null;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposal.CancelAsync();
+        await LeaveAsync();
+        _disposal.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_openFlow == FlowId)
+        {
+            return;
+        }
+
+        _openFlow = FlowId;
+        await LeaveAsync();
+        _outline = ReadOnly;
+        var read = await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token);
+        var opened = await Editing.OpenAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token);
+        if (!opened.TryGet(out var editor, out var refusal) || !read.TryGet(out var flow, out refusal))
+        {
+            _refusal = refusal;
+            return;
+        }
+
+        (_name, _published, _refusal) = (flow.Name, flow.PublishedRevision, null);
+        // First the subscription, then the snapshot: nothing falls between them, and the canvas drops what it has twice.
+        _subscription = Feed.Subscribe(Topic.Flow(FlowId), capacity: 4096);
+        _editor = editor;
+        Look();
+        _ = FollowAsync(_subscription);
+    }
+
+    private async Task LeaveAsync()
+    {
+        _subscription?.Dispose();
+        _subscription = null;
+        if (_editor is { } editor)
+        {
+            _editor = null;
+            await editor.DisposeAsync();
+        }
+    }
+
+    private async Task FollowAsync(LiveSubscription subscription)
+    {
+        try
+        {
+            var missed = 0L;
+            while (await subscription.Events.WaitToReadAsync(_disposal.Token))
+            {
+                var acts = new List<FlowEdited>();
+                var (reset, presence) = (false, false);
+                while (subscription.Events.TryRead(out var happened))
+                {
+                    if (happened.Payload is FlowEdited act)
+                    {
+                        acts.Add(act);
+                    }
+
+                    reset |= happened.Type == FlowEditor.ResetEvent;
+                    presence |= happened.Type == FlowEditor.PresenceEvent;
+                    if (happened is { Type: "flow.saved", Payload: int })
+                    {
+                        _saved = "Saved";
+                    }
+
+                    if (happened is { Type: "flow.published", Payload: int version })
+                    {
+                        _published = version;
+                    }
+                }
+
+                reset |= subscription.Missed > missed;
+                missed = subscription.Missed;
+                await InvokeAsync(() => ShowAsync(acts, reset, presence));
+            }
+        }
+        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        {
+            // The page is closed.
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException)
+        {
+            await DispatchExceptionAsync(exception);
+        }
+    }
+
+    private async Task ShowAsync(List<FlowEdited> acts, bool reset, bool presence)
+    {
+        if (_canvas is { } canvas)
+        {
+            if (reset)
+            {
+                await canvas.LoadAsync();
+            }
+            else if (acts.Count > 0)
+            {
+                await canvas.ReceiveAsync(acts);
+            }
+
+            if (presence)
+            {
+                await ShowOthersAsync(canvas);
+            }
+        }
+
+        if (acts.Count > 0)
+        {
+            _saved = "Saving…";
+        }
+
+        _ = RefreshSoonAsync();
+    }
+
+    // Panels and problems follow at most four times a second, however many acts there are.
+    private async Task RefreshSoonAsync()
+    {
+        if (_dirty)
+        {
+            return;
+        }
+
+        _dirty = true;
+        try
+        {
+            await Task.Delay(s_renderEvery, Clock, _disposal.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        _dirty = false;
+        await InvokeAsync(async () =>
+        {
+            if (_editor is not null)
+            {
+                Look();
+                StateHasChanged();
+                await ShowProblemsAsync();
+            }
+        });
+    }
+
+    private void Look()
+    {
+        _problems = FlowValidator.Validate(_editor!.Snapshot.Definition);
+        _problemIds = [.. _problems.Select(problem => problem.StepId).OfType<string>()];
+    }
+
+    private async Task ReadyAsync()
+    {
+        await ShowProblemsAsync();
+        if (_canvas is { } canvas)
+        {
+            await ShowOthersAsync(canvas);
+        }
+    }
+
+    private Task ShowProblemsAsync() => _canvas?.ShowProblemsAsync(_problems.Where(problem => problem.StepId is not null)
+        .GroupBy(problem => problem.StepId!).Take(2000).ToDictionary(group => group.Key, group => group.First().Message)) ?? Task.CompletedTask;
+
+    private Task ShowOthersAsync(FlowCanvas canvas)
+    {
+        _others = [.. _editor?.Present.Where(present => present.EditorId != _editor.Id) ?? []];
+        var selected = new Dictionary<string, object>();
+        foreach (var other in _others)
+        {
+            foreach (var id in other.Selection)
+            {
+                selected[id] = new { other.Name, Colour = ColourOf(other) };
+            }
+        }
+
+        return canvas.ShowOthersAsync(selected);
+    }
+
+    private static string ColourOf(FlowPresence other) => s_colours[(other.EditorId.GetHashCode() & int.MaxValue) % s_colours.Length];
+
+    private void SelectedAsync(IReadOnlyList<string> ids) => _selection = ids;
+
+    private void OpenedAsync(string id) => _selection = [id];
+
+    private async Task ShowStepAsync(string id)
+    {
+        _selection = [id];
+        _editor?.Select(_selection);
+        if (_canvas is { } canvas)
+        {
+            await canvas.ShowSelectionAsync(_selection, reveal: true);
+        }
+    }
+
+    private async Task ClosePanelAsync()
+    {
+        _selection = [];
+        if (_canvas is { } canvas)
+        {
+            await canvas.ShowSelectionAsync([], reveal: false);
+        }
+    }
+
+    private async Task EditAsync(FlowEdit edit)
+    {
+        if (_editor is { } editor
+            && (await editor.ApplyAsync(Guid.CreateVersion7().ToString("N"), [edit], _disposal.Token)).Error is { } refusal)
+        {
+            Snackbar.Add(refusal.Message, Severity.Warning);
+        }
+    }
+
+    private async Task RenameAsync(string? name)
+    {
+        var changed = await Flows.UpdateAsync(Workspace.Actor, Workspace.Id, FlowId, new FlowUpdate(Name: name), null, byHeader: false, _disposal.Token);
+        if (changed.TryGet(out var flow, out var refusal))
+        {
+            _name = flow.Name;
+        }
+        else
+        {
+            Snackbar.Add(refusal.Message, Severity.Warning);
+        }
+    }
+
+    private async Task PublishAsync()
+    {
+        if (_busy || _editor is not { } editor)
+        {
+            return;
+        }
+
+        _busy = true;
+        try
+        {
+            var refusal = await editor.SaveAsync(_disposal.Token);
+            if (refusal is null && (await Flows.PublishAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token)).TryGet(out var flow, out refusal))
+            {
+                _published = flow.PublishedRevision;
+                Snackbar.Add($"Version {flow.PublishedRevision} is published. Its triggers are on.", Severity.Success);
+                return;
+            }
+
+            Snackbar.Add(refusal!.Message, Severity.Warning);
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}
