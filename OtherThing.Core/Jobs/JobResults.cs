@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace OtherThing.Core.Jobs;
+
+/// <summary>Results from what is stored.</summary>
+internal static class JobResults
+{
+    public static JobResult Of(Job job, IReadOnlyList<StoredLog> log) =>
+        new(job.Status, job.NodeId, job.ExitCode, Text(log, LogSource.Stdout), Text(log, LogSource.Stderr), job.Seconds, job.Error);
+
+    /// <summary>One output as text; where something is missing it says how much.</summary>
+    public static string Text(IReadOnlyList<StoredLog> log, LogSource stream)
+    {
+        var text = new StringBuilder();
+        using var bytes = new MemoryStream();
+        foreach (var piece in log)
+        {
+            if (piece.Stream != stream)
+            {
+                continue;
+            }
+
+            if (piece.Dropped > 0)
+            {
+                Flush();
+                text.Append(LogBuffer.Gap(piece.Dropped));
+            }
+
+            bytes.Write(piece.Data);
+        }
+
+        Flush();
+        return text.ToString();
+
+        void Flush()
+        {
+            text.Append(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+            bytes.SetLength(0);
+        }
+    }
+}

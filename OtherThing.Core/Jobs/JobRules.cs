@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Jobs;
+
+/// <summary>What a job may ask for; what is wrong is said with its field.</summary>
+public static partial class JobRules
+{
+    /// <summary>The most bytes of standard input.</summary>
+    public const int MaxStdinBytes = 1024 * 1024;
+
+    /// <summary>The most bytes of a script.</summary>
+    public const int MaxScriptBytes = 256 * 1024;
+
+    /// <summary>The most bytes of all arguments, and of all environment variables.</summary>
+    public const int MaxArgumentBytes = 128 * 1024;
+
+    /// <summary>The most jobs of one batch.</summary>
+    public const int MaxBatch = 1000;
+
+    /// <summary>The interpreters a script may name.</summary>
+    public static IReadOnlyList<string> Shells { get; } = ["sh", "bash", "python3", "pwsh"];
+
+    /// <summary>Checks a job.</summary>
+    /// <returns>Null, or <c>job.invalid</c> or <c>job.too_large</c> with every field at fault.</returns>
+    public static Error? Check(JobKind kind, JobSpec spec)
+    {
+        var fields = new List<FieldError>();
+        CheckProgram(kind, spec, fields);
+        CheckEnv(spec, fields);
+        CheckRequirements(spec.Requirements, fields);
+        if (spec.TimeoutSeconds is < 1 or > 86_400)
+        {
+            fields.Add(new FieldError("timeoutSeconds", "timeoutSeconds must be 1 to 86400."));
+        }
+
+        if (fields.Count > 0)
+        {
+            return Error.Invalid("job.invalid", fields[0].Message, fields);
+        }
+
+        return Bytes(spec.Stdin) > MaxStdinBytes ? TooLarge("stdin", "stdin may have at most 1 MiB.")
+            : Bytes(spec.Script) > MaxScriptBytes ? TooLarge("script", "script may have at most 256 KiB.")
+            : spec.Command.Sum(Bytes) > MaxArgumentBytes ? TooLarge("command", "command may have at most 128 KiB in all.")
+            : spec.Env.Sum(pair => Bytes(pair.Key) + Bytes(pair.Value)) > MaxArgumentBytes ? TooLarge("env", "env may have at most 128 KiB in all.")
+            : null;
+    }
+
+    private static void CheckProgram(JobKind kind, JobSpec spec, List<FieldError> fields)
+    {
+        if (kind == JobKind.Command)
+        {
+            if (spec.Command.Count is 0 or > 4096 || string.IsNullOrWhiteSpace(spec.Command[0]))
+            {
+                fields.Add(new FieldError("command", "command must name a program, then its arguments: [\"echo\", \"hi\"]."));
+            }
+            else if (spec.Command.Any(part => part is null || part.Contains('\0')))
+            {
+                fields.Add(new FieldError("command", "No part of command may be null or hold a NUL character."));
+            }
+        }
+
+        if (kind == JobKind.Script)
+        {
+            if (string.IsNullOrWhiteSpace(spec.Script))
+            {
+                fields.Add(new FieldError("script", "script must have text."));
+            }
+
+            if (spec.Shell is not { } shell || !Shells.Contains(shell))
+            {
+                fields.Add(new FieldError("shell", $"shell must be one of {string.Join(", ", Shells)}."));
+            }
+        }
+    }
+
+    private static void CheckEnv(JobSpec spec, List<FieldError> fields)
+    {
+        if (spec.Env.Count > 256)
+        {
+            fields.Add(new FieldError("env", "env may have at most 256 variables."));
+        }
+
+        foreach (var (name, value) in spec.Env)
+        {
+            if (!EnvName().IsMatch(name) || value is null || value.Contains('\0'))
+            {
+                var shown = name.Length > 60 ? name[..60] : name;
+                fields.Add(new FieldError($"env.{shown}", "A variable's name must match [A-Za-z_][A-Za-z0-9_]*, its value be text without NUL."));
+                return;
+            }
+        }
+    }
+
+    private static void CheckRequirements(JobRequirements demand, List<FieldError> fields)
+    {
+        Range(demand.CpuCores, 0.01, 4096, "requirements.cpuCores");
+        Range(demand.MemoryMb, 1, 1 << 30, "requirements.memoryMb");
+        Range(demand.GpuCount, 0, 64, "requirements.gpuCount");
+        Range(demand.VramMb, 0, 1 << 30, "requirements.vramMb");
+        if (demand.Os is not (null or "linux" or "windows" or "macos"))
+        {
+            fields.Add(new FieldError("requirements.os", "os must be linux, windows or macos."));
+        }
+
+        if (demand.Labels is { } labels && (labels.Count > 20 || labels.Any(label => label is null || label.Length is 0 or > 40)))
+        {
+            fields.Add(new FieldError("requirements.labels", "labels may be at most 20 words of 1 to 40 characters."));
+        }
+
+        void Range(double? value, double least, double most, string path)
+        {
+            if (value is { } number && (!double.IsFinite(number) || number < least || number > most))
+            {
+                fields.Add(new FieldError(path, $"{path} must be {least:0.##} to {most:0}."));
+            }
+        }
+    }
+
+    private static Error TooLarge(string path, string message) =>
+        new(ErrorKind.TooLarge, "job.too_large", message) { Fields = [new FieldError(path, message)] };
+
+    private static int Bytes(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]{0,127}\z")]
+    private static partial Regex EnvName();
+}

@@ -1,0 +1,257 @@
+using Microsoft.Extensions.Options;
+using OtherThing.Core.Access;
+using OtherThing.Core.Nodes;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Jobs;
+
+/// <summary>Jobs as people send and follow them, through REST and pages.</summary>
+public sealed class JobService(
+    IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, TimeProvider clock, IOptions<NodesOptions> options)
+{
+    /// <summary>The longest a caller may wait for an end in one request.</summary>
+    public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(60);
+
+    private static Error NotFound { get; } = Error.NotFound("job.not_found", "There is no such job in this workspace.");
+
+    /// <summary>Queues a job.</summary>
+    /// <returns>The job, or <c>job.invalid</c>, <c>job.too_large</c>, <c>job.node_unknown</c>, <c>job.queue_full</c>.</returns>
+    public async Task<Result<Job>> SubmitAsync(Actor actor, Guid workspaceId, JobDraft draft, CancellationToken cancellationToken)
+    {
+        if (!(await door.EnterAsync(actor, workspaceId, Operations.JobSubmit, cancellationToken)).TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await RefuseAsync(workspaceId, [draft], cancellationToken) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var job = Make(draft, workspaceId, entry.UserId, batchId: null);
+        return (await dispatcher.SubmitAsync(job, cancellationToken)).Row.Snapshot();
+    }
+
+    /// <summary>Queues up to a thousand jobs at once.</summary>
+    /// <returns>The batch, or <c>job.batch_invalid</c> and the refusals of <see cref="SubmitAsync"/> with the job's place in the path.</returns>
+    public async Task<Result<JobBatch>> SubmitBatchAsync(
+        Actor actor, Guid workspaceId, IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken)
+    {
+        if (!(await door.EnterAsync(actor, workspaceId, Operations.JobSubmit, cancellationToken)).TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (drafts.Count is 0 or > JobRules.MaxBatch)
+        {
+            return Error.Invalid("job.batch_invalid", "jobs", $"jobs must hold 1 to {JobRules.MaxBatch} jobs.");
+        }
+
+        if (await RefuseAsync(workspaceId, drafts, cancellationToken) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var batch = new JobBatch { Id = Guid.CreateVersion7(), WorkspaceId = workspaceId, UserId = entry.UserId, Count = drafts.Count, CreatedAt = Now };
+        await dispatcher.SubmitAsync(batch, [.. drafts.Select(draft => Make(draft, workspaceId, entry.UserId, batch.Id))], cancellationToken);
+        return batch;
+    }
+
+    /// <summary>A job, after waiting for its end at most so long.</summary>
+    public async Task<Result<Job>> GetAsync(Actor actor, Guid workspaceId, Guid jobId, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (wait > TimeSpan.Zero && dispatcher.Find(jobId) is { } live && live.Row.WorkspaceId == workspaceId)
+        {
+            await WaitAsync(live.Ended.Task, wait, cancellationToken);
+        }
+
+        return await store.FindAsync(workspaceId, jobId, cancellationToken) is { } job ? job : NotFound;
+    }
+
+    /// <summary>A workspace's jobs, newest first.</summary>
+    public async Task<Result<Page<Job>>> ListAsync(
+        Actor actor, Guid workspaceId, JobStatus? status, PageRequest page, CancellationToken cancellationToken) =>
+        (await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal
+            ? refusal
+            : await store.ListAsync(workspaceId, status, page, cancellationToken);
+
+    /// <summary>What a job put out so far.</summary>
+    public async Task<Result<JobLog>> ReadLogAsync(Actor actor, Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
+    {
+        if (!(await GetAsync(actor, workspaceId, jobId, TimeSpan.Zero, cancellationToken)).TryGet(out var job, out var refusal))
+        {
+            return refusal;
+        }
+
+        var log = job.AttemptId is { } attemptId ? await store.ReadLogAsync(attemptId, cancellationToken) : [];
+        return new JobLog(JobResults.Text(log, LogSource.Stdout), JobResults.Text(log, LogSource.Stderr), job.Status.IsFinal());
+    }
+
+    /// <summary>Stops a job: who sent it, an Admin, or the owner of the machine it runs on.</summary>
+    /// <returns>The job, or <c>job.already_ended</c>.</returns>
+    public async Task<Result<Job>> CancelAsync(Actor actor, Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
+    {
+        if (!(await door.EnterAsync(actor, workspaceId, Operations.RunCancel, cancellationToken)).TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await store.FindAsync(workspaceId, jobId, cancellationToken) is not { } job)
+        {
+            return NotFound;
+        }
+
+        var host = job.NodeId is { } nodeId ? (await nodes.FindAsync(nodeId, cancellationToken))?.Node.OwnerId : null;
+        if (entry.Refuse(job.UserId, host) is { } denied)
+        {
+            return denied;
+        }
+
+        var live = dispatcher.Find(jobId);
+        if (!await dispatcher.CancelAsync(jobId, "Cancelled by a member."))
+        {
+            return Error.Conflict("job.already_ended", "The job has ended already.");
+        }
+
+        if (live is not null)
+        {
+            await WaitAsync(live.Ended.Task, TimeSpan.FromSeconds(3), cancellationToken);
+        }
+
+        return await store.FindAsync(workspaceId, jobId, cancellationToken) is { } after ? after : NotFound;
+    }
+
+    /// <summary>What each node of the workspace says to a job.</summary>
+    public async Task<Result<IReadOnlyList<NodeVerdict>>> ExplainAsync(Actor actor, Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
+    {
+        if (!(await GetAsync(actor, workspaceId, jobId, TimeSpan.Zero, cancellationToken)).TryGet(out var job, out var refusal))
+        {
+            return refusal;
+        }
+
+        var serving = await nodes.ListServingAsync(workspaceId, cancellationToken);
+        return Result<IReadOnlyList<NodeVerdict>>.Success(await dispatcher.ExplainAsync(job, [.. serving.Select(record => record.Node)]));
+    }
+
+    /// <summary>A batch, after waiting for its end at most so long.</summary>
+    public async Task<Result<JobBatch>> GetBatchAsync(
+        Actor actor, Guid workspaceId, Guid batchId, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (wait > TimeSpan.Zero)
+        {
+            await WaitAsync(Task.WhenAll(dispatcher.EndsOf(workspaceId, batchId)), wait, cancellationToken);
+        }
+
+        return await store.FindBatchAsync(workspaceId, batchId, cancellationToken) is { } batch
+            ? batch
+            : Error.NotFound("job.batch_not_found", "There is no such batch in this workspace.");
+    }
+
+    /// <summary>The last jobs on a node: its owner sees all, members those of their own workspaces if their role allows.</summary>
+    public async Task<Result<IReadOnlyList<Job>>> ListOnNodeAsync(Actor actor, Guid nodeId, CancellationToken cancellationToken)
+    {
+        if (!door.EnterOwn(actor, Operations.JobHistory).TryGet(out var userId, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await nodes.FindAsync(nodeId, cancellationToken) is not { Node.OwnerId: { } ownerId } found)
+        {
+            return NodeErrors.NotFound;
+        }
+
+        if (ownerId == userId)
+        {
+            return Result<IReadOnlyList<Job>>.Success(await store.ListOnNodeAsync(nodeId, null, 50, cancellationToken));
+        }
+
+        var roles = await nodes.ListRolesAsync(userId, cancellationToken);
+        var shared = found.WorkspaceIds.Where(roles.ContainsKey).ToArray();
+        var allowed = shared.Where(id => Operations.JobHistory.For(roles[id]) == Grant.Allow).ToArray();
+        return shared.Length == 0 ? NodeErrors.NotFound
+            : allowed.Length == 0 ? NodeErrors.OwnerOnly
+            : Result<IReadOnlyList<Job>>.Success(await store.ListOnNodeAsync(nodeId, allowed, 50, cancellationToken));
+    }
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    private static async Task WaitAsync(Task ended, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ended.WaitAsync(wait < LongestWait ? wait : LongestWait, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // the caller gets what there is by now
+        }
+    }
+
+    private async Task<Error?> RefuseAsync(Guid workspaceId, IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken)
+    {
+        if (dispatcher.WaitingIn(workspaceId) + drafts.Count > options.Value.QueueLength)
+        {
+            return new Error(ErrorKind.TooMany, "job.queue_full", $"This workspace has {options.Value.QueueLength} jobs waiting already.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(10),
+            };
+        }
+
+        IReadOnlyList<Guid>? serving = null;
+        for (var index = 0; index < drafts.Count; index++)
+        {
+            var refusal = JobRules.Check(drafts[index].Kind, drafts[index].Spec);
+            if (refusal is null && drafts[index].Spec.Requirements.NodeId is { } nodeId)
+            {
+                serving ??= await nodes.ListServingIdsAsync(workspaceId, cancellationToken);
+                refusal = serving.Contains(nodeId)
+                    ? null
+                    : Error.Invalid("job.node_unknown", "requirements.nodeId", "requirements.nodeId is no node of this workspace.");
+            }
+
+            if (refusal is not null)
+            {
+                return drafts.Count == 1 ? refusal : Within(refusal, index);
+            }
+        }
+
+        return null;
+    }
+
+    private static Error Within(Error refusal, int index) =>
+        refusal with { Fields = [.. refusal.Fields.Select(field => field with { Path = $"jobs[{index}].{field.Path}" })] };
+
+    private Job Make(JobDraft draft, Guid workspaceId, Guid userId, Guid? batchId) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        WorkspaceId = workspaceId,
+        UserId = userId,
+        BatchId = batchId,
+        Kind = draft.Kind,
+        Effects = draft.Effects,
+        Spec = draft.Spec,
+        CreatedAt = Now,
+    };
+}
+
+/// <summary>A job as a person asks for it.</summary>
+/// <param name="Kind">What sort of work.</param>
+/// <param name="Effects">How its effect may be repeated.</param>
+/// <param name="Spec">What to do.</param>
+public sealed record JobDraft(JobKind Kind, JobEffects Effects, JobSpec Spec);
+
+/// <summary>What a job put out.</summary>
+/// <param name="Stdout">Standard output; gaps say how much is missing.</param>
+/// <param name="Stderr">Standard error.</param>
+/// <param name="Ended">True when no more will come.</param>
+public sealed record JobLog(string Stdout, string Stderr, bool Ended);

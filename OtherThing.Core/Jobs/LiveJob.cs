@@ -1,0 +1,74 @@
+using OtherThing.Core.Nodes;
+
+namespace OtherThing.Core.Jobs;
+
+/// <summary>A job that has not ended, as this process holds it; only the dispatcher's loop changes it.</summary>
+internal sealed class LiveJob(Job row)
+{
+    private readonly List<Action<string, string>> _listeners = [];
+
+    public Job Row { get; } = row;
+
+    /// <summary>Completes after the final state is committed.</summary>
+    public TaskCompletionSource<JobResult> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LogBuffer Stdout { get; private set; } = new();
+
+    public LogBuffer Stderr { get; private set; } = new();
+
+    /// <summary>Until when the node holds the attempt (monotonic).</summary>
+    public long LeaseEnds { get; set; }
+
+    /// <summary>When the current wait (answer to an assignment, to a cancel, rest of the log) ends; 0 when none.</summary>
+    public long WaitEnds { get; set; }
+
+    /// <summary>When the attempt began, on this process's monotonic clock; 0 when it began before this process.</summary>
+    public long Began { get; set; }
+
+    /// <summary>The final event, while the log is still coming.</summary>
+    public AttemptEvent? Final { get; set; }
+
+    /// <summary>The last event number applied.</summary>
+    public uint EventNo { get; set; }
+
+    /// <summary>True when it is stopped because its time is up, not because somebody asked.</summary>
+    public bool TimedOut { get; set; }
+
+    /// <summary>Nodes that refused it and have not changed since.</summary>
+    public HashSet<Guid> RefusedBy { get; } = [];
+
+    public AttemptRef Attempt => new(Row.AttemptId ?? Guid.Empty, Row.Fence);
+
+    public bool HasAttempt(AttemptRef attempt) => Row.AttemptId == attempt.Id && Row.Fence == attempt.Fence;
+
+    public LogBuffer Log(LogSource stream) => stream == LogSource.Stdout ? Stdout : Stderr;
+
+    public void ForgetLogs() => (Stdout, Stderr) = (new LogBuffer(), new LogBuffer());
+
+    public void Listen(Action<string, string>? listener)
+    {
+        if (listener is null)
+        {
+            return;
+        }
+
+        lock (_listeners)
+        {
+            _listeners.Add(listener);
+        }
+    }
+
+    public void Tell(LogSource stream, string text)
+    {
+        lock (_listeners)
+        {
+            foreach (var listener in _listeners)
+            {
+                listener(stream == LogSource.Stdout ? "stdout" : "stderr", text);
+            }
+        }
+    }
+
+    public JobResult Result() =>
+        new(Row.Status, Row.NodeId, Row.ExitCode, Stdout.Text(), Stderr.Text(), Row.Seconds, Row.Error);
+}

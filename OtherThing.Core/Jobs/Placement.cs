@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace OtherThing.Core.Jobs;
+
+/// <summary>Which node takes a job: filter, then score. Pure.</summary>
+internal static class Placement
+{
+    /// <summary>Why a node can never take the job as both are now; null when it could.</summary>
+    public static string? Unfit(NodeProfile node, Job job)
+    {
+        var demand = job.Spec.Requirements;
+        if (node.Closed is { } closed)
+        {
+            return closed;
+        }
+
+        if (demand.NodeId is { } only && only != node.Id)
+        {
+            return "the job names another node";
+        }
+
+        if (KindOf(job.Kind) is { } kind && !node.Facts.Kinds.Contains(kind))
+        {
+            return $"its owner does not allow {kind}: on that machine, run the agent with --allow {kind}";
+        }
+
+        if (demand.Os is { } os && !string.Equals(os, node.Facts.Os, StringComparison.OrdinalIgnoreCase))
+        {
+            return $"it runs {node.Facts.Os}, the job needs {os}";
+        }
+
+        if (demand.Labels?.FirstOrDefault(label => !node.Facts.Labels.Contains(label, StringComparer.OrdinalIgnoreCase)) is { } missing)
+        {
+            return $"it lacks the label {missing}";
+        }
+
+        if (job.Kind == JobKind.Noop)
+        {
+            return null;
+        }
+
+        if ((demand.CpuCores ?? 0) > node.Lent.CpuCores)
+        {
+            return Text($"it lends {node.Lent.CpuCores:0.##} cores, the job needs {demand.CpuCores:0.##}");
+        }
+
+        if ((demand.MemoryMb ?? 0) > node.Lent.MemoryMb)
+        {
+            return Text($"it lends {node.Lent.MemoryMb} MiB of memory, the job needs {demand.MemoryMb}");
+        }
+
+        var fitting = node.Lent.Gpus.Count(gpu => gpu.VramMb >= (demand.VramMb ?? 0));
+        return (demand.GpuCount ?? (demand.VramMb is > 0 ? 1 : 0)) is var gpus && gpus > fitting
+            ? Text($"it lends {fitting} GPUs of that size, the job needs {gpus}")
+            : null;
+    }
+
+    /// <summary>Why a fit node cannot take the job at this moment; null when it can.</summary>
+    public static string? Full(NodeSlot slot, Job job)
+    {
+        if (job.Kind == JobKind.Noop)
+        {
+            return slot.Noops >= NodeSlot.MaxNoops ? "it has as many jobs as it takes at once" : null;
+        }
+
+        var demand = job.Spec.Requirements;
+        var lent = slot.Profile.Lent;
+        var cores = Math.Min(demand.CpuCores ?? NodeSlot.DefaultCores, lent.CpuCores);
+        return slot.Cores + cores > lent.CpuCores + 1e-9 ? Text($"{slot.Cores:0.##} of its {lent.CpuCores:0.##} cores are taken")
+            : slot.MemoryMb + (demand.MemoryMb ?? 0) > lent.MemoryMb ? Text($"{slot.MemoryMb} of its {lent.MemoryMb} MiB of memory are taken")
+            : slot.Gpus + (demand.GpuCount ?? 0) > lent.Gpus.Count ? Text($"{slot.Gpus} of its {lent.Gpus.Count} GPUs are taken")
+            : null;
+    }
+
+    /// <summary>
+    /// Lower is better: work without a GPU spreads over free cores and stays off GPU machines, GPU work packs;
+    /// a node that failed lately comes last.
+    /// </summary>
+    public static double Score(NodeSlot slot, Job job)
+    {
+        var lent = slot.Profile.Lent;
+        var busy = job.Kind == JobKind.Noop
+            ? (double)slot.Noops / NodeSlot.MaxNoops
+            : (slot.Cores + (job.Spec.Requirements.CpuCores ?? NodeSlot.DefaultCores)) / Math.Max(lent.CpuCores, 0.01);
+        var gpus = job.Spec.Requirements.GpuCount > 0 ? lent.Gpus.Count - slot.Gpus : lent.Gpus.Count > 0 ? 0.5 : 0;
+        return busy + gpus + (Math.Min(slot.Failures, 5) * 2);
+    }
+
+    private static string? KindOf(JobKind kind) => kind switch
+    {
+        JobKind.Command => "command",
+        JobKind.Script => "script",
+        _ => null,
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

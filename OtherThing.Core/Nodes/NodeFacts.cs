@@ -1,0 +1,94 @@
+namespace OtherThing.Core.Nodes;
+
+/// <summary>What a machine has.</summary>
+public sealed record NodeResources
+{
+    /// <summary>Logical cores.</summary>
+    public double CpuCores { get; init; }
+
+    /// <summary>Memory in MiB.</summary>
+    public long MemoryMb { get; init; }
+
+    /// <summary>Free disk in MiB where jobs work.</summary>
+    public long DiskMb { get; init; }
+
+    /// <summary>Its GPUs.</summary>
+    public IReadOnlyList<NodeGpu> Gpus { get; init; } = [];
+}
+
+/// <summary>One GPU.</summary>
+/// <param name="Name">As its driver names it.</param>
+/// <param name="VramMb">Its memory in MiB.</param>
+public sealed record NodeGpu(string Name, long VramMb);
+
+/// <summary>How much of the machine its owner lends; null means all of it.</summary>
+public sealed record NodeLimits
+{
+    /// <summary>Cores, in whole or part.</summary>
+    public double? CpuCores { get; init; }
+
+    /// <summary>Memory in MiB.</summary>
+    public long? MemoryMb { get; init; }
+
+    /// <summary>Whole GPUs.</summary>
+    public int? GpuCount { get; init; }
+
+    /// <summary>Disk in MiB.</summary>
+    public long? StorageMb { get; init; }
+}
+
+/// <summary>What a machine says of itself when it enrols and at each connect.</summary>
+public sealed record NodeFacts
+{
+    /// <summary>The machine's host name; shown to its owner and Admins only.</summary>
+    public string HostName { get; init; } = "";
+
+    /// <summary><c>linux</c>, <c>windows</c> or <c>macos</c>.</summary>
+    public string Os { get; init; } = "";
+
+    /// <summary><c>x64</c> or <c>arm64</c>.</summary>
+    public string Arch { get; init; } = "";
+
+    /// <summary>What it has.</summary>
+    public NodeResources Resources { get; init; } = new();
+
+    /// <summary>What its owner's local policy allows: <c>command</c>, <c>script</c>, <c>container</c>, <c>model</c>.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    /// <summary>How jobs are kept apart: <c>bubblewrap</c>, <c>container</c>, <c>jobobject</c> or <c>process</c>.</summary>
+    public string Sandbox { get; init; } = "process";
+
+    /// <summary>Words its owner gave it, for placement.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>What its owner's local policy lends at most.</summary>
+    public NodeLimits Policy { get; init; } = new();
+
+    /// <summary>The version of the agent.</summary>
+    public string AgentVersion { get; init; } = "";
+
+    /// <summary>The same facts with every text and number in the bounds we keep; a node is not trusted to keep them itself.</summary>
+    public NodeFacts Bounded() => this with
+    {
+        HostName = Cut(HostName, 120),
+        Os = Cut(Os, 20).ToLowerInvariant(),
+        Arch = Cut(Arch, 20).ToLowerInvariant(),
+        Sandbox = Cut(Sandbox, 20).ToLowerInvariant(),
+        AgentVersion = Cut(AgentVersion, 40),
+        Kinds = [.. Kinds.Take(10).Select(kind => Cut(kind, 20).ToLowerInvariant())],
+        Labels = [.. Labels.Take(20).Select(label => Cut(label, 40))],
+        Resources = new NodeResources
+        {
+            CpuCores = double.IsFinite(Resources.CpuCores) ? Math.Clamp(Resources.CpuCores, 0, 4096) : 0,
+            MemoryMb = Math.Clamp(Resources.MemoryMb, 0, 1L << 30),
+            DiskMb = Math.Clamp(Resources.DiskMb, 0, 1L << 40),
+            Gpus = [.. Resources.Gpus.Take(64).Select(gpu => new NodeGpu(Cut(gpu.Name, 80), Math.Clamp(gpu.VramMb, 0, 1L << 30)))],
+        },
+    };
+
+    private static string Cut(string text, int length)
+    {
+        var plain = new string([.. text.Where(character => !char.IsControl(character)).Take(length)]);
+        return plain.Length > 0 && char.IsHighSurrogate(plain[^1]) ? plain[..^1] : plain;
+    }
+}
