@@ -10,13 +10,14 @@ public sealed class JobService(
     IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, TimeProvider clock, IOptions<NodesOptions> options)
 {
     /// <summary>The longest a caller may wait for an end in one request.</summary>
-    public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(300);
 
     private static Error NotFound { get; } = Error.NotFound("job.not_found", "There is no such job in this workspace.");
 
-    /// <summary>Queues a job.</summary>
+    /// <summary>Queues a job and waits for its end at most so long.</summary>
     /// <returns>The job, or <c>job.invalid</c>, <c>job.too_large</c>, <c>job.node_unknown</c>, <c>job.queue_full</c>.</returns>
-    public async Task<Result<Job>> SubmitAsync(Actor actor, Guid workspaceId, JobDraft draft, CancellationToken cancellationToken)
+    public async Task<Result<JobView>> SubmitAsync(
+        Actor actor, Guid workspaceId, JobDraft draft, TimeSpan wait, CancellationToken cancellationToken)
     {
         if (!(await door.EnterAsync(actor, workspaceId, Operations.JobSubmit, cancellationToken)).TryGet(out var entry, out var refusal))
         {
@@ -29,7 +30,15 @@ public sealed class JobService(
         }
 
         var job = Make(draft, workspaceId, entry.UserId, batchId: null);
-        return (await dispatcher.SubmitAsync(job, cancellationToken)).Row.Snapshot();
+        var live = await dispatcher.SubmitAsync(job, cancellationToken);
+        if (wait > TimeSpan.Zero)
+        {
+            await WaitAsync(live.Ended.Task, wait, cancellationToken);
+        }
+
+        return live.Ended.Task.IsCompletedSuccessfully
+            ? new JobView(live.Row, new JobLog(live.Ended.Task.Result.Stdout, live.Ended.Task.Result.Stderr, Ended: true))
+            : new JobView(live.Row.Snapshot(), null);
     }
 
     /// <summary>Queues up to a thousand jobs at once.</summary>
@@ -57,8 +66,8 @@ public sealed class JobService(
         return batch;
     }
 
-    /// <summary>A job, after waiting for its end at most so long.</summary>
-    public async Task<Result<Job>> GetAsync(Actor actor, Guid workspaceId, Guid jobId, TimeSpan wait, CancellationToken cancellationToken)
+    /// <summary>A job and its log, after waiting for its end at most so long.</summary>
+    public async Task<Result<JobView>> GetAsync(Actor actor, Guid workspaceId, Guid jobId, TimeSpan wait, CancellationToken cancellationToken)
     {
         if ((await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal)
         {
@@ -70,7 +79,7 @@ public sealed class JobService(
             await WaitAsync(live.Ended.Task, wait, cancellationToken);
         }
 
-        return await store.FindAsync(workspaceId, jobId, cancellationToken) is { } job ? job : NotFound;
+        return await ViewAsync(workspaceId, jobId, cancellationToken);
     }
 
     /// <summary>A workspace's jobs, newest first.</summary>
@@ -80,21 +89,9 @@ public sealed class JobService(
             ? refusal
             : await store.ListAsync(workspaceId, status, page, cancellationToken);
 
-    /// <summary>What a job put out so far.</summary>
-    public async Task<Result<JobLog>> ReadLogAsync(Actor actor, Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
-    {
-        if (!(await GetAsync(actor, workspaceId, jobId, TimeSpan.Zero, cancellationToken)).TryGet(out var job, out var refusal))
-        {
-            return refusal;
-        }
-
-        var log = job.AttemptId is { } attemptId ? await store.ReadLogAsync(attemptId, cancellationToken) : [];
-        return new JobLog(JobResults.Text(log, LogSource.Stdout), JobResults.Text(log, LogSource.Stderr), job.Status.IsFinal());
-    }
-
     /// <summary>Stops a job: who sent it, an Admin, or the owner of the machine it runs on.</summary>
     /// <returns>The job, or <c>job.already_ended</c>.</returns>
-    public async Task<Result<Job>> CancelAsync(Actor actor, Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
+    public async Task<Result<JobView>> CancelAsync(Actor actor, Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
     {
         if (!(await door.EnterAsync(actor, workspaceId, Operations.RunCancel, cancellationToken)).TryGet(out var entry, out var refusal))
         {
@@ -123,15 +120,20 @@ public sealed class JobService(
             await WaitAsync(live.Ended.Task, TimeSpan.FromSeconds(3), cancellationToken);
         }
 
-        return await store.FindAsync(workspaceId, jobId, cancellationToken) is { } after ? after : NotFound;
+        return await ViewAsync(workspaceId, jobId, cancellationToken);
     }
 
     /// <summary>What each node of the workspace says to a job.</summary>
     public async Task<Result<IReadOnlyList<NodeVerdict>>> ExplainAsync(Actor actor, Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
     {
-        if (!(await GetAsync(actor, workspaceId, jobId, TimeSpan.Zero, cancellationToken)).TryGet(out var job, out var refusal))
+        if ((await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal)
         {
             return refusal;
+        }
+
+        if (await store.FindAsync(workspaceId, jobId, cancellationToken) is not { } job)
+        {
+            return NotFound;
         }
 
         var serving = await nodes.ListServingAsync(workspaceId, cancellationToken);
@@ -184,6 +186,17 @@ public sealed class JobService(
     }
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    private async Task<Result<JobView>> ViewAsync(Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(workspaceId, jobId, cancellationToken) is not { } job)
+        {
+            return NotFound;
+        }
+
+        var log = job.AttemptId is { } attemptId ? await store.ReadLogAsync(attemptId, cancellationToken) : [];
+        return new JobView(job, new JobLog(JobResults.Text(log, LogSource.Stdout), JobResults.Text(log, LogSource.Stderr), job.Status.IsFinal()));
+    }
 
     private static async Task WaitAsync(Task ended, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -249,6 +262,11 @@ public sealed class JobService(
 /// <param name="Effects">How its effect may be repeated.</param>
 /// <param name="Spec">What to do.</param>
 public sealed record JobDraft(JobKind Kind, JobEffects Effects, JobSpec Spec);
+
+/// <summary>A job as a caller sees it.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Log">What it put out so far; null when that was not asked for.</param>
+public sealed record JobView(Job Job, JobLog? Log);
 
 /// <summary>What a job put out.</summary>
 /// <param name="Stdout">Standard output; gaps say how much is missing.</param>

@@ -19,6 +19,11 @@ internal static class Placement
             return "the job names another node";
         }
 
+        if (node.Facts.OnlyWorkspaces is { Count: > 0 } allowed && !allowed.Contains(job.WorkspaceId))
+        {
+            return "its owner does not let this workspace in";
+        }
+
         if (KindOf(job.Kind) is { } kind && !node.Facts.Kinds.Contains(kind))
         {
             return $"its owner does not allow {kind}: on that machine, run the agent with --allow {kind}";

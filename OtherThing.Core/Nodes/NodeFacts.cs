@@ -61,6 +61,9 @@ public sealed record NodeFacts
     /// <summary>Words its owner gave it, for placement.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>The only workspaces its owner's local policy lets in; empty for every one it is attached to.</summary>
+    public IReadOnlyList<Guid> OnlyWorkspaces { get; init; } = [];
+
     /// <summary>What its owner's local policy lends at most.</summary>
     public NodeLimits Policy { get; init; } = new();
 
@@ -76,6 +79,7 @@ public sealed record NodeFacts
         Sandbox = Cut(Sandbox, 20).ToLowerInvariant(),
         AgentVersion = Cut(AgentVersion, 40),
         Kinds = [.. Kinds.Take(10).Select(kind => Cut(kind, 20).ToLowerInvariant())],
+        OnlyWorkspaces = [.. OnlyWorkspaces.Take(200)],
         Labels = [.. Labels.Take(20).Select(label => Cut(label, 40))],
         Resources = new NodeResources
         {

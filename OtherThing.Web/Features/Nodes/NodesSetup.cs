@@ -1,9 +1,21 @@
+using OtherThing.Core.Nodes;
+using OtherThing.Data.Nodes;
+
 namespace OtherThing.Web.Features.Nodes;
 
 /// <summary>Registers and maps nodes.</summary>
 internal static class NodesSetup
 {
-    public static WebApplicationBuilder AddNodes(this WebApplicationBuilder builder) => builder;
+    public static WebApplicationBuilder AddNodes(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddNodesData().AddNodesCore();
+        builder.Services.AddOptions<NodesOptions>().ValidateDataAnnotations().ValidateOnStart();
+        return builder;
+    }
 
-    public static WebApplication MapNodes(this WebApplication app) => app;
+    public static WebApplication MapNodes(this WebApplication app)
+    {
+        app.MapNodeEndpoints();
+        return app;
+    }
 }

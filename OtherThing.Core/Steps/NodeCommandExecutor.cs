@@ -1,0 +1,131 @@
+using System.Text.Json;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Jobs;
+using OtherThing.Core.Results;
+using OtherThing.Core.Steps.Configs;
+using OtherThing.Core.Usage;
+
+namespace OtherThing.Core.Steps;
+
+/// <summary>
+/// <c>node.command</c>: a program or a script on a member's machine. The job's id is the attempt's, so that a restarted server
+/// attaches to the process it had begun.
+/// </summary>
+public sealed class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
+{
+    private const int LogTail = 64 * 1024;
+
+    /// <inheritdoc/>
+    public string Type => "node.command";
+
+    /// <inheritdoc/>
+    public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        if (!TryRead(call, out var config, out var refusal))
+        {
+            return refusal;
+        }
+
+        var ran = await jobs.RunAsync(Request(call, config), call.Report, cancellationToken);
+        if (!ran.TryGet(out var result, out var error))
+        {
+            return StepOutcome.Failed(error.Code.Replace("job.", "node.", StringComparison.Ordinal), error.Message, noEffect: true);
+        }
+
+        return Outcome(result) with
+        {
+            Output = OutputOf(result),
+            NodeId = result.NodeId,
+            Usage = UsageOf(call, result),
+            Log = Log(result),
+        };
+    }
+
+    private static StepOutcome Outcome(JobResult result) => result switch
+    {
+        { Status: JobStatus.Succeeded } => StepOutcome.Succeeded(Json.Null),
+        { Status: JobStatus.Unknown } => StepOutcome.Unknown("node.unknown", result.Error ?? "Nobody can say whether the command ran."),
+        { Status: JobStatus.Lost } => StepOutcome.Failed("node.lost", result.Error ?? "The machine never came back."),
+        { Status: JobStatus.Cancelled } => StepOutcome.Failed("node.cancelled", result.Error ?? "The command was stopped."),
+        { ExitCode: { } code and not 0 } => StepOutcome.Failed("node.exit_code", $"The command ended with exit code {code}{LastLine(result.Stderr)}"),
+        _ => StepOutcome.Failed("node.failed", result.Error ?? "The command failed."),
+    };
+
+    private static JobRequest Request(StepCall call, NodeCommandConfig config) => new()
+    {
+        Id = call.AttemptId,
+        WorkspaceId = call.WorkspaceId,
+        UserId = call.UserId,
+        RunId = call.RunId,
+        StepPath = call.Path,
+        Kind = config.Script is null ? JobKind.Command : JobKind.Script,
+        Command = config.Command ?? [],
+        Script = config.Script,
+        Shell = config.Script is null ? null : config.Shell ?? "sh",
+        Stdin = config.Stdin,
+        Env = config.Env ?? new Dictionary<string, string>(),
+        Requirements = config.Requirements ?? new JobRequirements(),
+        Effects = call.Step.Effects is StepEffects.Pure or StepEffects.Keyed ? JobEffects.Safe : JobEffects.Once,
+        TimeoutSeconds = (int)Math.Clamp(call.Timeout.TotalSeconds, 1, 86_400),
+    };
+
+    private static bool TryRead(StepCall call, out NodeCommandConfig config, out StepOutcome refusal)
+    {
+        (config, refusal) = (null!, null!);
+        try
+        {
+            config = call.Config.Deserialize<NodeCommandConfig>(Json.Options)!;
+        }
+        catch (JsonException wrong)
+        {
+            refusal = Invalid($"The config is not what node.command takes, at {wrong.Path}: {wrong.Message.Split(" Path:", 2)[0]}");
+            return false;
+        }
+
+        refusal = config switch
+        {
+            { Command: { Count: > 0 }, Script: not null } => Invalid("Give command or script, not both."),
+            { Command: null or { Count: 0 }, Script: null } => Invalid("Give command (a program and its arguments) or script with its shell."),
+            _ => null!,
+        };
+        return refusal is null;
+    }
+
+    private static JsonElement OutputOf(JobResult result) => Json.ToElement(new
+    {
+        exitCode = result.ExitCode,
+        stdout = result.Stdout,
+        stderr = result.Stderr,
+        nodeId = result.NodeId,
+        seconds = result.Seconds,
+    });
+
+    private static IReadOnlyList<UsageDraft> UsageOf(StepCall call, JobResult result) => result.NodeId is { } nodeId && result.Seconds > 0
+        ?
+        [
+            new UsageDraft
+            {
+                Type = UsageType.Compute,
+                CallId = call.AttemptId.ToString(),
+                NodeId = nodeId,
+                ComputeSeconds = result.Seconds,
+                CostStatus = CostStatus.Free,
+            },
+        ]
+        : [];
+
+    private static string? Log(JobResult result)
+    {
+        var text = result.Stderr.Length == 0 ? result.Stdout : result.Stdout + "\n--- stderr ---\n" + result.Stderr;
+        return text.Length == 0 ? null : text.Length <= LogTail ? text : text[^LogTail..];
+    }
+
+    private static string LastLine(string stderr)
+    {
+        var line = stderr.AsSpan().TrimEnd();
+        line = line[(line.LastIndexOf('\n') + 1)..].Trim();
+        return line.IsEmpty ? "." : $": {(line.Length <= 200 ? line : line[..200])}";
+    }
+
+    private static StepOutcome Invalid(string message) => StepOutcome.Failed("node.config_invalid", message, noEffect: true);
+}

@@ -1,0 +1,23 @@
+using Grpc.Core;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Web.Gateway;
+
+/// <summary><see cref="Error"/> to gRPC status: one place for nodes. The trailer <c>ot-code</c> carries the stable code.</summary>
+internal static class RpcErrors
+{
+    public static RpcException ToRpc(this Error error) => new(
+        new Status(
+            error.Kind switch
+            {
+                ErrorKind.Invalid or ErrorKind.TooLarge => StatusCode.InvalidArgument,
+                ErrorKind.Unauthenticated => StatusCode.Unauthenticated,
+                ErrorKind.Forbidden => StatusCode.PermissionDenied,
+                ErrorKind.NotFound => StatusCode.NotFound,
+                ErrorKind.TooMany => StatusCode.ResourceExhausted,
+                ErrorKind.Conflict or ErrorKind.PreconditionFailed => StatusCode.FailedPrecondition,
+                _ => StatusCode.Unavailable,
+            },
+            error.Message),
+        new Metadata { { "ot-code", error.Code } });
+}
