@@ -66,7 +66,7 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await db.Set<Installation>().AsNoTracking().FirstOrDefaultAsync(cancellationToken) is { } row)
+        if (await db.Set<Installation>().AsNoTracking().OrderBy(i => i.Id).FirstOrDefaultAsync(cancellationToken) is { } row)
         {
             return _installation = row.Name;
         }
@@ -82,7 +82,7 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         }
 
         await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-        return _installation = (await again.Set<Installation>().AsNoTracking().FirstAsync(cancellationToken)).Name;
+        return _installation = (await again.Set<Installation>().AsNoTracking().OrderBy(i => i.Id).FirstAsync(cancellationToken)).Name;
     }
 
     public async Task<IReadOnlyList<Node>> ListLiveAsync(CancellationToken cancellationToken)

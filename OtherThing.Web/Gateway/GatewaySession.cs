@@ -57,9 +57,8 @@ internal sealed class GatewaySession(Guid nodeId, NodesOptions options, TimeProv
         }
     }
 
-    public void Dispose()
-    {
-        _frames.Writer.TryComplete();
-        _ended.Dispose();
-    }
+    /// <summary>Nothing more will be sent.</summary>
+    public void Complete() => _frames.Writer.TryComplete();
+
+    public void Dispose() => _ended.Dispose();
 }

@@ -31,10 +31,9 @@ internal sealed class NodeLinkGateway(NodeSessions sessions, NodeTokens tokens, 
         finally
         {
             sessions.Closed(session);
-            session.Dispose();
+            session.Complete();
+            await writing;
         }
-
-        await writing;
     }
 
     private async Task ReadAsync(
