@@ -1,8 +1,6 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Google.Protobuf;
-using Grpc.Core;
 using OtherThing.Protocol.V1;
 using OtherThing.Tests.Support;
 
