@@ -124,6 +124,168 @@ namespace OtherThing.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "Installation",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Installation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "JobBatches",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Count = table.Column<int>(type: "int", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_JobBatches", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "JobLateResults",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    AttemptId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Fence = table.Column<long>(type: "bigint", nullable: false),
+                    NodeId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Kind = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    ExitCode = table.Column<int>(type: "int", nullable: true),
+                    ReceivedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_JobLateResults", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "JobLogs",
+                columns: table => new
+                {
+                    AttemptId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Source = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Offset = table.Column<long>(type: "bigint", nullable: false),
+                    Data = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    Dropped = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_JobLogs", x => new { x.AttemptId, x.Source, x.Offset });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Jobs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    StepPath = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    BatchId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Kind = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Effects = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Spec = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    Status = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Revision = table.Column<int>(type: "int", nullable: false),
+                    Fence = table.Column<long>(type: "bigint", nullable: false),
+                    AttemptId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    AttemptStatus = table.Column<int>(type: "int", maxLength: 40, nullable: true),
+                    NodeId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    AssignedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    StartedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    FinishedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    CancelRequestedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    ExitCode = table.Column<int>(type: "int", nullable: true),
+                    ErrorCode = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    Error = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    Seconds = table.Column<double>(type: "float", nullable: false),
+                    Sandbox = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    EarlierAttempts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Jobs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "JoinTokens",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    OwnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    TokenHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true),
+                    WorkspaceIds = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    JoinsNewWorkspaces = table.Column<bool>(type: "bit", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    UsedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    NodeId = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_JoinTokens", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "NodeAttachments",
+                columns: table => new
+                {
+                    NodeId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    AttachedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NodeAttachments", x => new { x.WorkspaceId, x.NodeId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Nodes",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    OwnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    PublicKey = table.Column<byte[]>(type: "varbinary(200)", maxLength: 200, nullable: false),
+                    PublicKeyHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    Status = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Facts = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Limits = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Address = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    ClaimCodeHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    ClaimExpiresAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    ClaimedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    LastSeenAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    DrainedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    IsPaused = table.Column<bool>(type: "bit", nullable: false),
+                    QuarantineReason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    RevokedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    SessionFence = table.Column<long>(type: "bigint", nullable: false),
+                    InstanceId = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    SessionNonce = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    PreviousNonce = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    JoinsNewWorkspaces = table.Column<bool>(type: "bit", nullable: false),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Nodes", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Tasks",
                 columns: table => new
                 {
@@ -478,9 +640,63 @@ namespace OtherThing.Data.Migrations.SqlServer
                 descending: new[] { false, true });
 
             migrationBuilder.CreateIndex(
+                name: "IX_JobLateResults_AttemptId",
+                table: "JobLateResults",
+                column: "AttemptId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_BatchId",
+                table: "Jobs",
+                column: "BatchId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_NodeId_CreatedAt",
+                table: "Jobs",
+                columns: new[] { "NodeId", "CreatedAt" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_Status",
+                table: "Jobs",
+                column: "Status");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_WorkspaceId_CreatedAt",
+                table: "Jobs",
+                columns: new[] { "WorkspaceId", "CreatedAt" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_JoinTokens_TokenHash",
+                table: "JoinTokens",
+                column: "TokenHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Memberships_UserId",
                 table: "Memberships",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_NodeAttachments_NodeId",
+                table: "NodeAttachments",
+                column: "NodeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Nodes_ClaimCodeHash",
+                table: "Nodes",
+                column: "ClaimCodeHash");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Nodes_OwnerId",
+                table: "Nodes",
+                column: "OwnerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Nodes_PublicKeyHash",
+                table: "Nodes",
+                column: "PublicKeyHash",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_PersonalTokens_Hash",
@@ -592,10 +808,34 @@ namespace OtherThing.Data.Migrations.SqlServer
                 name: "FlowVersions");
 
             migrationBuilder.DropTable(
+                name: "Installation");
+
+            migrationBuilder.DropTable(
                 name: "Invites");
 
             migrationBuilder.DropTable(
+                name: "JobBatches");
+
+            migrationBuilder.DropTable(
+                name: "JobLateResults");
+
+            migrationBuilder.DropTable(
+                name: "JobLogs");
+
+            migrationBuilder.DropTable(
+                name: "Jobs");
+
+            migrationBuilder.DropTable(
+                name: "JoinTokens");
+
+            migrationBuilder.DropTable(
                 name: "Memberships");
+
+            migrationBuilder.DropTable(
+                name: "NodeAttachments");
+
+            migrationBuilder.DropTable(
+                name: "Nodes");
 
             migrationBuilder.DropTable(
                 name: "PersonalTokens");
