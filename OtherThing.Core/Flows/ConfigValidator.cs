@@ -29,6 +29,10 @@ internal static class ConfigValidator
         }
     }
 
+    /// <summary>Reads a checked config; a template in a number or choice counts as left out.</summary>
+    public static T ReadTolerant<T>(JsonElement config)
+        where T : class => config.Deserialize<T>(s_tolerant)!;
+
     /// <summary>What a type cannot say: one of two fields, both or none.</summary>
     private static void CheckMeaning(object config, Action<string, string> problem)
     {

@@ -1,0 +1,281 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using OtherThing.Core.Results;
+using OtherThing.Core.Steps;
+using OtherThing.Core.Steps.Configs;
+using OtherThing.Core.Templates;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>The steps the machine carries out itself: triggers, data, logic, containers.</summary>
+internal sealed partial class FlowMachine
+{
+    /// <summary>The most items of one map.</summary>
+    private const int MostItems = 100_000;
+
+    private void Execute(RunLevel level, int slot, JsonElement config, DateTime utcNow)
+    {
+        var step = level.Plan.Steps[slot];
+        switch (step.Type.Name)
+        {
+            case var trigger when step.Type.IsTrigger:
+                FinishInline(level, slot, _facts.Input, "out", utcNow);
+                break;
+            case "data.set":
+                FinishInline(level, slot, config.GetProperty("value"), "out", utcNow);
+                break;
+            case "output":
+                _output = config.GetProperty("value");
+                FinishInline(level, slot, _output.Value, "out", utcNow);
+                break;
+            case "logic.if":
+                if (Holds(step, level, slot, level, utcNow) is { } holds)
+                {
+                    FinishInline(level, slot, Json.ToElement(holds), holds ? "true" : "false", utcNow);
+                }
+
+                break;
+            case "logic.switch":
+                level.Slots[slot].Input = config;
+                FinishInline(level, slot, config.GetProperty("value"), PortOf(step, config), utcNow);
+                break;
+            case "logic.join":
+                FinishInline(level, slot, Arrived(level, slot), "out", utcNow);
+                break;
+            case "logic.wait":
+                BeginWait(level, slot, config, utcNow);
+                break;
+            case "logic.map":
+                BeginMap(level, slot, config.GetProperty("items"), utcNow);
+                break;
+            case "logic.loop":
+                EnterContainer(level, slot, new ContainerState());
+                NextIteration(level, slot, null, utcNow);
+                break;
+            default:
+                Launch(level, slot, config, resumed: false, utcNow);
+                break;
+        }
+    }
+
+    private void FinishInline(RunLevel level, int slot, JsonElement output, string port, DateTime utcNow)
+    {
+        Record(level, slot, StepRunStatus.Succeeded, utcNow, StepOutcome.Succeeded(output, port));
+        Settle(level, slot, output, port, utcNow);
+    }
+
+    private bool? Holds(PlanStep step, RunLevel level, int slot, RunLevel seenFrom, DateTime utcNow)
+    {
+        try
+        {
+            return step.Test!.Evaluate(new MachineScope(_facts, seenFrom));
+        }
+        catch (TemplateError error)
+        {
+            var field = step.Type.ConditionFields[0];
+            FailInline(level, slot, error.Code, $"{step.Definition.Id}.config.{field}: {error.Message}", utcNow);
+            return null;
+        }
+    }
+
+    /// <summary>The port of the first case that equals the value; its name is the case as the document writes it.</summary>
+    private static string PortOf(PlanStep step, JsonElement config)
+    {
+        var value = StepCatalog.CaseName(config.GetProperty("value"));
+        return config.GetProperty("cases").EnumerateArray()
+            .Zip(StepCatalog.CasesOf(step.Definition))
+            .Where(pair => StepCatalog.CaseName(pair.First) == value)
+            .Select(pair => pair.Second)
+            .FirstOrDefault("default");
+    }
+
+    private static JsonElement Arrived(RunLevel level, int slot)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
+        {
+            writer.WriteStartObject();
+            foreach (var from in level.Plan.Steps[slot].Incoming.Distinct().Where(from => level.Slots[from].State == SlotPhase.Done))
+            {
+                writer.WritePropertyName(level.Plan.Steps[from].Definition.Id);
+                level.Slots[from].Output.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    private void BeginWait(RunLevel level, int slot, JsonElement config, DateTime utcNow)
+    {
+        DateTime due;
+        if (config.TryGetProperty("seconds", out var seconds) && seconds.ValueKind == JsonValueKind.Number
+            && seconds.TryGetDouble(out var count) && count is >= 0 and <= 31_536_000)
+        {
+            due = utcNow.AddSeconds(count);
+        }
+        else if (config.TryGetProperty("until", out var until) && until.ValueKind == JsonValueKind.String
+            && DateTimeOffset.TryParse(until.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            due = time.UtcDateTime;
+        }
+        else
+        {
+            FailInline(level, slot, "wait.invalid", $"{level.Plan.Steps[slot].Definition.Id}: seconds must be 0 to 31,536,000, or until a time such as 2026-01-31T09:00:00Z.", utcNow);
+            return;
+        }
+
+        level.Slots[slot].Input = config;
+        if (due <= utcNow)
+        {
+            FinishInline(level, slot, Json.ToElement(new { waitedUntil = due }), "out", utcNow);
+        }
+        else
+        {
+            Wait(level, slot, due);
+        }
+    }
+
+    private void BeginMap(RunLevel level, int slot, JsonElement items, DateTime utcNow)
+    {
+        var step = level.Plan.Steps[slot];
+        if (items.ValueKind != JsonValueKind.Array)
+        {
+            FailInline(level, slot, "map.items_invalid", $"{step.Definition.Id}.config.items is {Name(items.ValueKind)}, and a map needs an array.", utcNow);
+            return;
+        }
+
+        var count = items.GetArrayLength();
+        if (count > MostItems)
+        {
+            FailInline(level, slot, "map.too_many_items", $"{step.Definition.Id}.config.items has {count:N0} items; a map takes up to {MostItems:N0}.", utcNow);
+            return;
+        }
+
+        var container = new ContainerState
+        {
+            Items = [.. items.EnumerateArray()],
+            Results = new JsonElement?[count],
+            OpenItems = count,
+            Limit = Math.Max(1, step.Map!.Concurrency),
+        };
+        EnterContainer(level, slot, container);
+        if (count == 0)
+        {
+            FinishMap(level, slot, container, utcNow);
+            return;
+        }
+
+        while (container.NextIndex < count && container.Active.Count < container.Limit)
+        {
+            BeginItem(level, slot, container);
+        }
+    }
+
+    private void EnterContainer(RunLevel level, int slot, ContainerState container)
+    {
+        ref var state = ref level.Slots[slot];
+        (state.State, state.Container) = (SlotPhase.Inside, container);
+        Record(level, slot, StepRunStatus.Running, null, null);
+    }
+
+    private void BeginItem(RunLevel level, int slot, ContainerState container)
+    {
+        var index = container.NextIndex++;
+        var step = level.Plan.Steps[slot];
+        var turn = new RunLevel(step.Inner!, $"{level.Prefix}{step.Definition.Id}[{index}]/")
+        {
+            Outer = level, OuterSlot = slot, Index = index, Item = container.Items[index],
+        };
+        container.Active.Add(turn);
+        BeginLevel(turn);
+    }
+
+    /// <summary>An item or iteration is through; null when it failed and its map goes on without it.</summary>
+    private void FinishTurn(RunLevel turn, JsonElement? result, DateTime utcNow)
+    {
+        var (level, slot) = (turn.Outer!, turn.OuterSlot);
+        var container = level.Slots[slot].Container!;
+        container.Active.Remove(turn);
+        if (level.Plan.Steps[slot].Map is null)
+        {
+            NextIteration(level, slot, turn, utcNow);
+            return;
+        }
+
+        container.Results[turn.Index] = result;
+        if (--container.OpenItems == 0)
+        {
+            FinishMap(level, slot, container, utcNow);
+        }
+        else if (container.NextIndex < container.Items.Length)
+        {
+            BeginItem(level, slot, container);
+        }
+    }
+
+    private void FinishMap(RunLevel level, int slot, ContainerState container, DateTime utcNow)
+    {
+        var skip = level.Plan.Steps[slot].Map!.OnItemError == OnItemError.Skip;
+        var buffer = new ArrayBufferWriter<byte>(Math.Max(256, container.Results.Length * 16));
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
+        {
+            writer.WriteStartArray();
+            foreach (var result in container.Results)
+            {
+                if (result is { } value)
+                {
+                    value.WriteTo(writer);
+                }
+                else if (!skip)
+                {
+                    writer.WriteNullValue();
+                }
+            }
+
+            writer.WriteEndArray();
+        }
+
+        level.Slots[slot].Container = null;
+        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        FinishInline(level, slot, JsonElement.ParseValue(ref reader), "out", utcNow);
+    }
+
+    private void NextIteration(RunLevel level, int slot, RunLevel? last, DateTime utcNow)
+    {
+        var step = level.Plan.Steps[slot];
+        var index = last is null ? 0 : last.Index + 1;
+        last?.Absorb();
+        var turn = new RunLevel(step.Inner!, $"{level.Prefix}{step.Definition.Id}[{index}]/")
+        {
+            Outer = level, OuterSlot = slot, Index = index, Previous = last,
+        };
+        if (index < step.Loop!.MaxIterations)
+        {
+            switch (Holds(step, level, slot, turn, utcNow))
+            {
+                case null:
+                    return;
+                case true:
+                    level.Slots[slot].Container!.Active.Add(turn);
+                    BeginLevel(turn);
+                    return;
+            }
+        }
+
+        level.Slots[slot].Container = null;
+        FinishInline(level, slot, last?.LastOutput() ?? Json.Null, "out", utcNow);
+    }
+
+    private static string Name(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => "null",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.String => "text",
+        _ => "a number",
+    };
+}

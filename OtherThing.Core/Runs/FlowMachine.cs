@@ -1,0 +1,358 @@
+using System.Text.Json;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+using OtherThing.Core.Steps;
+using OtherThing.Core.Templates;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>
+/// A flow's plan and what has happened, to what is to be done next. No I/O and no clock: time comes in, records and commands go out,
+/// and the same calls always give the same answers. Steps without an effect are carried out here.
+/// </summary>
+/// <remarks>
+/// A run is restored by starting a new machine with the journal's records as memory: a step that is remembered as ended is not
+/// carried out again, one that was at work is started again as resumed.
+/// </remarks>
+internal sealed partial class FlowMachine
+{
+    private readonly FlowPlan _plan;
+    private readonly RunFacts _facts;
+    private readonly Dictionary<string, StepRun> _memory;
+    private readonly bool _takingOver;
+    private readonly RunLevel _root;
+    private readonly Queue<(RunLevel Level, int Slot, bool Skip)> _next = new();
+    private readonly Dictionary<string, (RunLevel Level, int Slot)> _active = new(StringComparer.Ordinal);
+    private List<StepRun> _records = [];
+    private List<MachineCommand> _commands = [];
+    private readonly bool _hasOutputStep;
+    private JsonElement? _output;
+
+    /// <param name="plan">The flow.</param>
+    /// <param name="facts">What is the same for the whole run.</param>
+    /// <param name="memory">The latest record of each path; null for a fresh run.</param>
+    /// <param name="takingOver">True when the memory is another run's: remembered results are recorded anew as taken over.</param>
+    public FlowMachine(FlowPlan plan, RunFacts facts, IEnumerable<StepRun>? memory = null, bool takingOver = false)
+    {
+        (_plan, _facts, _takingOver) = (plan, facts, takingOver);
+        _memory = new Dictionary<string, StepRun>(StringComparer.Ordinal);
+        foreach (var record in memory ?? [])
+        {
+            _memory[record.Path] = record;
+        }
+
+        _root = new RunLevel(plan.Root, "");
+        _hasOutputStep = plan.Root.Steps.Any(step => step.Type.Kind == StepKind.Output);
+    }
+
+    /// <summary>Where the run stands.</summary>
+    public RunStatus Status { get; private set; } = RunStatus.Queued;
+
+    /// <summary>The run's output once it succeeded.</summary>
+    public JsonElement Output { get; private set; } = Json.Null;
+
+    /// <summary>Why it failed.</summary>
+    public StepError? Error { get; private set; }
+
+    /// <summary>What has to be written down, in order, since the last call.</summary>
+    public List<StepRun> TakeRecords() => Interlocked.Exchange(ref _records, []);
+
+    /// <summary>What has to be done, in order, since the last call.</summary>
+    public List<MachineCommand> TakeCommands() => Interlocked.Exchange(ref _commands, []);
+
+    /// <summary>Begins, or goes on from memory.</summary>
+    public void Start(DateTime utcNow)
+    {
+        Status = RunStatus.Running;
+        BeginLevel(_root);
+        Advance(utcNow);
+    }
+
+    /// <summary>Says how an attempt ended; a late or doubled word changes nothing.</summary>
+    public void Complete(string path, int attempt, StepOutcome outcome, DateTime utcNow)
+    {
+        if (!TryActive(path, SlotPhase.Running, out var level, out var slot) || level.Slots[slot].Attempt != attempt)
+        {
+            return;
+        }
+
+        _active.Remove(path);
+        ref var state = ref level.Slots[slot];
+        switch (outcome.Kind)
+        {
+            case StepOutcomeKind.Succeeded:
+                Record(level, slot, StepRunStatus.Succeeded, utcNow, outcome);
+                Settle(level, slot, outcome.Output, outcome.Port, utcNow);
+                break;
+            case StepOutcomeKind.Failed when RetryDelay(level.Plan.Steps[slot], path, attempt, outcome) is { } delay:
+                Record(level, slot, StepRunStatus.Failed, utcNow, outcome);
+                state.Attempt++;
+                state.StartedAt = utcNow;
+                Wait(level, slot, utcNow + delay);
+                break;
+            default:
+                var status = outcome.Kind == StepOutcomeKind.Unknown ? StepRunStatus.Unknown : StepRunStatus.Failed;
+                Record(level, slot, status, utcNow, outcome);
+                Fail(level, slot, new StepError(outcome.ErrorCode ?? "step.failed", outcome.Error ?? "The step failed."), outcome.Output, utcNow);
+                break;
+        }
+
+        Advance(utcNow);
+    }
+
+    /// <summary>Says that the time a step waited for has come.</summary>
+    public void Elapse(string path, DateTime utcNow)
+    {
+        if (!TryActive(path, SlotPhase.Waiting, out var level, out var slot) || level.Slots[slot].Due > utcNow)
+        {
+            return;
+        }
+
+        _active.Remove(path);
+        var step = level.Plan.Steps[slot];
+        if (step.Type.Name == "logic.wait")
+        {
+            FinishInline(level, slot, Json.ToElement(new { waitedUntil = level.Slots[slot].Due }), "out", utcNow);
+        }
+        else if (Render(level, slot, utcNow) is { } config)
+        {
+            Launch(level, slot, config, resumed: false, utcNow);
+        }
+
+        Advance(utcNow);
+    }
+
+    /// <summary>Ends the run; what is at work is stopped and counts no more.</summary>
+    public void Cancel(DateTime utcNow)
+    {
+        if (!Status.IsFinal())
+        {
+            End(RunStatus.Cancelled, new StepError("run.cancelled", "The run was cancelled."), utcNow);
+        }
+    }
+
+    /// <summary>Ends the run as failed from outside: its time is up.</summary>
+    public void Abort(StepError error, DateTime utcNow)
+    {
+        if (!Status.IsFinal())
+        {
+            End(RunStatus.Failed, error, utcNow);
+        }
+    }
+
+    private void Advance(DateTime utcNow)
+    {
+        while (!Status.IsFinal() && _next.TryDequeue(out var next))
+        {
+            if (next.Level.Abandoned)
+            {
+                continue;
+            }
+
+            if (next.Skip)
+            {
+                Skip(next.Level, next.Slot, utcNow);
+            }
+            else
+            {
+                Begin(next.Level, next.Slot, utcNow);
+            }
+        }
+
+        if (!Status.IsFinal())
+        {
+            var atWork = _active.Values.Any(at => at.Level.Slots[at.Slot].State == SlotPhase.Running);
+            Status = atWork ? RunStatus.Running : RunStatus.Waiting;
+        }
+    }
+
+    private void BeginLevel(RunLevel level)
+    {
+        foreach (var step in level.Plan.Steps)
+        {
+            if (step.Incoming.Count == 0)
+            {
+                _next.Enqueue((level, step.Slot, step.Type.IsTrigger && !IsTheTrigger(step)));
+            }
+        }
+    }
+
+    private bool IsTheTrigger(PlanStep step) => _facts.TriggerStepId is { } id
+        ? step.Definition.Id == id
+        : step == (_plan.Root.Steps.FirstOrDefault(candidate => candidate.Type.Name == "trigger.manual")
+            ?? _plan.Root.Steps.First(candidate => candidate.Type.IsTrigger));
+
+    private void Begin(RunLevel level, int slot, DateTime utcNow)
+    {
+        ref var state = ref level.Slots[slot];
+        state.Attempt = 1;
+        state.StartedAt = utcNow;
+        if (_memory.Remove(level.PathOf(slot), out var known) && Recall(level, slot, known, utcNow))
+        {
+            return;
+        }
+
+        if (Render(level, slot, utcNow) is { } config)
+        {
+            Execute(level, slot, config, utcNow);
+        }
+    }
+
+    /// <summary>The rendered config, or null when it cannot be rendered and the step has failed.</summary>
+    private JsonElement? Render(RunLevel level, int slot, DateTime utcNow)
+    {
+        var step = level.Plan.Steps[slot];
+        try
+        {
+            var rendered = step.Config.Render(new MachineScope(_facts, level));
+            return step.Type.VerbatimFields.Count == 0 ? rendered : ConfigTemplates.WithVerbatim(step.Type, rendered, step.Definition.Config);
+        }
+        catch (TemplateError error)
+        {
+            FailInline(level, slot, error.Code, $"{step.Definition.Id}.config.{error.FieldPath}: {error.Message}", utcNow);
+            return null;
+        }
+    }
+
+    private void Launch(RunLevel level, int slot, JsonElement config, bool resumed, DateTime utcNow)
+    {
+        ref var state = ref level.Slots[slot];
+        (state.State, state.Input, state.StartedAt) = (SlotPhase.Running, config, utcNow);
+        var path = level.PathOf(slot);
+        _active[path] = (level, slot);
+        if (!resumed)
+        {
+            Record(level, slot, StepRunStatus.Running, null, null);
+        }
+
+        _commands.Add(new StartAttempt(path, level.Plan.Steps[slot], state.Attempt, config, resumed));
+    }
+
+    private void Wait(RunLevel level, int slot, DateTime due)
+    {
+        ref var state = ref level.Slots[slot];
+        (state.State, state.Due) = (SlotPhase.Waiting, due);
+        var path = level.PathOf(slot);
+        _active[path] = (level, slot);
+        Record(level, slot, StepRunStatus.Waiting, null, null);
+        _commands.Add(new StartTimer(path, due));
+    }
+
+    /// <summary>Puts a remembered step back where it was; false when it has to be carried out after all.</summary>
+    private bool Recall(RunLevel level, int slot, StepRun known, DateTime utcNow)
+    {
+        ref var state = ref level.Slots[slot];
+        (state.Attempt, state.StartedAt, state.Input) = (known.Attempt, known.StartedAt, known.Input);
+        switch (known.Status)
+        {
+            case StepRunStatus.Succeeded:
+                if (_takingOver)
+                {
+                    _records.Add(known with { TakenOver = true });
+                }
+
+                if (level.Plan.Steps[slot].Type.Kind == StepKind.Output)
+                {
+                    _output = known.OutputOrNull;
+                }
+
+                Settle(level, slot, known.OutputOrNull, known.Port ?? "out", utcNow);
+                return true;
+            case StepRunStatus.Running when level.Plan.Steps[slot].Inner is null:
+                if ((known.Input ?? Render(level, slot, utcNow)) is { } config)
+                {
+                    Launch(level, slot, config, resumed: true, utcNow);
+                    level.Slots[slot].StartedAt = known.StartedAt;
+                }
+
+                return true;
+            case StepRunStatus.Waiting:
+                (state.State, state.Due) = (SlotPhase.Waiting, known.Due ?? utcNow);
+                _active[known.Path] = (level, slot);
+                _commands.Add(new StartTimer(known.Path, state.Due));
+                return true;
+            case StepRunStatus.Cancelled:
+                state.State = SlotPhase.Dropped; // what failed beside it is remembered too and ends the level
+                return true;
+            case StepRunStatus.Failed or StepRunStatus.Unknown:
+                Fail(level, slot, known.Error ?? new StepError("step.failed", "The step failed."), known.OutputOrNull, utcNow);
+                return true;
+            default:
+                return false; // a container at work: its items remember for themselves
+        }
+    }
+
+    private void Skip(RunLevel level, int slot, DateTime utcNow)
+    {
+        ref var state = ref level.Slots[slot];
+        (state.State, state.StartedAt, state.Attempt) = (SlotPhase.Skipped, utcNow, 1);
+        if (!_memory.Remove(level.PathOf(slot), out _) || _takingOver)
+        {
+            Record(level, slot, StepRunStatus.Skipped, utcNow, null);
+        }
+
+        Leave(level, slot, null, utcNow);
+    }
+
+    private void Settle(RunLevel level, int slot, JsonElement output, string port, DateTime utcNow)
+    {
+        ref var state = ref level.Slots[slot];
+        (state.State, state.Output, state.Input) = (SlotPhase.Done, output, null);
+        Leave(level, slot, port, utcNow);
+    }
+
+    /// <summary>Tells what follows that this step is settled; a null port takes no path.</summary>
+    private void Leave(RunLevel level, int slot, string? port, DateTime utcNow)
+    {
+        foreach (var edge in level.Plan.Steps[slot].Next)
+        {
+            ref var target = ref level.Slots[edge.To];
+            var step = level.Plan.Steps[edge.To];
+            target.Arrived++;
+            var taken = port is not null && edge.Port == port;
+            target.Taken |= taken;
+            if (target.State != SlotPhase.Pending)
+            {
+                continue; // a join that went on with an earlier branch
+            }
+
+            if (target.Arrived == step.Incoming.Count || (step.JoinAny && taken))
+            {
+                target.State = SlotPhase.Ready;
+                _next.Enqueue((level, edge.To, !target.Taken));
+            }
+        }
+
+        if (--level.Open == 0)
+        {
+            FinishLevel(level, utcNow);
+        }
+    }
+
+    private void FinishLevel(RunLevel level, DateTime utcNow)
+    {
+        if (level.Outer is null)
+        {
+            Output = _output ?? (_hasOutputStep ? Json.Null : level.LastOutput());
+            Status = RunStatus.Succeeded;
+        }
+        else
+        {
+            FinishTurn(level, level.LastOutput(), utcNow);
+        }
+    }
+
+    private void End(RunStatus status, StepError error, DateTime utcNow)
+    {
+        (Status, Error) = (status, error);
+        _next.Clear();
+        Abandon(_root, utcNow);
+    }
+
+    private bool TryActive(string path, SlotPhase phase, out RunLevel level, out int slot)
+    {
+        var found = _active.TryGetValue(path, out var at);
+        (level, slot) = at;
+        return found && !Status.IsFinal() && level.Slots[slot].State == phase;
+    }
+}

@@ -1,0 +1,193 @@
+using System.Text.Json;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+using OtherThing.Core.Steps;
+using OtherThing.Core.Steps.Configs;
+using OtherThing.Core.Templates;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>A flow made ready to run: indexes instead of names, templates parsed once. Immutable and shared by its runs.</summary>
+public sealed class FlowPlan
+{
+    private FlowPlan(PlanLevel root, int stepCount) => (Root, StepCount) = (root, stepCount);
+
+    /// <summary>The steps outside of any container.</summary>
+    public PlanLevel Root { get; }
+
+    /// <summary>How many steps the flow has.</summary>
+    public int StepCount { get; }
+
+    /// <summary>Compiles a document.</summary>
+    /// <returns>The plan, or <c>flow.invalid</c> with every problem.</returns>
+    public static Result<FlowPlan> Compile(FlowDefinition flow)
+    {
+        if (FlowValidator.Validate(flow) is { Count: > 0 } problems)
+        {
+            return FlowErrors.Invalid(problems);
+        }
+
+        var children = flow.Steps.ToLookup(step => step.Parent ?? "", StringComparer.Ordinal);
+        return new FlowPlan(CompileLevel(null, "", children, flow.Connections), flow.Steps.Count);
+    }
+
+    private static PlanLevel CompileLevel(
+        PlanLevel? outer, string parent, ILookup<string, FlowStep> children, IReadOnlyList<FlowConnection> connections)
+    {
+        var definitions = Ordered([.. children[parent]], connections);
+        var level = new PlanLevel(outer, definitions.Length);
+        for (var slot = 0; slot < definitions.Length; slot++)
+        {
+            level.Steps[slot] = new PlanStep(definitions[slot], slot);
+            level.SlotById[definitions[slot].Id] = slot;
+        }
+
+        foreach (var from in level.Steps)
+        {
+            from.Next = [.. connections
+                .Where(connection => connection.From == from.Definition.Id)
+                .Select(connection => new PlanEdge(connection.Port, level.SlotById[connection.To]))];
+            foreach (var edge in from.Next)
+            {
+                level.Steps[edge.To].Incoming.Add(from.Slot);
+            }
+
+            if (from.Type.IsContainer)
+            {
+                from.Inner = CompileLevel(level, from.Definition.Id, children, connections);
+            }
+        }
+
+        return level;
+    }
+
+    /// <summary>Topological, and in the document's order where that leaves a choice.</summary>
+    private static FlowStep[] Ordered(FlowStep[] steps, IReadOnlyList<FlowConnection> connections)
+    {
+        var index = new Dictionary<string, int>(steps.Length, StringComparer.Ordinal);
+        for (var i = 0; i < steps.Length; i++)
+        {
+            index[steps[i].Id] = i;
+        }
+
+        var open = new int[steps.Length];
+        var next = new List<int>?[steps.Length];
+        foreach (var connection in connections)
+        {
+            if (index.TryGetValue(connection.From, out var from) && index.TryGetValue(connection.To, out var to))
+            {
+                open[to]++;
+                (next[from] ??= []).Add(to);
+            }
+        }
+
+        var free = new PriorityQueue<int, int>();
+        for (var i = 0; i < steps.Length; i++)
+        {
+            if (open[i] == 0)
+            {
+                free.Enqueue(i, i);
+            }
+        }
+
+        var ordered = new List<FlowStep>(steps.Length);
+        while (free.TryDequeue(out var at, out _))
+        {
+            ordered.Add(steps[at]);
+            foreach (var to in next[at] ?? [])
+            {
+                if (--open[to] == 0)
+                {
+                    free.Enqueue(to, to);
+                }
+            }
+        }
+
+        return [.. ordered];
+    }
+}
+
+/// <summary>The steps of one container, or of the top.</summary>
+public sealed class PlanLevel(PlanLevel? outer, int count)
+{
+    /// <summary>The level around it; null at the top.</summary>
+    public PlanLevel? Outer { get; } = outer;
+
+    /// <summary>In topological order; a step's index here is its slot.</summary>
+    public PlanStep[] Steps { get; } = new PlanStep[count];
+
+    /// <summary>Slot by step id.</summary>
+    public Dictionary<string, int> SlotById { get; } = new(count, StringComparer.Ordinal);
+}
+
+/// <summary>Where a port leads.</summary>
+public readonly record struct PlanEdge(string Port, int To);
+
+/// <summary>One step, compiled.</summary>
+public sealed class PlanStep
+{
+    internal PlanStep(FlowStep definition, int slot)
+    {
+        (Definition, Slot, Type) = (definition, slot, StepCatalog.Find(definition.Type)!);
+        Effects = definition.Effects ?? Type.DefaultEffects(definition);
+        Timeout = definition.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Type.DefaultTimeout;
+        Config = JsonTemplate.Parse(ConfigTemplates.TemplatedPart(Type, definition.Config), out _);
+        foreach (var field in Type.ConditionFields)
+        {
+            Condition.TryParse(definition.Config.GetProperty(field).GetString()!, out var condition, out _);
+            Test = condition;
+        }
+
+        if (Type.Name == "logic.map")
+        {
+            Map = ConfigTemplates.ReadStatic<MapConfig>(definition.Config);
+        }
+        else if (Type.Name == "logic.loop")
+        {
+            Loop = ConfigTemplates.ReadStatic<LoopConfig>(definition.Config);
+        }
+        else if (Type.Name == "logic.join")
+        {
+            JoinAny = ConfigTemplates.ReadStatic<JoinConfig>(definition.Config).Mode == JoinMode.Any;
+        }
+    }
+
+    /// <summary>The step in the document.</summary>
+    public FlowStep Definition { get; }
+
+    /// <summary>Its index in its level.</summary>
+    public int Slot { get; }
+
+    /// <summary>Its type.</summary>
+    public StepType Type { get; }
+
+    /// <summary>How its effect may be repeated.</summary>
+    public StepEffects Effects { get; }
+
+    /// <summary>How long one attempt may take.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>Its config as templates, conditions and verbatim fields left out.</summary>
+    public JsonTemplate Config { get; }
+
+    /// <summary>The condition of an if or a loop.</summary>
+    public Condition? Test { get; }
+
+    /// <summary>The settings of a map.</summary>
+    public MapConfig? Map { get; }
+
+    /// <summary>The settings of a loop.</summary>
+    public LoopConfig? Loop { get; }
+
+    /// <summary>True for a join that goes on with the first branch to arrive.</summary>
+    public bool JoinAny { get; }
+
+    /// <summary>The slots that lead here, one per connection.</summary>
+    public List<int> Incoming { get; } = [];
+
+    /// <summary>Where its ports lead.</summary>
+    public PlanEdge[] Next { get; internal set; } = [];
+
+    /// <summary>The steps inside, for a container.</summary>
+    public PlanLevel? Inner { get; internal set; }
+}
