@@ -32,6 +32,7 @@ public static partial class FlowValidator
             StepValidator.Check(step, problems.Add);
         }
 
+        TemplateValidator.Check(flow, steps, problems.Add);
         CheckParents(flow, steps, problems);
         CheckConnections(flow, steps, problems);
         CheckNotes(flow, problems);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Templates;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
@@ -134,8 +133,7 @@ public sealed class PlanStep
         Config = JsonTemplate.Parse(ConfigTemplates.TemplatedPart(Type, definition.Config), out _);
         foreach (var field in Type.ConditionFields)
         {
-            Condition.TryParse(definition.Config.GetProperty(field).GetString()!, out var condition, out _);
-            Test = condition;
+            Test = Condition.TryParse(definition.Config.GetProperty(field).GetString()!, out var condition, out _) ? condition : null;
         }
 
         if (Type.Name == "logic.map")

@@ -15,7 +15,11 @@ public sealed class UtcDateTimeConverter() : ValueConverter<DateTime, DateTime>(
 
 /// <summary>Enums are stored by name, <c>in_progress</c>, the word REST uses too.</summary>
 public sealed class SnakeCaseEnumConverter<TEnum>() : ValueConverter<TEnum, string>(
-    value => ToText(value), stored => s_values[stored])
+    value => SnakeCase<TEnum>.Of(value), stored => SnakeCase<TEnum>.Parse(stored))
+    where TEnum : struct, Enum;
+
+/// <summary>The stored names of an enum.</summary>
+internal static class SnakeCase<TEnum>
     where TEnum : struct, Enum
 {
     private static readonly Dictionary<TEnum, string> s_names = Enum.GetValues<TEnum>()
@@ -23,5 +27,7 @@ public sealed class SnakeCaseEnumConverter<TEnum>() : ValueConverter<TEnum, stri
 
     private static readonly Dictionary<string, TEnum> s_values = s_names.ToDictionary(pair => pair.Value, pair => pair.Key);
 
-    private static string ToText(TEnum value) => s_names[value];
+    public static string Of(TEnum value) => s_names[value];
+
+    public static TEnum Parse(string stored) => s_values[stored];
 }

@@ -1,0 +1,37 @@
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>Reads runs; writes go through <see cref="IRunJournalStore"/>.</summary>
+public interface IRunStore
+{
+    /// <summary>One run of a workspace, or null.</summary>
+    Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken);
+
+    /// <summary>One run by id alone, for its owner.</summary>
+    Task<Run?> FindAsync(Guid runId, CancellationToken cancellationToken);
+
+    /// <summary>Takes the ownership of a run that has not ended: raises its fence.</summary>
+    /// <returns>The run with the new fence, or null when it ended, does not exist or somebody was faster.</returns>
+    Task<Run?> TakeOwnershipAsync(Guid runId, CancellationToken cancellationToken);
+
+    /// <summary>The runs of a workspace, newest first.</summary>
+    Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>The journal of a run after a sequence, in order.</summary>
+    Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(Guid runId, int afterSequence, CancellationToken cancellationToken);
+
+    /// <summary>Runs that have not ended and whose time to be looked at has come.</summary>
+    Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>Which runs to list; null means any.</summary>
+public sealed record RunFilter(Guid? FlowId = null, RunStatus? Status = null);
+
+/// <summary>Commits many runs' transitions in one transaction.</summary>
+public interface IRunJournalStore
+{
+    /// <summary>Writes all or nothing; a write whose fence is stale or whose run has ended is left out and reported as false.</summary>
+    /// <returns>For each write whether it was applied.</returns>
+    Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken);
+}

@@ -1,0 +1,84 @@
+namespace OtherThing.Core.Runs;
+
+/// <summary>One execution of a flow version, as the database keeps it. Only the <see cref="RunJournal"/> writes it.</summary>
+public sealed record Run
+{
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The workspace.</summary>
+    public required Guid WorkspaceId { get; init; }
+
+    /// <summary>The flow; it may be deleted since.</summary>
+    public required Guid FlowId { get; init; }
+
+    /// <summary>The flow's name when the run started.</summary>
+    public required string FlowName { get; init; }
+
+    /// <summary>The version that ran.</summary>
+    public required int FlowVersion { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>What started it.</summary>
+    public required RunTrigger Trigger { get; init; }
+
+    /// <summary>The trigger step it started from; null takes the flow's first.</summary>
+    public string? TriggerStepId { get; init; }
+
+    /// <summary>The member it acts for.</summary>
+    public required Guid StartedBy { get; init; }
+
+    /// <summary>The run it repeats; null for a first run.</summary>
+    public Guid? RerunOf { get; init; }
+
+    /// <summary>The input, as JSON.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>The output, as JSON, once it succeeded.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Why it failed: a <see cref="StepError"/> as JSON.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>When it was accepted (UTC).</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>When it began (UTC).</summary>
+    public DateTime? StartedAt { get; init; }
+
+    /// <summary>When it ended (UTC).</summary>
+    public DateTime? FinishedAt { get; init; }
+
+    /// <summary>When somebody must look at it again at the latest (UTC); null once it ended.</summary>
+    public DateTime? WakeAt { get; init; }
+
+    /// <summary>Rises with each owner; a write with an older one is refused.</summary>
+    public int Fence { get; init; }
+
+    /// <summary>The sequence of its last journal entry.</summary>
+    public int LastSequence { get; init; }
+
+    /// <summary>Tokens of all its steps.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>Cost of all its steps in 1e-8 cents; null when any of them has no price and none has.</summary>
+    public long? CostUnits { get; init; }
+}
+
+/// <summary>One commit of a run: what happened to its steps, in order.</summary>
+public sealed record RunJournalEntry
+{
+    /// <summary>The run.</summary>
+    public required Guid RunId { get; init; }
+
+    /// <summary>1, 2, 3 ... within the run.</summary>
+    public required int Sequence { get; init; }
+
+    /// <summary>When (UTC).</summary>
+    public required DateTime At { get; init; }
+
+    /// <summary>A JSON array of <see cref="StepRun"/>, UTF-8.</summary>
+    public required byte[] Steps { get; init; }
+}

@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Runs;
+
+namespace OtherThing.Data.Runs;
+
+internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
+{
+    public void Configure(EntityTypeBuilder<Run> run)
+    {
+        run.ToTable("Runs");
+        run.HasKey(r => r.Id);
+        run.Property(r => r.Id).ValueGeneratedNever();
+        run.Property(r => r.FlowName).HasMaxLength(FlowLimits.Name);
+        run.Property(r => r.TriggerStepId).HasMaxLength(64);
+        run.HasIndex(r => new { r.WorkspaceId, r.CreatedAt }).IsDescending(false, true); // the run list
+        run.HasIndex(r => new { r.FlowId, r.CreatedAt }).IsDescending(false, true); // a flow's runs
+        run.HasIndex(r => r.WakeAt); // what nobody looks after: the sweeper
+    }
+}
+
+internal sealed class RunJournalEntryConfiguration : IEntityTypeConfiguration<RunJournalEntry>
+{
+    public void Configure(EntityTypeBuilder<RunJournalEntry> entry)
+    {
+        entry.ToTable("RunJournal");
+        entry.HasKey(e => new { e.RunId, e.Sequence }); // a run's history; a second writer of the same place is refused
+    }
+}

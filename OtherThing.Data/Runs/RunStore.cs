@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Data.Conventions;
+
+namespace OtherThing.Data.Runs;
+
+internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts) : IRunStore
+{
+    public async Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Run>().AsNoTracking().FirstOrDefaultAsync(r => r.WorkspaceId == workspaceId && r.Id == runId, cancellationToken);
+    }
+
+    public async Task<Run?> FindAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Run>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == runId, cancellationToken);
+    }
+
+    public async Task<Run?> TakeOwnershipAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var run = await db.Set<Run>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == runId, cancellationToken);
+        if (run is null || run.Status.IsFinal())
+        {
+            return null;
+        }
+
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        var taken = await db.Set<Run>()
+            .Where(r => r.Id == runId && r.Fence == run.Fence && r.WakeAt != null)
+            .ExecuteUpdateAsync(update => update.SetProperty(r => r.Fence, run.Fence + 1), cancellationToken);
+        return taken == 1 ? run with { Fence = run.Fence + 1 } : null;
+    }
+
+    public async Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var query = db.Set<Run>().AsNoTracking().Where(r => r.WorkspaceId == workspaceId);
+        if (filter.FlowId is { } flowId)
+        {
+            query = query.Where(r => r.FlowId == flowId);
+        }
+
+        if (filter.Status is { } status)
+        {
+            query = query.Where(r => r.Status == status);
+        }
+
+        if (page.Cursor is { } after)
+        {
+            query = query.Where(r => r.CreatedAt < after.At || (r.CreatedAt == after.At && r.Id.CompareTo(after.Id) < 0));
+        }
+
+        var runs = await query
+            .OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id)
+            .Take(page.Limit + 1).ToListAsync(cancellationToken);
+        return runs.ToPage(page.Limit, r => new Cursor(r.CreatedAt, r.Id));
+    }
+
+    public async Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(Guid runId, int afterSequence, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<RunJournalEntry>().AsNoTracking()
+            .Where(e => e.RunId == runId && e.Sequence > afterSequence)
+            .OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Run>().Where(r => r.WakeAt != null && r.WakeAt <= utcNow)
+            .OrderBy(r => r.WakeAt).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
+    }
+}
