@@ -53,6 +53,12 @@ internal sealed partial class FlowMachine
     /// <summary>Why it failed.</summary>
     public StepError? Error { get; private set; }
 
+    /// <summary>The earliest time anything waits for (UTC); null when nothing waits for a time.</summary>
+    public DateTime? NextDue => _active.Values
+        .Where(at => at.Level.Slots[at.Slot].State == SlotPhase.Waiting)
+        .Select(at => (DateTime?)at.Level.Slots[at.Slot].Due)
+        .Min();
+
     /// <summary>What has to be written down, in order, since the last call.</summary>
     public List<StepRun> TakeRecords() => Interlocked.Exchange(ref _records, []);
 

@@ -9,13 +9,25 @@ namespace OtherThing.Core.Runs;
 /// <summary>A flow made ready to run: indexes instead of names, templates parsed once. Immutable and shared by its runs.</summary>
 public sealed class FlowPlan
 {
-    private FlowPlan(PlanLevel root, int stepCount) => (Root, StepCount) = (root, stepCount);
+    private FlowPlan(PlanLevel root, int stepCount) =>
+        (Root, StepCount, ReadsWorkspace) = (root, stepCount, AnyStep(root, static step => step.Reads("workspace")));
 
     /// <summary>The steps outside of any container.</summary>
     public PlanLevel Root { get; }
 
     /// <summary>How many steps the flow has.</summary>
     public int StepCount { get; }
+
+    /// <summary>True when a template reads the workspace.</summary>
+    public bool ReadsWorkspace { get; }
+
+    /// <summary>The ids of a step, all that follow it, and the containers around it with all that follow them.</summary>
+    public IReadOnlySet<string> OnOrBehind(string stepId)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        Gather(Root, stepId, found);
+        return found;
+    }
 
     /// <summary>Compiles a document.</summary>
     /// <returns>The plan, or <c>flow.invalid</c> with every problem.</returns>
@@ -28,6 +40,40 @@ public sealed class FlowPlan
 
         var children = flow.Steps.ToLookup(step => step.Parent ?? "", StringComparer.Ordinal);
         return new FlowPlan(CompileLevel(null, "", children, flow.Connections), flow.Steps.Count);
+    }
+
+    private static bool AnyStep(PlanLevel level, Func<PlanStep, bool> fits) =>
+        level.Steps.Any(step => fits(step) || (step.Inner is { } inner && AnyStep(inner, fits)));
+
+    private static bool Gather(PlanLevel level, string stepId, HashSet<string> found)
+    {
+        var hit = new bool[level.Steps.Length];
+        foreach (var step in level.Steps)
+        {
+            // Topological order: what leads here was looked at before.
+            hit[step.Slot] = step.Definition.Id == stepId
+                || step.Incoming.Any(from => hit[from])
+                || (step.Inner is { } inner && Gather(inner, stepId, found));
+            if (hit[step.Slot])
+            {
+                found.Add(step.Definition.Id);
+                AddInside(step, found);
+            }
+        }
+
+        return hit.Contains(true);
+    }
+
+    /// <summary>All steps of a container that runs again run again.</summary>
+    private static void AddInside(PlanStep step, HashSet<string> found)
+    {
+        foreach (var inside in step.Inner?.Steps ?? [])
+        {
+            if (found.Add(inside.Definition.Id))
+            {
+                AddInside(inside, found);
+            }
+        }
     }
 
     private static PlanLevel CompileLevel(
@@ -182,6 +228,10 @@ public sealed class PlanStep
 
     /// <summary>The slots that lead here, one per connection.</summary>
     public List<int> Incoming { get; } = [];
+
+    /// <summary>True when one of its templates reads that root.</summary>
+    public bool Reads(string root) =>
+        Config.Paths.Any(path => path.Read.Root == root) || (Test?.Paths.Any(path => path.Root == root) ?? false);
 
     /// <summary>Where its ports lead.</summary>
     public PlanEdge[] Next { get; internal set; } = [];

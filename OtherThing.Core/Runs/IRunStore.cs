@@ -34,4 +34,7 @@ public interface IRunJournalStore
     /// <summary>Writes all or nothing; a write whose fence is stale or whose run has ended is left out and reported as false.</summary>
     /// <returns>For each write whether it was applied.</returns>
     Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken);
+
+    /// <summary>Adds usage that came after its run had ended; a call that is written already is left as it is.</summary>
+    Task AddUsageAsync(IReadOnlyList<Usage.UsageEntry> entries, CancellationToken cancellationToken);
 }

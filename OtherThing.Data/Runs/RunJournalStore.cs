@@ -39,6 +39,12 @@ internal sealed class RunJournalStore(IDbContextFactory<AppDbContext> contexts) 
         }
     }
 
+    public async Task AddUsageAsync(IReadOnlyList<UsageEntry> entries, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await AddUsageAsync(db, entries, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         var db = _db;

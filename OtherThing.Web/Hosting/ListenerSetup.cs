@@ -46,11 +46,15 @@ internal static class ListenerSetup
     }
 
     /// <summary>The address nodes dial, once the server listens: the port of its own, or the one HTTPS port.</summary>
-    public static Uri GrpcAddress(this IServer server)
-    {
-        var addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).ToArray();
-        return addresses[^1];
-    }
+    public static Uri GrpcAddress(this IServer server) => Reachable(server)[^1];
+
+    /// <summary>The address of pages and REST from this machine, once the server listens.</summary>
+    public static Uri HttpAddress(this IServer server) => Reachable(server)[0];
+
+    /// <summary>What it listens on, as this machine reaches it: "any address" is loopback from here.</summary>
+    private static Uri[] Reachable(IServer server) =>
+        [.. server.Features.Get<IServerAddressesFeature>()!.Addresses
+            .Select(address => new Uri(address.Replace("//[::]", "//localhost", StringComparison.Ordinal).Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)))];
 
     private static void Listen(KestrelServerOptions kestrel, string address, int port, Action<ListenOptions> configure)
     {

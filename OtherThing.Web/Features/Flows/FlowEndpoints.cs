@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Web.Hosting;
@@ -13,14 +14,14 @@ internal static class FlowEndpoints
     public static void MapFlowEndpoints(this WebApplication app)
     {
         var group = app.MapApi("/workspaces/{workspaceId:guid}/flows").WithTags("Flows");
-        group.MapGet("", ListAsync).WithName("ListFlows");
-        group.MapPost("", CreateAsync).WithName("CreateFlow");
-        group.MapGet("/{flowId:guid}", GetAsync).WithName("GetFlow");
-        group.MapPatch("/{flowId:guid}", UpdateAsync).WithName("UpdateFlow");
-        group.MapDelete("/{flowId:guid}", DeleteAsync).WithName("DeleteFlow");
-        group.MapPost("/{flowId:guid}/duplicate", DuplicateAsync).WithName("DuplicateFlow");
-        group.MapGet("/{flowId:guid}/versions", ListVersionsAsync).WithName("ListFlowVersions");
-        group.MapPost("/{flowId:guid}/publish", PublishAsync).WithName("PublishFlow");
+        group.MapGet("", ListAsync).WithName("ListFlows").Requires(Operations.FlowRead);
+        group.MapPost("", CreateAsync).WithName("CreateFlow").Requires(Operations.FlowEdit);
+        group.MapGet("/{flowId:guid}", GetAsync).WithName("GetFlow").Requires(Operations.FlowRead);
+        group.MapPatch("/{flowId:guid}", UpdateAsync).WithName("UpdateFlow").Requires(Operations.FlowEdit);
+        group.MapDelete("/{flowId:guid}", DeleteAsync).WithName("DeleteFlow").Requires(Operations.FlowDelete);
+        group.MapPost("/{flowId:guid}/duplicate", DuplicateAsync).WithName("DuplicateFlow").Requires(Operations.FlowEdit);
+        group.MapGet("/{flowId:guid}/versions", ListVersionsAsync).WithName("ListFlowVersions").Requires(Operations.FlowRead);
+        group.MapPost("/{flowId:guid}/publish", PublishAsync).WithName("PublishFlow").Requires(Operations.FlowPublish);
     }
 
     private static async Task<Results<Ok<Page<FlowResponse>>, ProblemHttpResult>> ListAsync(

@@ -1,4 +1,5 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Workspaces;
 using OtherThing.Data.Flows;
 
 namespace OtherThing.Web.Features.Flows;
@@ -8,7 +9,7 @@ internal static class FlowsSetup
 {
     public static WebApplicationBuilder AddFlows(this WebApplicationBuilder builder)
     {
-        builder.Services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<FlowEditing>();
+        builder.Services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<FlowEditing>().AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
         return builder;
     }
 

@@ -1,0 +1,57 @@
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Flows;
+
+/// <summary>The flow every new workspace starts with: it needs no key, only a node.</summary>
+public static class SampleFlow
+{
+    /// <summary>What it is called.</summary>
+    public const string Name = "Sample: count the words";
+
+    /// <summary>What it is for.</summary>
+    public const string Description = "Fetches a text from this server, counts its words on one of your nodes, and says whether it is long or short.";
+
+    /// <summary>The document.</summary>
+    /// <param name="textAddress">Where the text is served.</param>
+    public static FlowDefinition Create(Uri textAddress) => new()
+    {
+        Steps =
+        [
+            Step("start", "trigger.manual", "Start", 0, 96, new { }),
+            Step("fetch", "http.request", "Fetch a text", 288, 96, new { method = "GET", url = textAddress.AbsoluteUri }),
+            Step("count", "node.command", "Count words on a node", 576, 96, new { command = new[] { "wc", "-w" }, stdin = "{{ steps.fetch.body }}" }),
+            Step("words", "data.set", "Read the number", 864, 96, new { value = new { count = "{{ steps.count.stdout | strip | to_number }}" } }),
+            Step("is_long", "logic.if", "More than 200 words?", 1152, 96, new { condition = "steps.words.count > 200" }),
+            Step("long", "data.set", "A long text", 1440, 0, new { value = "A long text: {{ steps.words.count }} words." }),
+            Step("short", "data.set", "A short text", 1440, 192, new { value = "A short text: {{ steps.words.count }} words." }),
+            Step("report", "output", "Report", 1728, 96, new
+            {
+                value = new { verdict = "{{ steps.long | default: steps.short }}", words = "{{ steps.words.count }}", node = "{{ steps.count.nodeId }}" },
+            }),
+        ],
+        Connections =
+        [
+            new() { From = "start", To = "fetch" },
+            new() { From = "fetch", To = "count" },
+            new() { From = "count", To = "words" },
+            new() { From = "words", To = "is_long" },
+            new() { From = "is_long", Port = "true", To = "long" },
+            new() { From = "is_long", Port = "false", To = "short" },
+            new() { From = "long", To = "report" },
+            new() { From = "short", To = "report" },
+        ],
+        Notes =
+        [
+            new()
+            {
+                Id = "hello", Position = new FlowPosition(0, 288), Width = 448, Height = 128,
+                Text = "Press **Run**. The text comes over HTTP from this server, the words are counted by `wc` on one of your nodes, and the branch taken depends on the number.",
+            },
+        ],
+    };
+
+    private static FlowStep Step(string id, string type, string name, double x, double y, object config) => new()
+    {
+        Id = id, Type = type, Name = name, Position = new FlowPosition(x, y), Config = Json.ToElement(config),
+    };
+}

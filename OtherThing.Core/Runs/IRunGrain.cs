@@ -1,0 +1,57 @@
+namespace OtherThing.Core.Runs;
+
+/// <summary>Owns one run: one activation in the whole cluster, keyed by the run's id.</summary>
+public interface IRunGrain : IGrainWithGuidKey
+{
+    /// <summary>Begins the run; answers after its first commit is on disk. A second call with the same id changes nothing.</summary>
+    Task<RunStatus> StartAsync(StartRun start);
+
+    /// <summary>Waits for the run's end.</summary>
+    /// <returns>True once it ended; false when the time is up.</returns>
+    Task<bool> WaitAsync(TimeSpan limit);
+
+    /// <summary>Ends the run for good; answers after the commit.</summary>
+    /// <returns>False when it had ended already.</returns>
+    Task<bool> CancelAsync();
+
+    /// <summary>Called by the sweeper: go on if there is anything to go on with.</summary>
+    Task WakeAsync();
+}
+
+/// <summary>Everything a run needs to begin.</summary>
+[GenerateSerializer, Immutable]
+public sealed record StartRun
+{
+    /// <summary>The workspace.</summary>
+    [Id(0)] public required Guid WorkspaceId { get; init; }
+
+    /// <summary>The flow.</summary>
+    [Id(1)] public required Guid FlowId { get; init; }
+
+    /// <summary>The flow's name.</summary>
+    [Id(2)] public required string FlowName { get; init; }
+
+    /// <summary>The kept version to run.</summary>
+    [Id(3)] public required int FlowVersion { get; init; }
+
+    /// <summary>What starts it.</summary>
+    [Id(4)] public required RunTrigger Trigger { get; init; }
+
+    /// <summary>The trigger step; null takes the first.</summary>
+    [Id(5)] public string? TriggerStepId { get; init; }
+
+    /// <summary>The member it acts for.</summary>
+    [Id(6)] public required Guid StartedBy { get; init; }
+
+    /// <summary>The input, as JSON.</summary>
+    [Id(7)] public required string Input { get; init; }
+
+    /// <summary>The run whose results are taken over; null for a fresh run.</summary>
+    [Id(8)] public Guid? RerunOf { get; init; }
+
+    /// <summary>With <see cref="RerunOf"/>: the path of the step to start from; null repeats everything.</summary>
+    [Id(9)] public string? FromStep { get; init; }
+
+    /// <summary>True when the id was chosen by the caller, so that the run may exist already (a webhook delivered twice).</summary>
+    [Id(10)] public bool MayExist { get; init; }
+}

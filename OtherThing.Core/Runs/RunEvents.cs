@@ -1,0 +1,13 @@
+namespace OtherThing.Core.Runs;
+
+/// <summary>A commit of a run, said on <c>Topic.Run</c> as <c>run.committed</c>.</summary>
+/// <param name="Sequence">The journal's sequence; an event stream resumes after it.</param>
+/// <param name="Status">Where the run stands after it.</param>
+/// <param name="Steps">What happened to its steps.</param>
+public sealed record RunCommitted(int Sequence, RunStatus Status, IReadOnlyList<StepRun> Steps);
+
+/// <summary>Something fleeting a step says while at work, said on <c>Topic.Run</c> as <c>run.report</c>.</summary>
+/// <param name="Path">The step.</param>
+/// <param name="Stream"><c>text</c> (a model's tokens), <c>stdout</c>, <c>stderr</c>.</param>
+/// <param name="Text">What it says.</param>
+public sealed record StepReport(string Path, string Stream, string Text);

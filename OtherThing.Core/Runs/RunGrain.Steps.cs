@@ -1,0 +1,88 @@
+namespace OtherThing.Core.Runs;
+
+/// <summary>Carries out what the machine commands: attempts and timers.</summary>
+internal sealed partial class RunGrain
+{
+    private void Carry(List<MachineCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            switch (command)
+            {
+                case StartAttempt start when !commands.Any(other => other is StopAttempt stop && stop.Path == start.Path):
+                    _ = RunAttemptAsync(start);
+                    break;
+                case StartTimer timer when !commands.Any(other => other is StopAttempt stop && stop.Path == timer.Path):
+                    SetTimer(timer);
+                    break;
+                case StopAttempt stop:
+                    if (_attempts.Remove(stop.Path, out var attempt))
+                    {
+                        attempt.Cancel();
+                    }
+
+                    if (_timers.Remove(stop.Path, out var set))
+                    {
+                        set.Dispose();
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private async Task RunAttemptAsync(StartAttempt start)
+    {
+        // Longer than any collection age: an activation with work outside is not idle.
+        DelayDeactivation(start.Step.Timeout + TimeSpan.FromMinutes(5));
+        using var cancellation = new CancellationTokenSource();
+        _attempts[start.Path] = cancellation;
+        var outcome = await steps.ExecuteAsync(_run!, start, cancellation.Token);
+        if (_attempts.GetValueOrDefault(start.Path) == cancellation)
+        {
+            _attempts.Remove(start.Path);
+        }
+
+        if (outcome is null)
+        {
+            return; // the process stops; the next owner finds the attempt at work
+        }
+
+        var entries = usage.Entries(_run!, start.Path, outcome.Usage, Now);
+        if (_machine is null || _machine.Status.IsFinal())
+        {
+            await usage.AddLateAsync(entries); // what was used is owed, even when the result counts no more
+            return;
+        }
+
+        _usage.AddRange(entries);
+        await PostAsync(machine => machine.Complete(start.Path, start.Attempt, outcome, Now));
+    }
+
+    private void SetTimer(StartTimer timer)
+    {
+        var wait = timer.Due - Now;
+        if (wait > TimeSpan.FromMinutes(10))
+        {
+            return; // the activation may go; the sweeper wakes the run when it is due
+        }
+
+        if (_timers.Remove(timer.Path, out var earlier))
+        {
+            earlier.Dispose();
+        }
+
+        _timers[timer.Path] = this.RegisterGrainTimer(
+            static async (state, _) =>
+            {
+                var (grain, path) = state;
+                if (grain._timers.Remove(path, out var done))
+                {
+                    done.Dispose();
+                    await grain.PostAsync(machine => machine.Elapse(path, grain.Now));
+                }
+            },
+            (this, timer.Path),
+            new GrainTimerCreationOptions(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+    }
+}

@@ -1,0 +1,283 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+using OtherThing.Core.Usage;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>
+/// Owns a run: feeds the machine, starts steps, writes the journal, says what happened. In memory for speed, in the database for
+/// truth: when its process dies another activation rebuilds the machine from the journal and goes on.
+/// </summary>
+[Reentrant]
+internal sealed partial class RunGrain(
+    IRunStore runs, RunJournal journal, FlowPlans plans, RunFactsReader facts, StepRunner steps, UsageRecorder usage,
+    ILiveFeed feed, TimeProvider clock, ILogger<RunGrain> logger) : Grain, IRunGrain
+{
+    /// <summary>After this long without a commit the sweeper looks whether the owner still lives.</summary>
+    private static readonly TimeSpan s_ownerSilence = TimeSpan.FromMinutes(1);
+
+    private readonly Queue<(Action<FlowMachine> Act, TaskCompletionSource Done)> _inbox = new();
+    private readonly Dictionary<string, CancellationTokenSource> _attempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IGrainTimer> _timers = new(StringComparer.Ordinal);
+    private readonly List<UsageEntry> _usage = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Run? _run;
+    private FlowMachine? _machine;
+    private Task? _restoring;
+    private bool _isNew;
+    private bool _driving;
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    public async Task<RunStatus> StartAsync(StartRun start)
+    {
+        if (_run is not null)
+        {
+            return _run.Status;
+        }
+
+        if (start.MayExist && await runs.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { } known)
+        {
+            return known.Status;
+        }
+
+        var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, CancellationToken.None);
+        var now = Now;
+        _isNew = true;
+        _run = new Run
+        {
+            Id = this.GetPrimaryKey(), WorkspaceId = start.WorkspaceId, FlowId = start.FlowId, FlowName = start.FlowName,
+            FlowVersion = start.FlowVersion, Status = RunStatus.Queued, Trigger = start.Trigger, TriggerStepId = start.TriggerStepId,
+            StartedBy = start.StartedBy, RerunOf = start.RerunOf, Input = start.Input, CreatedAt = now, StartedAt = now, Fence = 1,
+        };
+        var memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
+        _machine = new FlowMachine(plan, await facts.ReadAsync(_run, plan), memory, takingOver: memory is not null);
+        await PostAsync(machine => machine.Start(now));
+        return _run.Status;
+    }
+
+    public async Task<bool> WaitAsync(TimeSpan limit)
+    {
+        await WakeAsync();
+        if (_machine is null)
+        {
+            return true; // ended before this activation
+        }
+
+        try
+        {
+            await _ended.Task.WaitAsync(limit, clock);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<bool> CancelAsync()
+    {
+        await WakeAsync();
+        if (_machine is null || _machine.Status.IsFinal())
+        {
+            return false;
+        }
+
+        await PostAsync(machine => machine.Cancel(Now));
+        return _run!.Status == RunStatus.Cancelled;
+    }
+
+    public async Task WakeAsync()
+    {
+        if (_machine is null)
+        {
+            await (_restoring ??= RestoreAsync());
+        }
+        else if (!_driving && !_run!.Status.IsFinal() && _run.WakeAt <= Now)
+        {
+            await PostAsync(static _ => { }); // says to the sweeper that the owner lives
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // The process stops or the run moves: what is at work here is let go, and the next owner goes on from the journal.
+        foreach (var attempt in _attempts.Values)
+        {
+            attempt.Dispose();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task RestoreAsync()
+    {
+        if (await runs.TakeOwnershipAsync(this.GetPrimaryKey(), CancellationToken.None) is not { } run)
+        {
+            _restoring = null;
+            DeactivateOnIdle(); // ended, or never was
+            return;
+        }
+
+        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, CancellationToken.None);
+        var memory = RunHistory.Fold(await runs.ReadJournalAsync(run.Id, 0, CancellationToken.None));
+        _run = run;
+        _machine = new FlowMachine(plan, await facts.ReadAsync(run, plan), memory);
+        LogRestored(run.Id, memory.Count);
+        await PostAsync(machine => machine.Start(Now));
+    }
+
+    /// <summary>Lets something happen to the machine; done once what follows from it is on disk.</summary>
+    private async Task PostAsync(Action<FlowMachine> act)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _inbox.Enqueue((act, done));
+        if (!_driving)
+        {
+            await DriveAsync();
+        }
+
+        await done.Task;
+    }
+
+    private async Task DriveAsync()
+    {
+        _driving = true;
+        var waiting = new List<TaskCompletionSource>();
+        try
+        {
+            while (_inbox.Count > 0)
+            {
+                while (_inbox.TryDequeue(out var next))
+                {
+                    waiting.Add(next.Done);
+                    next.Act(_machine!);
+                }
+
+                var records = _machine!.TakeRecords();
+                var commands = _machine.TakeCommands();
+                if (!await CommitAsync(records))
+                {
+                    LetGo();
+                    break;
+                }
+
+                Carry(commands);
+                Release(waiting, null);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, _run!.Id);
+            Release(waiting, exception);
+            LetGo(); // the sweeper wakes the run again, from what is on disk
+            throw;
+        }
+        finally
+        {
+            _driving = false;
+            Release(waiting, null);
+        }
+    }
+
+    private static void Release(List<TaskCompletionSource> waiting, Exception? exception)
+    {
+        foreach (var done in waiting)
+        {
+            if (exception is null)
+            {
+                done.TrySetResult();
+            }
+            else
+            {
+                done.TrySetException(exception);
+            }
+        }
+
+        waiting.Clear();
+    }
+
+    private async Task<bool> CommitAsync(List<StepRun> records)
+    {
+        var (machine, now) = (_machine!, Now);
+        var ended = machine.Status.IsFinal();
+        var next = _run! with
+        {
+            Status = machine.Status,
+            Output = machine.Status == RunStatus.Succeeded ? machine.Output.GetRawText() : null,
+            Error = machine.Error is { } error ? JsonSerializer.Serialize(error, Json.Options) : null,
+            FinishedAt = ended ? now : null,
+            WakeAt = ended ? null : NextLook(now),
+            LastSequence = records.Count > 0 ? _run.LastSequence + 1 : _run.LastSequence,
+            Tokens = _run.Tokens + records.Sum(record => record.Usage?.Tokens ?? 0),
+            CostUnits = Add(_run.CostUnits, records),
+        };
+        var write = new RunWrite
+        {
+            Run = next,
+            IsNew = _isNew,
+            Entry = records.Count == 0 ? null : new RunJournalEntry
+            {
+                RunId = next.Id, Sequence = next.LastSequence, At = now, Steps = JsonSerializer.SerializeToUtf8Bytes(records, Json.Options),
+            },
+            Usage = _usage.Count == 0 ? [] : [.. _usage],
+        };
+        _usage.Clear();
+        if (!await journal.CommitAsync(write))
+        {
+            return false;
+        }
+
+        var changed = _isNew || next.Status != _run.Status;
+        (_run, _isNew) = (next, false);
+        feed.Publish(Topic.Run(next.Id), "run.committed", new RunCommitted(next.LastSequence, next.Status, records));
+        if (changed)
+        {
+            feed.Publish(Topic.Workspace(next.WorkspaceId), "runs.changed");
+        }
+
+        if (ended)
+        {
+            RunTelemetry.Ended(next);
+            _ended.TrySetResult();
+            DeactivateOnIdle();
+        }
+
+        return true;
+    }
+
+    private static long? Add(long? sum, List<StepRun> records)
+    {
+        foreach (var record in records)
+        {
+            sum = record.Usage?.CostUnits is { } cost ? (sum ?? 0) + cost : sum;
+        }
+
+        return sum;
+    }
+
+    private DateTime NextLook(DateTime now) =>
+        _machine!.Status == RunStatus.Waiting && _machine.NextDue is { } due && due > now ? due : now + s_ownerSilence;
+
+    private void LetGo()
+    {
+        foreach (var attempt in _attempts.Values)
+        {
+            attempt.Cancel();
+        }
+
+        _attempts.Clear();
+        (_machine, _restoring) = (null, null);
+        _ended.TrySetResult();
+        DeactivateOnIdle();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} goes on from {Steps} recorded steps")]
+    private partial void LogRestored(Guid runId, int steps);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} stopped on a fault of the server; it goes on from its journal")]
+    private partial void LogFailed(Exception exception, Guid runId);
+}

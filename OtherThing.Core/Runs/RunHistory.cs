@@ -1,0 +1,44 @@
+using System.Text.Json;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>Reads the journal back: the latest record of each attempt.</summary>
+internal static class RunHistory
+{
+    /// <summary>The attempts in the order they began.</summary>
+    public static IReadOnlyList<StepRun> Fold(IEnumerable<RunJournalEntry> entries)
+    {
+        var index = new Dictionary<(string, int), int>();
+        var steps = new List<StepRun>();
+        foreach (var record in entries.SelectMany(Read))
+        {
+            if (!index.TryGetValue((record.Path, record.Attempt), out var at))
+            {
+                index[(record.Path, record.Attempt)] = steps.Count;
+                steps.Add(record);
+            }
+            else if (!steps[at].Status.IsFinal())
+            {
+                steps[at] = record;
+            }
+        }
+
+        return steps;
+    }
+
+    public static IReadOnlyList<StepRun> Read(RunJournalEntry entry) => JsonSerializer.Deserialize<List<StepRun>>(entry.Steps, Json.Options)!;
+
+    /// <summary>What a repetition takes over: everything that succeeded and does not lie on or behind the step to start from.</summary>
+    public static async Task<IReadOnlyList<StepRun>> TakeOverAsync(IRunStore runs, FlowPlan plan, Guid earlier, string? fromStep)
+    {
+        if (fromStep is null)
+        {
+            return [];
+        }
+
+        var again = plan.OnOrBehind(fromStep);
+        return [.. Fold(await runs.ReadJournalAsync(earlier, 0, CancellationToken.None))
+            .Where(step => step.Status == StepRunStatus.Succeeded && !again.Contains(step.StepId))];
+    }
+}

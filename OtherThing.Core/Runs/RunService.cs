@@ -1,0 +1,255 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>A run with its steps.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Steps">Every attempt of every step, in the order they began.</param>
+public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps);
+
+/// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
+public sealed partial class RunService(
+    IRunStore runs, IFlowStore flows, FlowPlans plans, IGrainFactory grains, Door door, TimeProvider clock, ILogger<RunService> logger)
+{
+    /// <summary>The longest a caller may wait for a run in one call.</summary>
+    public static TimeSpan LongestWait { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Starts a run of a flow (A37); answers once the start is on disk.</summary>
+    /// <param name="actor">Who asks; the run acts for them.</param>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="flowId">The flow.</param>
+    /// <param name="input">The input; null is an empty object.</param>
+    /// <param name="version">A kept version; null runs the latest draft.</param>
+    /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
+    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>.</returns>
+    public async Task<Result<Guid>> StartAsync(
+        Actor actor, Guid workspaceId, Guid flowId, JsonElement? input, int? version, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.RunStart, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        var prepared = await PrepareAsync(flow, version, entry.UserId, cancellationToken);
+        if (!prepared.TryGet(out var definition, out refusal))
+        {
+            return refusal;
+        }
+
+        if (!RunInput.Fit(definition, null, input).TryGet(out var fitted, out refusal))
+        {
+            return refusal;
+        }
+
+        return await BeginAsync(new StartRun
+        {
+            WorkspaceId = workspaceId, FlowId = flowId, FlowName = flow.Name, FlowVersion = version ?? flow.Revision,
+            Trigger = RunTrigger.Manual, StartedBy = entry.UserId, Input = fitted,
+        });
+    }
+
+    /// <summary>Waits until a run has ended (A39).</summary>
+    /// <returns>True once it ended, false when the time is up, or <c>run.not_found</c>.</returns>
+    public async Task<Result<bool>> WaitAsync(Actor actor, Guid workspaceId, Guid runId, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(actor, workspaceId, runId, Operations.RunRead, cancellationToken);
+        if (!found.TryGet(out var run, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (run.Status.IsFinal())
+        {
+            return true;
+        }
+
+        var until = clock.GetUtcNow() + (limit < LongestWait ? limit : LongestWait);
+        while (clock.GetUtcNow() is var now && now < until)
+        {
+            // In pieces, because a grain call has a time limit of its own.
+            var piece = until - now < TimeSpan.FromSeconds(20) ? until - now : TimeSpan.FromSeconds(20);
+            if (await grains.GetGrain<IRunGrain>(runId).WaitAsync(piece).WaitAsync(cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A run with its steps (A39).</summary>
+    /// <returns>The run, or <c>run.not_found</c>.</returns>
+    public async Task<Result<RunDetail>> GetAsync(Actor actor, Guid workspaceId, Guid runId, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(actor, workspaceId, runId, Operations.RunRead, cancellationToken);
+        return found.TryGet(out var run, out var refusal)
+            ? new RunDetail(run, RunHistory.Fold(await runs.ReadJournalAsync(runId, 0, cancellationToken)))
+            : refusal;
+    }
+
+    /// <summary>The runs of a workspace, newest first (A39).</summary>
+    public async Task<Result<Page<Run>>> ListAsync(
+        Actor actor, Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        (await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal
+            ? refusal
+            : await runs.ListAsync(workspaceId, filter, page, cancellationToken);
+
+    /// <summary>What happened in a run after a journal sequence (A39), for an event stream that resumes.</summary>
+    /// <returns>The commits in order, or <c>run.not_found</c>.</returns>
+    public async Task<Result<IReadOnlyList<RunCommitted>>> ReadEventsAsync(
+        Actor actor, Guid workspaceId, Guid runId, int afterSequence, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(actor, workspaceId, runId, Operations.RunRead, cancellationToken);
+        if (!found.TryGet(out var run, out var refusal))
+        {
+            return refusal;
+        }
+
+        var entries = await runs.ReadJournalAsync(runId, afterSequence, cancellationToken);
+        return Result<IReadOnlyList<RunCommitted>>.Success([.. entries.Select(entry => new RunCommitted(
+            entry.Sequence,
+            entry.Sequence == run.LastSequence ? run.Status : RunStatus.Running,
+            RunHistory.Read(entry)))]);
+    }
+
+    /// <summary>Stops a live run (A40: Members their own); what it has at work is stopped within 2 s.</summary>
+    /// <returns>The run, or <c>run.not_found</c>, <c>run.already_finished</c>.</returns>
+    public async Task<Result<Run>> CancelAsync(Actor actor, Guid workspaceId, Guid runId, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.RunCancel, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await runs.FindAsync(workspaceId, runId, cancellationToken) is not { } run)
+        {
+            return RunErrors.NotFound;
+        }
+
+        if (entry.Refuse(run.StartedBy) is { } notYours)
+        {
+            return notYours;
+        }
+
+        if (run.Status.IsFinal())
+        {
+            return RunErrors.AlreadyFinished(run.Status);
+        }
+
+        var cancelled = await grains.GetGrain<IRunGrain>(runId).CancelAsync();
+        run = await runs.FindAsync(workspaceId, runId, cancellationToken) ?? run;
+        if (!cancelled)
+        {
+            return RunErrors.AlreadyFinished(run.Status);
+        }
+
+        LogCancelled(runId, workspaceId);
+        return run;
+    }
+
+    /// <summary>Repeats a run, whole or from a step, with its own or another input (A38).</summary>
+    /// <returns>The new run's id, or <c>run.not_found</c>, <c>run.step_not_found</c>, <c>run.input_invalid</c>, <c>flow.version_not_found</c>.</returns>
+    public async Task<Result<Guid>> RerunAsync(
+        Actor actor, Guid workspaceId, Guid runId, string? fromStep, JsonElement? input, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.RunRetry, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await runs.FindAsync(workspaceId, runId, cancellationToken) is not { } run)
+        {
+            return RunErrors.NotFound;
+        }
+
+        if (await flows.FindVersionAsync(run.FlowId, run.FlowVersion, cancellationToken) is not { } version)
+        {
+            return FlowErrors.VersionNotFound(run.FlowVersion);
+        }
+
+        var definition = FlowJson.Parse(version.Definition).Value;
+        if (fromStep is not null && definition.Steps.All(step => step.Id != fromStep))
+        {
+            return RunErrors.StepNotFound(fromStep);
+        }
+
+        if (!RunInput.Fit(definition, run.TriggerStepId, input ?? JsonDocument.Parse(run.Input).RootElement).TryGet(out var fitted, out refusal))
+        {
+            return refusal;
+        }
+
+        return await BeginAsync(new StartRun
+        {
+            WorkspaceId = workspaceId, FlowId = run.FlowId, FlowName = run.FlowName, FlowVersion = run.FlowVersion, Trigger = RunTrigger.Rerun,
+            TriggerStepId = run.TriggerStepId, StartedBy = entry.UserId, Input = fitted, RerunOf = runId, FromStep = fromStep,
+        });
+    }
+
+    private async Task<Result<Run>> FindAsync(
+        Actor actor, Guid workspaceId, Guid runId, Operation operation, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, operation, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await runs.FindAsync(workspaceId, runId, cancellationToken) is { } run ? run : RunErrors.NotFound;
+    }
+
+    /// <summary>Makes sure the version is kept and can run.</summary>
+    private async Task<Result<FlowDefinition>> PrepareAsync(Flow flow, int? version, Guid userId, CancellationToken cancellationToken)
+    {
+        FlowDefinition definition;
+        if (version is { } number && number != flow.Revision)
+        {
+            if (await flows.FindVersionAsync(flow.Id, number, cancellationToken) is not { } kept)
+            {
+                return FlowErrors.VersionNotFound(number);
+            }
+
+            definition = FlowJson.Parse(kept.Definition).Value;
+        }
+        else
+        {
+            definition = flow.ReadDefinition();
+            if (!plans.Has(flow.Id, flow.Revision))
+            {
+                if (!FlowPlan.Compile(definition).TryGet(out var plan, out var invalid))
+                {
+                    return invalid;
+                }
+
+                await flows.KeepVersionAsync(new FlowVersion(flow, userId, clock.GetUtcNow().UtcDateTime), cancellationToken);
+                plans.Add(flow.Id, flow.Revision, plan);
+            }
+        }
+
+        return definition.Steps.Count > 0 ? definition : RunErrors.NoSteps;
+    }
+
+    private async Task<Result<Guid>> BeginAsync(StartRun start)
+    {
+        var runId = Guid.CreateVersion7(clock.GetUtcNow());
+        await grains.GetGrain<IRunGrain>(runId).StartAsync(start);
+        LogStarted(runId, start.FlowId, start.WorkspaceId);
+        return runId;
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Run {RunId} of flow {FlowId} in workspace {WorkspaceId} started")]
+    private partial void LogStarted(Guid runId, Guid flowId, Guid workspaceId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} of workspace {WorkspaceId} cancelled")]
+    private partial void LogCancelled(Guid runId, Guid workspaceId);
+}

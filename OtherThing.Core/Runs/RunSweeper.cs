@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>Finds runs that nobody owns or whose time has come, and wakes them. The first round after a start takes all that have not ended.</summary>
+internal sealed partial class RunSweeper(IRunStore runs, IGrainFactory grains, TimeProvider clock, ILogger<RunSweeper> logger) : BackgroundService
+{
+    private const int Round = 500;
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_period, clock);
+        var started = clock.GetUtcNow().UtcDateTime;
+        var first = true;
+        try
+        {
+            do
+            {
+                first = !await SweepAsync(first ? started + TimeSpan.FromMinutes(2) : clock.GetUtcNow().UtcDateTime, stoppingToken) && first;
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // A quiet end.
+        }
+    }
+
+    /// <returns>True when the round went through.</returns>
+    private async Task<bool> SweepAsync(DateTime dueBy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var due = await runs.FindDueAsync(dueBy, Round, cancellationToken);
+            await Parallel.ForEachAsync(
+                due,
+                new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
+                async (runId, _) => await WakeAsync(runId));
+            return due.Count < Round;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogRoundFailed(exception);
+            return false;
+        }
+    }
+
+    private async Task WakeAsync(Guid runId)
+    {
+        try
+        {
+            await grains.GetGrain<IRunGrain>(runId).WakeAsync();
+        }
+        catch (Exception exception)
+        {
+            LogWakeFailed(exception, runId);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The search for runs to wake failed; trying again")]
+    private partial void LogRoundFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} could not be woken; trying again")]
+    private partial void LogWakeFailed(Exception exception, Guid runId);
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>Registers the engine.</summary>
+public static class RunsSetup
+{
+    /// <summary>The journal's lane, the sweeper, plans, and the service over them.</summary>
+    public static IServiceCollection AddEngine(this IServiceCollection services) => services
+        .AddSingleton<RunJournal>()
+        .AddHostedService(provider => provider.GetRequiredService<RunJournal>())
+        .AddHostedService<RunSweeper>()
+        .AddSingleton<FlowPlans>()
+        .AddSingleton<RunFactsReader>()
+        .AddSingleton<StepRunner>()
+        .AddSingleton<UsageRecorder>()
+        .AddSingleton<RunService>();
+}

@@ -1,0 +1,12 @@
+using System.Text.Json;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>Steps whose output is their rendered value keep it once; what went in is read from what came out.</summary>
+public static class StepRunInput
+{
+    /// <summary>The rendered config of a step that does not keep it; null when nothing is known of it.</summary>
+    public static JsonElement? Of(StepRun step) =>
+        step.Output is { } value && step.Type is "data.set" or "output" ? Json.ToElement(new { value = step.Output }) : null;
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Usage;
+
+namespace OtherThing.Web.Features.Runs;
+
+/// <summary>Body of a start.</summary>
+public sealed record StartRunRequest(JsonElement? Input, int? Version);
+
+/// <summary>Body of a repetition.</summary>
+public sealed record RerunRequest(string? FromStep, JsonElement? Input);
+
+/// <summary>A run that was accepted.</summary>
+public sealed record RunAcceptedResponse(Guid Id, RunStatus Status);
+
+/// <summary>A run as REST shows it; lists leave <see cref="Steps"/> out.</summary>
+public sealed record RunResponse(
+    Guid Id, Guid FlowId, string FlowName, int FlowVersion, RunStatus Status, RunTrigger Trigger, Guid StartedBy, Guid? RerunOf,
+    JsonElement Input, JsonElement? Output, StepError? Error, DateTime CreatedAt, DateTime? StartedAt, DateTime? FinishedAt,
+    decimal? CostCents, long Tokens,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepRunResponse>? Steps)
+{
+    public static RunResponse From(Run run) => From(run, null);
+
+    public static RunResponse From(RunDetail detail) => From(detail.Run, [.. detail.Steps.Select(StepRunResponse.From)]);
+
+    private static RunResponse From(Run run, IReadOnlyList<StepRunResponse>? steps) => new(
+        run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Trigger, run.StartedBy, run.RerunOf,
+        JsonDocument.Parse(run.Input).RootElement,
+        run.Output is { } output ? JsonDocument.Parse(output).RootElement : null,
+        run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null,
+        run.CreatedAt, run.StartedAt, run.FinishedAt, Cents(run.CostUnits), run.Tokens, steps);
+
+    internal static decimal? Cents(long? units) => units is { } cost ? new Money(cost).Cents : null;
+}
+
+/// <summary>One attempt of a step.</summary>
+public sealed record StepRunResponse(
+    string Path, string StepId, string Type, int Attempt, StepRunStatus Status, DateTime StartedAt, DateTime? FinishedAt, DateTime? Due,
+    JsonElement? Input, JsonElement? Output, string? Port, StepError? Error, Guid? NodeId, StepUsageResponse? Usage, string? Log, bool TakenOver)
+{
+    public static StepRunResponse From(StepRun step) => new(
+        step.Path, step.StepId, step.Type, step.Attempt, step.Status, step.StartedAt, step.FinishedAt, step.Due,
+        step.Input ?? StepRunInput.Of(step), step.Output, step.Port, step.Error, step.NodeId,
+        step.Usage is { } usage ? new StepUsageResponse(usage.Tokens, usage.ComputeSeconds, RunResponse.Cents(usage.CostUnits), usage.Provider, usage.Model) : null,
+        step.Log, step.TakenOver);
+}
+
+/// <summary>What an attempt used.</summary>
+public sealed record StepUsageResponse(long? Tokens, double? ComputeSeconds, decimal? CostCents, string? Provider, string? Model);
+
+/// <summary>A commit of a run in its event stream.</summary>
+public sealed record RunEventResponse(int Sequence, RunStatus Status, IReadOnlyList<StepRunResponse> Steps);

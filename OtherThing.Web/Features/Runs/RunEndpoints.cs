@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OtherThing.Core.Access;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Web.Hosting;
+
+namespace OtherThing.Web.Features.Runs;
+
+/// <summary>Runs over REST.</summary>
+internal static class RunEndpoints
+{
+    public static void MapRunEndpoints(this WebApplication app)
+    {
+        app.MapApi("/workspaces/{workspaceId:guid}/flows/{flowId:guid}/runs").WithTags("Runs")
+            .MapPost("", StartAsync).WithName("StartRun").Requires(Operations.RunStart);
+        var group = app.MapApi("/workspaces/{workspaceId:guid}/runs").WithTags("Runs");
+        group.MapGet("", ListAsync).WithName("ListRuns").Requires(Operations.RunRead);
+        group.MapGet("/{runId:guid}", GetAsync).WithName("GetRun").Requires(Operations.RunRead);
+        group.MapGet("/{runId:guid}/events", RunEventStream.StreamAsync).WithName("StreamRunEvents").Requires(Operations.RunRead);
+        group.MapPost("/{runId:guid}/cancel", CancelAsync).WithName("CancelRun").Requires(Operations.RunCancel);
+        group.MapPost("/{runId:guid}/rerun", RerunAsync).WithName("RerunRun").Requires(Operations.RunRetry);
+    }
+
+    private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> StartAsync(
+        Guid workspaceId, Guid flowId, StartRunRequest? request, string? wait, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var actor = await current.GetAsync();
+        if (!ReadWait(wait).TryGet(out var limit, out var malformed))
+        {
+            return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
+        }
+
+        var started = await runs.StartAsync(actor, workspaceId, flowId, request?.Input, request?.Version, cancellationToken);
+        return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
+    }
+
+    private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> RerunAsync(
+        Guid workspaceId, Guid runId, RerunRequest? request, string? wait, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var actor = await current.GetAsync();
+        if (!ReadWait(wait).TryGet(out var limit, out var malformed))
+        {
+            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken)).Error ?? malformed).ToProblem();
+        }
+
+        var started = await runs.RerunAsync(actor, workspaceId, runId, request?.FromStep, request?.Input, cancellationToken);
+        return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
+    }
+
+    private static async Task<Results<Ok<Page<RunResponse>>, ProblemHttpResult>> ListAsync(
+        Guid workspaceId, Guid? flowId, string? status, int? limit, string? cursor, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var actor = await current.GetAsync();
+        var filter = new RunFilter(flowId);
+        Error? malformed = null;
+        if (status is not null)
+        {
+            malformed = TryReadStatus(status, out var parsed)
+                ? null
+                : Error.Invalid("run.status_invalid", "status", "status is queued, running, waiting, succeeded, failed or cancelled.");
+            filter = filter with { Status = parsed };
+        }
+
+        if (!PageRequest.Parse(limit, cursor).TryGet(out var page, out var wrongPage) || malformed is not null)
+        {
+            var refused = (await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error;
+            return (refused ?? malformed ?? wrongPage)!.ToProblem();
+        }
+
+        var result = await runs.ListAsync(actor, workspaceId, filter, page, cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(result.Value.Select(RunResponse.From)) : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> GetAsync(
+        Guid workspaceId, Guid runId, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var result = await runs.GetAsync(await current.GetAsync(), workspaceId, runId, cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(RunResponse.From(result.Value)) : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(
+        Guid workspaceId, Guid runId, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var result = await runs.CancelAsync(await current.GetAsync(), workspaceId, runId, cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(RunResponse.From(result.Value)) : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> AnswerAsync(
+        Result<Guid> started, Actor actor, Guid workspaceId, TimeSpan? wait, RunService runs, CancellationToken cancellationToken)
+    {
+        if (!started.TryGet(out var runId, out var refusal))
+        {
+            return refusal.ToProblem();
+        }
+
+        if (wait is { } limit && (await runs.WaitAsync(actor, workspaceId, runId, limit, cancellationToken)).Error is { } gone)
+        {
+            return gone.ToProblem();
+        }
+
+        if (!(await runs.GetAsync(actor, workspaceId, runId, cancellationToken)).TryGet(out var detail, out refusal))
+        {
+            return refusal.ToProblem();
+        }
+
+        return wait is not null && detail.Run.Status.IsFinal()
+            ? TypedResults.Ok(RunResponse.From(detail))
+            : TypedResults.Accepted($"{RestSetup.Prefix}/workspaces/{workspaceId}/runs/{runId}", new RunAcceptedResponse(runId, detail.Run.Status));
+    }
+
+    /// <summary><c>?wait=30</c>: up to that many seconds; null does not wait.</summary>
+    private static Result<TimeSpan?> ReadWait(string? wait) =>
+        wait is null ? Result<TimeSpan?>.Success(null)
+        : double.TryParse(wait, System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 300
+            ? TimeSpan.FromSeconds(seconds)
+            : Error.Invalid("run.wait_invalid", "wait", "wait is a number of seconds, 0 to 300.");
+
+    private static bool TryReadStatus(string text, out RunStatus? status)
+    {
+        status = Enum.GetValues<RunStatus>().Cast<RunStatus?>()
+            .FirstOrDefault(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()!) == text);
+        return status is not null;
+    }
+}
