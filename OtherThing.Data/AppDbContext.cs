@@ -34,13 +34,13 @@ public abstract class AppDbContext(DbContextOptions options)
     {
         base.ConfigureConventions(configurationBuilder);
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
-        configurationBuilder.Properties<Enum>().HaveConversion(typeof(SnakeCaseEnumConverter<>)).HaveMaxLength(40);
     }
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
+        builder.UseEnumNames();
         builder.UseVersionTokens();
     }
 }

@@ -5,6 +5,8 @@ namespace OtherThing.Core.Flows;
 /// <summary>The flow every new workspace starts with: it needs no key, only a node.</summary>
 public static class SampleFlow
 {
+    private static readonly string[] s_countWords = ["wc", "-w"];
+
     /// <summary>What it is called.</summary>
     public const string Name = "Sample: count the words";
 
@@ -19,7 +21,7 @@ public static class SampleFlow
         [
             Step("start", "trigger.manual", "Start", 0, 96, new { }),
             Step("fetch", "http.request", "Fetch a text", 288, 96, new { method = "GET", url = textAddress.AbsoluteUri }),
-            Step("count", "node.command", "Count words on a node", 576, 96, new { command = new[] { "wc", "-w" }, stdin = "{{ steps.fetch.body }}" }),
+            Step("count", "node.command", "Count words on a node", 576, 96, new { command = s_countWords, stdin = "{{ steps.fetch.body }}" }),
             Step("words", "data.set", "Read the number", 864, 96, new { value = new { count = "{{ steps.count.stdout | strip | to_number }}" } }),
             Step("is_long", "logic.if", "More than 200 words?", 1152, 96, new { condition = "steps.words.count > 200" }),
             Step("long", "data.set", "A long text", 1440, 0, new { value = "A long text: {{ steps.words.count }} words." }),
