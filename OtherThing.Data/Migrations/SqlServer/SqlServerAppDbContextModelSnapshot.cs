@@ -198,7 +198,6 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(80)");
 
                     b.Property<int>("Scopes")
-                        .HasMaxLength(40)
                         .HasColumnType("int");
 
                     b.Property<Guid>("UserId")
@@ -303,9 +302,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<Guid?>("AttemptId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<int?>("AttemptStatus")
+                    b.Property<string>("AttemptStatus")
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid?>("BatchId")
                         .HasColumnType("uniqueidentifier");
@@ -320,9 +319,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
-                    b.Property<int>("Effects")
+                    b.Property<string>("Effects")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Error")
                         .HasMaxLength(1000)
@@ -341,9 +341,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime?>("FinishedAt")
                         .HasColumnType("datetime2");
 
-                    b.Property<int>("Kind")
+                    b.Property<string>("Kind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid?>("NodeId")
                         .HasColumnType("uniqueidentifier");
@@ -368,9 +369,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("datetime2");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("StepPath")
                         .HasMaxLength(1000)
@@ -433,9 +435,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<long>("Fence")
                         .HasColumnType("bigint");
 
-                    b.Property<int>("Kind")
+                    b.Property<string>("Kind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid>("NodeId")
                         .HasColumnType("uniqueidentifier");
@@ -576,9 +579,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -612,6 +616,112 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasIndex("NodeId");
 
                     b.ToTable("NodeAttachments", (string)null);
+                });
+
+            modelBuilder.Entity("OtherThing.Core.Runs.Run", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long?>("CostUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("Fence")
+                        .HasColumnType("int");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("FlowId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("FlowName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<int>("FlowVersion")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("LastSequence")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Output")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<Guid?>("RerunOf")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTime?>("StartedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("StartedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("TriggerStepId")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime?>("WakeAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WakeAt");
+
+                    b.HasIndex("FlowId", "CreatedAt")
+                        .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "CreatedAt")
+                        .IsDescending(false, true);
+
+                    b.ToTable("Runs", (string)null);
+                });
+
+            modelBuilder.Entity("OtherThing.Core.Runs.RunJournalEntry", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Sequence")
+                        .HasColumnType("int");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2");
+
+                    b.Property<byte[]>("Steps")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("RunId", "Sequence");
+
+                    b.ToTable("RunJournal", (string)null);
                 });
 
             modelBuilder.Entity("OtherThing.Core.Tasks.TaskItem", b =>
@@ -650,9 +760,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<int>("Number")
                         .HasColumnType("int");
 
-                    b.Property<int>("Priority")
+                    b.Property<string>("Priority")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Rank")
                         .IsRequired()
@@ -663,9 +774,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<Guid?>("RunId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -712,9 +824,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<double?>("ComputeSeconds")
                         .HasColumnType("float");
 
-                    b.Property<int>("CostStatus")
+                    b.Property<string>("CostStatus")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<long?>("CostUnits")
                         .HasColumnType("bigint");
@@ -769,9 +882,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<long?>("TokensUsed")
                         .HasColumnType("bigint");
 
-                    b.Property<int>("Type")
+                    b.Property<string>("Type")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uniqueidentifier");
@@ -824,9 +938,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime?>("RevokedAt")
                         .HasColumnType("datetime2");
 
-                    b.Property<int>("Role")
+                    b.Property<string>("Role")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<int>("Uses")
                         .HasColumnType("int");
@@ -856,9 +971,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime>("JoinedAt")
                         .HasColumnType("datetime2");
 
-                    b.Property<int>("Role")
+                    b.Property<string>("Role")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -1008,9 +1124,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<int>("ActorKind")
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<DateTime>("At")
                         .HasColumnType("datetime2");
@@ -1075,9 +1192,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<Guid>("AttemptId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<int>("Source")
+                    b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<long>("Offset")
                         .HasColumnType("bigint");

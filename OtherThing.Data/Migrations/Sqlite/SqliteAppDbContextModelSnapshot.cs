@@ -186,7 +186,6 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Scopes")
-                        .HasMaxLength(40)
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("UserId")
@@ -291,9 +290,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<Guid?>("AttemptId")
                         .HasColumnType("TEXT");
 
-                    b.Property<int?>("AttemptStatus")
+                    b.Property<string>("AttemptStatus")
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid?>("BatchId")
                         .HasColumnType("TEXT");
@@ -308,9 +307,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Effects")
+                    b.Property<string>("Effects")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Error")
                         .HasMaxLength(1000)
@@ -329,9 +329,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<DateTime?>("FinishedAt")
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Kind")
+                    b.Property<string>("Kind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid?>("NodeId")
                         .HasColumnType("TEXT");
@@ -356,9 +357,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("StepPath")
                         .HasMaxLength(1000)
@@ -421,9 +423,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<long>("Fence")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Kind")
+                    b.Property<string>("Kind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid>("NodeId")
                         .HasColumnType("TEXT");
@@ -564,9 +567,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -600,6 +604,112 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.HasIndex("NodeId");
 
                     b.ToTable("NodeAttachments", (string)null);
+                });
+
+            modelBuilder.Entity("OtherThing.Core.Runs.Run", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("CostUnits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Fence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("FlowId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FlowName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("FlowVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("LastSequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Output")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("RerunOf")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("StartedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TriggerStepId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("WakeAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WakeAt");
+
+                    b.HasIndex("FlowId", "CreatedAt")
+                        .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "CreatedAt")
+                        .IsDescending(false, true);
+
+                    b.ToTable("Runs", (string)null);
+                });
+
+            modelBuilder.Entity("OtherThing.Core.Runs.RunJournalEntry", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Sequence")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Steps")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("RunId", "Sequence");
+
+                    b.ToTable("RunJournal", (string)null);
                 });
 
             modelBuilder.Entity("OtherThing.Core.Tasks.TaskItem", b =>
@@ -638,9 +748,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Priority")
+                    b.Property<string>("Priority")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Rank")
                         .IsRequired()
@@ -651,9 +762,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<Guid?>("RunId")
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -700,9 +812,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<double?>("ComputeSeconds")
                         .HasColumnType("REAL");
 
-                    b.Property<int>("CostStatus")
+                    b.Property<string>("CostStatus")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<long?>("CostUnits")
                         .HasColumnType("INTEGER");
@@ -757,9 +870,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<long?>("TokensUsed")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Type")
+                    b.Property<string>("Type")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid?>("UserId")
                         .HasColumnType("TEXT");
@@ -812,9 +926,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<DateTime?>("RevokedAt")
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Role")
+                    b.Property<string>("Role")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Uses")
                         .HasColumnType("INTEGER");
@@ -844,9 +959,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<DateTime>("JoinedAt")
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Role")
+                    b.Property<string>("Role")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -995,9 +1111,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("ActorKind")
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime>("At")
                         .HasColumnType("TEXT");
@@ -1062,9 +1179,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<Guid>("AttemptId")
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Source")
+                    b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("Offset")
                         .HasColumnType("INTEGER");

@@ -12,7 +12,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerAppDbContext))]
-    [Migration("20261122155201_Initial")]
+    [Migration("20261122155901_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -201,7 +201,6 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(80)");
 
                     b.Property<int>("Scopes")
-                        .HasMaxLength(40)
                         .HasColumnType("int");
 
                     b.Property<Guid>("UserId")
@@ -306,9 +305,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<Guid?>("AttemptId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<int?>("AttemptStatus")
+                    b.Property<string>("AttemptStatus")
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid?>("BatchId")
                         .HasColumnType("uniqueidentifier");
@@ -323,9 +322,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
-                    b.Property<int>("Effects")
+                    b.Property<string>("Effects")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Error")
                         .HasMaxLength(1000)
@@ -344,9 +344,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime?>("FinishedAt")
                         .HasColumnType("datetime2");
 
-                    b.Property<int>("Kind")
+                    b.Property<string>("Kind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid?>("NodeId")
                         .HasColumnType("uniqueidentifier");
@@ -371,9 +372,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("datetime2");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("StepPath")
                         .HasMaxLength(1000)
@@ -436,9 +438,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<long>("Fence")
                         .HasColumnType("bigint");
 
-                    b.Property<int>("Kind")
+                    b.Property<string>("Kind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid>("NodeId")
                         .HasColumnType("uniqueidentifier");
@@ -579,9 +582,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -615,6 +619,112 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasIndex("NodeId");
 
                     b.ToTable("NodeAttachments", (string)null);
+                });
+
+            modelBuilder.Entity("OtherThing.Core.Runs.Run", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long?>("CostUnits")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("Fence")
+                        .HasColumnType("int");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("FlowId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("FlowName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<int>("FlowVersion")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<int>("LastSequence")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Output")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<Guid?>("RerunOf")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTime?>("StartedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("StartedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("TriggerStepId")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime?>("WakeAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WakeAt");
+
+                    b.HasIndex("FlowId", "CreatedAt")
+                        .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "CreatedAt")
+                        .IsDescending(false, true);
+
+                    b.ToTable("Runs", (string)null);
+                });
+
+            modelBuilder.Entity("OtherThing.Core.Runs.RunJournalEntry", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Sequence")
+                        .HasColumnType("int");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2");
+
+                    b.Property<byte[]>("Steps")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("RunId", "Sequence");
+
+                    b.ToTable("RunJournal", (string)null);
                 });
 
             modelBuilder.Entity("OtherThing.Core.Tasks.TaskItem", b =>
@@ -653,9 +763,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<int>("Number")
                         .HasColumnType("int");
 
-                    b.Property<int>("Priority")
+                    b.Property<string>("Priority")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Rank")
                         .IsRequired()
@@ -666,9 +777,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<Guid?>("RunId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<int>("Status")
+                    b.Property<string>("Status")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -715,9 +827,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<double?>("ComputeSeconds")
                         .HasColumnType("float");
 
-                    b.Property<int>("CostStatus")
+                    b.Property<string>("CostStatus")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<long?>("CostUnits")
                         .HasColumnType("bigint");
@@ -772,9 +885,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<long?>("TokensUsed")
                         .HasColumnType("bigint");
 
-                    b.Property<int>("Type")
+                    b.Property<string>("Type")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uniqueidentifier");
@@ -827,9 +941,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime?>("RevokedAt")
                         .HasColumnType("datetime2");
 
-                    b.Property<int>("Role")
+                    b.Property<string>("Role")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<int>("Uses")
                         .HasColumnType("int");
@@ -859,9 +974,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime>("JoinedAt")
                         .HasColumnType("datetime2");
 
-                    b.Property<int>("Role")
+                    b.Property<string>("Role")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<Guid>("Version")
                         .IsConcurrencyToken()
@@ -1011,9 +1127,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<int>("ActorKind")
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<DateTime>("At")
                         .HasColumnType("datetime2");
@@ -1078,9 +1195,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<Guid>("AttemptId")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<int>("Source")
+                    b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("int");
+                        .HasColumnType("nvarchar(40)");
 
                     b.Property<long>("Offset")
                         .HasColumnType("bigint");

@@ -58,7 +58,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                 {
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    ActorKind = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    ActorKind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     TokenId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Operation = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
@@ -158,7 +158,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                     AttemptId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Fence = table.Column<long>(type: "bigint", nullable: false),
                     NodeId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Kind = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     ExitCode = table.Column<int>(type: "int", nullable: true),
                     ReceivedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
@@ -172,7 +172,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                 columns: table => new
                 {
                     AttemptId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Source = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Source = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Offset = table.Column<long>(type: "bigint", nullable: false),
                     Data = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     Dropped = table.Column<long>(type: "bigint", nullable: false)
@@ -192,15 +192,15 @@ namespace OtherThing.Data.Migrations.SqlServer
                     RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     StepPath = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
                     BatchId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    Kind = table.Column<int>(type: "int", maxLength: 40, nullable: false),
-                    Effects = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Effects = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Spec = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    Status = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Revision = table.Column<int>(type: "int", nullable: false),
                     Fence = table.Column<long>(type: "bigint", nullable: false),
                     AttemptId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    AttemptStatus = table.Column<int>(type: "int", maxLength: 40, nullable: true),
+                    AttemptStatus = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
                     NodeId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     AssignedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
                     StartedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
@@ -260,7 +260,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                     OwnerId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     PublicKey = table.Column<byte[]>(type: "varbinary(200)", maxLength: 200, nullable: false),
                     PublicKeyHash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    Status = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Facts = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     Limits = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     Address = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
@@ -286,6 +286,51 @@ namespace OtherThing.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "RunJournal",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Sequence = table.Column<int>(type: "int", nullable: false),
+                    At = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    Steps = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RunJournal", x => new { x.RunId, x.Sequence });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Runs",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    FlowId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    FlowName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    FlowVersion = table.Column<int>(type: "int", nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Trigger = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    TriggerStepId = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    StartedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    RerunOf = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    Input = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Output = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    Error = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    FinishedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    WakeAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Fence = table.Column<int>(type: "int", nullable: false),
+                    LastSequence = table.Column<int>(type: "int", nullable: false),
+                    Tokens = table.Column<long>(type: "bigint", nullable: false),
+                    CostUnits = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Runs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Tasks",
                 columns: table => new
                 {
@@ -294,10 +339,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     Number = table.Column<int>(type: "int", nullable: false),
                     Title = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Description = table.Column<string>(type: "nvarchar(max)", maxLength: 20000, nullable: false),
-                    Status = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Rank = table.Column<string>(type: "varchar(200)", unicode: false, maxLength: 200, nullable: false),
                     AssigneeId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    Priority = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Priority = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     Labels = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     DueDate = table.Column<DateOnly>(type: "date", nullable: true),
                     FlowId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
@@ -319,7 +364,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                 {
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Type = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Type = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     CallId = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     FlowId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     FlowName = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
@@ -336,7 +381,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                     ComputeSeconds = table.Column<double>(type: "float", nullable: true),
                     Bytes = table.Column<long>(type: "bigint", nullable: true),
                     CostUnits = table.Column<long>(type: "bigint", nullable: true),
-                    CostStatus = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    CostStatus = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     RawUsage = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     PriceRow = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: true),
                     Timestamp = table.Column<DateTime>(type: "datetime2", nullable: false),
@@ -480,7 +525,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     Name = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
-                    Scopes = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Scopes = table.Column<int>(type: "int", nullable: false),
                     Hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
                     ExpiresAt = table.Column<DateTime>(type: "datetime2", nullable: false),
@@ -524,7 +569,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                     Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     CodeHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    Role = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Role = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     MaxUses = table.Column<int>(type: "int", nullable: false),
                     Uses = table.Column<int>(type: "int", nullable: false),
                     Email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: true),
@@ -550,7 +595,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                 {
                     WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    Role = table.Column<int>(type: "int", maxLength: 40, nullable: false),
+                    Role = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     JoinedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
                     Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
@@ -710,6 +755,23 @@ namespace OtherThing.Data.Migrations.SqlServer
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Runs_FlowId_CreatedAt",
+                table: "Runs",
+                columns: new[] { "FlowId", "CreatedAt" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Runs_WakeAt",
+                table: "Runs",
+                column: "WakeAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Runs_WorkspaceId_CreatedAt",
+                table: "Runs",
+                columns: new[] { "WorkspaceId", "CreatedAt" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SignInSessions_ExpiresAt",
                 table: "SignInSessions",
                 column: "ExpiresAt");
@@ -839,6 +901,12 @@ namespace OtherThing.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "PersonalTokens");
+
+            migrationBuilder.DropTable(
+                name: "RunJournal");
+
+            migrationBuilder.DropTable(
+                name: "Runs");
 
             migrationBuilder.DropTable(
                 name: "SignInSessions");
