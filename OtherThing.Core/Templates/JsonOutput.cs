@@ -23,7 +23,7 @@ internal static class JsonOutput
 
     /// <summary>Lets something write one JSON value, and reads it back as an element of its own document.</summary>
     /// <exception cref="TemplateError">The value is deeper than <see cref="TemplateLimits.MaxJsonDepth"/>, or the writing threw.</exception>
-    public static JsonElement ToElement<T>(T source, Action<T, Utf8JsonWriter, ITemplateScope> write, ITemplateScope scope)
+    public static JsonElement ToElement<T>(T source, Action<T, Utf8JsonWriter, ITemplateScope?> write, ITemplateScope? scope)
     {
         var (buffer, writer) = s_spare ?? Create();
         s_spare = null;

@@ -51,7 +51,7 @@ public sealed class JsonTemplate
             ? value
             : JsonOutput.ToElement(_root, static (root, writer, scope) =>
             {
-                var context = RenderContext.Rent(scope);
+                var context = RenderContext.Rent(scope!);
                 try
                 {
                     root.WriteTo(writer, context);

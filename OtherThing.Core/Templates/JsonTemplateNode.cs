@@ -25,7 +25,7 @@ internal sealed class LiteralJsonNode(JsonElement value) : JsonTemplateNode
     public override void WriteTo(Utf8JsonWriter writer, RenderContext context)
     {
         context.TakenOver(_bytes, 0);
-        JsonReads.Write(writer, value, 0);
+        JsonReads.Write(writer, value);
     }
 }
 

@@ -54,16 +54,16 @@ internal sealed class JsonTemplateParser
             return Broken(new TemplateProblem(0, 0, error.Code, error.Message));
         }
 
+        if (!Template.HasTags(text))
+        {
+            return null;
+        }
+
         if (!Template.TryParse(text, out var template, out var problems))
         {
             var broken = Broken(problems[0]);
             _problems.AddRange(problems.Skip(1).Select(p => (_path.ToString(), p)));
             return broken;
-        }
-
-        if (template.IsLiteral)
-        {
-            return null;
         }
 
         var path = _path.ToString();

@@ -16,6 +16,7 @@ public sealed class Template
     private readonly Node[] _nodes;
     private readonly Expression? _single;
     private readonly int _locals;
+    private readonly JsonElement? _literal;
 
     private Template(string source, bool isLiteral, Node[] nodes, int locals, IReadOnlyList<TemplatePath> paths)
     {
@@ -24,7 +25,11 @@ public sealed class Template
         Paths = paths;
         _nodes = nodes;
         _locals = locals;
-        if (nodes is [OutputNode output] && source.StartsWith("{{", StringComparison.Ordinal) && source.EndsWith("}}", StringComparison.Ordinal))
+        if (isLiteral)
+        {
+            _literal = JsonOutput.ToElement(source, static (text, writer, _) => writer.WriteStringValue(text), scope: null);
+        }
+        else if (nodes is [OutputNode output] && source.StartsWith("{{", StringComparison.Ordinal) && source.EndsWith("}}", StringComparison.Ordinal))
         {
             _single = output.Expression;
         }
@@ -67,10 +72,15 @@ public sealed class Template
     /// lives as long as the scope's document.
     /// </summary>
     /// <exception cref="TemplateError">The values do not fit the template, or it goes beyond a limit.</exception>
-    public JsonElement Render(ITemplateScope scope) =>
-        _single is PathExpression path && path.TryReadPlain(scope, out var value)
-            ? value
-            : JsonOutput.ToElement(this, static (template, writer, scope) => template.WriteTo(writer, scope), scope);
+    public JsonElement Render(ITemplateScope scope)
+    {
+        if (TryReadPlain(scope, out var value))
+        {
+            return value;
+        }
+
+        return _literal ?? JsonOutput.ToElement(this, static (template, writer, scope) => template.WriteTo(writer, scope!), scope);
+    }
 
     /// <summary>
     /// Writes what <see cref="Render"/> returns. After a <see cref="TemplateError"/> the writer holds half a value.
@@ -80,7 +90,7 @@ public sealed class Template
     {
         if (_single is PathExpression path && path.TryReadPlain(scope, out var value))
         {
-            JsonReads.Write(writer, value, path.Position);
+            JsonReads.Write(writer, value);
             return;
         }
 
@@ -146,7 +156,7 @@ public sealed class Template
         if (_single is PathExpression && value.Kind == ValueKind.Json)
         {
             context.TakenOver(JsonReads.ByteLength(value.Json), _single.Position);
-            JsonReads.Write(writer, value.Json, _single.Position);
+            JsonReads.Write(writer, value.Json);
         }
         else
         {
@@ -154,7 +164,8 @@ public sealed class Template
         }
     }
 
-    private static bool HasTags(string text)
+    /// <summary>True when a text has <c>{{</c> or <c>{%</c>.</summary>
+    internal static bool HasTags(string text)
     {
         for (var at = text.IndexOf('{', StringComparison.Ordinal); at >= 0 && at + 1 < text.Length; at = text.IndexOf('{', at + 1))
         {

@@ -15,10 +15,10 @@ public static class TemplateFilters
           "price": 12.5,
           "count": 7,
           "words": ["pear", "apple", "fig", "apple"],
-          "people": [
-            { "name": "Ada", "age": 36, "city": "London" },
-            { "name": "Linus", "age": 21, "city": null },
-            { "name": "Grace", "age": 45, "city": "New York" }
+          "machines": [
+            { "name": "alpha", "cores": 8, "site": "attic" },
+            { "name": "beta", "cores": 4, "site": null },
+            { "name": "gamma", "cores": 16, "site": "office" }
           ],
           "nothing": null
         }
@@ -47,12 +47,13 @@ public static class TemplateFilters
         return filter.Arguments.Count == 0 ? $"{filter.Name} takes no arguments" : $"{filter.Name}: {string.Join(", ", arguments)}";
     }
 
-    private static IEnumerable<TemplateFilter> InGroup(string group, IReadOnlyList<TemplateFilter> filters)
+    private static IReadOnlyList<TemplateFilter> InGroup(string group, IReadOnlyList<TemplateFilter> filters)
     {
         foreach (var filter in filters)
         {
             filter.Group = group;
-            yield return filter;
         }
+
+        return filters;
     }
 }

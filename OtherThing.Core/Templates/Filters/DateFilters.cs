@@ -36,6 +36,11 @@ internal static class DateFilters
 
     private static Value Format(Value input, FilterCall call)
     {
+        if (!input.IsText && !input.IsNumber)
+        {
+            throw call.Refuse("template.type_mismatch", $"date needs a time, as text or Unix seconds, and got {input.Describe()}.");
+        }
+
         var format = call.Text(0);
         var time = input.TryText(call.Position, out var text) && !Number.TryParse(text, out _) ? Parse(text, call) : FromUnix(call.Number(input), call);
         return Strftime.TryFormat(time, format, out var formatted, out var unknown)

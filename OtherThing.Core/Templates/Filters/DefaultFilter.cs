@@ -32,7 +32,7 @@ internal static class DefaultFilter
 
     private static Value Apply(Value input, FilterCall call)
     {
-        var keepsFalse = input.Kind == ValueKind.False && call.Count > 1 && call[1].IsTruthy;
-        return keepsFalse || Keeps(input) ? input : call[0];
+        var keepsFalse = input.Kind == ValueKind.False && call.Count > 1 && call.Argument(1).IsTruthy;
+        return keepsFalse || Keeps(input) ? input : call.Argument(0);
     }
 }

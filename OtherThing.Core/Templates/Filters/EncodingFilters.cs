@@ -11,7 +11,7 @@ internal static class EncodingFilters
 
     public static IReadOnlyList<TemplateFilter> All { get; } =
     [
-        new("url_encode", "Safe as one part of a URL's path or query; a space becomes %20.", (input, call) => call.Made(Uri.EscapeDataString(call.Text(input))))
+        new("url_encode", "Safe as one part of a URL's path or query; a space becomes %20.", (input, call) => call.Made(Uri.EscapeDataString(Paid(input, call))))
         {
             Examples = [new("{{ \"a b&c/d\" | url_encode }}", "\"a%20b%26c%2Fd\"")],
         },
@@ -19,7 +19,7 @@ internal static class EncodingFilters
         {
             Examples = [new("{{ \"a%20b+c%26d\" | url_decode }}", "\"a b c&d\"")],
         },
-        new("escape", "Safe inside HTML: &, <, > and both quotes are escaped.", (input, call) => call.Made(Html.Escape(call.Text(input))))
+        new("escape", "Safe inside HTML: &, <, > and both quotes are escaped.", (input, call) => call.Made(Html.Escape(call.Text(input), call)))
         {
             Examples = [new("{{ \"<b> & 'c'\" | escape }}", "\"&lt;b&gt; &amp; &#39;c&#39;\"")],
         },
@@ -42,12 +42,15 @@ internal static class EncodingFilters
         },
     ];
 
-    private static byte[] Bytes(Value input, FilterCall call)
+    /// <summary>The input as text, paid for twice: once for the text and once for the work on it.</summary>
+    private static string Paid(Value input, FilterCall call)
     {
         var text = call.Text(input);
         call.Context.Charge(text.Length, call.Position);
-        return Encoding.UTF8.GetBytes(text);
+        return text;
     }
+
+    private static byte[] Bytes(Value input, FilterCall call) => Encoding.UTF8.GetBytes(Paid(input, call));
 
     private static Value Base64Decode(Value input, FilterCall call)
     {

@@ -16,7 +16,7 @@ internal readonly struct FilterCall(string name, Value[] arguments, RenderContex
 
     public int Position => position;
 
-    public Value this[int index] => arguments[index];
+    public Value Argument(int index) => arguments[index];
 
     /// <summary>A value as text, paid for by its length.</summary>
     public string Text(Value value)

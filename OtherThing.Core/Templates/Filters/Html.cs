@@ -6,8 +6,9 @@ namespace OtherThing.Core.Templates.Filters;
 internal static class Html
 {
     /// <summary>The five characters that mean something in HTML, escaped.</summary>
-    public static string Escape(string text)
+    public static string Escape(string text, FilterCall call)
     {
+        call.Context.Charge(text.Length, call.Position);
         var escaped = new StringBuilder(text.Length + 16);
         foreach (var c in text)
         {

@@ -30,17 +30,17 @@ internal static class ListFilters
         new("map", "One member of each item; null where an item has none.", Map)
         {
             Arguments = [new("member")],
-            Examples = [new("{{ input.people | map: \"name\" }}", "[\"Ada\",\"Linus\",\"Grace\"]")],
+            Examples = [new("{{ input.machines | map: \"name\" }}", "[\"alpha\",\"beta\",\"gamma\"]")],
         },
         new("where", "The items whose member equals a value; without a value, those where it is neither null nor false.", Where)
         {
             Arguments = [new("member"), new("value", "any")],
-            Examples = [new("{{ input.people | where: \"age\", 21 | map: \"name\" }}", "[\"Linus\"]"), new("{{ input.people | where: \"city\" | size }}", "2")],
+            Examples = [new("{{ input.machines | where: \"cores\", 4 | map: \"name\" }}", "[\"beta\"]"), new("{{ input.machines | where: \"site\" | size }}", "2")],
         },
         new("sort", "The items in order, by themselves or by a member: numbers before texts, nothing last.", Sort)
         {
             Arguments = [new("member", "none")],
-            Examples = [new("{{ input.words | sort }}", "[\"apple\",\"apple\",\"fig\",\"pear\"]"), new("{{ input.people | sort: \"age\" | map: \"age\" }}", "[21,36,45]")],
+            Examples = [new("{{ input.words | sort }}", "[\"apple\",\"apple\",\"fig\",\"pear\"]"), new("{{ input.machines | sort: \"cores\" | map: \"cores\" }}", "[4,8,16]")],
         },
         new("reverse", "The items from last to first.", (input, call) => Value.From([.. call.Items(input).AsEnumerable().Reverse()]))
         {
@@ -54,9 +54,9 @@ internal static class ListFilters
         new("compact", "Without the items that are null; or without those whose member is.", Compact)
         {
             Arguments = [new("member", "none")],
-            Examples = [new("{{ input.people | map: \"city\" | compact }}", "[\"London\",\"New York\"]")],
+            Examples = [new("{{ input.machines | map: \"site\" | compact }}", "[\"attic\",\"office\"]")],
         },
-        new("concat", "The items of one list and then those of another.", (input, call) => Value.From([.. call.Items(input), .. call.Items(call[0])]))
+        new("concat", "The items of one list and then those of another.", (input, call) => Value.From([.. call.Items(input), .. call.Items(call.Argument(0))]))
         {
             Arguments = [new("list")],
             Examples = [new("{{ (1..2) | concat: (8..9) }}", "[1,2,8,9]")],
@@ -69,7 +69,7 @@ internal static class ListFilters
         new("sum", "The items added up, or a member of each; nothing counts as 0.", Sum)
         {
             Arguments = [new("member", "none")],
-            Examples = [new("{{ (1..4) | sum }}", "10"), new("{{ input.people | sum: \"age\" }}", "102")],
+            Examples = [new("{{ (1..4) | sum }}", "10"), new("{{ input.machines | sum: \"cores\" }}", "28")],
         },
     ];
 
@@ -107,7 +107,7 @@ internal static class ListFilters
         var kept = new List<Value>();
         for (var i = 0; i < items.Length; i++)
         {
-            if (call.Count > 1 ? Comparison.AreEqual(keys[i], call[1], call.Context, call.Position) : keys[i].IsTruthy)
+            if (call.Count > 1 ? Comparison.AreEqual(keys[i], call.Argument(1), call.Context, call.Position) : keys[i].IsTruthy)
             {
                 kept.Add(items[i]);
             }

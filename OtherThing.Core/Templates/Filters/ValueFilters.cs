@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OtherThing.Core.Templates.Values;
@@ -7,7 +8,7 @@ namespace OtherThing.Core.Templates.Filters;
 /// <summary>Filters about types and JSON.</summary>
 internal static class ValueFilters
 {
-    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = TemplateLimits.MaxJsonDepth };
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = TemplateLimits.MaxJsonDepth, AllowDuplicateProperties = false };
 
     public static IReadOnlyList<TemplateFilter> All { get; } =
     [
@@ -18,7 +19,7 @@ internal static class ValueFilters
         },
         new("parse_json", "The value a JSON text stands for; anything but a text is kept as it is.", ParseJson)
         {
-            Examples = [new("{{ '{\"n\": 3}' | parse_json }}", "{\"n\":3}")],
+            Examples = [new("{{ '{\"n\":3}' | parse_json }}", "{\"n\":3}")],
         },
         new("to_number", "The number a text stands for; true is 1 and false is 0.", ToNumber)
         {
@@ -30,11 +31,11 @@ internal static class ValueFilters
         },
         new("keys", "The names of an object's members.", Keys)
         {
-            Examples = [new("{{ input.people[0] | keys }}", "[\"name\",\"age\",\"city\"]")],
+            Examples = [new("{{ input.machines[0] | keys }}", "[\"name\",\"cores\",\"site\"]")],
         },
         new("values", "The values of an object's members.", Members)
         {
-            Examples = [new("{{ input.people[0] | values }}", "[\"Ada\",36,\"London\"]")],
+            Examples = [new("{{ input.machines[0] | values }}", "[\"alpha\",8,\"attic\"]")],
         },
     ];
 
@@ -45,14 +46,18 @@ internal static class ValueFilters
             return input;
         }
 
-        call.Context.Charge(4 * text.Length, call.Position);
+        call.Context.Charge(12 * text.Length, call.Position);
         try
         {
             return Value.From(JsonElement.Parse(Encoding.UTF8.GetBytes(text), s_options));
         }
         catch (JsonException error)
         {
-            throw call.Refuse("template.value_invalid", $"parse_json: {Conversions.Quote(text)} is not JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine}).");
+            // Only a name that stands twice in an object has no place.
+            var why = error.LineNumber is { } line
+                ? string.Create(CultureInfo.InvariantCulture, $"is not JSON (line {line + 1}, byte {error.BytePositionInLine})")
+                : "has two members of the same name in one object";
+            throw call.Refuse("template.value_invalid", $"parse_json: {Conversions.Quote(text)} {why}.");
         }
     }
 

@@ -29,7 +29,11 @@ internal sealed class PathLog
     public void Assigned(string name) => _assigned.Add(name);
 
     /// <summary>Enters a loop whose variable walks a list.</summary>
-    public void EnterLoop(string name, Expression? list) => _loops.Push((name, list is PathExpression path ? Describe(path).Read : null));
+    public void EnterLoop(string name, Expression? list)
+    {
+        var (read, isLoopVariable) = list is PathExpression path ? Describe(path) : default;
+        _loops.Push((name, read is not null && (isLoopVariable || !_assigned.Contains(read.Root)) ? read : null));
+    }
 
     public void LeaveLoop() => _loops.Pop();
 

@@ -262,7 +262,7 @@ internal sealed class TagParser(Scanner scanner, ProblemList problems, PathLog p
     }
 
     private void Unclosed(string name, int open) =>
-        problems.Add(open, name.Length + 3, "template.unclosed_tag", $"{{% {name} %}} has no {{% end{name} %}}.");
+        problems.Add(open, Math.Min(name.Length + 3, scanner.Text.Length - open), "template.unclosed_tag", $"{{% {name} %}} has no {{% end{name} %}}.");
 
     private void Unknown(string name, int start)
     {

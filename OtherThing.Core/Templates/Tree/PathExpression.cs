@@ -86,7 +86,7 @@ internal sealed class PathExpression(string root, IReadOnlyList<PathSegment> seg
             next = 0;
             return scope.TryGetRoot(Root, out value);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error) when (JsonReads.IsNotText(error))
         {
             throw JsonReads.NotText(Position);
         }

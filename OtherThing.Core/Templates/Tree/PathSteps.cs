@@ -132,7 +132,7 @@ internal static class PathSteps
     {
         if (value.IsObject)
         {
-            context.ChargeSteps(value.Json.GetPropertyCount() / 32, position);
+            context.ChargeSteps(value.Json.GetPropertyCount() / 8, position);
             if (JsonReads.TryMember(value.Json, utf8Name, position, out var member))
             {
                 return Value.From(member);

@@ -12,11 +12,13 @@ internal sealed class RenderContext
 
     private Value[] _locals = [];
     private int _stepsLeft;
-    private int _bytesLeft;
     private int _documentBytesLeft;
 
     /// <summary>What the template may read.</summary>
     public ITemplateScope Scope { get; private set; } = null!;
+
+    /// <summary>How many bytes computed values may still write.</summary>
+    public int BytesLeft { get; set; }
 
     /// <summary>The text so far.</summary>
     public TextBuffer Output { get; } = new();
@@ -31,7 +33,7 @@ internal sealed class RenderContext
         s_spare = null;
         context.Scope = scope;
         context._stepsLeft = TemplateLimits.MaxSteps;
-        context._bytesLeft = TemplateLimits.MaxOutputBytes;
+        context.BytesLeft = TemplateLimits.MaxOutputBytes;
         context._documentBytesLeft = TemplateLimits.MaxDocumentBytes;
         return context;
     }
@@ -89,10 +91,10 @@ internal sealed class RenderContext
     public void Written(int bytes, int position)
     {
         ChargeSteps(bytes / CharactersPerStep, position);
-        _bytesLeft -= bytes;
-        if (_bytesLeft < 0)
+        BytesLeft -= bytes;
+        if (BytesLeft < 0)
         {
-            _bytesLeft = 0;
+            BytesLeft = 0;
             throw TooLong(position);
         }
     }

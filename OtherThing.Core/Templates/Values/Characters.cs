@@ -8,7 +8,7 @@ internal static class Characters
     /// <summary>How many code points the text has.</summary>
     public static int Count(string text, RenderContext context, int position)
     {
-        context.Charge(text.Length, position);
+        context.Charge(2 * text.Length, position);
         var pairs = 0;
         for (var i = 0; i + 1 < text.Length; i++)
         {

@@ -41,7 +41,7 @@ internal static class Comparison
 
         if (a.IsObject && b.IsObject)
         {
-            context.Charge(4 * (JsonReads.ByteLength(a.Json) + JsonReads.ByteLength(b.Json)), position);
+            context.ChargeSteps(1 + ((JsonReads.ByteLength(a.Json) + JsonReads.ByteLength(b.Json)) / 16), position);
             return JsonReads.AreEqual(a.Json, b.Json, position);
         }
 

@@ -50,7 +50,8 @@ internal static class Conversions
 
         if (value.IsObject)
         {
-            var pairs = new Value[Counted(value.Json.GetPropertyCount(), context, position)];
+            context.ChargeSteps(value.Json.GetPropertyCount(), position);
+            var pairs = new Value[value.Json.GetPropertyCount()];
             var i = 0;
             foreach (var property in value.Json.EnumerateObject())
             {
@@ -73,7 +74,7 @@ internal static class Conversions
             return Value.Null;
         }
 
-        context.ChargeSteps(1 + (value.Json.GetPropertyCount() / 32), position);
+        context.ChargeSteps(1 + (value.Json.GetPropertyCount() / 8), position);
         return JsonReads.TryMember(value.Json, name, position, out var member) ? Value.From(member) : Value.Null;
     }
 

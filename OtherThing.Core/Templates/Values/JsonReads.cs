@@ -15,7 +15,7 @@ internal static class JsonReads
         {
             return element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error) when (IsNotText(error))
         {
             throw NotText(position);
         }
@@ -27,7 +27,7 @@ internal static class JsonReads
         {
             return element.TryGetProperty(name, out value);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error) when (IsNotText(error))
         {
             throw NotText(position);
         }
@@ -39,7 +39,7 @@ internal static class JsonReads
         {
             return property.Name;
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error) when (IsNotText(error))
         {
             throw NotText(position);
         }
@@ -51,20 +51,24 @@ internal static class JsonReads
         {
             return JsonElement.DeepEquals(a, b);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error) when (IsNotText(error))
         {
             throw NotText(position);
         }
     }
 
-    /// <summary>Writes a value as it is. The writer's own depth limit must be beyond the value's depth.</summary>
-    public static void Write(Utf8JsonWriter writer, JsonElement element, int position)
+    /// <summary>Writes a value as it is, byte for byte.</summary>
+    public static void Write(Utf8JsonWriter writer, JsonElement element) =>
+        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
+
+    /// <summary>Writes a value on one line. The writer's own depth limit must be beyond the value's depth.</summary>
+    public static void WriteCompact(Utf8JsonWriter writer, JsonElement element, int position)
     {
         try
         {
             element.WriteTo(writer);
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error) when (IsNotText(error))
         {
             throw NotText(position);
         }
@@ -72,6 +76,10 @@ internal static class JsonReads
 
     /// <summary>How many UTF-8 bytes the value takes in its document.</summary>
     public static int ByteLength(JsonElement element) => JsonMarshal.GetRawUtf8Value(element).Length;
+
+    /// <summary>Tells such a text from a document that was disposed of, or a bug in a scope.</summary>
+    public static bool IsNotText(InvalidOperationException error) =>
+        error is not ObjectDisposedException && error.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) == true;
 
     public static TemplateError NotText(int position) =>
         new("template.text_invalid", "A text in this value is not valid Unicode (it holds half of a surrogate pair).", position, null);

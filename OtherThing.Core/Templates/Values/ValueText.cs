@@ -49,7 +49,11 @@ internal static class ValueText
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer, s_writerOptions))
         {
-            value.WriteTo(writer, context, position);
+            // Each text has the whole output limit to itself; how many there are is a matter of steps.
+            var before = context.BytesLeft;
+            context.BytesLeft = TemplateLimits.MaxOutputBytes;
+            value.WriteTo(writer, context, position, compact: true);
+            context.BytesLeft = before;
         }
 
         context.Charge(buffer.WrittenCount, position);
@@ -57,7 +61,7 @@ internal static class ValueText
     }
 
     /// <summary>Writes the value with its JSON type, and counts what a computed value writes against the output limit.</summary>
-    public static void WriteTo(this Value value, Utf8JsonWriter writer, RenderContext context, int position)
+    public static void WriteTo(this Value value, Utf8JsonWriter writer, RenderContext context, int position, bool compact = false)
     {
         switch (value.Kind)
         {
@@ -82,14 +86,22 @@ internal static class ValueText
                 foreach (var item in value.List)
                 {
                     context.Charge(1, position);
-                    item.WriteTo(writer, context, position);
+                    item.WriteTo(writer, context, position, compact);
                 }
 
                 writer.WriteEndArray();
                 break;
             case ValueKind.Json:
                 context.Written(JsonReads.ByteLength(value.Json), position);
-                JsonReads.Write(writer, value.Json, position);
+                if (compact)
+                {
+                    JsonReads.WriteCompact(writer, value.Json, position);
+                }
+                else
+                {
+                    JsonReads.Write(writer, value.Json);
+                }
+
                 break;
             default:
                 writer.WriteNullValue();
