@@ -1,0 +1,197 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using OtherThing.Core.Access;
+using OtherThing.Core.Results;
+using OtherThing.Core.Tasks;
+using OtherThing.Core.Workspaces;
+using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Features.Workspaces;
+
+namespace OtherThing.Web.Features.Tasks;
+
+public sealed partial class TasksPage
+{
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly BoardModel _board = new();
+    private IReadOnlyList<TaskCard>? _cards;
+    private MemberNames _people = new();
+    private Error? _error;
+    private Guid _shownWorkspace;
+    private int? _openNumber;
+    private IDialogReference? _dialog;
+    private DateOnly _today;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    /// <summary>The card whose dialog is open.</summary>
+    [Parameter]
+    public int? Number { get; set; }
+
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Query { get; set; }
+
+    [SupplyParameterFromQuery(Name = "mine")]
+    public bool Mine { get; set; }
+
+    [CascadingParameter]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Inject]
+    public required TaskService Tasks { get; init; }
+
+    [Inject]
+    public required MemberService Members { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    [Inject]
+    public required TimeProvider Clock { get; init; }
+
+    public void Dispose()
+    {
+        _dialog?.Close();
+        _disposal.Cancel();
+        _disposal.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_shownWorkspace != Workspace.Id)
+        {
+            (_shownWorkspace, _cards) = (Workspace.Id, null);
+            await ReloadAsync();
+        }
+        else
+        {
+            Arrange();
+        }
+
+        if (Number != _openNumber)
+        {
+            _openNumber = Number;
+            _dialog?.Close(); // Back from a card closes it
+            if (Number is { } number)
+            {
+                await OpenAsync(number);
+            }
+        }
+    }
+
+    private string PathOf(int number) => Workspace.PathTo("tasks", number) + Search(Query, Mine);
+
+    private bool MayEdit(TaskCard card) =>
+        Workspace.May(Operations.TaskEdit, own: card.CreatedBy == Workspace.UserId || card.AssigneeId == Workspace.UserId);
+
+    private async Task ReloadAsync()
+    {
+        try
+        {
+            _today = DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime);
+            _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, _disposal.Token);
+            var board = await Tasks.ListBoardAsync(Workspace.Actor, Workspace.Id, _disposal.Token);
+            if (board.TryGet(out var cards, out _error))
+            {
+                _cards = cards;
+                Arrange();
+            }
+        }
+        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        {
+            // The page is gone.
+        }
+    }
+
+    private void Arrange() => _board.Load(_cards ?? [], Matches);
+
+    private bool Matches(TaskCard card) =>
+        (!Mine || card.AssigneeId == Workspace.UserId)
+        && (string.IsNullOrWhiteSpace(Query)
+            || card.Title.Contains(Query, StringComparison.CurrentCultureIgnoreCase)
+            || $"T-{card.Number}".Equals(Query.Trim(), StringComparison.OrdinalIgnoreCase)
+            || card.Labels.Any(label => label.Contains(Query, StringComparison.CurrentCultureIgnoreCase)));
+
+    private void Filter(string? q = null, bool? mine = null) =>
+        Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(q ?? Query, mine ?? Mine), replace: true);
+
+    private static string Search(string? query, bool mine)
+    {
+        string?[] parts = [string.IsNullOrEmpty(query) ? null : $"q={Uri.EscapeDataString(query)}", mine ? "mine=true" : null];
+        var text = string.Join('&', parts.Where(part => part is not null));
+        return text.Length == 0 ? "" : "?" + text;
+    }
+
+    private async Task MoveAsync((Guid Id, TaskPlace Place) move)
+    {
+        var change = new TaskChange { Status = move.Place.Status, BeforeId = move.Place.BeforeId, AfterId = move.Place.AfterId };
+        var moved = await Tasks.UpdateAsync(Workspace.Actor, Workspace.Id, move.Id, change, _disposal.Token);
+        if (!moved.IsSuccess)
+        {
+            // The card goes back to where the server has it, and the reason is said.
+            Snackbar.Add(moved.Error.Message, Severity.Error);
+            await ReloadAsync();
+        }
+    }
+
+    private Task CreateAsync(TaskState status) => ShowDialogAsync(null, status);
+
+    private async Task OpenAsync(int number)
+    {
+        var found = await Tasks.GetByNumberAsync(Workspace.Actor, Workspace.Id, number, _disposal.Token);
+        if (found.TryGet(out var task, out var error))
+        {
+            await ShowDialogAsync(task, task.Status);
+        }
+        else
+        {
+            Snackbar.Add($"T-{number}: {error.Message}", Severity.Warning);
+        }
+
+        if (Number == number && !_disposal.IsCancellationRequested)
+        {
+            Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(Query, Mine), replace: true);
+        }
+    }
+
+    private async Task ShowDialogAsync(TaskItem? task, TaskState status)
+    {
+        var parameters = new DialogParameters<TaskDialog>
+        {
+            { dialog => dialog.Workspace, Workspace },
+            { dialog => dialog.People, _people },
+            { dialog => dialog.Original, task },
+            { dialog => dialog.Status, status },
+        };
+        var title = task is null ? "New task" : $"T-{task.Number}";
+        // Opening a card is itself a navigation, so the dialog must outlive that.
+        var options = new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true, CloseOnEscapeKey = true, CloseOnNavigation = false };
+        _dialog = await Dialogs.ShowAsync<TaskDialog>(title, parameters, options);
+        var result = await _dialog.Result;
+        _dialog = null;
+        if (result is { Canceled: false, Data: TaskItem { DeletedAt: not null } deleted })
+        {
+            OfferUndo(deleted);
+        }
+    }
+
+    private void OfferUndo(TaskItem deleted) => Snackbar.Add($"T-{deleted.Number} deleted.", Severity.Normal, options =>
+    {
+        options.VisibleStateDuration = 10_000;
+        options.Action = "Bring it back";
+        options.OnClick = async _ =>
+        {
+            var restored = await Tasks.RestoreAsync(Workspace.Actor, Workspace.Id, deleted.Id, CancellationToken.None);
+            if (!restored.IsSuccess)
+            {
+                Snackbar.Add(restored.Error.Message, Severity.Error);
+            }
+        };
+    });
+}

@@ -1,0 +1,124 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using OtherThing.Core.Access;
+using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
+using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
+
+namespace OtherThing.Web.Features.Workspaces;
+
+public sealed partial class MembersPage
+{
+    private MemberNames? _people;
+    private IReadOnlyList<Invite> _invites = [];
+    private Guid _shownWorkspace;
+    private Error? _error;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    [CascadingParameter]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Inject]
+    public required MemberService Members { get; init; }
+
+    [Inject]
+    public required InviteService Invites { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    [Inject]
+    public required TimeProvider Clock { get; init; }
+
+    private bool MayInvite => Workspace.May(Operations.InviteCreate);
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_shownWorkspace != Workspace.Id)
+        {
+            _shownWorkspace = Workspace.Id;
+            await ReloadAsync();
+        }
+    }
+
+    private bool MayChange(MemberView member) =>
+        member.UserId != Workspace.UserId && member.Role switch
+        {
+            Role.Owner => false,
+            Role.Admin => Workspace.May(Operations.MemberSetAdmin),
+            _ => Workspace.May(Operations.MemberSetRole),
+        };
+
+    private bool MayRemove(MemberView member) => member.Role switch
+    {
+        Role.Owner => false,
+        Role.Admin => Workspace.May(Operations.MemberRemoveAdmin),
+        _ => Workspace.May(Operations.MemberRemove),
+    };
+
+    private IEnumerable<Role> RolesFor(MemberView member) =>
+        Enum.GetValues<Role>().Where(role => role == member.Role || role <= Role.Member || (role == Role.Admin && Workspace.May(Operations.MemberSetAdmin)));
+
+    private async Task ReloadAsync()
+    {
+        _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
+        if (MayInvite && (await Invites.ListAsync(Workspace.Actor, Workspace.Id, new PageRequest(), CancellationToken.None)).TryGet(out var page, out _))
+        {
+            _invites = page.Items;
+        }
+    }
+
+    private async Task ChangeRoleAsync(MemberView member, ChangeEventArgs e)
+    {
+        if (Enum.TryParse<Role>(e.Value as string, out var role))
+        {
+            var changed = await Members.ChangeRoleAsync(Workspace.Actor, Workspace.Id, member.UserId, role, CancellationToken.None);
+            changed.TryGet(out _, out _error);
+            await ReloadAsync();
+        }
+    }
+
+    private async Task RemoveAsync(MemberView member)
+    {
+        var self = member.UserId == Workspace.UserId;
+        var yes = await ConfirmDialog.AskAsync(
+            Dialogs,
+            self ? $"Leave {Workspace.Name}" : $"Remove {member.DisplayName}",
+            (self ? "You lose" : $"{member.DisplayName} loses")
+                + " access at once, in open pages too. Keys of theirs stop working here and their machines leave the workspace; nothing they made is deleted.",
+            self ? "Leave workspace" : "Remove member");
+        if (!yes)
+        {
+            return;
+        }
+
+        var removed = await Members.RemoveAsync(Workspace.Actor, Workspace.Id, member.UserId, CancellationToken.None);
+        if (removed.TryGet(out _, out _error) && self)
+        {
+            Navigation.NavigateTo("/");
+            return;
+        }
+
+        await ReloadAsync();
+    }
+
+    private async Task InviteAsync()
+    {
+        var parameters = new DialogParameters<InviteDialog> { { dialog => dialog.Workspace, Workspace } };
+        var dialog = await Dialogs.ShowAsync<InviteDialog>("Invite people", parameters);
+        await dialog.Result;
+        await ReloadAsync();
+    }
+
+    private async Task RevokeAsync(Invite invite)
+    {
+        (await Invites.RevokeAsync(Workspace.Actor, Workspace.Id, invite.Id, CancellationToken.None)).TryGet(out _, out _error);
+        await ReloadAsync();
+    }
+}

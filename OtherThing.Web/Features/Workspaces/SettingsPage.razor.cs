@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using OtherThing.Core.Access;
+using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
+using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
+
+namespace OtherThing.Web.Features.Workspaces;
+
+public sealed partial class SettingsPage
+{
+    private WorkspaceView? _view;
+    private Guid _shownWorkspace;
+    private string _name = "";
+    private string _description = "";
+    private bool _isPrivate;
+    private bool _busy;
+    private Error? _error;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    [CascadingParameter]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Inject]
+    public required WorkspaceService Workspaces { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    private bool MayEdit => Workspace.May(Operations.WorkspaceEdit);
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_shownWorkspace == Workspace.Id)
+        {
+            return;
+        }
+
+        _shownWorkspace = Workspace.Id;
+        Show(await Workspaces.FindAsync(Workspace.Actor, Workspace.Id, CancellationToken.None));
+    }
+
+    private void Show(Result<WorkspaceView> found)
+    {
+        if (found.TryGet(out var view, out _error))
+        {
+            _view = view;
+            (_name, _description, _isPrivate) = (view.Workspace.Name, view.Workspace.Description, view.Workspace.IsPrivate);
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        _busy = true;
+        var saved = await Workspaces.UpdateAsync(
+            Workspace.Actor, Workspace.Id, new WorkspaceChange(_name, _description, _isPrivate), CancellationToken.None);
+        _busy = false;
+        Show(saved);
+        if (saved.IsSuccess)
+        {
+            Snackbar.Add("Settings saved.", Severity.Success);
+        }
+    }
+
+    private async Task DeleteAsync()
+    {
+        var yes = await ConfirmDialog.AskAsync(
+            Dialogs, $"Delete {Workspace.Name}", "Everybody loses it at once. An owner can bring it back for seven days.", "Delete workspace", Workspace.Slug);
+        if (yes && (await Workspaces.DeleteAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out _, out _error))
+        {
+            Navigation.NavigateTo("/");
+        }
+    }
+}
