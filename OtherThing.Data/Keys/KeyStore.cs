@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Keys;
+using OtherThing.Core.Results;
+using OtherThing.Data.Conventions;
+
+namespace OtherThing.Data.Keys;
+
+internal sealed class KeyStore(IDbContextFactory<AppDbContext> contexts) : IKeyStore
+{
+    public async Task<Page<ApiKey>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var keys = db.Set<ApiKey>().AsNoTracking().Where(k => k.WorkspaceId == workspaceId);
+        if (page.Cursor is { } after)
+        {
+            keys = keys.Where(k => k.AddedAt < after.At || (k.AddedAt == after.At && k.Id.CompareTo(after.Id) < 0));
+        }
+
+        var found = await keys.OrderByDescending(k => k.AddedAt).ThenByDescending(k => k.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);
+        return found.ToPage(page.Limit, k => new Cursor(k.AddedAt, k.Id));
+    }
+
+    public async Task<ApiKey?> FindAsync(Guid workspaceId, Guid keyId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<ApiKey>().AsNoTracking()
+            .FirstOrDefaultAsync(k => k.WorkspaceId == workspaceId && k.Id == keyId, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ApiKey>> ListAsync(Guid workspaceId, ApiProvider provider, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<ApiKey>().AsNoTracking()
+            .Where(k => k.WorkspaceId == workspaceId && k.Provider == provider)
+            .OrderBy(k => k.AddedAt).ThenBy(k => k.Id).Take(100)
+            .ToListAsync(cancellationToken);
+    }
+
+    public async Task<bool> TryAddAsync(ApiKey key, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Add(key);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateException)
+        {
+            // Only the unique fingerprint is expected to refuse; anything else is broken.
+            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
+            if (await again.Set<ApiKey>().AnyAsync(
+                k => k.WorkspaceId == key.WorkspaceId && k.Fingerprint == key.Fingerprint, cancellationToken))
+            {
+                return false;
+            }
+
+            throw;
+        }
+    }
+
+    public async Task<bool> RemoveAsync(Guid workspaceId, Guid keyId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        return await db.Set<ApiKey>().Where(k => k.WorkspaceId == workspaceId && k.Id == keyId).ExecuteDeleteAsync(cancellationToken) > 0;
+    }
+
+    public async Task NoteAsync(Guid workspaceId, Guid keyId, ApiKeyStatus status, DateTime? usedAt, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var key = await db.Set<ApiKey>().AsNoTracking()
+            .Where(k => k.WorkspaceId == workspaceId && k.Id == keyId)
+            .Select(k => new { k.Status, k.LastUsedAt })
+            .FirstOrDefaultAsync(cancellationToken);
+
+        // Kept to the minute: a busy key would otherwise write its row on every call.
+        if (key is null || (key.Status == status && (usedAt is null || usedAt - key.LastUsedAt < TimeSpan.FromMinutes(1))))
+        {
+            return;
+        }
+
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await db.Set<ApiKey>().Where(k => k.WorkspaceId == workspaceId && k.Id == keyId).ExecuteUpdateAsync(
+            set => set.SetProperty(k => k.Status, status).SetProperty(k => k.LastUsedAt, k => usedAt ?? k.LastUsedAt),
+            cancellationToken);
+    }
+}
