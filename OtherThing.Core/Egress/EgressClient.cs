@@ -88,7 +88,10 @@ public sealed class EgressClient : IDisposable
     }
 
     /// <summary>Names what went wrong on the way, and whether the request can have arrived.</summary>
-    internal static EgressResult Explain(Uri url, Exception failure, bool sent)
+    /// <param name="url">Where the call went.</param>
+    /// <param name="failure">What the transport threw.</param>
+    /// <param name="sent">Whether an earlier request of the same call arrived.</param>
+    public static EgressResult Explain(Uri url, Exception failure, bool sent)
     {
         if (failure.InnerException is EgressBlockedException blocked)
         {

@@ -84,7 +84,7 @@ public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
         }
 
         var (body, contentType) = Body(config.Body);
-        request = new EgressRequest(HttpMethod.Parse(method), AddQuery(url, config.Query))
+        request = new EgressRequest(HttpMethod.Parse(config.Method.ToString()), AddQuery(url, config.Query))
         {
             Headers = [.. Headers(config.Headers), .. IdempotencyKey(call, config.Headers)],
             Body = body,

@@ -20,7 +20,6 @@ internal sealed class UsageEntryConfiguration : IEntityTypeConfiguration<UsageEn
         entry.Ignore(e => e.CostCents);
         entry.HasIndex(e => new { e.WorkspaceId, e.CallId }).IsUnique(); // a call is one entry, however often it is written
         entry.HasIndex(e => new { e.WorkspaceId, e.Timestamp, e.Id }).IsDescending(false, true, true); // the raw list
-        entry.HasIndex(e => new { e.WorkspaceId, e.Day }); // summaries
         entry.HasIndex(e => e.RunId); // what a run cost
     }
 }

@@ -1,7 +1,11 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OtherThing.Core.Egress;
+using OtherThing.Core.Keys;
 using OtherThing.Core.Steps;
+using OtherThing.Data.Keys;
+using OtherThing.Web.Features.Keys.Chat;
+using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Features.Keys;
 
@@ -10,14 +14,26 @@ internal static class KeysSetup
 {
     public static WebApplicationBuilder AddKeys(this WebApplicationBuilder builder)
     {
-        builder.Services.AddEgress(builder.Configuration.GetSection(EgressOptions.Section).Get<EgressOptions>() ?? new EgressOptions());
-        builder.Services.AddSingleton<IStepExecutor, HttpRequestExecutor>();
+        var vault = new VaultOptions(Path.Combine(builder.ReadServerOptions().DataPath, "keys", "vault"));
+        builder.Services
+            .AddEgress(builder.Configuration.GetSection(EgressOptions.Section).Get<EgressOptions>() ?? new EgressOptions())
+            .AddSingleton(ProviderOptions.Read(builder.Configuration))
+            .AddKeysData(vault)
+            .AddSingleton<SecretBroker>()
+            .AddSingleton<ProviderProbe>()
+            .AddSingleton<KeyService>()
+            .AddSingleton<KeyChoice>()
+            .AddSingleton<ChatClients>()
+            .AddSingleton<IStepExecutor, HttpRequestExecutor>()
+            .AddSingleton<IStepExecutor, AiChatExecutor>();
         return builder;
     }
 
     public static WebApplication MapKeys(this WebApplication app)
     {
+        app.Services.GetRequiredService<EgressPolicy>().Allow(app.Services.GetRequiredService<ProviderCatalog>());
         app.Lifetime.ApplicationStarted.Register(() => AllowOwnAddress(app));
+        app.MapKeyEndpoints();
         return app;
     }
 

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Keys;
+using OtherThing.Core.Results;
+using OtherThing.Core.Usage;
+using OtherThing.Data.Conventions;
+
+namespace OtherThing.Data.Usage;
+
+internal sealed class UsageStore(IDbContextFactory<AppDbContext> contexts) : IUsageStore
+{
+    public async Task<bool> TryAddAsync(UsageEntry entry, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Add(entry);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateException)
+        {
+            // Only a call that is written already is expected; anything else is broken.
+            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
+            if (await again.Set<UsageEntry>().AnyAsync(
+                e => e.WorkspaceId == entry.WorkspaceId && e.CallId == entry.CallId, cancellationToken))
+            {
+                return false;
+            }
+
+            throw;
+        }
+    }
+
+    public async Task<Page<UsageEntry>> ListAsync(
+        Guid workspaceId, UsageFilter filter, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var entries = Filter(db, workspaceId, filter);
+        if (page.Cursor is { } after)
+        {
+            entries = entries.Where(e => e.Timestamp < after.At || (e.Timestamp == after.At && e.Id.CompareTo(after.Id) < 0));
+        }
+
+        var found = await entries.OrderByDescending(e => e.Timestamp).ThenByDescending(e => e.Id)
+            .Take(page.Limit + 1).ToListAsync(cancellationToken);
+        return found.ToPage(page.Limit, e => new Cursor(e.Timestamp, e.Id));
+    }
+
+    public async Task<IReadOnlyList<UsageGroup>> SummarizeAsync(
+        Guid workspaceId, UsageFilter filter, UsageGrouping groupBy, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var entries = Filter(db, workspaceId, filter);
+        var sums = groupBy switch
+        {
+            UsageGrouping.Type => Name(await SumAsync(entries, e => e.Type, cancellationToken)),
+            UsageGrouping.Provider => Name(await SumAsync(entries, e => e.Provider, cancellationToken)),
+            UsageGrouping.Model => Name(await SumAsync(entries, e => e.Model, cancellationToken)),
+            UsageGrouping.User => Name(await SumAsync(entries, e => e.UserId, cancellationToken)),
+            UsageGrouping.Flow => Name(await SumAsync(entries, e => e.FlowId, cancellationToken)),
+            UsageGrouping.Node => Name(await SumAsync(entries, e => e.NodeId, cancellationToken)),
+            UsageGrouping.Key => Name(await SumAsync(entries, e => e.KeyId, cancellationToken)),
+            _ => Name(await SumAsync(entries, e => e.Day, cancellationToken)),
+        };
+        var labels = await UsageLabels.ReadAsync(db, workspaceId, groupBy, sums.Select(sum => sum.Key), cancellationToken);
+        var groups = sums.Select(sum => sum.Sum.ToGroup(sum.Key, labels(sum.Key)));
+        return groupBy == UsageGrouping.Day
+            ? [.. groups.OrderBy(group => group.Key, StringComparer.Ordinal)]
+            : [.. groups.OrderByDescending(group => group.CostUnits ?? 0).ThenByDescending(group => group.Entries).ThenBy(group => group.Key, StringComparer.Ordinal)];
+    }
+
+    public async Task<IReadOnlyList<(DateOnly Day, UsageGroup Group)>> SummarizeByDayAsync(
+        Guid workspaceId, UsageFilter filter, UsageGrouping groupBy, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var entries = Filter(db, workspaceId, filter);
+        var sums = groupBy switch
+        {
+            UsageGrouping.Type => ByDay(await SumAsync(entries, e => new { e.Day, Key = e.Type }, cancellationToken), k => (k.Day, Text(k.Key))),
+            UsageGrouping.Provider => ByDay(await SumAsync(entries, e => new { e.Day, Key = e.Provider }, cancellationToken), k => (k.Day, Text(k.Key))),
+            UsageGrouping.Model => ByDay(await SumAsync(entries, e => new { e.Day, Key = e.Model }, cancellationToken), k => (k.Day, Text(k.Key))),
+            UsageGrouping.User => ByDay(await SumAsync(entries, e => new { e.Day, Key = e.UserId }, cancellationToken), k => (k.Day, Text(k.Key))),
+            UsageGrouping.Flow => ByDay(await SumAsync(entries, e => new { e.Day, Key = e.FlowId }, cancellationToken), k => (k.Day, Text(k.Key))),
+            UsageGrouping.Node => ByDay(await SumAsync(entries, e => new { e.Day, Key = e.NodeId }, cancellationToken), k => (k.Day, Text(k.Key))),
+            UsageGrouping.Key => ByDay(await SumAsync(entries, e => new { e.Day, Key = e.KeyId }, cancellationToken), k => (k.Day, Text(k.Key))),
+            _ => ByDay(await SumAsync(entries, e => e.Day, cancellationToken), day => (day, Text(day))),
+        };
+        return [.. sums.Select(sum => (sum.Day, sum.Sum.ToGroup(sum.Key, sum.Key))).OrderBy(sum => sum.Day)];
+    }
+
+    private static async Task<List<(TKey Key, UsageSum Sum)>> SumAsync<TKey>(
+        IQueryable<UsageEntry> entries, Expression<Func<UsageEntry, TKey>> by, CancellationToken cancellationToken)
+    {
+        var rows = await entries.GroupBy(by).Select(group => new
+        {
+            group.Key,
+            Entries = group.LongCount(),
+            Priced = group.LongCount(e => e.CostUnits != null),
+            Tokens = group.Sum(e => e.TokensUsed) ?? 0,
+            Seconds = group.Sum(e => e.ComputeSeconds) ?? 0,
+            Cost = group.Sum(e => e.CostUnits) ?? 0,
+        }).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => (row.Key, new UsageSum(row.Entries, row.Priced, row.Tokens, row.Seconds, row.Cost)))];
+    }
+
+    private static List<(string Key, UsageSum Sum)> Name<TKey>(List<(TKey Key, UsageSum Sum)> sums) =>
+        [.. sums.Select(sum => (Text(sum.Key), sum.Sum))];
+
+    private static List<(DateOnly Day, string Key, UsageSum Sum)> ByDay<TKey>(
+        List<(TKey Key, UsageSum Sum)> sums, Func<TKey, (DateOnly Day, string Key)> split) =>
+        [.. sums.Select(sum => (split(sum.Key).Day, split(sum.Key).Key, sum.Sum))];
+
+    private static string Text<T>(T key) => key switch
+    {
+        null => "",
+        UsageType type => SnakeCase<UsageType>.Of(type),
+        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        _ => key.ToString()!,
+    };
+
+    private static IQueryable<UsageEntry> Filter(AppDbContext db, Guid workspaceId, UsageFilter filter)
+    {
+        var entries = db.Set<UsageEntry>().AsNoTracking().Where(e => e.WorkspaceId == workspaceId);
+        entries = filter.From is { } from ? entries.Where(e => e.Timestamp >= from) : entries;
+        entries = filter.To is { } to ? entries.Where(e => e.Timestamp < to) : entries;
+        entries = filter.Type is { } type ? entries.Where(e => e.Type == type) : entries;
+        entries = filter.Provider is { } provider ? entries.Where(e => e.Provider == provider) : entries;
+        entries = filter.Model is { } model ? entries.Where(e => e.Model == model) : entries;
+        entries = filter.FlowId is { } flow ? entries.Where(e => e.FlowId == flow) : entries;
+        entries = filter.RunId is { } run ? entries.Where(e => e.RunId == run) : entries;
+        entries = filter.UserId is { } user ? entries.Where(e => e.UserId == user) : entries;
+        entries = filter.NodeId is { } node ? entries.Where(e => e.NodeId == node) : entries;
+        entries = filter.KeyId is { } key ? entries.Where(e => e.KeyId == key) : entries;
+        return filter.KeysOf is { } contributor
+            ? entries.Where(e => db.Set<ApiKey>().Any(k => k.WorkspaceId == workspaceId && k.Id == e.KeyId && k.AddedBy == contributor))
+            : entries;
+    }
+
+    private sealed record UsageSum(long Entries, long Priced, long Tokens, double Seconds, long Cost)
+    {
+        public UsageGroup ToGroup(string key, string label) =>
+            new(key, label, Entries, Entries - Priced, Tokens, Seconds, Priced > 0 ? Cost : null);
+    }
+}
