@@ -453,6 +453,77 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.ToTable("JobLateResults", (string)null);
                 });
 
+            modelBuilder.Entity("OtherThing.Core.Keys.ApiKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTime>("AddedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("AddedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("BaseUrl")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Mask")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<byte[]>("Sealed")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WorkspaceId", "AddedAt")
+                        .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "Fingerprint")
+                        .IsUnique();
+
+                    b.ToTable("ApiKeys", (string)null);
+                });
+
             modelBuilder.Entity("OtherThing.Core.Nodes.JoinToken", b =>
                 {
                     b.Property<Guid>("Id")
@@ -900,8 +971,6 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasIndex("WorkspaceId", "CallId")
                         .IsUnique();
 
-                    b.HasIndex("WorkspaceId", "Day");
-
                     b.HasIndex("WorkspaceId", "Timestamp", "Id")
                         .IsDescending(false, true, true);
 
@@ -1211,6 +1280,24 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.ToTable("JobLogs", (string)null);
                 });
 
+            modelBuilder.Entity("OtherThing.Data.Keys.WorkspaceDataKey", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("varbinary(2000)");
+
+                    b.HasKey("WorkspaceId");
+
+                    b.ToTable("WorkspaceDataKeys", (string)null);
+                });
+
             modelBuilder.Entity("OtherThing.Data.Nodes.Installation", b =>
                 {
                     b.Property<int>("Id")
@@ -1286,6 +1373,15 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("OtherThing.Core.Keys.ApiKey", b =>
+                {
+                    b.HasOne("OtherThing.Core.Workspaces.Workspace", null)
+                        .WithMany()
+                        .HasForeignKey("WorkspaceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("OtherThing.Core.Workspaces.Invite", b =>
                 {
                     b.HasOne("OtherThing.Core.Workspaces.Workspace", null)
@@ -1315,6 +1411,15 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasOne("OtherThing.Data.Access.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OtherThing.Data.Keys.WorkspaceDataKey", b =>
+                {
+                    b.HasOne("OtherThing.Core.Workspaces.Workspace", null)
+                        .WithOne()
+                        .HasForeignKey("OtherThing.Data.Keys.WorkspaceDataKey", "WorkspaceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -441,6 +441,77 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.ToTable("JobLateResults", (string)null);
                 });
 
+            modelBuilder.Entity("OtherThing.Core.Keys.ApiKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("AddedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("AddedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BaseUrl")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Mask")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Sealed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("WorkspaceId", "AddedAt")
+                        .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "Fingerprint")
+                        .IsUnique();
+
+                    b.ToTable("ApiKeys", (string)null);
+                });
+
             modelBuilder.Entity("OtherThing.Core.Nodes.JoinToken", b =>
                 {
                     b.Property<Guid>("Id")
@@ -888,8 +959,6 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.HasIndex("WorkspaceId", "CallId")
                         .IsUnique();
 
-                    b.HasIndex("WorkspaceId", "Day");
-
                     b.HasIndex("WorkspaceId", "Timestamp", "Id")
                         .IsDescending(false, true, true);
 
@@ -1198,6 +1267,24 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.ToTable("JobLogs", (string)null);
                 });
 
+            modelBuilder.Entity("OtherThing.Data.Keys.WorkspaceDataKey", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Wrapped")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("WorkspaceId");
+
+                    b.ToTable("WorkspaceDataKeys", (string)null);
+                });
+
             modelBuilder.Entity("OtherThing.Data.Nodes.Installation", b =>
                 {
                     b.Property<int>("Id")
@@ -1273,6 +1360,15 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("OtherThing.Core.Keys.ApiKey", b =>
+                {
+                    b.HasOne("OtherThing.Core.Workspaces.Workspace", null)
+                        .WithMany()
+                        .HasForeignKey("WorkspaceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("OtherThing.Core.Workspaces.Invite", b =>
                 {
                     b.HasOne("OtherThing.Core.Workspaces.Workspace", null)
@@ -1302,6 +1398,15 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.HasOne("OtherThing.Data.Access.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OtherThing.Data.Keys.WorkspaceDataKey", b =>
+                {
+                    b.HasOne("OtherThing.Core.Workspaces.Workspace", null)
+                        .WithOne()
+                        .HasForeignKey("OtherThing.Data.Keys.WorkspaceDataKey", "WorkspaceId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

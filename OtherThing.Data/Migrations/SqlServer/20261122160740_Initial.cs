@@ -563,6 +563,36 @@ namespace OtherThing.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "ApiKeys",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Provider = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    BaseUrl = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    Host = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
+                    Mask = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    Sealed = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    Fingerprint = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    AddedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    AddedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    LastUsedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    Status = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeys", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ApiKeys_Workspaces_WorkspaceId",
+                        column: x => x.WorkspaceId,
+                        principalTable: "Workspaces",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Invites",
                 columns: table => new
                 {
@@ -615,6 +645,37 @@ namespace OtherThing.Data.Migrations.SqlServer
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateTable(
+                name: "WorkspaceDataKeys",
+                columns: table => new
+                {
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Wrapped = table.Column<byte[]>(type: "varbinary(2000)", maxLength: 2000, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WorkspaceDataKeys", x => x.WorkspaceId);
+                    table.ForeignKey(
+                        name: "FK_WorkspaceDataKeys_Workspaces_WorkspaceId",
+                        column: x => x.WorkspaceId,
+                        principalTable: "Workspaces",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_WorkspaceId_AddedAt",
+                table: "ApiKeys",
+                columns: new[] { "WorkspaceId", "AddedAt" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_WorkspaceId_Fingerprint",
+                table: "ApiKeys",
+                columns: new[] { "WorkspaceId", "Fingerprint" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetRoleClaims_RoleId",
@@ -811,11 +872,6 @@ namespace OtherThing.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_UsageEntries_WorkspaceId_Day",
-                table: "UsageEntries",
-                columns: new[] { "WorkspaceId", "Day" });
-
-            migrationBuilder.CreateIndex(
                 name: "IX_UsageEntries_WorkspaceId_Timestamp_Id",
                 table: "UsageEntries",
                 columns: new[] { "WorkspaceId", "Timestamp", "Id" },
@@ -842,6 +898,9 @@ namespace OtherThing.Data.Migrations.SqlServer
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "ApiKeys");
+
             migrationBuilder.DropTable(
                 name: "AspNetRoleClaims");
 
@@ -918,13 +977,16 @@ namespace OtherThing.Data.Migrations.SqlServer
                 name: "UsageEntries");
 
             migrationBuilder.DropTable(
+                name: "WorkspaceDataKeys");
+
+            migrationBuilder.DropTable(
                 name: "AspNetRoles");
 
             migrationBuilder.DropTable(
-                name: "Workspaces");
+                name: "AspNetUsers");
 
             migrationBuilder.DropTable(
-                name: "AspNetUsers");
+                name: "Workspaces");
         }
     }
 }
