@@ -9,6 +9,7 @@ internal static class NodesSetup
     public static WebApplicationBuilder AddNodes(this WebApplicationBuilder builder)
     {
         builder.Services.AddNodesData().AddNodesCore();
+        builder.Services.AddSingleton<NodeDownloads>();
         builder.Services.AddOptions<NodesOptions>().ValidateDataAnnotations().ValidateOnStart();
         return builder;
     }
@@ -16,6 +17,7 @@ internal static class NodesSetup
     public static WebApplication MapNodes(this WebApplication app)
     {
         app.MapNodeEndpoints();
+        app.MapDownloadEndpoints();
         return app;
     }
 }

@@ -1,0 +1,133 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using OtherThing.Core.Access;
+using OtherThing.Core.Nodes;
+using OtherThing.Core.Results;
+using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Hosting;
+
+namespace OtherThing.Web.Features.Nodes;
+
+public sealed partial class NodeList : IDisposable
+{
+    private readonly CancellationTokenSource _disposal = new();
+    private List<NodeView>? _nodes;
+    private Error? _error;
+    private Guid? _userId;
+    private Guid? _loadedFor;
+    private bool _loaded;
+
+    [Inject]
+    public required NodeService Nodes { get; init; }
+
+    [Inject]
+    public required CurrentActor Current { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    /// <summary>The workspace whose nodes to show; null shows those the person owns or sees.</summary>
+    [Parameter]
+    public Guid? WorkspaceId { get; set; }
+
+    [Parameter]
+    public string EmptyTitle { get; set; } = "No machines yet";
+
+    [Parameter]
+    public string EmptyText { get; set; } = "Connect one with a single command; it runs steps of your flows while you keep the last word over it.";
+
+    /// <summary>The main action of an empty list.</summary>
+    [Parameter]
+    public RenderFragment? Empty { get; set; }
+
+    /// <summary>Told the nodes each time they were read.</summary>
+    [Parameter]
+    public EventCallback<IReadOnlyList<NodeView>> OnLoaded { get; set; }
+
+    public void Dispose()
+    {
+        _disposal.Cancel();
+        _disposal.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_loaded && _loadedFor == WorkspaceId)
+        {
+            return;
+        }
+
+        (_loaded, _loadedFor) = (true, WorkspaceId);
+        await ReloadAsync();
+    }
+
+    private async Task ReloadAsync()
+    {
+        var actor = await Current.GetAsync();
+        _userId = actor.UserId;
+        var found = WorkspaceId is { } workspaceId
+            ? await Nodes.ListAsync(actor, workspaceId, _disposal.Token)
+            : await Nodes.ListMineAsync(actor, includeHidden: false, _disposal.Token);
+        if (!found.TryGet(out var nodes, out _error))
+        {
+            _nodes = [];
+            return;
+        }
+
+        _nodes = [.. nodes.OrderByDescending(node => node.IsMine).ThenBy(node => node.Name, StringComparer.CurrentCultureIgnoreCase)];
+        await OnLoaded.InvokeAsync(_nodes);
+    }
+
+    private async Task RereadAsync(Guid nodeId)
+    {
+        var read = await Nodes.GetAsync(await Current.GetAsync(), nodeId, _disposal.Token);
+        var index = _nodes?.FindIndex(node => node.Id == nodeId) ?? -1;
+        if (index >= 0 && read.TryGet(out var fresh, out _))
+        {
+            _nodes![index] = fresh;
+        }
+    }
+
+    private async Task EditAsync(NodeView node)
+    {
+        var parameters = new DialogParameters<NodeDialog> { { dialog => dialog.View, node } };
+        await Dialogs.ShowAsync<NodeDialog>(node.Name, parameters);
+    }
+
+    private Task DrainAsync(NodeView node) =>
+        ActAsync(actor => Nodes.DrainAsync(actor, node.Id, _disposal.Token), $"{node.Name} finishes its jobs and takes no more.");
+
+    private Task ResumeAsync(NodeView node) =>
+        ActAsync(actor => Nodes.ResumeAsync(actor, node.Id, _disposal.Token), $"{node.Name} takes work again.");
+
+    private async Task DetachAsync(NodeView node)
+    {
+        if (await ConfirmDialog.AskAsync(
+            Dialogs, $"Take {node.Name} out of this workspace?", "Flows here can no longer use it. Its owner can bring it back.", "Take it out"))
+        {
+            await TellAsync(await Nodes.DetachAsync(await Current.GetAsync(), WorkspaceId!.Value, node.Id, _disposal.Token), $"{node.Name} left this workspace.");
+        }
+    }
+
+    private async Task RemoveAsync(NodeView node)
+    {
+        var running = node.RunningJobs == 0 ? "" : $" Its {node.RunningJobs} running jobs stop now.";
+        if (await ConfirmDialog.AskAsync(
+            Dialogs, $"Remove {node.Name}?", $"Its key is worth nothing any more; to use the machine again, enrol it anew.{running}", "Remove machine"))
+        {
+            await TellAsync(await Nodes.RemoveAsync(await Current.GetAsync(), node.Id, _disposal.Token), $"{node.Name} is removed.");
+        }
+    }
+
+    private async Task ActAsync(Func<Actor, Task<Result<NodeView>>> act, string done) =>
+        await TellAsync((await act(await Current.GetAsync())).Error, done);
+
+    private async Task TellAsync(Error? refusal, string done)
+    {
+        Snackbar.Add(refusal?.Message ?? done, refusal is null ? Severity.Success : Severity.Error);
+        await ReloadAsync();
+    }
+}
