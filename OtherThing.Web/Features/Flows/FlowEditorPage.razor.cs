@@ -4,7 +4,10 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Usage;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Features.Runs;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -22,10 +25,14 @@ public sealed partial class FlowEditorPage
     private IReadOnlyList<string> _selection = [];
     private IReadOnlyList<FlowPresence> _others = [];
     private Guid _openFlow;
+    private RunWatch? _watch;
+    private IReadOnlyList<StepRun> _stepRuns = [];
+    private IReadOnlyDictionary<string, string> _statuses = new Dictionary<string, string>();
     private string? _name;
     private string? _saved;
     private int? _published;
     private bool _outline;
+    private bool _showProblems;
     private bool _busy;
     private bool _dirty;
 
@@ -34,6 +41,10 @@ public sealed partial class FlowEditorPage
 
     [Parameter]
     public Guid FlowId { get; set; }
+
+    /// <summary>The run whose states the canvas shows.</summary>
+    [SupplyParameterFromQuery(Name = "run")]
+    public Guid? RunId { get; set; }
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -51,6 +62,12 @@ public sealed partial class FlowEditorPage
     public required TimeProvider Clock { get; init; }
 
     [Inject]
+    public required RunService Runs { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Inject]
     public required ISnackbar Snackbar { get; init; }
 
     private bool ReadOnly => !Workspace.May(Operations.FlowEdit);
@@ -61,7 +78,7 @@ public sealed partial class FlowEditorPage
         ? _editor?.Snapshot.Definition.Notes.FirstOrDefault(note => note.Id == id[5..])
         : null;
 
-    private bool PanelOpen => SelectedStep is not null || SelectedNote is not null;
+    private bool PanelOpen => SelectedStep is not null || SelectedNote is not null || _selection.Count > 1 || _showProblems;
 
     public async ValueTask DisposeAsync()
     {
@@ -94,12 +111,22 @@ public sealed partial class FlowEditorPage
         _editor = editor;
         Look();
         _ = FollowAsync(_subscription);
+        if (RunId is { } runId)
+        {
+            await WatchAsync(runId);
+        }
     }
 
     private async Task LeaveAsync()
     {
         _subscription?.Dispose();
         _subscription = null;
+        if (_watch is { } watch)
+        {
+            _watch = null;
+            await watch.DisposeAsync();
+        }
+
         if (_editor is { } editor)
         {
             _editor = null;
@@ -221,7 +248,123 @@ public sealed partial class FlowEditorPage
         {
             await ShowOthersAsync(canvas);
         }
+
+        if (_watch is not null)
+        {
+            await ShowRunAsync();
+        }
     }
+
+    private async Task RunAsync()
+    {
+        // Set before the first await: of many clicks the first counts.
+        if (_busy || _editor is not { } editor)
+        {
+            return;
+        }
+
+        _busy = true;
+        try
+        {
+            if (_problems.Count > 0)
+            {
+                await ClosePanelAsync();
+                _showProblems = true;
+                Snackbar.Add($"This flow cannot run yet: {_problems[0].Message}", Severity.Warning);
+                return;
+            }
+
+            if (await editor.SaveAsync(_disposal.Token) is { } notSaved)
+            {
+                Snackbar.Add(notSaved.Message, Severity.Warning);
+                return;
+            }
+
+            if (await RunInputDialog.AskAsync(Dialogs, _name ?? "flow", editor.Snapshot.Definition) is not { } input)
+            {
+                return;
+            }
+
+            var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, FlowId, input, null, _disposal.Token);
+            if (started.TryGet(out var runId, out var refusal))
+            {
+                await WatchAsync(runId);
+            }
+            else
+            {
+                Snackbar.Add(refusal.Message, Severity.Warning);
+            }
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private async Task WatchAsync(Guid runId)
+    {
+        if (_watch is { } earlier)
+        {
+            await earlier.DisposeAsync();
+        }
+
+        var watch = new RunWatch(Runs, Feed, Clock, Workspace.Actor, Workspace.Id, runId);
+        _watch = watch;
+        if (await watch.StartAsync(() => InvokeAsync(ShowRunAsync)) is { } refusal)
+        {
+            _watch = null;
+            Snackbar.Add(refusal.Message, Severity.Warning);
+            return;
+        }
+
+        await ShowRunAsync();
+    }
+
+    private async Task ShowRunAsync()
+    {
+        if (_watch is not { } watch)
+        {
+            return;
+        }
+
+        _stepRuns = watch.Steps;
+        var states = StepState.Of(_stepRuns, watch.TextOf);
+        _statuses = states.ToDictionary(state => state.Key, state => state.Value.Status, StringComparer.Ordinal);
+        StateHasChanged();
+        if (_canvas is { } canvas)
+        {
+            await canvas.ShowStatusesAsync(states);
+        }
+    }
+
+    private async Task HideRunAsync()
+    {
+        if (_watch is { } watch)
+        {
+            (_watch, _stepRuns, _statuses) = (null, [], new Dictionary<string, string>());
+            await watch.DisposeAsync();
+        }
+
+        if (_canvas is { } canvas)
+        {
+            await canvas.ShowStatusesAsync(new Dictionary<string, StepState>());
+        }
+    }
+
+    private async Task CancelRunAsync()
+    {
+        if (_watch is { } watch
+            && (await Runs.CancelAsync(Workspace.Actor, Workspace.Id, watch.RunId, _disposal.Token)).Error is { } refusal)
+        {
+            Snackbar.Add(refusal.Message, Severity.Warning);
+        }
+    }
+
+    private StepRun? StepRunOf(string stepId) => _stepRuns.LastOrDefault(step => step.StepId == stepId);
+
+    private string Cost(Run run) => run.Status.IsFinal()
+        ? run.CostUnits is { } units ? new Money(units).ToString() : ""
+        : new Money(_stepRuns.Sum(step => step.Usage?.CostUnits ?? 0)).ToString();
 
     private Task ShowProblemsAsync() => _canvas?.ShowProblemsAsync(_problems.Where(problem => problem.StepId is not null)
         .GroupBy(problem => problem.StepId!).Take(2000).ToDictionary(group => group.Key, group => group.First().Message)) ?? Task.CompletedTask;
@@ -255,6 +398,12 @@ public sealed partial class FlowEditorPage
         {
             await canvas.ShowSelectionAsync(_selection, reveal: true);
         }
+    }
+
+    private Task ToggleProblemsAsync()
+    {
+        _showProblems = !_showProblems || PanelOpen && _selection.Count > 0;
+        return _selection.Count > 0 ? ClosePanelAsync() : Task.CompletedTask;
     }
 
     private async Task ClosePanelAsync()

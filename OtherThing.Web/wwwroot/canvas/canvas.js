@@ -28,6 +28,7 @@ export class Canvas {
     this.#parts = parts;
     this.#server = server;
     this.host = parts.host;
+    this.host.flowCanvas = this;
     this.surface = parts.surface;
     this.readOnly = options.readOnly;
     this.scene = new Scene(new Catalog(options.catalog), new FlowDoc());
@@ -61,7 +62,7 @@ export class Canvas {
   load(definition, sequence) {
     const first = this.scene.doc.steps.size === 0;
     this.sync.load(definition, sequence);
-    if (first) this.fit();
+    if (first) this.#open();
     this.host.dataset.ready = 'true';
   }
 
@@ -246,6 +247,12 @@ export class Canvas {
     this.invalidate();
   }
 
+  /** Where a step's middle is on the page. */
+  clientOf(id) {
+    const at = this.#client(center(this.scene.layout.rect(id)));
+    return [at.x, at.y];
+  }
+
   announce(text) {
     if (text) this.#parts.live.textContent = text;
   }
@@ -271,6 +278,18 @@ export class Canvas {
     const moving = this.#painter.paint(this.#context, this.scene, now);
     this.minimap.paint(this.scene);
     if (again || (moving && !this.scene.reducedMotion)) this.invalidate();
+  }
+
+  /** The first look: the whole flow when it can be read so, else its beginning. */
+  #open() {
+    const { view, layout, doc } = this.scene, bounds = layout.bounds(doc);
+    view.fit(bounds);
+    if (view.zoom < 0.6) {
+      view.zoom = 0.6;
+      view.x = bounds.x - 48 / view.zoom;
+      view.y = bounds.height * view.zoom < view.height ? bounds.y + bounds.height / 2 - view.height / 2 / view.zoom : bounds.y - 48 / view.zoom;
+    }
+    this.viewChanged();
   }
 
   #changed(doc) {

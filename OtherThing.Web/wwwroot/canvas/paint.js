@@ -55,8 +55,9 @@ export class Painter {
     for (let y = startY - gap; y < view.height * ratio; y += gap) context.drawImage(this.gridRow, Math.round(startX - gap), Math.round(y));
   }
 
-  #note(context, { theme, selection, moved }, note, seen, detail) {
-    const rect = moved(noteRect(note), 'note:' + note.id);
+  #note(context, scene, note, seen, detail) {
+    const { theme, selection } = scene;
+    const rect = scene.moved(noteRect(note), 'note:' + note.id);
     if (!meets(rect, seen)) return;
     context.fillStyle = theme.raised;
     context.strokeStyle = selection.has('note:' + note.id) ? theme.accent : theme.warning;

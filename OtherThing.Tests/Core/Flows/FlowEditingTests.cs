@@ -1,0 +1,237 @@
+using CsCheck;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Live;
+using OtherThing.Data.Flows;
+using OtherThing.Tests.Support;
+
+namespace OtherThing.Tests.Core.Flows;
+
+public sealed class FlowEditingTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly TestDatabase _database;
+
+    public FlowEditingTests() => _database = new TestDatabase(services =>
+        services.AddSingleton<TimeProvider>(_clock).AddFlowsData().AddSingleton<FlowService>().AddSingleton<FlowEditing>());
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private FlowEditing Editing => _database.Get<FlowEditing>();
+
+    private FlowService Flows => _database.Get<FlowService>();
+
+    [Fact]
+    public async Task Apply_TwoEditors_SeeOneDocumentAndEachOthersActs()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await using var ben = await OpenAsync(await _database.AddMemberAsync(workspaceId, Role.Member), workspaceId, flowId);
+        using var heard = _database.Get<LiveFeed>().Subscribe(Topic.Flow(flowId));
+
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+        await ApplyAsync(ben, new RenameStep("start", "Begin"));
+
+        Assert.Equal(ana.Snapshot, ben.Snapshot);
+        Assert.Equal(("Begin", new FlowPosition(10, 20)), (ana.Snapshot.Definition.Steps[0].Name, ana.Snapshot.Definition.Steps[0].Position));
+        var acts = ReadAll(heard).Select(happened => happened.Payload).OfType<FlowEdited>().ToList();
+        Assert.Equal([(1, ana.Id), (2, ben.Id)], acts.Select(act => (act.Sequence, act.EditorId)));
+        Assert.Equal(2, ana.Present.Count);
+    }
+
+    [Fact]
+    public async Task Undo_OwnActsOnly_LeavesTheOthersWork()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await using var ben = await OpenAsync(owner, workspaceId, flowId);
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+        await ApplyAsync(ben, new RenameStep("start", "Begin"));
+
+        Assert.Null(await ana.UndoAsync(Cancellation));
+        Assert.Null(await ana.UndoAsync(Cancellation));
+
+        Assert.Equal(("Begin", default(FlowPosition)), (ana.Snapshot.Definition.Steps[0].Name, ana.Snapshot.Definition.Steps[0].Position));
+        Assert.False(ana.CanUndo);
+        Assert.Null(await ana.RedoAsync(Cancellation));
+        Assert.Equal(new FlowPosition(10, 20), ana.Snapshot.Definition.Steps[0].Position);
+    }
+
+    [Fact]
+    public async Task Undo_StepDeletedByAnother_SaysWhyAndForgetsTheAct()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await using var ben = await OpenAsync(owner, workspaceId, flowId);
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+        await ApplyAsync(ben, new DeleteStep("start"));
+
+        var refusal = await ana.UndoAsync(Cancellation);
+
+        Assert.Equal("flow.step_unknown", refusal?.Code);
+        Assert.False(ana.CanUndo);
+    }
+
+    [Fact]
+    public async Task UndoAll_RandomActs_GiveTheByteIdenticalDocument()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        var before = FlowJson.Write(ana.Snapshot.Definition);
+
+        foreach (var edit in FlowEdits.Any.Array[1000].Single())
+        {
+            await ana.ApplyAsync(Guid.NewGuid().ToString("N"), [edit], Cancellation);
+        }
+
+        var after = FlowJson.Write(ana.Snapshot.Definition);
+        while (ana.CanUndo)
+        {
+            Assert.Null(await ana.UndoAsync(Cancellation));
+        }
+
+        Assert.Equal(before, FlowJson.Write(ana.Snapshot.Definition));
+        while (ana.CanRedo)
+        {
+            Assert.Null(await ana.RedoAsync(Cancellation));
+        }
+
+        Assert.Equal(after, FlowJson.Write(ana.Snapshot.Definition));
+    }
+
+    [Fact]
+    public async Task Apply_SameActTwice_IsAppliedOnce()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        FlowEdit[] edits = [new AddStep(new FlowStep { Id = "new", Type = "data.set" })];
+
+        Assert.True((await ana.ApplyAsync("act", edits, Cancellation)).IsSuccess);
+        Assert.True((await ana.ApplyAsync("act", edits, Cancellation)).IsSuccess);
+
+        Assert.Equal(1, ana.Snapshot.Sequence);
+    }
+
+    [Fact]
+    public async Task Apply_AfterAPause_IsSavedAsDraft()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        using var heard = _database.Get<LiveFeed>().Subscribe(Topic.Flow(flowId));
+
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+        await ApplyAsync(ana, new MoveStep("start", 30, 20));
+        _clock.Advance(FlowEditing.SaveAfter);
+        await UntilAsync(heard, "flow.saved");
+
+        var stored = (await Flows.GetAsync(owner, workspaceId, flowId, Cancellation)).Value;
+        Assert.Equal((2, 30), (stored.Revision, stored.ReadDefinition().Steps[0].Position.X));
+    }
+
+    [Fact]
+    public async Task Leave_LastEditor_SavesAndClosesTheSession()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        var ana = await OpenAsync(owner, workspaceId, flowId);
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+
+        await ana.DisposeAsync();
+
+        var stored = (await Flows.GetAsync(owner, workspaceId, flowId, Cancellation)).Value;
+        Assert.Equal(10, stored.ReadDefinition().Steps[0].Position.X);
+        Assert.Equal((0, 0), (Editing.OpenCount, _database.Get<LiveFeed>().SubscriptionCount));
+    }
+
+    [Fact]
+    public async Task Stop_WithUnsavedEdits_SavesThem()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        var ana = await OpenAsync(owner, workspaceId, flowId);
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+
+        await Editing.DisposeAsync();
+
+        Assert.Equal(10, (await Flows.GetAsync(owner, workspaceId, flowId, Cancellation)).Value.ReadDefinition().Steps[0].Position.X);
+    }
+
+    [Fact]
+    public async Task Save_FlowChangedOverRest_KeepsBothChanges()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+        var theirs = ana.Snapshot.Definition with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual", Name = "Theirs" }] };
+        Assert.True((await Flows.UpdateAsync(owner, workspaceId, flowId, new FlowUpdate(Definition: theirs), null, byHeader: false, Cancellation)).IsSuccess);
+
+        Assert.Null(await ana.SaveAsync(Cancellation));
+
+        var stored = (await Flows.GetAsync(owner, workspaceId, flowId, Cancellation)).Value.ReadDefinition().Steps[0];
+        Assert.Equal(("Theirs", new FlowPosition(10, 20)), (stored.Name, stored.Position));
+        Assert.Equal(stored.Name, ana.Snapshot.Definition.Steps[0].Name);
+    }
+
+    [Fact]
+    public async Task Apply_ByViewer_IsForbiddenAndChangesNothing()
+    {
+        var (workspaceId, _, flowId) = await AddFlowAsync();
+        await using var viewer = await OpenAsync(await _database.AddMemberAsync(workspaceId, Role.Viewer), workspaceId, flowId);
+
+        var refused = await viewer.ApplyAsync("act", [new DeleteStep("start")], Cancellation);
+
+        Assert.Equal("access.forbidden", refused.Error?.Code);
+        Assert.Single(viewer.Snapshot.Definition.Steps);
+    }
+
+    [Fact]
+    public async Task Open_FlowOfAnotherWorkspace_IsNotFound()
+    {
+        var (_, _, flowId) = await AddFlowAsync();
+        var (other, stranger) = await _database.AddWorkspaceAsync("Elsewhere");
+
+        Assert.Equal("flow.not_found", (await Editing.OpenAsync(stranger, other, flowId, Cancellation)).Error?.Code);
+        Assert.Equal(0, Editing.OpenCount);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123456789")]
+    public async Task Apply_ActIdOutOfBounds_IsRefused(string actId)
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+
+        Assert.Equal("flow.act_invalid", (await ana.ApplyAsync(actId, [new DeleteStep("start")], Cancellation)).Error?.Code);
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private async Task<(Guid WorkspaceId, Actor Owner, Guid FlowId)> AddFlowAsync()
+    {
+        var (workspaceId, owner) = await _database.AddWorkspaceAsync();
+        var definition = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }] };
+        return (workspaceId, owner, (await Flows.CreateAsync(owner, workspaceId, "Report", "", definition, Cancellation)).Value.Id);
+    }
+
+    private async Task<FlowEditor> OpenAsync(Actor actor, Guid workspaceId, Guid flowId) =>
+        (await Editing.OpenAsync(actor, workspaceId, flowId, Cancellation)).Value;
+
+    private static async Task ApplyAsync(FlowEditor editor, FlowEdit edit) =>
+        Assert.Null((await editor.ApplyAsync(Guid.NewGuid().ToString("N"), [edit], Cancellation)).Error);
+
+    private static IEnumerable<LiveEvent> ReadAll(LiveSubscription subscription)
+    {
+        while (subscription.Events.TryRead(out var happened))
+        {
+            yield return happened;
+        }
+    }
+
+    private static async Task UntilAsync(LiveSubscription subscription, string type)
+    {
+        while ((await subscription.Events.ReadAsync(Cancellation)).Type != type)
+        {
+        }
+    }
+}

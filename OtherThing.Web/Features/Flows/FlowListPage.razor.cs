@@ -1,0 +1,170 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Runs;
+
+namespace OtherThing.Web.Features.Flows;
+
+public sealed partial class FlowListPage
+{
+    private List<FlowSummary>? _flows;
+    private Dictionary<Guid, Run> _lastRuns = [];
+    private Error? _refusal;
+    private Guid _shown;
+    private string? _next;
+    private bool _busy;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Filter { get; set; }
+
+    [CascadingParameter]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Inject]
+    public required FlowService Flows { get; init; }
+
+    [Inject]
+    public required RunService Runs { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    private bool MayEdit => Workspace.May(Operations.FlowEdit);
+
+    protected override Task OnParametersSetAsync()
+    {
+        if (_shown == Workspace.Id)
+        {
+            return Task.CompletedTask;
+        }
+
+        _shown = Workspace.Id;
+        (_flows, _next) = (null, null);
+        return ReloadAsync();
+    }
+
+    private IEnumerable<FlowSummary> Found() => (_flows ?? []).Where(flow =>
+        string.IsNullOrWhiteSpace(Filter) || flow.Name.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase)
+        || flow.Description.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase));
+
+    private void Search(string? text) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("q", string.IsNullOrEmpty(text) ? null : text), replace: true);
+
+    private async Task ReloadAsync()
+    {
+        var limit = Math.Clamp(_flows?.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit);
+        var listed = await Flows.ListAsync(Workspace.Actor, Workspace.Id, new PageRequest(limit), CancellationToken.None);
+        if (!listed.TryGet(out var page, out _refusal))
+        {
+            return;
+        }
+
+        (_flows, _next) = ([.. page.Items], page.Next);
+        await ReadLastRunsAsync();
+    }
+
+    private async Task ReadLastRunsAsync()
+    {
+        var runs = await Runs.ListAsync(Workspace.Actor, Workspace.Id, new RunFilter(), new PageRequest(PageRequest.MaxLimit), CancellationToken.None);
+        _lastRuns = runs.IsSuccess
+            ? runs.Value.Items.GroupBy(run => run.FlowId).ToDictionary(group => group.Key, group => group.First())
+            : [];
+    }
+
+    private async Task MoreAsync()
+    {
+        if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _)
+            && (await Flows.ListAsync(Workspace.Actor, Workspace.Id, request, CancellationToken.None)).TryGet(out var page, out _))
+        {
+            _flows!.AddRange(page.Items);
+            _next = page.Next;
+        }
+    }
+
+    private Task CreateAsync() => OnceAsync(async () =>
+    {
+        var number = 1 + (_flows?.Count(flow => flow.Name.StartsWith("New flow", StringComparison.Ordinal)) ?? 0);
+        var name = number == 1 ? "New flow" : $"New flow {number}";
+        var made = await Flows.CreateAsync(Workspace.Actor, Workspace.Id, name, "", NewFlow.Definition, CancellationToken.None);
+        if (made.TryGet(out var flow, out var refusal))
+        {
+            Navigation.NavigateTo(Workspace.PathTo("flows", flow.Id));
+        }
+
+        return refusal;
+    });
+
+    private Task RunAsync(FlowSummary summary) => OnceAsync(async () =>
+    {
+        var read = await Flows.GetAsync(Workspace.Actor, Workspace.Id, summary.Id, CancellationToken.None);
+        if (!read.TryGet(out var flow, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await RunInputDialog.AskAsync(Dialogs, flow.Name, flow.ReadDefinition()) is not { } input)
+        {
+            return null;
+        }
+
+        var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, flow.Id, input, null, CancellationToken.None);
+        if (started.TryGet(out var runId, out refusal))
+        {
+            Navigation.NavigateTo(Workspace.PathTo("runs", runId));
+        }
+
+        return refusal;
+    });
+
+    private Task DuplicateAsync(FlowSummary flow) => OnceAsync(async () =>
+    {
+        var copied = await Flows.DuplicateAsync(Workspace.Actor, Workspace.Id, flow.Id, CancellationToken.None);
+        if (copied.IsSuccess)
+        {
+            Snackbar.Add($"{copied.Value.Name} is a draft of its own.", Severity.Success);
+        }
+
+        return copied.Error;
+    });
+
+    private Task DeleteAsync(FlowSummary flow) => OnceAsync(async () =>
+        await ConfirmDialog.AskAsync(Dialogs, $"Delete {flow.Name}?", "Its steps and versions go and its triggers stop. Its runs are kept.", "Delete flow")
+            ? await Flows.DeleteAsync(Workspace.Actor, Workspace.Id, flow.Id, CancellationToken.None)
+            : null);
+
+    // Set before the first await: of many clicks the first counts.
+    private async Task OnceAsync(Func<Task<Error?>> act)
+    {
+        if (_busy)
+        {
+            return;
+        }
+
+        _busy = true;
+        try
+        {
+            if (await act() is { } refusal)
+            {
+                Snackbar.Add(refusal.Message, Severity.Warning);
+            }
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Usage;
+using OtherThing.Web.Components.Layout;
+
+namespace OtherThing.Web.Features.Runs;
+
+public sealed partial class RunPage
+{
+    private RunWatch? _watch;
+    private Error? _refusal;
+    private IReadOnlyList<StepRun> _steps = [];
+    private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
+    private IReadOnlyDictionary<Guid, string> _people = new Dictionary<Guid, string>();
+    private (string Path, int Attempt)? _shown;
+    private Guid _openRun;
+    private bool _busy;
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    [Parameter]
+    public Guid RunId { get; set; }
+
+    [CascadingParameter]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Inject]
+    public required RunService Runs { get; init; }
+
+    [Inject]
+    public required FlowService Flows { get; init; }
+
+    [Inject]
+    public required IAccountStore Accounts { get; init; }
+
+    [Inject]
+    public required ILiveFeed Feed { get; init; }
+
+    [Inject]
+    public required TimeProvider Clock { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    private StepRun? Shown => _shown is { } shown ? _steps.FirstOrDefault(step => step.Path == shown.Path && step.Attempt == shown.Attempt) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_watch is not null)
+        {
+            await _watch.DisposeAsync();
+        }
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_openRun == RunId)
+        {
+            return;
+        }
+
+        _openRun = RunId;
+        _shown = null;
+        if (_watch is not null)
+        {
+            await _watch.DisposeAsync();
+        }
+
+        var watch = new RunWatch(Runs, Feed, Clock, Workspace.Actor, Workspace.Id, RunId);
+        _watch = watch;
+        _refusal = await watch.StartAsync(() => InvokeAsync(Refresh));
+        if (_refusal is null)
+        {
+            _steps = watch.Steps;
+            await NameAsync(watch.Run!);
+            if (watch.Run!.Status == RunStatus.Failed)
+            {
+                Show(_steps.LastOrDefault(step => step.Status == StepRunStatus.Failed));
+            }
+        }
+    }
+
+    private void Refresh()
+    {
+        if (_watch is { } watch)
+        {
+            _steps = watch.Steps;
+            StateHasChanged();
+        }
+    }
+
+    private async Task NameAsync(Run run)
+    {
+        _people = await Accounts.ListNamesAsync([run.StartedBy], CancellationToken.None);
+        var versions = await Flows.ListVersionsAsync(Workspace.Actor, Workspace.Id, run.FlowId, CancellationToken.None);
+        if (versions.IsSuccess && versions.Value.FirstOrDefault(version => version.Number == run.FlowVersion) is { } version
+            && FlowJson.Parse(version.Definition).TryGet(out var definition, out _))
+        {
+            _names = definition.Steps.Where(step => step.Name is not null).ToDictionary(step => step.Id, step => step.Name!, StringComparer.Ordinal);
+        }
+    }
+
+    private void Show(StepRun? step) => _shown = step is null ? null : (step.Path, step.Attempt);
+
+    private string NameOf(StepRun step) => _names.GetValueOrDefault(step.StepId, step.StepId);
+
+    private string Starter(Run run) => run.StartedBy == Workspace.UserId ? "you" : _people.GetValueOrDefault(run.StartedBy, "a former member");
+
+    private long Tokens(Run run) => run.Status.IsFinal() ? run.Tokens : _steps.Sum(step => step.Usage?.Tokens ?? 0);
+
+    private string Cost(Run run)
+    {
+        if (run.Status.IsFinal())
+        {
+            return run.CostUnits is { } units ? new Money(units).ToString() : "unpriced";
+        }
+
+        return new Money(_steps.Sum(step => step.Usage?.CostUnits ?? 0)).ToString();
+    }
+
+    private static StepError? ErrorOf(Run run) => run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null;
+
+    private static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
+
+    private async Task CancelAsync()
+    {
+        _busy = true;
+        var cancelled = await Runs.CancelAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None);
+        Say(cancelled.Error);
+        _busy = false;
+    }
+
+    private async Task RerunAsync(string? fromStep)
+    {
+        // Set before the first await: of many clicks the first counts.
+        if (_busy)
+        {
+            return;
+        }
+
+        _busy = true;
+        var started = await Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, null, CancellationToken.None);
+        _busy = false;
+        if (started.TryGet(out var runId, out var refusal))
+        {
+            Navigation.NavigateTo(Workspace.PathTo("runs", runId));
+        }
+        else
+        {
+            Say(refusal);
+        }
+    }
+
+    private void Say(Error? refusal)
+    {
+        if (refusal is not null)
+        {
+            Snackbar.Add(refusal.Message, Severity.Warning);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using OtherThing.Core.Access;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+
+namespace OtherThing.Web.Features.Runs;
+
+/// <summary>Follows one run for one page: a snapshot, then what happens, told on at most four times a second.</summary>
+internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clock, Actor actor, Guid workspaceId, Guid runId) : IAsyncDisposable
+{
+    /// <summary>The least time between two calls of the listener.</summary>
+    public static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(250);
+
+    private const int KeptText = 64 * 1024;
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Path, int Attempt), int> _places = [];
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private List<StepRun> _steps = [];
+    private LiveSubscription? _subscription;
+
+    public Guid RunId => runId;
+
+    /// <summary>The run; its output and sums are complete once it has ended.</summary>
+    public Run? Run { get; private set; }
+
+    /// <summary>Every attempt, in the order they began.</summary>
+    public IReadOnlyList<StepRun> Steps
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _steps];
+            }
+        }
+    }
+
+    /// <summary>What a step has said while at work: tokens of a model, output of a command; the last 64 K characters.</summary>
+    public string TextOf(string path)
+    {
+        lock (_gate)
+        {
+            return _texts.GetValueOrDefault(path, "");
+        }
+    }
+
+    /// <summary>Reads the run and follows it until it has ended.</summary>
+    /// <param name="changed">Called after each change, never two at a time.</param>
+    public async Task<Error?> StartAsync(Func<Task> changed)
+    {
+        _subscription = feed.Subscribe(Topic.Run(runId), capacity: 4096);
+        if (await ReadAsync() is { } refusal)
+        {
+            return refusal;
+        }
+
+        _ = FollowAsync(_subscription, changed);
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposal.CancelAsync();
+        _subscription?.Dispose();
+        _disposal.Dispose();
+    }
+
+    private async Task<Error?> ReadAsync()
+    {
+        var found = await runs.GetAsync(actor, workspaceId, runId, _disposal.Token);
+        if (!found.TryGet(out var detail, out var refusal))
+        {
+            return refusal;
+        }
+
+        lock (_gate)
+        {
+            Run = detail.Run;
+            _steps = [.. detail.Steps];
+            _places.Clear();
+            for (var at = 0; at < _steps.Count; at++)
+            {
+                _places[(_steps[at].Path, _steps[at].Attempt)] = at;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task FollowAsync(LiveSubscription subscription, Func<Task> changed)
+    {
+        try
+        {
+            var missed = 0L;
+            while (Run is { } run && !run.Status.IsFinal() && await subscription.Events.WaitToReadAsync(_disposal.Token))
+            {
+                var ended = false;
+                while (subscription.Events.TryRead(out var happened))
+                {
+                    ended |= Take(happened);
+                }
+
+                // Ended: its output and sums are in the row. Missed: only the journal knows.
+                if (ended || subscription.Missed > missed)
+                {
+                    missed = subscription.Missed;
+                    await ReadAsync();
+                }
+
+                await changed();
+                await Task.Delay(Interval, clock, _disposal.Token);
+            }
+
+            subscription.Dispose();
+        }
+        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        {
+            // The page is closed.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The page was closed between two awaits.
+        }
+    }
+
+    private bool Take(LiveEvent happened)
+    {
+        lock (_gate)
+        {
+            switch (happened.Payload)
+            {
+                case RunCommitted committed:
+                    foreach (var step in committed.Steps)
+                    {
+                        Put(step);
+                    }
+
+                    Run = Run! with { Status = committed.Status };
+                    return committed.Status.IsFinal();
+                case StepReport report:
+                    var text = _texts.GetValueOrDefault(report.Path, "") + report.Text;
+                    _texts[report.Path] = text.Length > KeptText ? text[^KeptText..] : text;
+                    return false;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    private void Put(StepRun step)
+    {
+        if (!_places.TryGetValue((step.Path, step.Attempt), out var at))
+        {
+            _places[(step.Path, step.Attempt)] = _steps.Count;
+            _steps.Add(step);
+        }
+        else if (!_steps[at].Status.IsFinal())
+        {
+            _steps[at] = step;
+        }
+    }
+}
