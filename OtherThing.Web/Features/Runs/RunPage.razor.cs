@@ -15,7 +15,7 @@ public sealed partial class RunPage
 {
     private RunWatch? _watch;
     private Error? _refusal;
-    private IReadOnlyList<StepRun> _steps = [];
+    private StepRun[] _steps = [];
     private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
     private IReadOnlyDictionary<Guid, string> _people = new Dictionary<Guid, string>();
     private (string Path, int Attempt)? _shown;
@@ -81,7 +81,7 @@ public sealed partial class RunPage
         _refusal = await watch.StartAsync(() => InvokeAsync(Refresh));
         if (_refusal is null)
         {
-            _steps = watch.Steps;
+            _steps = [.. watch.Steps];
             await NameAsync(watch.Run!);
             if (watch.Run!.Status == RunStatus.Failed)
             {
@@ -94,7 +94,7 @@ public sealed partial class RunPage
     {
         if (_watch is { } watch)
         {
-            _steps = watch.Steps;
+            _steps = [.. watch.Steps];
             StateHasChanged();
         }
     }
