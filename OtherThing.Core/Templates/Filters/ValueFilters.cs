@@ -46,7 +46,7 @@ internal static class ValueFilters
             return input;
         }
 
-        call.Context.Charge(12 * text.Length, call.Position);
+        call.Charge(text.Length / 12);
         try
         {
             return Value.From(JsonElement.Parse(Encoding.UTF8.GetBytes(text), s_options));

@@ -56,7 +56,7 @@ internal static class ValueText
             context.BytesLeft = before;
         }
 
-        context.Charge(buffer.WrittenCount, position);
+        context.ChargeSteps(4 + (buffer.WrittenCount / 32), position);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
