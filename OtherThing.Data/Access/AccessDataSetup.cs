@@ -3,12 +3,13 @@ using OtherThing.Core.Access;
 
 namespace OtherThing.Data.Access;
 
-/// <summary>Registers the stores of access: accounts, audit, sign-in sessions, personal tokens.</summary>
+/// <summary>Registers the stores of access: accounts, audit, sign-in sessions, personal tokens, idempotency keys.</summary>
 public static class AccessDataSetup
 {
     public static IServiceCollection AddAccessData(this IServiceCollection services) => services
         .AddSingleton<IAccountStore, AccountStore>()
         .AddSingleton<IAuditLog, AuditLog>()
+        .AddSingleton<IIdempotencyStore, IdempotencyStore>()
         .AddSingleton<IPersonalTokenStore, PersonalTokenStore>()
         .AddSingleton<ISignInSessionStore, SignInSessionStore>();
 }

@@ -5,10 +5,9 @@ namespace OtherThing.Data.Access;
 
 internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> contexts, TimeProvider clock) : ISignInSessionStore
 {
-    private static readonly Func<AppDbContext, Guid, Guid, string, DateTime, Task<bool>> s_isLive = EF.CompileAsyncQuery(
-        (AppDbContext db, Guid sessionId, Guid userId, string stamp, DateTime now) =>
-            db.Set<SignInSession>().Any(s => s.Id == sessionId && s.UserId == userId && s.ExpiresAt > now
-                && db.Users.Any(u => u.Id == userId && u.SecurityStamp == stamp)));
+    private static readonly Func<AppDbContext, Guid, Guid, DateTime, Task<bool>> s_isLive = EF.CompileAsyncQuery(
+        (AppDbContext db, Guid sessionId, Guid userId, DateTime now) =>
+            db.Set<SignInSession>().Any(s => s.Id == sessionId && s.UserId == userId && s.ExpiresAt > now));
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -21,10 +20,10 @@ internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> context
         return session.Id;
     }
 
-    public async Task<bool> IsLiveAsync(Guid sessionId, Guid userId, string securityStamp, CancellationToken cancellationToken)
+    public async Task<bool> IsLiveAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await s_isLive(db, sessionId, userId, securityStamp, Now);
+        return await s_isLive(db, sessionId, userId, Now);
     }
 
     public async Task EndAsync(Guid sessionId, CancellationToken cancellationToken)
@@ -34,12 +33,13 @@ internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> context
         await db.Set<SignInSession>().Where(s => s.Id == sessionId).ExecuteDeleteAsync(cancellationToken);
     }
 
-    public async Task EndAllAsync(Guid userId, CancellationToken cancellationToken)
+    public async Task EndAllAsync(Guid userId, Guid? except, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
         var now = Now;
         // Sessions that nobody ended go with the first that somebody does.
-        await db.Set<SignInSession>().Where(s => s.UserId == userId || s.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<SignInSession>().Where(s => (s.UserId == userId && s.Id != except) || s.ExpiresAt < now)
+            .ExecuteDeleteAsync(cancellationToken);
     }
 }

@@ -22,6 +22,7 @@ internal static class AuthenticationSetup
             .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(ConfigureCookie));
         builder.Services.AddAuthorization();
         builder.AddKeyRing();
+        builder.AddRateLimits();
         return builder;
     }
 

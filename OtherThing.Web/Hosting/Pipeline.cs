@@ -5,6 +5,7 @@ internal static class Pipeline
 {
     public static WebApplication UsePipeline(this WebApplication app)
     {
+        app.UseKnownProxies();
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseWhen(
@@ -13,10 +14,13 @@ internal static class Pipeline
         app.UseWhen(
             context => !context.Request.Path.StartsWithSegments(RestSetup.Prefix),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseSameOrigin();
         app.UseRouting();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(RestSetup.Prefix), rest => rest.UseMiddleware<Idempotency>());
         return app;
     }
 }

@@ -8,11 +8,8 @@ internal sealed class SessionCheck(ISignInSessionStore sessions)
 {
     public const string SessionClaim = "ot_session";
 
-    public const string StampClaim = "AspNet.Identity.SecurityStamp";
-
     public async Task<bool> IsLiveAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
         Guid.TryParse(principal.FindFirstValue(ClaimTypes.NameIdentifier), out var userId)
         && Guid.TryParse(principal.FindFirstValue(SessionClaim), out var sessionId)
-        && principal.FindFirstValue(StampClaim) is { Length: > 0 } stamp
-        && await sessions.IsLiveAsync(sessionId, userId, stamp, cancellationToken);
+        && await sessions.IsLiveAsync(sessionId, userId, cancellationToken);
 }

@@ -21,12 +21,18 @@ internal static class AccountsSetup
         builder.Services.AddOptions<AccountOptions>().BindConfiguration(AccountOptions.Section);
         builder.Services.AddSingleton<RegistrationGate>();
         builder.Services.AddScoped<Registration>();
+        builder.Services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section)
+            .Validate(mail => string.IsNullOrEmpty(mail.Host) || !string.IsNullOrEmpty(mail.LinkBase), "Mail:Host is set, so Mail:LinkBase must be set too.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<AccountMail>();
+        builder.Services.AddScoped<AccountService>();
         return builder.AddSignIn();
     }
 
     public static WebApplication MapAccounts(this WebApplication app)
     {
         app.MapAuthEndpoints();
+        app.MapAuthManageEndpoints();
         app.MapMeEndpoints();
         app.MapTokenEndpoints();
         return app;

@@ -38,13 +38,12 @@ internal sealed class AppSignInManager(
         var now = clock.GetUtcNow();
         var lasts = AuthenticationScheme == IdentityConstants.BearerScheme ? s_apiSession : s_pageSession;
         var session = await sessions.StartAsync(user.Id, (now + lasts).UtcDateTime, Context.RequestAborted);
-        List<Claim> claims = [.. additionalClaims, new Claim(SessionCheck.SessionClaim, session.ToString())];
-        if (!claims.Exists(claim => claim.Type == CurrentActor.AuthenticatedAtClaim))
-        {
-            claims.Add(new Claim(CurrentActor.AuthenticatedAtClaim, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
-        }
-
-        await base.SignInWithClaimsAsync(user, authenticationProperties, claims);
+        await base.SignInWithClaimsAsync(user, authenticationProperties,
+        [
+            .. additionalClaims,
+            new Claim(SessionCheck.SessionClaim, session.ToString()),
+            new Claim(CurrentActor.AuthenticatedAtClaim, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+        ]);
     }
 
     /// <summary>Ends the session, so that its cookie is worth nothing wherever a copy of it is.</summary>
@@ -133,21 +132,18 @@ internal sealed class AppSignInManager(
         return null;
     }
 
-    /// <summary>
-    /// After a new password or another second factor: ends every session of the person and opens a new one here, with the sign-in time
-    /// they had.
-    /// </summary>
+    /// <summary>After a new password or another second factor: ends every session of the person but this one.</summary>
     public async Task EndOtherSessionsAsync(AppUser user)
     {
-        await sessions.EndAllAsync(user.Id, Context.RequestAborted);
-        await SignInWithClaimsAsync(user, isPersistent: false, Context.User.FindAll(CurrentActor.AuthenticatedAtClaim));
+        var here = Guid.TryParse(Context.User.FindFirstValue(SessionCheck.SessionClaim), out var session) ? session : (Guid?)null;
+        await sessions.EndAllAsync(user.Id, here, Context.RequestAborted);
         TellOpenPages(Context.User);
     }
 
     /// <summary>Ends every session of a person, after a reset of the password.</summary>
     public async Task EndAllSessionsAsync(AppUser user)
     {
-        await sessions.EndAllAsync(user.Id, Context.RequestAborted);
+        await sessions.EndAllAsync(user.Id, null, Context.RequestAborted);
         feed.Publish(Topic.User(user.Id), MemberService.AccessChangedEvent);
     }
 

@@ -1,0 +1,79 @@
+using System.Reflection;
+using NetArchTest.Rules;
+using OtherThing.Core.Access;
+using OtherThing.Data;
+using OtherThing.Web.Hosting;
+
+namespace OtherThing.Tests.Architecture;
+
+/// <summary>Arrows point one way: Web to Data to Core; Web, Node and Lab to Protocol.</summary>
+public sealed class LayerTests
+{
+    private static readonly Assembly s_core = typeof(Actor).Assembly;
+    private static readonly Assembly s_data = typeof(AppDbContext).Assembly;
+    private static readonly Assembly s_web = typeof(CurrentActor).Assembly;
+    private static readonly Assembly s_node = Assembly.Load("otherthing-node");
+    private static readonly Assembly s_lab = Assembly.Load("OtherThing.Lab");
+
+    [Theory]
+    [InlineData("Microsoft.AspNetCore")]
+    [InlineData("Microsoft.EntityFrameworkCore")]
+    [InlineData("Microsoft.Data")]
+    [InlineData("MudBlazor")]
+    [InlineData("OpenAI")]
+    [InlineData("Anthropic")]
+    [InlineData("Microsoft.Extensions.AI")]
+    [InlineData("Grpc")]
+    [InlineData("Google.Protobuf")]
+    [InlineData("OtherThing.Data")]
+    [InlineData("OtherThing.Web")]
+    [InlineData("OtherThing.Protocol")]
+    public void Core_KnowsNothingOutside(string outside) =>
+        Assert.DoesNotContain(s_core.GetReferencedAssemblies(), reference => IsOrIsUnder(reference.Name!, outside));
+
+    [Theory]
+    [InlineData("MudBlazor")]
+    [InlineData("OpenAI")]
+    [InlineData("Anthropic")]
+    [InlineData("OtherThing.Web")]
+    [InlineData("OtherThing.Protocol")]
+    public void Data_KnowsOnlyCore(string outside) =>
+        Assert.DoesNotContain(s_data.GetReferencedAssemblies(), reference => IsOrIsUnder(reference.Name!, outside));
+
+    [Fact]
+    public void Node_KnowsOnlyTheProtocol() =>
+        Assert.DoesNotContain(
+            s_node.GetReferencedAssemblies(),
+            reference => reference.Name!.StartsWith("OtherThing", StringComparison.Ordinal) && reference.Name != "OtherThing.Protocol");
+
+    [Fact]
+    public void Lab_DrivesFromOutside() =>
+        Assert.DoesNotContain(
+            s_lab.GetReferencedAssemblies(), reference => reference.Name is "OtherThing.Core" or "OtherThing.Data" or "OtherThing.Web");
+
+    [Fact]
+    public void PagesAndEndpoints_TouchNoDatabase()
+    {
+        var result = Types.InAssembly(s_web)
+            .That().ResideInNamespaceStartingWith("OtherThing.Web.Components").Or().ResideInNamespaceStartingWith("OtherThing.Web.Features")
+            .And().DoNotHaveNameEndingWith("Setup")
+            .ShouldNot().HaveDependencyOnAny("Microsoft.EntityFrameworkCore", "OtherThing.Data.AppDbContext", "Microsoft.Data.Sqlite")
+            .GetResult();
+
+        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+    }
+
+    [Fact]
+    public void Features_TouchNoStoresOfData()
+    {
+        var result = Types.InAssembly(s_web)
+            .That().ResideInNamespaceStartingWith("OtherThing.Web.Features").And().DoNotHaveNameEndingWith("Setup")
+            .ShouldNot().HaveDependencyOn("OtherThing.Data")
+            .GetResult();
+
+        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+    }
+
+    private static bool IsOrIsUnder(string name, string outside) =>
+        name == outside || name.StartsWith(outside + ".", StringComparison.Ordinal);
+}

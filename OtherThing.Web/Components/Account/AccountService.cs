@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
+using OtherThing.Core.Results;
+using OtherThing.Data.Access;
+
+namespace OtherThing.Web.Components.Account;
+
+/// <summary>What an authenticator app needs.</summary>
+/// <param name="Key">The shared key, in groups of four, to type.</param>
+/// <param name="Address">The same as an <c>otpauth://</c> address, for a QR code.</param>
+internal sealed record AuthenticatorKey(string Key, string Address);
+
+/// <summary>Changes what secures an account: password, second factor, recovery codes. Pages and REST call it alike.</summary>
+internal sealed class AccountService(UserManager<AppUser> users, AppSignInManager signIn, AccountMail mail)
+{
+    private const int RecoveryCodes = 10;
+
+    /// <summary>Sets a new password; every other session of the person ends.</summary>
+    /// <returns>Null when done, or <c>account.invalid</c> naming <c>oldPassword</c> or <c>newPassword</c>.</returns>
+    public async Task<Error?> ChangePasswordAsync(AppUser user, string? oldPassword, string? newPassword)
+    {
+        if (string.IsNullOrEmpty(oldPassword) || oldPassword.Length > AppSignInManager.MaxPassword)
+        {
+            return Error.Invalid("account.invalid", "oldPassword", "Give the password you have now.");
+        }
+
+        if (string.IsNullOrEmpty(newPassword) || newPassword.Length > AppSignInManager.MaxPassword)
+        {
+            return Error.Invalid("account.invalid", "newPassword", $"Give a new password of 8 to {AppSignInManager.MaxPassword} characters.");
+        }
+
+        var changed = await users.ChangePasswordAsync(user, oldPassword, newPassword);
+        if (!changed.Succeeded)
+        {
+            return AccountErrors.From(changed) is { Code: "account.invalid" } wrong
+                ? wrong with { Fields = [.. wrong.Fields.Select(f => f.Path == "password" ? f with { Path = "newPassword" } : f)] }
+                : AccountErrors.From(changed);
+        }
+
+        await signIn.EndOtherSessionsAsync(user);
+        return null;
+    }
+
+    /// <summary>The key to enter in an authenticator app; made when there is none.</summary>
+    public async Task<AuthenticatorKey> GetAuthenticatorKeyAsync(AppUser user, bool renew = false)
+    {
+        var key = await users.GetAuthenticatorKeyAsync(user);
+        if (string.IsNullOrEmpty(key) || renew)
+        {
+            await users.ResetAuthenticatorKeyAsync(user);
+            await signIn.EndOtherSessionsAsync(user);
+            key = await users.GetAuthenticatorKeyAsync(user);
+        }
+
+        var address = string.Format(
+            CultureInfo.InvariantCulture,
+            "otpauth://totp/OtherThing:{0}?secret={1}&issuer=OtherThing&digits=6",
+            UrlEncoder.Default.Encode(user.Email!),
+            key);
+        return new AuthenticatorKey(string.Join(' ', key!.Chunk(4).Select(group => new string(group))).ToLowerInvariant(), address);
+    }
+
+    /// <summary>Switches the second factor on, once a code shows that the app is set up.</summary>
+    /// <returns>Recovery codes, shown this once, or <c>account.token_invalid</c>.</returns>
+    public async Task<Result<IReadOnlyList<string>>> EnableTwoFactorAsync(AppUser user, string? code)
+    {
+        var digits = (code ?? "").Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        if (digits.Length != 6 || !await users.VerifyTwoFactorTokenAsync(user, users.Options.Tokens.AuthenticatorTokenProvider, digits))
+        {
+            return AccountErrors.InvalidToken;
+        }
+
+        await users.SetTwoFactorEnabledAsync(user, true);
+        return await RenewRecoveryCodesAsync(user);
+    }
+
+    /// <summary>Switches the second factor off and forgets its key.</summary>
+    public async Task DisableTwoFactorAsync(AppUser user)
+    {
+        await users.SetTwoFactorEnabledAsync(user, false);
+        await users.ResetAuthenticatorKeyAsync(user);
+        await signIn.EndOtherSessionsAsync(user);
+    }
+
+    /// <summary>Makes new recovery codes; the old ones are worth nothing.</summary>
+    public async Task<Result<IReadOnlyList<string>>> RenewRecoveryCodesAsync(AppUser user)
+    {
+        var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(user, RecoveryCodes);
+        await signIn.EndOtherSessionsAsync(user);
+        return Result<IReadOnlyList<string>>.Success([.. codes!]);
+    }
+
+    /// <summary>Sends a link to set a new password, when there is such an account; the answer is the same when there is none.</summary>
+    public async Task SendResetLinkAsync(string? email, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(email) || email.Length > AppSignInManager.MaxPassword
+            || await users.FindByEmailAsync(email.Trim()) is not { } user)
+        {
+            return;
+        }
+
+        var code = WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(await users.GeneratePasswordResetTokenAsync(user)));
+        var link = QueryHelpers.AddQueryString(
+            mail.LinkBase + "/account/reset", new Dictionary<string, string?> { ["email"] = user.Email, ["code"] = code });
+        await mail.SendAsync(
+            user.Email!, "Set a new password for OtherThing", $"Open this link within a day to set a new password:\n\n{link}\n", cancellationToken);
+    }
+
+    /// <summary>Sets a new password with the code from a link; every session of the person ends.</summary>
+    /// <returns>Null when done, or <c>account.token_invalid</c>, <c>account.invalid</c>.</returns>
+    public async Task<Error?> ResetPasswordAsync(string? email, string? code, string? newPassword)
+    {
+        if (string.IsNullOrEmpty(newPassword) || newPassword.Length > AppSignInManager.MaxPassword)
+        {
+            return Error.Invalid("account.invalid", "newPassword", $"Give a new password of 8 to {AppSignInManager.MaxPassword} characters.");
+        }
+
+        if (string.IsNullOrWhiteSpace(email) || email.Length > AppSignInManager.MaxPassword
+            || Decode(code) is not { } token || await users.FindByEmailAsync(email.Trim()) is not { } user)
+        {
+            return AccountErrors.InvalidToken;
+        }
+
+        var reset = await users.ResetPasswordAsync(user, token, newPassword);
+        if (!reset.Succeeded)
+        {
+            return AccountErrors.From(reset);
+        }
+
+        await signIn.EndAllSessionsAsync(user);
+        return null;
+    }
+
+    /// <summary>Sends a link that shows that an e-mail address is the person's, when there is such an account.</summary>
+    public async Task SendConfirmationAsync(string? email, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(email) || email.Length > AppSignInManager.MaxPassword
+            || await users.FindByEmailAsync(email.Trim()) is not { EmailConfirmed: false } user)
+        {
+            return;
+        }
+
+        var code = WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(await users.GenerateEmailConfirmationTokenAsync(user)));
+        var link = QueryHelpers.AddQueryString(
+            mail.LinkBase + "/api/v1/auth/confirmEmail", new Dictionary<string, string?> { ["userId"] = user.Id.ToString(), ["code"] = code });
+        await mail.SendAsync(user.Email!, "Confirm your address for OtherThing", $"Open this link:\n\n{link}\n", cancellationToken);
+    }
+
+    /// <summary>Notes that an e-mail address is the person's, with the code from a link.</summary>
+    /// <returns>Null when done, or <c>account.token_invalid</c>.</returns>
+    public async Task<Error?> ConfirmEmailAsync(string? userId, string? code) =>
+        Guid.TryParse(userId, out var id) && Decode(code) is { } token
+        && await users.FindByIdAsync(id.ToString()) is { } user
+        && (await users.ConfirmEmailAsync(user, token)).Succeeded
+            ? null
+            : AccountErrors.InvalidToken;
+
+    private static string? Decode(string? code)
+    {
+        if (string.IsNullOrWhiteSpace(code) || code.Length > 4_000)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(code));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}
