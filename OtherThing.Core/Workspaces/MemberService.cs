@@ -64,13 +64,20 @@ public sealed partial class MemberService(
     }
 
     /// <summary>Gives a member another role; making somebody Owner is a transfer.</summary>
-    /// <returns>The member, or <c>member.not_found</c>, <c>member.changed</c>, <c>access.forbidden</c>.</returns>
+    /// <returns>
+    /// The member, or <c>member.not_found</c>, <c>member.role_invalid</c>, <c>member.changed</c>, <c>access.forbidden</c>.
+    /// </returns>
     public async Task<Result<MemberView>> ChangeRoleAsync(
-        Actor actor, Guid workspaceId, Guid userId, Role role, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, Guid userId, Role? newRole, CancellationToken cancellationToken)
     {
         if (!(await FindAsync(actor, workspaceId, userId, cancellationToken)).TryGet(out var member, out var error))
         {
             return error;
+        }
+
+        if (newRole is not { } role)
+        {
+            return Error.Invalid("member.role_invalid", "role", "Name the role: viewer, member or admin.");
         }
 
         var operation = member.Role == Role.Owner || role == Role.Owner ? Operations.MemberChangeOwner

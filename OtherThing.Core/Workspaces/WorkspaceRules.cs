@@ -32,7 +32,7 @@ public static class WorkspaceRules
     public static string SlugOf(string name)
     {
         var slug = new StringBuilder();
-        foreach (var letter in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        foreach (var letter in Decompose(name).ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(letter))
             {
@@ -47,6 +47,19 @@ public static class WorkspaceRules
         slug.Length = Math.Min(slug.Length, MaxSlug);
         var text = slug.ToString().Trim('-');
         return text.Length > 0 ? text : "workspace";
+    }
+
+    private static string Decompose(string name)
+    {
+        try
+        {
+            return name.Normalize(NormalizationForm.FormD);
+        }
+        catch (ArgumentException)
+        {
+            // Code points that are no characters cannot be taken apart; they make no slug either.
+            return name;
+        }
     }
 
     private static Error? Refuse(string name, string description)

@@ -54,25 +54,27 @@ public sealed class LayerTests
     [Fact]
     public void PagesAndEndpoints_TouchNoDatabase()
     {
-        var result = Types.InAssembly(s_web)
-            .That().ResideInNamespaceStartingWith("OtherThing.Web.Components").Or().ResideInNamespaceStartingWith("OtherThing.Web.Features")
-            .And().DoNotHaveNameEndingWith("Setup")
-            .ShouldNot().HaveDependencyOnAny("Microsoft.EntityFrameworkCore", "OtherThing.Data.AppDbContext", "Microsoft.Data.Sqlite")
-            .GetResult();
+        var touching = Types.InAssembly(s_web)
+            .That().HaveDependencyOnAny("Microsoft.EntityFrameworkCore", "OtherThing.Data.AppDbContext", "Microsoft.Data.Sqlite")
+            .GetTypes().Select(type => type.FullName!).Where(IsPageOrEndpoint);
 
-        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+        Assert.Empty(touching);
     }
 
     [Fact]
     public void Features_TouchNoStoresOfData()
     {
-        var result = Types.InAssembly(s_web)
-            .That().ResideInNamespaceStartingWith("OtherThing.Web.Features").And().DoNotHaveNameEndingWith("Setup")
-            .ShouldNot().HaveDependencyOn("OtherThing.Data")
-            .GetResult();
+        var touching = Types.InAssembly(s_web).That().HaveDependencyOn("OtherThing.Data")
+            .GetTypes().Select(type => type.FullName!)
+            .Where(name => IsPageOrEndpoint(name) && name.StartsWith("OtherThing.Web.Features", StringComparison.Ordinal));
 
-        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
+        Assert.Empty(touching);
     }
+
+    /// <summary>A feature's Setup puts the parts together, so it knows them all.</summary>
+    private static bool IsPageOrEndpoint(string name) =>
+        (name.StartsWith("OtherThing.Web.Components", StringComparison.Ordinal) || name.StartsWith("OtherThing.Web.Features", StringComparison.Ordinal))
+        && !name.Split('+', '/')[0].EndsWith("Setup", StringComparison.Ordinal);
 
     private static bool IsOrIsUnder(string name, string outside) =>
         name == outside || name.StartsWith(outside + ".", StringComparison.Ordinal);

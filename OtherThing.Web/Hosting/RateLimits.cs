@@ -10,7 +10,7 @@ namespace OtherThing.Web.Hosting;
 internal static class RateLimits
 {
     private const string Section = "RateLimits:GuessesPerMinute";
-    private const int DefaultPerMinute = 300;
+    private const int DefaultPerMinute = 600;
 
     private static readonly string[] s_guarded =
     [

@@ -87,7 +87,7 @@ public sealed class TableTests(SharedServer server) : IAsyncLifetime
             }
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class TableTests(SharedServer server) : IAsyncLifetime
             }
         }
 
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.True(asked > 0);
     }
 

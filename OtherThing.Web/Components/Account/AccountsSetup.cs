@@ -13,6 +13,7 @@ internal static class AccountsSetup
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<CurrentActor>();
         builder.Services.AddAccessData();
+        builder.Services.AddSingleton<ILookupNormalizer, AddressNormalizer>();
         builder.Services.AddIdentityCore<AppUser>(ConfigureIdentity)
             .AddSignInManager<AppSignInManager>()
             .AddEntityFrameworkStores<AppDbContext>()

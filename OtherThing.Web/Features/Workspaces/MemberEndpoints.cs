@@ -38,9 +38,7 @@ internal static class MemberEndpoints
     private static async Task<Results<Ok<MemberView>, ProblemHttpResult>> ChangeRoleAsync(
         Guid workspaceId, Guid userId, ChangeRoleRequest request, CurrentActor current, MemberService members,
         CancellationToken cancellationToken) =>
-        request.Role is { } role
-            ? Answer(await members.ChangeRoleAsync(await current.GetAsync(), workspaceId, userId, role, cancellationToken))
-            : Error.Invalid("member.role_invalid", "role", "Name the role: viewer, member or admin.").ToProblem();
+        Answer(await members.ChangeRoleAsync(await current.GetAsync(), workspaceId, userId, request.Role, cancellationToken));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
         Guid workspaceId, Guid userId, CurrentActor current, MemberService members, CancellationToken cancellationToken)
