@@ -124,6 +124,23 @@ namespace OtherThing.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "IdempotencyKeys",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    BodyHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ClaimedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Status = table.Column<int>(type: "INTEGER", nullable: true),
+                    ContentType = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Location = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    Body = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotencyKeys", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Installation",
                 columns: table => new
                 {
@@ -732,6 +749,11 @@ namespace OtherThing.Data.Migrations.Sqlite
                 descending: new[] { false, true });
 
             migrationBuilder.CreateIndex(
+                name: "IX_IdempotencyKeys_ClaimedAt",
+                table: "IdempotencyKeys",
+                column: "ClaimedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Invites_CodeHash",
                 table: "Invites",
                 column: "CodeHash",
@@ -925,6 +947,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "FlowVersions");
+
+            migrationBuilder.DropTable(
+                name: "IdempotencyKeys");
 
             migrationBuilder.DropTable(
                 name: "Installation");

@@ -11,7 +11,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDbContext))]
-    [Migration("20261122160736_Initial")]
+    [Migration("20261122162609_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1220,6 +1220,41 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .IsDescending(false, true);
 
                     b.ToTable("AuditLog", (string)null);
+                });
+
+            modelBuilder.Entity("OtherThing.Data.Access.IdempotencyRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("BodyHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ClaimedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ContentType")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Location")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ClaimedAt");
+
+                    b.ToTable("IdempotencyKeys", (string)null);
                 });
 
             modelBuilder.Entity("OtherThing.Data.Access.SignInSession", b =>

@@ -12,7 +12,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerAppDbContext))]
-    [Migration("20261122160740_Initial")]
+    [Migration("20261122162626_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1233,6 +1233,41 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .IsDescending(false, true);
 
                     b.ToTable("AuditLog", (string)null);
+                });
+
+            modelBuilder.Entity("OtherThing.Data.Access.IdempotencyRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<string>("BodyHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<DateTime>("ClaimedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("ContentType")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<string>("Location")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("int");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ClaimedAt");
+
+                    b.ToTable("IdempotencyKeys", (string)null);
                 });
 
             modelBuilder.Entity("OtherThing.Data.Access.SignInSession", b =>

@@ -124,6 +124,23 @@ namespace OtherThing.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "IdempotencyKeys",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    BodyHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    ClaimedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    Status = table.Column<int>(type: "int", nullable: true),
+                    ContentType = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Location = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    Body = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotencyKeys", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Installation",
                 columns: table => new
                 {
@@ -734,6 +751,11 @@ namespace OtherThing.Data.Migrations.SqlServer
                 descending: new[] { false, true });
 
             migrationBuilder.CreateIndex(
+                name: "IX_IdempotencyKeys_ClaimedAt",
+                table: "IdempotencyKeys",
+                column: "ClaimedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Invites_CodeHash",
                 table: "Invites",
                 column: "CodeHash",
@@ -927,6 +949,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "FlowVersions");
+
+            migrationBuilder.DropTable(
+                name: "IdempotencyKeys");
 
             migrationBuilder.DropTable(
                 name: "Installation");
