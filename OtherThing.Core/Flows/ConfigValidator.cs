@@ -151,10 +151,22 @@ internal static class ConfigValidator
     private sealed class TemplateTolerant<T> : JsonConverter<T>
         where T : struct
     {
-        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && reader.GetString()!.Contains("{{", StringComparison.Ordinal)
-                ? default
-                : JsonSerializer.Deserialize<T>(ref reader, ConfigSchemas.Strict);
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType == JsonTokenType.String && reader.GetString()!.Contains("{{", StringComparison.Ordinal))
+            {
+                return default;
+            }
+
+            try
+            {
+                return JsonSerializer.Deserialize<T>(ref reader, ConfigSchemas.Strict);
+            }
+            catch (JsonException exception)
+            {
+                throw new JsonException(exception.Message); // without the inner path, so that the outer one is named
+            }
+        }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value, ConfigSchemas.Strict);
