@@ -8,7 +8,7 @@ using OtherThing.Core.Results;
 namespace OtherThing.Web.Features.Flows;
 
 /// <summary>What the canvas hears about an act it sent.</summary>
-public sealed record ActAnswer(bool Ok, string? Message);
+public sealed record ActAnswer(bool Ok, string? Message, string? Code = null, long Sequence = 0);
 
 public sealed partial class FlowCanvas : IAsyncDisposable
 {
@@ -195,7 +195,9 @@ public sealed partial class FlowCanvas : IAsyncDisposable
             await OnSelect.InvokeAsync(known);
         }
 
-        return new ActAnswer(applied.IsSuccess, applied.Error?.Message);
+        return applied.TryGet(out var snapshot, out var refusal)
+            ? new ActAnswer(true, null, Sequence: snapshot.Sequence)
+            : new ActAnswer(false, refusal.Message, refusal.Code);
     }
 
     private static string[] Clean(string?[]? ids) => ids is null ? [] : [.. ids.OfType<string>().Where(id => id.Length <= 80).Take(500)];

@@ -96,7 +96,7 @@ public sealed partial class FlowEditorPage
 
         _openFlow = FlowId;
         await LeaveAsync();
-        _outline = ReadOnly;
+        _outline = ReadOnly || RunId is not null;
         var read = await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token);
         var opened = await Editing.OpenAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token);
         if (!opened.TryGet(out var editor, out var refusal) || !read.TryGet(out var flow, out refusal))

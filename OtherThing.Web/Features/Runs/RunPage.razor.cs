@@ -122,7 +122,8 @@ public sealed partial class RunPage
     {
         if (run.Status.IsFinal())
         {
-            return run.CostUnits is { } units ? new Money(units).ToString() : "unpriced";
+            // No price is not zero; but a run that used nothing cost nothing.
+            return run.CostUnits is { } units ? new Money(units).ToString() : _steps.Any(step => step.Usage is not null) ? "unpriced" : "$0";
         }
 
         return new Money(_steps.Sum(step => step.Usage?.CostUnits ?? 0)).ToString();

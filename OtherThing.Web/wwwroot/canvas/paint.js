@@ -165,11 +165,17 @@ export class Painter {
     }
     const selected = selection.has(step.id), other = scene.others[step.id];
     context.fillStyle = theme.surface;
-    context.strokeStyle = selected ? theme.accent : other ? other.colour : status ? statusColour(theme, status.status) : problem ? theme.warning : theme.border;
-    context.lineWidth = selected || other ? 2 : status ? 1.5 : 1;
+    context.strokeStyle = status ? statusColour(theme, status.status) : problem ? theme.warning : theme.border;
+    context.lineWidth = status ? 1.5 : 1;
     box(context, rect, 6);
     context.fill();
     context.stroke();
+    if (selected || other) {
+      context.strokeStyle = selected ? theme.accent : other.colour;
+      context.lineWidth = 2;
+      box(context, { x: rect.x - 3, y: rect.y - 3, width: rect.width + 6, height: rect.height + 6 }, 8);
+      context.stroke();
+    }
     context.fillStyle = hue;
     context.beginPath();
     context.roundRect(rect.x, rect.y, 3, rect.height, [6, 0, 0, 6]);

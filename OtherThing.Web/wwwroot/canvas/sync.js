@@ -35,6 +35,7 @@ export class Sync {
   load(definition, sequence) {
     this.#base = new FlowDoc(definition);
     this.#sequence = sequence;
+    this.#pending = this.#pending.filter(act => !act.sent);
     for (const act of this.#restore()) {
       if (!this.#pending.some(known => known.id === act.id)) this.#pending.push(act);
     }
@@ -64,10 +65,18 @@ export class Sync {
       else if (this.#pending.length) rebuild = true;
       else event.edits.forEach(edit => this.doc.apply(edit));
     }
+    rebuild = this.#settle() || rebuild;
     this.#store();
     if (rebuild) this.#rebuild();
     else this.#changed(this.doc);
     this.#send();
+  }
+
+  /** Forgets acts that the server had applied before: it says them once only, and we may have read them in a snapshot. */
+  #settle() {
+    const before = this.#pending.length;
+    this.#pending = this.#pending.filter(act => !act.sent || act.sequence > this.#sequence);
+    return this.#pending.length < before;
   }
 
   close() { this.#closed = true; }
@@ -80,13 +89,17 @@ export class Sync {
       if (!act) break;
       try {
         const answer = await this.#deliver(act);
-        act.sent = true;
+        Object.assign(act, { sent: true, sequence: answer.sequence });
         wait = 250;
         if (!answer.ok) {
-          this.#pending = this.#pending.filter(each => each !== act);
+          const again = answer.code === 'flow.step_exists' && !act.renumbered && this.#renumber(act);
+          this.#pending = this.#pending.flatMap(each => each !== act ? [each] : again ? [again] : []);
           this.#store();
           this.#rebuild();
-          this.#refused(answer.message);
+          if (!again) this.#refused(answer.message);
+        } else if (this.#settle()) {
+          this.#store();
+          this.#rebuild();
         }
       } catch {
         // The line is down: the act stays, the server knows it by its id if it arrived after all.
@@ -102,6 +115,30 @@ export class Sync {
     if (json.length < largeMessage) return this.#server.invokeMethodAsync('ApplyAsync', act.id, json, act.selection);
     const stream = globalThis.DotNet.createJSStreamReference(new TextEncoder().encode(json));
     return this.#server.invokeMethodAsync('ApplyLargeAsync', act.id, stream, act.selection);
+  }
+
+  /** Somebody else took the id of a step we added a moment earlier: ours gets another, and what refers to it follows. */
+  #renumber(act) {
+    const added = act.edits.filter(edit => edit.op === 'add').map(edit => edit.step);
+    const clashing = added.filter(step => this.#base.steps.has(step.id));
+    const taken = new Set(added.map(step => step.id)), ids = new Map();
+    for (const step of clashing.length ? clashing : added) {
+      const id = this.doc.freeId(step.type, taken);
+      taken.add(id);
+      ids.set(step.id, id);
+    }
+    if (!ids.size) return null;
+    const other = id => ids.get(id) ?? id;
+    return {
+      id: act.id.slice(0, 48) + '-again',
+      renumbered: true,
+      selection: act.selection?.map(other) ?? null,
+      edits: act.edits.map(edit => ({
+        ...edit,
+        ...(edit.step && { step: { ...edit.step, id: other(edit.step.id), parent: other(edit.step.parent) } }),
+        ...(edit.op === 'connect' && { from: other(edit.from), to: other(edit.to) }),
+      })),
+    };
   }
 
   #rebuild() {

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using OtherThing.Core.Flows;
+using OtherThing.Tests.Support;
+
+namespace OtherThing.Tests.Browser;
+
+public sealed class FlowRunTests(Chromium chromium, SharedServer server)
+{
+    [Fact]
+    public async Task RunInTheBuilder_ShowsEveryStepAndItsResult()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, Asking(seconds: 0.1));
+        var page = builder.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Topic" }).FillAsync("Engines");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Run on show" })).ToContainTextAsync("Succeeded");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
+        var outline = page.GetByRole(AriaRole.Navigation, new() { Name = "Steps of this flow" });
+        await Assertions.Expect(outline.GetByText("Succeeded")).ToHaveCountAsync(3);
+        Assert.Equal("succeeded", await builder.Host.EvaluateAsync<string>("host => host.flowCanvas.scene.statuses.wait.status"));
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open run" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Report", Level = 1 })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".rp-detail")).ToContainTextAsync("About Engines");
+    }
+
+    [Fact]
+    public async Task RunFromTheList_MissingInput_IsAskedForBeforeAnythingRuns()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, Asking(seconds: 0.1));
+        var page = builder.Page;
+        await page.GotoAsync(builder.PagePath[..builder.PagePath.LastIndexOf('/')]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run Report" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("The flow needs this to start.")).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Topic" }).FillAsync("Boats");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator(".rp-detail")).ToContainTextAsync("About Boats");
+    }
+
+    [Fact]
+    public async Task CancelOnTheRunPage_EndsAWaitingRun()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, Asking(seconds: 600));
+        var page = builder.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Topic" }).FillAsync("Trains");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open run" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel run" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Run again", Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".rp-facts")).ToContainTextAsync("Cancelled");
+    }
+
+    private static FlowDefinition Asking(double seconds) => FlowDefinition.Empty with
+    {
+        Steps =
+        [
+            new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start", Config = JsonElement.Parse("""{"fields":[{"name":"topic","required":true}]}""") },
+            new FlowStep { Id = "wait", Type = "logic.wait", Name = "Wait", Position = new(320, 0), Config = JsonElement.Parse($$"""{"seconds":{{FlowBuilder.Say(seconds)}}}""") },
+            new FlowStep { Id = "result", Type = "output", Name = "Result", Position = new(640, 0), Config = JsonElement.Parse("""{"value":"About {{ input.topic }}"}""") },
+        ],
+        Connections = [new FlowConnection { From = "start", To = "wait" }, new FlowConnection { From = "wait", To = "result" }],
+    };
+}

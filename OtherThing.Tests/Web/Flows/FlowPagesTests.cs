@@ -1,0 +1,213 @@
+using System.Text.Json;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Workspaces;
+using OtherThing.Tests.Support;
+using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Features.Runs;
+
+using TestContext = Xunit.TestContext;
+
+namespace OtherThing.Tests.Web.Flows;
+
+/// <summary>The pages of flows and runs over the server's real services, with a live feed of their own to count listeners on.</summary>
+public sealed class FlowPagesTests : IAsyncDisposable
+{
+    private readonly SharedServer _server;
+    private readonly LiveFeed _feed = new();
+    private readonly BunitContext _page = new();
+
+    public FlowPagesTests(SharedServer server)
+    {
+        _server = server;
+        _page.JSInterop.Mode = JSRuntimeMode.Loose;
+        var module = _page.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js");
+        module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
+        _page.Services.AddMudServices();
+        _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<RunService>()).AddSingleton(Get<IAccountStore>());
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task FlowList_ShowsFlowsWithTheirLastRunAndLetsGo()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, TimeSpan.FromSeconds(30), Cancellation);
+
+        var list = Render<FlowListPage>(workspace);
+        list.WaitForAssertion(() => Assert.Contains("Succeeded", list.Find($"a[href='{workspace.PathTo("runs", runId)}']").TextContent, StringComparison.Ordinal));
+
+        Assert.NotNull(list.Find("button[aria-label='Run Report']"));
+        Assert.Equal(workspace.PathTo("flows", flow.Id), list.Find("a[aria-label='Edit Report']").GetAttribute("href"));
+        Assert.Equal(1, _feed.SubscriptionCount);
+        await _page.DisposeComponentsAsync();
+        Assert.Equal(0, _feed.SubscriptionCount);
+    }
+
+    [Fact]
+    public async Task FlowList_Empty_TeachesTheFirstStep()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var listed = await Get<FlowService>().ListAsync(workspace.Actor, workspace.Id, new PageRequest(), Cancellation);
+        foreach (var sample in listed.Value.Items)
+        {
+            await Get<FlowService>().DeleteAsync(workspace.Actor, workspace.Id, sample.Id, Cancellation);
+        }
+
+        var list = Render<FlowListPage>(workspace);
+
+        list.WaitForAssertion(() => Assert.Contains("No flows yet", list.Markup, StringComparison.Ordinal));
+        Assert.Equal(2, list.FindAll("button").Count(button => button.TextContent == "New flow"));
+    }
+
+    [Fact]
+    public async Task FlowEditor_SomebodyElsesEdit_ReachesTheOutlineAndProblems()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        using var follow = Forward(Topic.Flow(flow.Id));
+        var editor = Render<FlowEditorPage>(workspace, page => page.Add(each => each.FlowId, flow.Id));
+        editor.WaitForElement("[data-flow-editor]");
+        await using var other = (await Get<FlowEditing>().OpenAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value;
+
+        await other.ApplyAsync("act", [new AddStep(new FlowStep { Id = "call", Type = "http.request", Name = "Call" })], Cancellation);
+
+        editor.WaitForAssertion(() => Assert.DoesNotContain("Ready to run", editor.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        editor.FindAll("[role=tab]").Single(tab => tab.TextContent == "Outline").Click();
+        editor.WaitForAssertion(() => Assert.NotNull(editor.Find("[data-step=call]")));
+        follow.Dispose();
+        await _page.DisposeComponentsAsync();
+        Assert.Equal(0, _feed.SubscriptionCount);
+    }
+
+    [Fact]
+    public async Task FlowEditor_ForAViewer_OffersNoEdits()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Viewer);
+        var flow = await AddFlowAsync(workspace with { Actor = Owner(workspace) });
+
+        var editor = Render<FlowEditorPage>(workspace, page => page.Add(each => each.FlowId, flow.Id));
+
+        editor.WaitForElement("[data-flow-editor]");
+        Assert.Empty(editor.FindAll("[data-canvas=undo], .fe-publish, [data-step-type]"));
+        Assert.DoesNotContain(editor.FindAll("button"), button => button.TextContent == "Run");
+    }
+
+    [Fact]
+    public async Task FlowEditor_FlowOfAnotherWorkspace_SaysSo()
+    {
+        var flow = await AddFlowAsync(await AddWorkspaceAsync(Role.Owner));
+
+        var editor = Render<FlowEditorPage>(await AddWorkspaceAsync(Role.Owner), page => page.Add(each => each.FlowId, flow.Id));
+
+        editor.WaitForAssertion(() => Assert.Contains("There is no such flow in this workspace.", editor.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunPage_ShowsStepsOutputAndLetsGo()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, TimeSpan.FromSeconds(30), Cancellation);
+
+        var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
+
+        page.WaitForAssertion(() => Assert.Contains("<b>no markup</b>", page.Find(".rp-detail").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll(".rp-detail b"));
+        await _page.DisposeComponentsAsync();
+        Assert.Equal(0, _feed.SubscriptionCount);
+    }
+
+    [Fact]
+    public async Task RunPage_OfAnotherWorkspace_IsNotShown()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+
+        var page = Render<RunPage>(await AddWorkspaceAsync(Role.Owner), each => each.Add(run => run.RunId, runId));
+
+        page.WaitForAssertion(() => Assert.Contains("There is no such run in this workspace.", page.Markup, StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync() => await _page.DisposeAsync();
+
+    private T Get<T>()
+        where T : notnull => _server.Services.GetRequiredService<T>();
+
+    private IRenderedComponent<T> Render<T>(WorkspaceContext workspace, Action<ComponentParameterCollectionBuilder<T>>? more = null)
+        where T : IComponent => _page.Render<T>(parameters =>
+    {
+        parameters.AddCascadingValue(workspace);
+        more?.Invoke(parameters);
+    });
+
+    /// <summary>Repeats the server's events on the feed of the page.</summary>
+    private LiveSubscription Forward(Topic topic)
+    {
+        var subscription = Get<LiveFeed>().Subscribe(topic);
+        _ = Task.Run(async () =>
+        {
+            await foreach (var happened in subscription.Events.ReadAllAsync())
+            {
+                _feed.Publish(topic, happened.Type, happened.Payload);
+            }
+        });
+        return subscription;
+    }
+
+    private readonly Dictionary<Guid, Actor> _owners = [];
+
+    private Actor Owner(WorkspaceContext workspace) => _owners[workspace.Id];
+
+    private async Task<WorkspaceContext> AddWorkspaceAsync(Role role)
+    {
+        var owner = await RegisterAsync();
+        var made = (await Get<WorkspaceService>().CreateAsync(owner, new WorkspaceDraft("Workshop"), Cancellation)).Value.Workspace;
+        _owners[made.Id] = owner;
+        var actor = owner;
+        if (role != Role.Owner)
+        {
+            actor = await RegisterAsync();
+            await using var db = await Get<Microsoft.EntityFrameworkCore.IDbContextFactory<OtherThing.Data.AppDbContext>>().CreateDbContextAsync(Cancellation);
+            db.Add(new Membership(made.Id, actor.UserId!.Value, role, DateTime.UtcNow));
+            await db.SaveChangesAsync(Cancellation);
+        }
+
+        return new WorkspaceContext(made.Id, made.Slug, made.Name, role, actor);
+    }
+
+    private async Task<Actor> RegisterAsync()
+    {
+        using var client = await _server.RegisterAsync();
+        var me = JsonElement.Parse(await client.GetStringAsync("/api/v1/me", Cancellation));
+        return _server.ActorOf(me.GetProperty("id").GetGuid());
+    }
+
+    private async Task<Flow> AddFlowAsync(WorkspaceContext workspace)
+    {
+        var definition = FlowDefinition.Empty with
+        {
+            Steps =
+            [
+                new FlowStep { Id = "start", Type = "trigger.manual" },
+                new FlowStep { Id = "result", Type = "output", Config = JsonElement.Parse("""{"value":{"said":"<b>no markup</b>"}}""") },
+            ],
+            Connections = [new FlowConnection { From = "start", To = "result" }],
+        };
+        return (await Get<FlowService>().CreateAsync(workspace.Actor, workspace.Id, "Report", "", definition, Cancellation)).Value;
+    }
+}
