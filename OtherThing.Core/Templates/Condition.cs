@@ -50,7 +50,7 @@ public sealed class Condition
 
         var scanner = new Scanner(text);
         var paths = new PathLog();
-        var parsed = new ExpressionParser(scanner, found, paths).ParseCondition();
+        var parsed = new ConditionParser(scanner, new ExpressionParser(scanner, found, paths)).Parse();
         scanner.SkipSpace();
         if (parsed is not null && !scanner.AtEnd)
         {

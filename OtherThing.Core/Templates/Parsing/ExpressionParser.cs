@@ -5,21 +5,9 @@ using OtherThing.Core.Templates.Values;
 
 namespace OtherThing.Core.Templates.Parsing;
 
-/// <summary>Reads values, filters and conditions. A method that returns null has told the problem.</summary>
+/// <summary>Reads values and the filters after them. A method that returns null has told the problem.</summary>
 internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, PathLog paths)
 {
-    // Longer signs first: <= is not < with a stray =.
-    private static readonly (string Sign, Operator Operator)[] s_operators =
-    [
-        ("==", Operator.Equal),
-        ("!=", Operator.NotEqual),
-        ("<>", Operator.NotEqual),
-        ("<=", Operator.LessOrEqual),
-        (">=", Operator.GreaterOrEqual),
-        ("<", Operator.Less),
-        (">", Operator.Greater),
-    ];
-
     private int _brackets;
 
     /// <summary>Forgets brackets a problem left open; call before each tag.</summary>
@@ -36,6 +24,7 @@ internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, Pa
         }
 
         var filters = new List<FilterUse>();
+        var parser = new FilterParser(scanner, problems, this);
         while (true)
         {
             var end = scanner.Position;
@@ -47,7 +36,7 @@ internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, Pa
             }
 
             scanner.Position++;
-            if (ParseFilter() is not { } filter)
+            if (parser.Parse() is not { } filter)
             {
                 return null;
             }
@@ -96,32 +85,6 @@ internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, Pa
         return name == "forloop" ? ParseLoop(start) : ParsePath(name, start);
     }
 
-    /// <summary>Comparisons tied by <c>and</c> and <c>or</c>.</summary>
-    public ConditionExpression? ParseCondition()
-    {
-        var terms = new List<ConditionTerm>();
-        while (true)
-        {
-            if (ParseTerm() is not { } term)
-            {
-                return null;
-            }
-
-            var end = scanner.Position;
-            scanner.SkipSpace();
-            var joint = scanner.PeekName();
-            if (joint is not ("and" or "or"))
-            {
-                scanner.Position = end;
-                terms.Add(term);
-                return new ConditionExpression(terms);
-            }
-
-            scanner.TakeName();
-            terms.Add(term with { JoinedByOr = joint == "or" });
-        }
-    }
-
     private static Value? Word(string name) => name switch
     {
         "true" => Value.From(true),
@@ -131,43 +94,6 @@ internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, Pa
         "blank" => Value.Blank,
         _ => null,
     };
-
-    private ConditionTerm? ParseTerm()
-    {
-        if (ParseValue() is not { } left)
-        {
-            return null;
-        }
-
-        var end = scanner.Position;
-        scanner.SkipSpace();
-        if (TakeOperator() is not { } comparison)
-        {
-            scanner.Position = end;
-            return new ConditionTerm(left, Operator.None, null, JoinedByOr: false);
-        }
-
-        return ParseValue() is { } right ? new ConditionTerm(left, comparison, right, JoinedByOr: false) : null;
-    }
-
-    private Operator? TakeOperator()
-    {
-        foreach (var (sign, comparison) in s_operators)
-        {
-            if (scanner.Take(sign))
-            {
-                return comparison;
-            }
-        }
-
-        if (scanner.PeekName() == "contains")
-        {
-            scanner.TakeName();
-            return Operator.Contains;
-        }
-
-        return null;
-    }
 
     private LiteralExpression? ParseText()
     {
@@ -306,91 +232,6 @@ internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, Pa
 
         problems.Add(at, scanner.Position - at, "template.index_invalid", "In brackets stands a whole number, a name in quotes, or a path.");
         return null;
-    }
-
-    private FilterUse? ParseFilter()
-    {
-        scanner.SkipSpace();
-        var start = scanner.Position;
-        if (scanner.TakeName() is not { } name)
-        {
-            problems.Add(start, scanner.AtEnd ? 0 : 1, "template.filter_expected", "The name of a filter follows the bar.");
-            return null;
-        }
-
-        if (!TemplateFilters.TryFind(name, out var filter))
-        {
-            var nearest = Nearest.To(name, TemplateFilters.All.Select(f => f.Name)) is { } near ? $" Did you mean {near}?" : "";
-            problems.Add(start, name.Length, "template.unknown_filter", $"There is no filter {Conversions.Quote(name)}.{nearest}");
-            return null;
-        }
-
-        var arguments = new List<Expression>();
-        var byPosition = 0;
-        scanner.SkipSpaceBefore(':');
-        if (scanner.Take(":"))
-        {
-            do
-            {
-                if (ParseArgument(filter, arguments, ref byPosition) is false)
-                {
-                    return null;
-                }
-
-                scanner.SkipSpaceBefore(',');
-            }
-            while (scanner.Take(","));
-        }
-
-        if (byPosition < filter.Required || byPosition > filter.Allowed)
-        {
-            problems.Add(start, scanner.Position - start, "template.filter_arguments", $"{TemplateFilters.Signature(filter)}: {byPosition.ToString(CultureInfo.InvariantCulture)} given.");
-            return null;
-        }
-
-        return new FilterUse(filter, arguments, start);
-    }
-
-    private bool ParseArgument(TemplateFilter filter, List<Expression> arguments, ref int byPosition)
-    {
-        scanner.SkipSpace();
-        var start = scanner.Position;
-        var named = true;
-        if (scanner.TakeName() is { } name)
-        {
-            scanner.SkipSpaceBefore(':');
-            if (scanner.Take(":"))
-            {
-                if (!filter.Arguments.Any(a => a.IsNamed && a.Name == name))
-                {
-                    problems.Add(start, name.Length, "template.filter_arguments", $"{TemplateFilters.Signature(filter)}: it has no argument {Conversions.Quote(name)}.");
-                    return false;
-                }
-            }
-            else
-            {
-                scanner.Position = start;
-                named = false;
-            }
-        }
-        else
-        {
-            named = false;
-        }
-
-        if (!named && arguments.Count > byPosition++)
-        {
-            problems.Add(start, 1, "template.filter_arguments", "Arguments with a name come last.");
-            return false;
-        }
-
-        if (ParseValue() is not { } value)
-        {
-            return false;
-        }
-
-        arguments.Add(value);
-        return true;
     }
 
     private int? TakeIndex()

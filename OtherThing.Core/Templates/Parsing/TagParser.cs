@@ -45,7 +45,7 @@ internal sealed class TagParser(Scanner scanner, ProblemList problems, PathLog p
             ConditionExpression? condition = null;
             if (closedBy != "else")
             {
-                condition = expressions.ParseCondition();
+                condition = new ConditionParser(scanner, expressions).Parse();
                 if (condition is null)
                 {
                     blocks.Recover(Close);
