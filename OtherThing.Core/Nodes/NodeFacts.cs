@@ -9,7 +9,7 @@ public sealed record NodeResources
     /// <summary>Memory in MiB.</summary>
     public long MemoryMb { get; init; }
 
-    /// <summary>Free disk in MiB where jobs work.</summary>
+    /// <summary>Disk in MiB where jobs work; how much of it is free comes with each beat.</summary>
     public long DiskMb { get; init; }
 
     /// <summary>Its GPUs.</summary>

@@ -8,8 +8,8 @@ namespace OtherThing.Core.Nodes;
 
 /// <summary>What people do with nodes: see, claim, name, limit, lend to workspaces, drain, remove.</summary>
 public sealed partial class NodeService(
-    INodeStore store, NodeLinks links, JobDispatcher dispatcher, NodeFeed feed, Door door, AttemptLimiter limiter, TimeProvider clock,
-    IOptions<NodesOptions> options, ILogger<NodeService> logger)
+    INodeStore store, NodeLinks links, JobDispatcher dispatcher, NodeFeed feed, Door door, AttemptLimiter limiter, IAuditLog audit,
+    TimeProvider clock, IOptions<NodesOptions> options, ILogger<NodeService> logger)
 {
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -73,6 +73,7 @@ public sealed partial class NodeService(
         var text = ClaimCode.NewJoinToken();
         var token = new JoinToken(userId, ClaimCode.HashToken(text), draft.Name?.Trim(), draft.WorkspaceIds, draft.JoinsNewWorkspaces, Now);
         await store.AddTokenAsync(token, cancellationToken);
+        await audit.AppendAsync(actor, null, Operations.NodeAttach, $"join-token:{token.Id}", draft.Name, cancellationToken);
         return new NewJoinToken(text, token.ExpiresAt);
     }
 
@@ -115,6 +116,7 @@ public sealed partial class NodeService(
             return NodeErrors.AlreadyClaimed;
         }
 
+        await audit.AppendAsync(actor, null, Operations.NodeAttach, Subject(node.Id), "claimed by code", cancellationToken);
         LogClaimed(node.Id, userId);
         feed.Say(node, []);
         return View(new NodeRecord(node, []), userId, new Dictionary<Guid, Role>());
@@ -167,6 +169,16 @@ public sealed partial class NodeService(
         }
 
         await store.AttachAsync(nodeId, wanted, Now, cancellationToken);
+        foreach (var workspaceId in wanted.Except(seen.Record.WorkspaceIds))
+        {
+            await audit.AppendAsync(actor, workspaceId, Operations.NodeAttach, Subject(nodeId), seen.Record.Node.Name, cancellationToken);
+        }
+
+        foreach (var workspaceId in seen.Record.WorkspaceIds.Except(wanted))
+        {
+            await audit.AppendAsync(actor, workspaceId, Operations.NodeDetach, Subject(nodeId), seen.Record.Node.Name, cancellationToken);
+        }
+
         var after = new NodeRecord(seen.Record.Node, [.. wanted]);
         Announce(after, seen.Record.WorkspaceIds);
         return View(after, seen.UserId, seen.Roles);
@@ -192,17 +204,18 @@ public sealed partial class NodeService(
 
         IReadOnlyList<Guid> left = [.. found.WorkspaceIds.Where(id => id != workspaceId)];
         await store.AttachAsync(nodeId, left, Now, cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.NodeDetach, Subject(nodeId), found.Node.Name, cancellationToken);
         Announce(found with { WorkspaceIds = left }, found.WorkspaceIds);
         return null;
     }
 
     /// <summary>Lets the node finish what it has and take no more: its owner, or an Admin of a workspace it serves.</summary>
     public Task<Result<NodeView>> DrainAsync(Actor actor, Guid nodeId, CancellationToken cancellationToken) =>
-        PauseAsync(actor, nodeId, node => node.Drain(Now), cancellationToken);
+        PauseAsync(actor, nodeId, node => node.Drain(Now), "drained", cancellationToken);
 
     /// <summary>Lets the node take work again; for a quarantined one its owner's word that it is well.</summary>
     public Task<Result<NodeView>> ResumeAsync(Actor actor, Guid nodeId, CancellationToken cancellationToken) =>
-        PauseAsync(actor, nodeId, node => node.Resume(), cancellationToken);
+        PauseAsync(actor, nodeId, node => node.Resume(), "resumed", cancellationToken);
 
     /// <summary>Ends the node's identity: its work stops, its key is worth nothing any more. Its owner only.</summary>
     public async Task<Error?> RemoveAsync(Actor actor, Guid nodeId, CancellationToken cancellationToken)
@@ -225,6 +238,7 @@ public sealed partial class NodeService(
         await store.AttachAsync(nodeId, [], Now, cancellationToken);
         dispatcher.StopAll(nodeId, "The node was removed by its owner.");
         links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The node was removed by its owner.");
+        await audit.AppendAsync(actor, null, Operations.NodeRevoke, Subject(nodeId), null, cancellationToken);
         LogRemoved(nodeId);
         return null;
     }
@@ -242,7 +256,8 @@ public sealed partial class NodeService(
         }
     }
 
-    private async Task<Result<NodeView>> PauseAsync(Actor actor, Guid nodeId, Action<Node> change, CancellationToken cancellationToken)
+    private async Task<Result<NodeView>> PauseAsync(
+        Actor actor, Guid nodeId, Action<Node> change, string done, CancellationToken cancellationToken)
     {
         if (!(await SeeAsync(actor, nodeId, Operations.NodePause, cancellationToken)).TryGet(out var seen, out var refusal))
         {
@@ -252,6 +267,11 @@ public sealed partial class NodeService(
         if (!seen.IsOwner && (!seen.MayPause || seen.Record.Node.QuarantineReason is not null))
         {
             return NodeErrors.OwnerOnly;
+        }
+
+        foreach (var workspaceId in seen.Record.WorkspaceIds)
+        {
+            await audit.AppendAsync(actor, workspaceId, Operations.NodePause, Subject(nodeId), done, cancellationToken);
         }
 
         return await SaveAsync(seen, change, cancellationToken);
@@ -268,6 +288,11 @@ public sealed partial class NodeService(
         if (!seen.IsOwner)
         {
             return NodeErrors.OwnerOnly;
+        }
+
+        if (operation == Operations.NodeLimits)
+        {
+            await audit.AppendAsync(actor, null, operation, Subject(nodeId), null, cancellationToken);
         }
 
         Error? refused = null;
@@ -310,6 +335,8 @@ public sealed partial class NodeService(
         dispatcher.Changed(NodeProfile.Of(record.Node), NodeSessions.PolicyOf(record));
         feed.Say(record.Node, record.WorkspaceIds.Union(alsoTo));
     }
+
+    private static string Subject(Guid nodeId) => $"node:{nodeId}";
 
     private async Task<Result<(Guid UserId, Node Node)>> FindClaimAsync(Actor actor, string? claimCode, CancellationToken cancellationToken)
     {

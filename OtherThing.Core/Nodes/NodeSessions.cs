@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,8 @@ public sealed partial class NodeSessions(
     INodeStore store, NodeLinks links, JobDispatcher dispatcher, NodeFeed feed, TimeProvider clock, IOptions<NodesOptions> options,
     ILogger<NodeSessions> logger)
 {
+    private readonly ConcurrentDictionary<Guid, bool> _paused = new();
+
     /// <summary>The clocks that Welcome tells.</summary>
     public NodesOptions Options { get; } = options.Value;
 
@@ -101,8 +104,6 @@ public sealed partial class NodeSessions(
         links.Detach(session);
         dispatcher.Disconnected(session);
     }
-
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, bool> _paused = new();
 
     private void Begin(INodeSession session, NodeRecord found, string nonce, NodeHello hello)
     {

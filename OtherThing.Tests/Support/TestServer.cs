@@ -95,6 +95,8 @@ public class TestServer : WebApplicationFactory<CurrentActor>
         builder.UseSetting("OtherThing:HttpPort", "0").UseSetting("OtherThing:GrpcPort", "0");
         builder.UseSetting("OtherThing:DataDirectory", _data.Path).UseSetting("OtherThing:LocalNode", "false");
         builder.UseSetting("Logging:LogLevel:Default", "Warning").UseSetting("RateLimits:GuessesPerMinute", "1000000");
+        // Every test enrols its machines from one address.
+        builder.UseSetting("Nodes:EnrollmentsPerTenMinutes", "100000");
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);

@@ -21,7 +21,7 @@ internal static class NodeMessages
         {
             CpuCores = facts.CpuCores,
             MemoryMb = Number(facts.MemoryMb),
-            DiskMb = Number(facts.DiskFreeMb),
+            DiskMb = Number(facts.DiskMb > 0 ? facts.DiskMb : facts.DiskFreeMb),
             Gpus = [.. facts.Gpus.Select(gpu => new NodeGpu(gpu.Name, Number(gpu.VramMb)))],
         },
     };
