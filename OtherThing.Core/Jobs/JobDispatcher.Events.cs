@@ -227,6 +227,7 @@ public sealed partial class JobDispatcher
         var row = job.Row;
         var (status, fence) = (row.Status, row.Fence);
         Release(job);
+        _ending[row.Id] = job; // until the commit, for those who wait for it
         _live.TryRemove(row.Id, out _);
         (row.Status, row.FinishedAt, row.ErrorCode, row.Error) = (end, Now, code, error);
         row.AttemptStatus = row.AttemptId is null ? null : attempt;
@@ -234,6 +235,7 @@ public sealed partial class JobDispatcher
         {
             then?.Invoke();
             job.Ended.TrySetResult(job.Result());
+            _ending.TryRemove(row.Id, out _);
             Changed(job);
         });
         PlaceWaiting();

@@ -27,6 +27,7 @@ public sealed partial class JobDispatcher : BackgroundService
 
     private readonly Channel<Func<Task>> _inbox = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<Guid, LiveJob> _live = new();
+    private readonly ConcurrentDictionary<Guid, LiveJob> _ending = new();
     private readonly ConcurrentDictionary<Guid, int> _runningOn = new();
     private readonly ConcurrentDictionary<Guid, int> _waitingIn = new();
     private readonly Dictionary<Guid, LiveJob> _byAttempt = [];
@@ -66,13 +67,14 @@ public sealed partial class JobDispatcher : BackgroundService
     /// <summary>How many jobs wait or run now.</summary>
     public int OpenCount => _live.Count;
 
-    internal LiveJob? Find(Guid jobId) => _live.GetValueOrDefault(jobId);
+    /// <summary>A job whose end is not committed yet.</summary>
+    internal LiveJob? Find(Guid jobId) => _live.GetValueOrDefault(jobId) ?? _ending.GetValueOrDefault(jobId);
 
     /// <summary>How many jobs of a workspace wait for a node.</summary>
     internal int WaitingIn(Guid workspaceId) => _waitingIn.GetValueOrDefault(workspaceId);
 
     /// <summary>The ends of a batch's jobs that have not come yet.</summary>
-    internal IEnumerable<Task> EndsOf(Guid workspaceId, Guid batchId) => _live
+    internal IEnumerable<Task> EndsOf(Guid workspaceId, Guid batchId) => _live.Concat(_ending)
         .Where(pair => pair.Value.Row.BatchId == batchId && pair.Value.Row.WorkspaceId == workspaceId)
         .Select(pair => pair.Value.Ended.Task);
 
@@ -207,7 +209,7 @@ public sealed partial class JobDispatcher : BackgroundService
 
     private async Task OnSubmitAsync(Job row, Action<string, string>? log, TaskCompletionSource<LiveJob> taken)
     {
-        if (_live.TryGetValue(row.Id, out var known) || _foreign.TryGetValue(row.Id, out known))
+        if (_live.TryGetValue(row.Id, out var known) || _ending.TryGetValue(row.Id, out known) || _foreign.TryGetValue(row.Id, out known))
         {
             known.Listen(log);
             taken.SetResult(known);
@@ -311,6 +313,7 @@ public sealed partial class JobDispatcher : BackgroundService
             _queue.Remove(job);
             Release(job);
             _live.TryRemove(job.Row.Id, out _);
+            _ending.TryRemove(job.Row.Id, out _);
         }
 
         await FollowForeignAsync();
