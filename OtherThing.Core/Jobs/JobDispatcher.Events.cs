@@ -83,9 +83,9 @@ public sealed partial class JobDispatcher
 
         var slot = Slot(job.Row.NodeId!.Value);
         slot.Failures++;
-        job.RefusedBy.Add(slot.Profile.Id);
         LogRejected(job.Row.Id, slot.Profile.Id, happened.ReasonCode);
         var reason = happened.Reason.Length > 0 ? happened.Reason : happened.ReasonCode;
+        job.RefusedBy[slot.Profile.Id] = reason;
         if (job.Row.EarlierAttempts.Count + 1 >= MaxAttempts || job.Row.Spec.Requirements.NodeId is not null)
         {
             End(job, JobStatus.Failed, AttemptStatus.Rejected, "job.rejected", $"{slot.Profile.Name} refused it: {reason}", acknowledge);

@@ -78,7 +78,7 @@ public sealed partial class JobDispatcher
         foreach (var nodeId in serving.Nodes)
         {
             if (!_slots.TryGetValue(nodeId, out var slot) || slot is not { IsOpen: true, Session: not null }
-                || job.RefusedBy.Contains(nodeId)
+                || job.RefusedBy.ContainsKey(nodeId)
                 || Placement.Unfit(slot.Profile, job.Row) is not null || Placement.Full(slot, job.Row) is not null)
             {
                 continue;
@@ -160,7 +160,7 @@ public sealed partial class JobDispatcher
             return new NodeVerdict(node.Id, node.Name, false, Placement.Unfit(NodeProfile.Of(node), job) ?? "it is not connected");
         }
 
-        var refused = _live.TryGetValue(job.Id, out var live) && live.RefusedBy.Contains(node.Id) ? "it refused the job" : null;
+        var refused = _live.TryGetValue(job.Id, out var live) && live.RefusedBy.TryGetValue(node.Id, out var said) ? $"it refused the job: {said}" : null;
         var reason = Placement.Unfit(slot.Profile, job) ?? Placement.Full(slot, job) ?? refused;
         return new NodeVerdict(node.Id, node.Name, reason is null, reason ?? "it fits");
     }

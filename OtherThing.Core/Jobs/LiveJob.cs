@@ -34,8 +34,8 @@ internal sealed class LiveJob(Job row)
     /// <summary>True when it is stopped because its time is up, not because somebody asked.</summary>
     public bool TimedOut { get; set; }
 
-    /// <summary>Nodes that refused it and have not changed since.</summary>
-    public HashSet<Guid> RefusedBy { get; } = [];
+    /// <summary>Nodes that refused it and have not changed since, with what they said.</summary>
+    public Dictionary<Guid, string> RefusedBy { get; } = [];
 
     public AttemptRef Attempt => new(Row.AttemptId ?? Guid.Empty, Row.Fence);
 

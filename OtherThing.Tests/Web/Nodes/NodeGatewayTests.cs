@@ -193,7 +193,24 @@ public sealed class NodeGatewayTests(SharedServer server)
     }
 
     [Fact]
-    public async Task Rejected_OnlyNode_JobWaitsAndExplainSaysWhy()
+    public async Task Rejected_ByTheOnlyNode_WaitsAndExplainRepeatsItsReason()
+    {
+        await using var bench = await ConnectedAsync();
+        var made = await bench.PostAsync("/jobs", new { kind = "command", command = new[] { "x" } });
+        var assign = await bench.Node.NextAssignAsync();
+
+        await bench.Node.SayAsync(assign, EventKind.Rejected, 1, no => (no.ReasonCode, no.Reason) = ("disk_full", "The disk is full."));
+        await bench.Node.NextAckAsync();
+        var explained = await bench.GetAsync($"/jobs/{made.GetProperty("id").GetGuid()}/explain");
+        var job = await bench.GetAsync($"/jobs/{made.GetProperty("id").GetGuid()}");
+
+        Assert.Equal("it refused the job: The disk is full.", explained.GetProperty("nodes")[0].GetProperty("reason").GetString());
+        Assert.Equal("queued", job.GetProperty("status").GetString());
+        Assert.Equal("rejected", job.GetProperty("attempts")[0].GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Explain_DemandNoNodeMeets_SaysWhatItLends()
     {
         await using var bench = await ConnectedAsync();
         var made = await bench.PostAsync("/jobs", new { kind = "command", command = new[] { "x" }, requirements = new { memoryMb = 4_000_000 } });
