@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OtherThing.Core.Nodes;
 
 namespace OtherThing.Core.Jobs;
@@ -23,8 +24,17 @@ public sealed partial class JobDispatcher
             return;
         }
 
-        var nodes = await _nodes.ListServingIdsAsync(workspaceId, CancellationToken.None);
-        _serving[workspaceId] = ([.. nodes], _clock.GetTimestamp());
+        try
+        {
+            var nodes = await _nodes.ListServingIdsAsync(workspaceId, CancellationToken.None);
+            _serving[workspaceId] = ([.. nodes], _clock.GetTimestamp());
+        }
+        catch (Exception failure)
+        {
+            // Without the database nothing new is placed; the job waits and is looked at again with the next tick.
+            _serving.Remove(workspaceId);
+            LogServingUnknown(failure, workspaceId);
+        }
     }
 
     private async Task PlaceWaitingAsync()
@@ -142,6 +152,9 @@ public sealed partial class JobDispatcher
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Which nodes serve workspace {WorkspaceId} could not be read")]
+    private partial void LogServingUnknown(Exception failure, Guid workspaceId);
 
     private NodeVerdict Judge(Job job, Node node)
     {

@@ -6,6 +6,8 @@ namespace OtherThing.Core.Jobs;
 /// <summary>Jobs as the engine sends them: to their end, whatever happens in between.</summary>
 internal sealed class JobRunner(JobDispatcher dispatcher, TimeProvider clock, IHostApplicationLifetime lifetime) : IJobRunner
 {
+    private const int MaxStepPath = 1000;
+
     private static readonly TimeSpan s_cancelWait = TimeSpan.FromSeconds(4);
 
     public async Task<Result<JobResult>> RunAsync(JobRequest job, Action<string, string> log, CancellationToken cancellationToken)
@@ -32,7 +34,7 @@ internal sealed class JobRunner(JobDispatcher dispatcher, TimeProvider clock, IH
                 WorkspaceId = job.WorkspaceId,
                 UserId = job.UserId,
                 RunId = job.RunId,
-                StepPath = job.StepPath,
+                StepPath = job.StepPath is { Length: > MaxStepPath } path ? path[..MaxStepPath] : job.StepPath,
                 Kind = job.Kind,
                 Effects = job.Effects,
                 Spec = spec,

@@ -136,7 +136,11 @@ public sealed partial class EnrollmentService(
         var roles = await store.ListRolesAsync(token.OwnerId, cancellationToken);
         var mayServe = roles.Where(role => Operations.NodeAttach.For(role.Value) == Grant.Allow).Select(role => role.Key).ToArray();
         var workspaceIds = token.JoinsNewWorkspaces ? mayServe : [.. token.WorkspaceIds.Intersect(mayServe)];
-        await store.AttachAsync(node.Id, workspaceIds, Now, cancellationToken);
+        foreach (var workspaceId in workspaceIds)
+        {
+            await store.AttachOneAsync(node.Id, workspaceId, Now, cancellationToken);
+        }
+
         dispatcher.NodesChanged();
         feed.Say(node, workspaceIds);
     }

@@ -156,7 +156,19 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         }
 
         db.Add(new NodeAttachment(nodeId, workspaceId, utcNow));
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Only the same attachment made at the same moment is expected; anything else is broken.
+            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
+            if (!await again.Set<NodeAttachment>().AnyAsync(a => a.NodeId == nodeId && a.WorkspaceId == workspaceId, cancellationToken))
+            {
+                throw;
+            }
+        }
     }
 
     public async Task<IReadOnlyList<Guid>> ListJoiningNewAsync(Guid ownerId, CancellationToken cancellationToken)
