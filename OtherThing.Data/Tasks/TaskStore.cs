@@ -58,7 +58,8 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<TaskItem>().AsNoTracking()
             .Where(t => t.WorkspaceId == workspaceId && t.DeletedAt == null)
-            .OrderBy(t => t.Status).ThenBy(t => t.Rank).Take(limit)
+            // Statuses are stored by name, whose order is not the board's.
+            .OrderBy(t => t.Status == TaskState.Todo ? 0 : t.Status == TaskState.InProgress ? 1 : 2).ThenBy(t => t.Rank).Take(limit)
             .Select(t => new TaskCard(
                 t.Id, t.Number, t.Title, t.Status, t.Rank, t.AssigneeId, t.Priority, t.Labels, t.DueDate, t.FlowId, t.RunId, t.CreatedBy))
             .ToListAsync(cancellationToken);

@@ -28,6 +28,10 @@ public sealed class LiveRefresh : ComponentBase, IDisposable
     [Parameter]
     public string Types { get; set; } = "";
 
+    /// <summary>The least time between two calls, when longer than <see cref="Interval"/>: for sums nobody watches by the second.</summary>
+    [Parameter]
+    public TimeSpan Every { get; set; } = Interval;
+
     /// <summary>Called in the circuit after one or more events.</summary>
     [Parameter, EditorRequired]
     public required EventCallback OnChange { get; set; }
@@ -63,7 +67,7 @@ public sealed class LiveRefresh : ComponentBase, IDisposable
                 if (matters)
                 {
                     await InvokeAsync(OnChange.InvokeAsync);
-                    await Task.Delay(Interval, Clock);
+                    await Task.Delay(Every, Clock);
                 }
             }
         }

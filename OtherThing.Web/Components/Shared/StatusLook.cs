@@ -17,7 +17,8 @@ public sealed record StatusLook(string Icon, string Word, string Tone, bool Spin
         var word = name.Length == 0 ? "" : char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' ');
         return name switch
         {
-            "queued" or "pending" or "todo" => new(Icons.Material.Outlined.Schedule, word, "neutral"),
+            "todo" => new(Icons.Material.Outlined.Schedule, "To do", "neutral"),
+            "queued" or "pending" => new(Icons.Material.Outlined.Schedule, word, "neutral"),
             "running" or "assigned" or "in_progress" => new(Icons.Material.Outlined.Autorenew, word, "info", Spins: name == "running"),
             "waiting" => new(Icons.Material.Outlined.PanTool, word, "warning"),
             "succeeded" or "done" or "ready" or "ok" or "online" or "active" => new(Icons.Material.Outlined.CheckCircle, word, "success"),

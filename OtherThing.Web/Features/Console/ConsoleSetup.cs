@@ -1,9 +1,19 @@
+using OtherThing.Core.Console;
+
 namespace OtherThing.Web.Features.Console;
 
 /// <summary>Registers and maps the console.</summary>
 internal static class ConsoleSetup
 {
-    public static WebApplicationBuilder AddConsole(this WebApplicationBuilder builder) => builder;
+    public static WebApplicationBuilder AddConsole(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddConsoleCore();
+        return builder;
+    }
 
-    public static WebApplication MapConsole(this WebApplication app) => app;
+    public static WebApplication MapConsole(this WebApplication app)
+    {
+        app.MapConsoleEndpoints();
+        return app;
+    }
 }

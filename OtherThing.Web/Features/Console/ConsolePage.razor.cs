@@ -1,0 +1,144 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using OtherThing.Core.Console;
+using OtherThing.Web.Components.Layout;
+
+namespace OtherThing.Web.Features.Console;
+
+public sealed partial class ConsolePage
+{
+    /// <summary>Blocks past this many leave at the top.</summary>
+    private const int MaxBlocks = 200;
+
+    private static readonly string[] s_examples = ["help", "stats", "tasks --mine", "runs --failed --since 1d", "usage --by model"];
+
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly List<ConsoleEntry> _blocks = [];
+    private ElementReference _root;
+    private DotNetObjectReference<ConsolePage>? _self;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _attached;
+    private Guid _shownWorkspace;
+    private bool _busy;
+    private bool _scroll;
+    private string _said = "";
+
+    [Parameter]
+    public string Slug { get; set; } = "";
+
+    [CascadingParameter]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Inject]
+    public required ConsoleService Console { get; init; }
+
+    [Inject]
+    public required TimeProvider Clock { get; init; }
+
+    [Inject]
+    public required IJSRuntime Js { get; init; }
+
+    /// <summary>Called by the browser with the line that was entered.</summary>
+    [JSInvokable]
+    public async Task ExecuteAsync(string? line)
+    {
+        if (string.IsNullOrWhiteSpace(line) || _busy)
+        {
+            return;
+        }
+
+        var block = new ConsoleEntry(line.Length > ConsoleService.MaxLine ? line[..ConsoleService.MaxLine] : line, Clock.GetUtcNow().UtcDateTime);
+        _blocks.Add(block);
+        if (_blocks.Count > MaxBlocks)
+        {
+            _blocks.RemoveAt(0);
+        }
+
+        (_busy, _scroll) = (true, true);
+        StateHasChanged();
+        try
+        {
+            var done = await Console.ExecuteAsync(Workspace.Actor, Workspace.Id, block.Line, _disposal.Token);
+            block.Result = done.TryGet(out var result, out var error)
+                ? result
+                : new ConsoleResult(1, error.Message, null, Code: error.Code);
+            block.Took = Clock.GetUtcNow().UtcDateTime - block.At;
+            _said = block.Result.ExitCode == 0
+                ? $"{block.Line}: {(block.Result.Output?.Rows is { } rows ? $"{rows.Count} rows" : "done")}"
+                : $"{block.Line}: {block.Result.Text}";
+        }
+        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        {
+            return;
+        }
+        finally
+        {
+            _busy = false;
+        }
+
+        _scroll = true;
+        StateHasChanged();
+    }
+
+    /// <summary>Called by the browser on Tab: the commands that start so.</summary>
+    [JSInvokable]
+    public IReadOnlyList<string> Complete(string? start) => start is { Length: <= 100 } ? Console.Complete(start) : [];
+
+    /// <summary>Called by the browser on Ctrl+L.</summary>
+    [JSInvokable]
+    public void Clear()
+    {
+        _blocks.Clear();
+        _said = "Cleared";
+        StateHasChanged();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposal.CancelAsync();
+        _disposal.Dispose();
+        _self?.Dispose();
+        try
+        {
+            if (_attached is not null)
+            {
+                await _attached.InvokeVoidAsync("detach");
+                await _attached.DisposeAsync();
+            }
+
+            if (_module is not null)
+            {
+                await _module.DisposeAsync();
+            }
+        }
+        catch (Exception ex) when (ex is JSDisconnectedException or OperationCanceledException)
+        {
+            // The browser is gone.
+        }
+    }
+
+    protected override void OnParametersSet()
+    {
+        if (_shownWorkspace != Workspace.Id)
+        {
+            _shownWorkspace = Workspace.Id;
+            _blocks.Clear();
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _self = DotNetObjectReference.Create(this);
+            _module = await Js.InvokeAsync<IJSObjectReference>("import", "./Features/Console/ConsolePage.razor.js");
+            _attached = await _module.InvokeAsync<IJSObjectReference>("attach", _root, _self, Workspace.Id.ToString());
+        }
+
+        if (_scroll && _attached is not null)
+        {
+            _scroll = false;
+            await _attached.InvokeVoidAsync("scrollToEnd");
+        }
+    }
+}
