@@ -6,5 +6,7 @@ namespace OtherThing.Data.Usage;
 /// <summary>Registers the store of usage.</summary>
 public static class UsageDataSetup
 {
-    public static IServiceCollection AddUsageData(this IServiceCollection services) => services.AddSingleton<IUsageStore, UsageStore>();
+    public static IServiceCollection AddUsageData(this IServiceCollection services) => services
+        .AddSingleton<IUsageStore, UsageStore>()
+        .AddSingleton<IStorageMeter, StorageMeter>();
 }

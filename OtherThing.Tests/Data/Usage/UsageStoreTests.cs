@@ -1,4 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using OtherThing.Core.Live;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
 using OtherThing.Data.Usage;
 using OtherThing.Tests.Support;
@@ -54,6 +58,30 @@ public sealed class UsageStoreTests : IDisposable
         Assert.Equal(
             [(new DateOnly(2026, 3, 1), "openai"), (new DateOnly(2026, 3, 2), "groq"), (new DateOnly(2026, 3, 2), "openai")],
             days.Select(day => (day.Day, day.Group.Key)).Order());
+    }
+
+    [Fact]
+    public async Task MeasureStorage_TwiceADay_IsOneEntryOfTheBytesKept()
+    {
+        var run = new Run
+        {
+            Id = Guid.CreateVersion7(), WorkspaceId = _workspaceId, FlowId = Guid.CreateVersion7(), FlowName = "Flow", FlowVersion = 1,
+            Status = RunStatus.Succeeded, Trigger = RunTrigger.Manual, StartedBy = Guid.CreateVersion7(), Input = "12345", Output = "123", CreatedAt = s_day,
+        };
+        await using (var db = _database.CreateContext())
+        {
+            db.Add(run);
+            db.Add(new RunJournalEntry { RunId = run.Id, Sequence = 1, At = s_day, Steps = new byte[100] });
+            await db.SaveChangesAsync(Cancellation);
+        }
+
+        using var metering = new StorageMetering(
+            _database.Get<IStorageMeter>(), Store, new LiveFeed(), new FakeTimeProvider(s_day), NullLogger<StorageMetering>.Instance);
+
+        Assert.Equal(1, await metering.MeasureAsync(Cancellation));
+        Assert.Equal(0, await metering.MeasureAsync(Cancellation));
+        var entry = Assert.Single((await Store.ListAsync(_workspaceId, new UsageFilter(), new PageRequest(), Cancellation)).Items);
+        Assert.Equal((UsageType.Storage, 108L, CostStatus.Free), (entry.Type, entry.Bytes, entry.CostStatus));
     }
 
     [Fact]

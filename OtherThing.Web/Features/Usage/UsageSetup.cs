@@ -12,7 +12,8 @@ internal static class UsageSetup
         builder.Services.AddUsageData()
             .AddSingleton(ReadPrices(builder.Configuration["Prices:File"]))
             .AddSingleton<CostEngine>()
-            .AddSingleton<UsageService>();
+            .AddSingleton<UsageService>()
+            .AddHostedService<StorageMetering>();
         return builder;
     }
 
