@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.Playwright;
 using OtherThing.Core.Flows;
 using OtherThing.Tests.Support;
 
