@@ -18,7 +18,7 @@ internal sealed class TokenSource(NodeAuth.NodeAuthClient auth, NodeKey key, Nod
         try
         {
             var now = clock.GetUtcNow();
-            if (now >= _until - s_early)
+            if (now + s_early >= _until)
             {
                 var reply = await auth.GetTokenAsync(
                     key.Assert(identity.NodeId, identity.ServerId, now), deadline: now.UtcDateTime.AddSeconds(20), cancellationToken: cancellationToken);

@@ -7,7 +7,9 @@ namespace OtherThing.Agent.Shims;
 /// <summary>One attempt from spawn to exit file: a loop over its pipes, its end, its timers and the agent's wishes, on one thread.</summary>
 internal sealed class Supervision(ShimSpec spec, ShimWire wire)
 {
-    private const int TickMs = 200;
+    // A job that ends within the first moment sends its output with its result.
+    private const int FirstPokeMs = 100;
+    private const int PokeMs = 50;
     private readonly AttemptFiles _files = new(spec.Directory);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -68,12 +70,13 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire)
     private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, LogKeeper stdout, LogKeeper stderr)
     {
         using var ended = new ChildEnd(pid);
-        var nextPoke = _startedAt + TickMs;
+        var nextPoke = _startedAt + FirstPokeMs;
+        var unsaid = false;
         while (true)
         {
-            var timeout = ended.PollTimeout(watch.NextTick(Environment.TickCount64));
+            var timeout = ended.PollTimeout(unsaid ? PokeMs : watch.NextTick(Environment.TickCount64));
             var word = Poller.WaitFirst(timeout, wire.Descriptor, pipes.Stdout, pipes.Stderr, ended.Descriptor);
-            var wrote = Pump(ref pipes.Stdout, stdout) | Pump(ref pipes.Stderr, stderr);
+            unsaid |= Pump(ref pipes.Stdout, stdout) | Pump(ref pipes.Stderr, stderr);
             if (ended.TryReap() is { } exit)
             {
                 return exit;
@@ -86,10 +89,11 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire)
 
             var now = Environment.TickCount64;
             watch.Tick(now, asked: wire.TakeLook());
-            if (wrote && now >= nextPoke)
+            if (unsaid && now >= nextPoke)
             {
                 wire.Send(ShimFrameKind.Output, []);
-                nextPoke = now + 50;
+                unsaid = false;
+                nextPoke = now + PokeMs;
             }
         }
     }

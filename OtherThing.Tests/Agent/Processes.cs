@@ -1,0 +1,21 @@
+namespace OtherThing.Tests.Agent;
+
+internal static class Processes
+{
+    /// <summary>How many processes have the text in their command line.</summary>
+    internal static int With(string text) => Directory.EnumerateDirectories("/proc")
+        .Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0]))
+        .Count(path => CommandLine(path).Contains(text, StringComparison.Ordinal));
+
+    private static string CommandLine(string path)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(path, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
