@@ -34,7 +34,8 @@ internal static unsafe class FileDescriptor
     internal static (int Ours, int Theirs) CreateSocketPair()
     {
         const int unix = 1;
-        const int stream = 1;
+        // At once where the system can: between two calls another thread's child could inherit an end and keep it open.
+        var stream = OperatingSystem.IsLinux() ? 1 | 0x80000 : 1;
         var fds = stackalloc int[2];
         Check(Libc.socketpair(unix, stream, 0, fds));
         Check(Libc.fcntl(fds[0], SetFd, CloseOnExec));

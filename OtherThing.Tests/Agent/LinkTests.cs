@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OtherThing.Agent.Hosting;
-using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 
 namespace OtherThing.Tests.Agent;
@@ -51,14 +50,16 @@ public sealed class LinkTests : IAsyncLifetime
     {
         await using var agent = await AgentHost.StartAsync(_server);
         _server.Answer = happened => new EventAck { AttemptId = happened.AttemptId, Fence = happened.Fence, EventNo = happened.EventNo, NotYours = true };
-        var marker = Path.Combine(agent.Data, "started");
-        var assign = _server.NewAssign(FakeServer.Command("touch", marker));
+        var assign = _server.NewAssign(FakeServer.Command("true"));
 
         await _server.AssignAsync(assign);
-        await _server.EndAsync(assign);
+        await _server.EventAsync(assign, happened => happened.Kind == EventKind.Accepted);
+        await _server.RunAsync(new JobSpec { Kind = JobKind.Noop });
+        _server.CutSession();
+        var hello = await _server.HelloAsync();
 
-        Assert.Equal([EventKind.Accepted, EventKind.Killed], _server.Events.Select(happened => happened.Kind));
-        Assert.False(File.Exists(marker));
+        Assert.Empty(hello.Attempts);
+        Assert.DoesNotContain(_server.Events, happened => happened.Kind == EventKind.Running);
     }
 
     [Fact]
@@ -207,7 +208,7 @@ public sealed class LinkTests : IAsyncLifetime
 
     private Process StartProcess(string data, params string[] more)
     {
-        var start = new ProcessStartInfo(AgentExecutable.Find().Path) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(AgentBinary.Path) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])["run", "--server", _server.Url, "--join-token", FakeServer.JoinToken, "--data", data, "--allow", "command", .. more])
         {
             start.ArgumentList.Add(argument);
