@@ -2,16 +2,20 @@ namespace OtherThing.Agent.Shims;
 
 /// <summary>
 /// Keeps warm shims ready, so that no job waits for a runtime to start. Waiters are served first come, first served, by whichever is
-/// sooner: a shim that comes free or a new one; at most one is being started at a time.
+/// sooner: a shim that comes free or a new one. At most one is being started at a time, and beyond a few per core only while none comes
+/// free: a crowd of short jobs is better served by few shims than by the cost of starting many.
 /// </summary>
 internal sealed class ShimPool(AgentExecutable executable, string scratch, int warm, int most, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan s_keepIdle = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_stuck = TimeSpan.FromMilliseconds(250);
+    private readonly int _few = Math.Max(warm, Environment.ProcessorCount * 2);
     private readonly Lock _lock = new();
     private readonly Stack<Shim> _idle = [];
     private readonly Queue<TaskCompletionSource<Shim>> _waiters = [];
     private int _alive;
     private Task _starting = Task.CompletedTask;
+    private long _lastReturn = clock.GetTimestamp();
     private bool _disposed;
 
     /// <summary>Shims that are alive, busy or idle.</summary>
@@ -49,6 +53,7 @@ internal sealed class ShimPool(AgentExecutable executable, string scratch, int w
     {
         lock (_lock)
         {
+            _lastReturn = clock.GetTimestamp();
             Offer(shim);
             Trim();
         }
@@ -123,10 +128,29 @@ internal sealed class ShimPool(AgentExecutable executable, string scratch, int w
     private void Fill()
     {
         var wanted = Math.Max(_waiters.Count, warm - _idle.Count);
-        if (!_disposed && wanted > 0 && _alive < most && _starting.IsCompleted)
+        if (_disposed || wanted <= 0 || _alive >= most || !_starting.IsCompleted)
+        {
+            return;
+        }
+
+        if (_alive < _few || clock.GetElapsedTime(_lastReturn) >= s_stuck)
         {
             _alive++;
             _starting = Task.Run(StartOneAsync);
+        }
+        else if (_waiters.Count > 0)
+        {
+            _starting = Task.Run(LookAgainAsync);
+        }
+    }
+
+    private async Task LookAgainAsync()
+    {
+        await Task.Delay(s_stuck, clock);
+        lock (_lock)
+        {
+            _starting = Task.CompletedTask;
+            Fill();
         }
     }
 

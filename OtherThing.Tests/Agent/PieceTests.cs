@@ -1,0 +1,195 @@
+using System.Text;
+using CsCheck;
+using OtherThing.Agent.Attempts;
+using OtherThing.Agent.Identity;
+using OtherThing.Agent.Link;
+using OtherThing.Agent.Machine;
+using OtherThing.Agent.Policies;
+using OtherThing.Agent.Shims;
+using OtherThing.Protocol.V1;
+using OtherThing.Tests.Support;
+
+namespace OtherThing.Tests.Agent;
+
+/// <summary>The agent's parts, one by one, without a server.</summary>
+public sealed class PieceTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Backoff_GrowsToThirtySecondsAndStaysUnderItsBound()
+    {
+        var backoff = new Backoff(new Random(1));
+
+        var waits = Enumerable.Range(0, 20).Select(_ => (Bound: backoff.Bound, Wait: backoff.Next())).ToArray();
+        var bounds = waits.Select(step => step.Bound.TotalSeconds).ToArray();
+        backoff.Reset();
+
+        Assert.Equal([1, 2, 4, 8, 16, 30, 30], bounds[..7]);
+        Assert.All(waits, step => Assert.InRange(step.Wait, TimeSpan.Zero, step.Bound));
+        Assert.Equal(TimeSpan.FromSeconds(1), backoff.Bound);
+    }
+
+    [Theory]
+    [InlineData("http://localhost:5080", true)]
+    [InlineData("http://127.0.0.1:5080", true)]
+    [InlineData("http://[::1]:5080", true)]
+    [InlineData("https://ot.example.org", true)]
+    [InlineData("http://ot.example.org", false)]
+    [InlineData("http://192.168.0.7:5080", false)]
+    [InlineData("http://localhost.example.org", false)]
+    [InlineData("ftp://localhost", false)]
+    [InlineData("ot.example.org", false)]
+    public void ServerAddress_PlainHttp_OnlyToThisMachine(string address, bool accepted) =>
+        Assert.Equal(accepted, ServerAddress.Problem(address) is null);
+
+    [Fact]
+    public void NodeKey_IsReadableByItsOwnerOnly()
+    {
+        var path = Path.Combine(_directory.Path, "node.key");
+
+        using var key = NodeKey.Create(path);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        Assert.Equal(64, key.ProvePoll("x").Length);
+        using var again = NodeKey.Load(path);
+        Assert.Equal(key.PublicKey, again.PublicKey);
+    }
+
+    [Fact]
+    public async Task Journal_Reopened_HoldsWhatWasPromisedAndNotForgotten()
+    {
+        var path = Path.Combine(_directory.Path, "journal");
+        var (journal, none) = AttemptJournal.Open(path);
+        var assigns = Enumerable.Range(0, 50).Select(_ => NewAssign()).ToArray();
+        await Task.WhenAll(assigns.Select(journal.AcceptAsync));
+        foreach (var assign in assigns[..49])
+        {
+            journal.Forget(assign.AttemptId);
+        }
+
+        await journal.DisposeAsync();
+        var (again, live) = AttemptJournal.Open(path);
+        await again.DisposeAsync();
+
+        Assert.Empty(none);
+        Assert.Equal(assigns[49], Assert.Single(live));
+    }
+
+    [Fact]
+    public async Task Journal_TornOrDamagedTail_KeepsEverythingBeforeIt()
+    {
+        var path = Path.Combine(_directory.Path, "journal");
+        var (journal, _) = AttemptJournal.Open(path);
+        var (first, second) = (NewAssign(), NewAssign());
+        await journal.AcceptAsync(first);
+        var whole = new FileInfo(path).Length;
+        await journal.AcceptAsync(second);
+        await journal.DisposeAsync();
+        var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+
+        for (var length = (int)whole; length < bytes.Length; length += 7)
+        {
+            await File.WriteAllBytesAsync(path, bytes[..length], TestContext.Current.CancellationToken);
+            var (torn, live) = AttemptJournal.Open(path);
+            await torn.DisposeAsync();
+            Assert.Equal([first], live);
+        }
+    }
+
+    [Fact]
+    public void LogKeeper_AnyWrites_KeepsHeadAndTailExactly() => Gen.Select(Gen.Int[2, 200], Gen.Int[0, 120].Array[0, 12]).Sample((limit, sizes) =>
+    {
+        var path = Path.Combine(_directory.Path, Guid.NewGuid().ToString("n"));
+        var written = new List<byte>();
+        using var keeper = new LogKeeper(path, limit);
+        foreach (var size in sizes)
+        {
+            var piece = Enumerable.Range(written.Count, size).Select(number => (byte)number).ToArray();
+            written.AddRange(piece);
+            keeper.Append(piece);
+        }
+
+        var extent = keeper.Finish();
+        var kept = File.Exists(path) ? File.ReadAllBytes(path) : [];
+
+        Assert.Equal(written.Count, extent.Total);
+        Assert.Equal(Math.Min(written.Count, limit), kept.Length);
+        Assert.Equal(written.Take((int)extent.Head).Concat(written.Skip((int)extent.TailStart)), kept);
+        if (written.Count <= limit)
+        {
+            Assert.Equal(extent.Head, extent.TailStart);
+        }
+    });
+
+    [Fact]
+    public void ShimFrames_CutAnywhere_ComeOutWhole() => Gen.Byte.Array[0, 50].Array[1, 6].Select(Gen.Int[1, 20]).Sample((bodies, step) =>
+    {
+        var stream = bodies.SelectMany(body => ShimFrame.Encode(ShimFrameKind.Run, body)).ToArray();
+        var buffer = new ShimFrameBuffer();
+        var taken = new List<byte[]>();
+        foreach (var piece in stream.Chunk(step))
+        {
+            buffer.Append(piece);
+            while (buffer.TryTake(out _, out var body))
+            {
+                taken.Add(body);
+            }
+        }
+
+        Assert.Equal(bodies, taken);
+    });
+
+    [Fact]
+    public void GpuProbe_ReadsWhatTheToolPrints()
+    {
+        const string list = "GPU-aa, NVIDIA H100 80GB HBM3, 81559, 550.54.15\nGPU-bb, NVIDIA GeForce RTX 3090, 24576, 550.54.15\n";
+        const string load = "GPU-aa, 80994, 17, 41\nGPU-bb, 24000, [N/A], [Not Supported]\n";
+
+        Assert.Equal([("GPU-aa", "NVIDIA H100 80GB HBM3", 81559ul), ("GPU-bb", "NVIDIA GeForce RTX 3090", 24576ul)], GpuProbe.ParseList(list).Select(gpu => (gpu.Id, gpu.Name, gpu.VramMb)));
+        Assert.Equal([(80994ul, 0.17, 41.0), (24000ul, 0.0, 0.0)], GpuProbe.ParseLoad(load).Select(gpu => (gpu.VramFreeMb, gpu.Utilization, gpu.TemperatureC)));
+        Assert.Empty(GpuProbe.ParseList("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n"));
+    }
+
+    [Fact]
+    public void Capacity_AsksBeyondTheOwnersCaps_AreRefusedUntilSomethingEnds()
+    {
+        var capacity = new Capacity(() => new Facts { CpuCores = 8, MemoryMb = 16_000, DiskFreeMb = 100_000, Gpus = { new Gpu { Id = "GPU-a", VramMb = 24_000 } } });
+        var caps = Capacity.Caps(new LocalPolicy { CpuCores = 4, MemoryMb = 9_000 }, new Policy { Limits = new Limits { CpuMilli = 6_000, MemoryMb = 8_000 } });
+
+        var first = capacity.TryReserve(new Limits { CpuMilli = 3_000, MemoryMb = 4_000, Gpus = 1, VramMb = 20_000 }, caps, gpusAllowed: true);
+        var cpu = capacity.TryReserve(new Limits { CpuMilli = 1_500 }, caps, gpusAllowed: true);
+        var memory = capacity.TryReserve(new Limits { MemoryMb = 4_001 }, caps, gpusAllowed: true);
+        var gpu = capacity.TryReserve(new Limits { Gpus = 1 }, caps, gpusAllowed: true);
+        capacity.Release(first.Reservation);
+        var later = capacity.TryReserve(new Limits { CpuMilli = 4_000, Gpus = 1 }, caps, gpusAllowed: true);
+        var none = capacity.TryReserve(new Limits { Gpus = 1 }, caps, gpusAllowed: false);
+
+        Assert.Equal(["GPU-a"], first.Reservation!.Gpus);
+        Assert.All([cpu, memory, gpu, none], refused => Assert.NotNull(refused.Problem));
+        Assert.NotNull(later.Reservation);
+    }
+
+    [Fact]
+    public void Policy_UnreadableFile_AllowsNothing()
+    {
+        var file = new PolicyFile(_directory.Path);
+        File.WriteAllText(file.Path, """{"kinds":["command","everything"]}""");
+
+        var (policy, problem) = file.Read();
+
+        Assert.Empty(policy.Kinds);
+        Assert.True(policy.Paused);
+        Assert.Contains("everything", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cores_KernelList_IsReadWhole() => Assert.Equal([0, 1, 2, 3, 8, 10, 11], MachineFacts.ParseCores("\t0-3,8,10-11\n"));
+
+    private static Assign NewAssign() => new()
+    {
+        AttemptId = Guid.CreateVersion7().ToString(), Fence = 3, Spec = new JobSpec { Kind = JobKind.Command, Argv = { "true" }, Script = Encoding.UTF8.GetString(new byte[100]) },
+    };
+}
