@@ -21,7 +21,7 @@ internal interface IAttemptEvents
 /// <summary>Runs attempts under shims, and follows those that an earlier agent started.</summary>
 internal sealed class AttemptRunner(ShimPool pool, TimeProvider clock)
 {
-    private const int Tries = 3;
+    private const int Tries = 5;
     private static readonly TimeSpan s_lookAtAdopted = TimeSpan.FromMilliseconds(150);
 
     internal async Task RunAsync(Attempt attempt, Limits caps, IAttemptEvents events, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class AttemptRunner(ShimPool pool, TimeProvider clock)
             return;
         }
 
-        for (var left = Tries; ; left--)
+        for (var left = Tries; left > 0; left--)
         {
             var shim = await pool.RentAsync(cancellationToken);
             if (!TryTake(attempt, shim))
@@ -56,11 +56,13 @@ internal sealed class AttemptRunner(ShimPool pool, TimeProvider clock)
                 // It died while it was idle; what it never heard of can be given to another.
             }
 
-            if (await FollowAsync(attempt, shim, events, cancellationToken) || left == 1)
+            if (await FollowAsync(attempt, shim, events, cancellationToken))
             {
                 return;
             }
         }
+
+        events.Ended(attempt, new ShimExit { Started = false, ExitCode = 126, ReasonCode = "no_supervisor", Reason = "The node cannot start a supervisor for it." });
     }
 
     /// <summary>Follows an attempt by its files, to its end.</summary>

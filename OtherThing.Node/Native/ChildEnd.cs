@@ -24,14 +24,22 @@ internal sealed record ChildExit(int Code, int Signal, long CpuMs, long MaxResid
             OperatingSystem.IsMacOS() ? resident : resident * 1024);
     }
 
-    /// <summary>Collects every dead or dying child there is.</summary>
-    internal static unsafe void ReapAll()
+    /// <summary>Collects the dead children there are now; false when there are no others left.</summary>
+    internal static bool ReapDead() => ReapAny(Libc.WaitNoHang) == 0;
+
+    /// <summary>Waits for every child to die.</summary>
+    internal static void ReapAll() => ReapAny(0);
+
+    private static unsafe int ReapAny(int options)
     {
         int status;
+        int pid;
         var usage = stackalloc byte[256];
-        while (Libc.wait4(-1, &status, 0, usage) > 0)
+        while ((pid = Libc.wait4(-1, &status, options, usage)) > 0)
         {
         }
+
+        return pid;
     }
 
     private static long Milliseconds(ReadOnlySpan<byte> time) =>

@@ -29,7 +29,7 @@ internal static class SandboxProbe
                 Env = new Dictionary<string, string> { ["PATH"] = Bubblewrap.DefaultPath },
                 WallMs = 10_000,
             };
-            var exit = new Supervision(spec, new ShimWire(input: -1, output: -1)).Run();
+            var exit = new Supervision(spec, new ShimWire(input: -1, output: -1), ownsOrphans: false).Run();
             var said = exit.Stdout.Total > 0 ? File.ReadAllText(new AttemptFiles(scratch).Stdout).Trim() : "";
             return exit is { Started: true, ExitCode: 0 } && said == "walled" ? null : exit.Reason ?? $"The probe ended with exit code {exit.ExitCode}.";
         }

@@ -6,7 +6,7 @@ namespace OtherThing.Agent.Shims;
 
 /// <summary>
 /// The process <c>otherthing-node shim</c>: warm before it is needed, runs one attempt at a time, and outlives its agent for as long as
-/// that attempt takes. Between attempts it makes sure that nothing of the last one is left.
+/// that attempt takes. It collects what a job leaves behind before it says that the job has ended.
 /// </summary>
 internal static class ShimHost
 {
@@ -24,14 +24,8 @@ internal static class ShimHost
         wire.Send(ShimFrameKind.Ready, []);
         while (wire.WaitForSpec() is { } spec)
         {
-            var exit = new Supervision(spec, wire).Run();
+            var exit = new Supervision(spec, wire, ownsOrphans: OperatingSystem.IsLinux()).Run();
             wire.Send(ShimFrameKind.Ended, JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ShimExit));
-            if (ProcessTable.Descendants(Environment.ProcessId).Count > 0)
-            {
-                // Nothing of one job may be near another.
-                JobTree.KillOrphans();
-                return 1;
-            }
         }
 
         return 0;
@@ -53,7 +47,7 @@ internal static class ShimHost
                 Env = new Dictionary<string, string> { ["PATH"] = Bubblewrap.DefaultPath },
             };
             spec = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(spec, ShimJson.Default.ShimSpec), ShimJson.Default.ShimSpec)!;
-            var exit = new Supervision(spec, new ShimWire(input: -1, output: -1)).Run();
+            var exit = new Supervision(spec, new ShimWire(input: -1, output: -1), ownsOrphans: OperatingSystem.IsLinux()).Run();
             _ = JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ShimExit);
         }
         finally

@@ -5,11 +5,12 @@ using OtherThing.Agent.Sandboxes;
 namespace OtherThing.Agent.Shims;
 
 /// <summary>One attempt from spawn to exit file: a loop over its pipes, its end, its timers and the agent's wishes, on one thread.</summary>
-internal sealed class Supervision(ShimSpec spec, ShimWire wire)
+internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans)
 {
     // A job that ends within the first moment sends its output with its result.
     private const int FirstPokeMs = 100;
     private const int PokeMs = 50;
+    private static readonly ShimClaim s_self = new() { Pid = Environment.ProcessId, StartTime = ProcessTable.Find(Environment.ProcessId)!.Value.StartTime };
     private readonly AttemptFiles _files = new(spec.Directory);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -18,8 +19,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire)
     internal ShimExit Run()
     {
         _startedAt = Environment.TickCount64;
-        var claim = new ShimClaim { Pid = Environment.ProcessId, StartTime = ProcessTable.Find(Environment.ProcessId)!.Value.StartTime };
-        if (!_files.TryClaim(claim))
+        if (!_files.TryClaim(s_self))
         {
             return new ShimExit { Started = false, ReasonCode = "already_started", Reason = "The attempt was started before." };
         }
@@ -57,14 +57,19 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire)
         var tree = new JobTree(pid, spec.Sandbox);
         var watch = new Watchdog(spec, tree, _files, _startedAt);
         var end = Loop(pid, pipes, watch, stdout, stderr);
-        if (spec.Sandbox == SandboxClass.Process)
+        EndOrphans();
+        Drain(pipes, stdout, stderr);
+        return Describe(end, watch, stdout.Finish(), stderr.Finish(), stderr.Total);
+    }
+
+    /// <summary>What the job left behind comes to its shim, the first process of a dying namespace too; none of it may be there afterwards.</summary>
+    private void EndOrphans()
+    {
+        if (ownsOrphans && ChildExit.ReapDead())
         {
             JobTree.KillOrphans();
             ChildExit.ReapAll();
         }
-
-        Drain(pipes, stdout, stderr);
-        return Describe(end, watch, stdout.Finish(), stderr.Finish(), stderr.Total);
     }
 
     private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, LogKeeper stdout, LogKeeper stderr)
