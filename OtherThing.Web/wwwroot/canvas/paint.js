@@ -68,7 +68,7 @@ export class Painter {
     if (detail === 0) return;
     context.fillStyle = theme.text;
     context.font = `13px ${theme.font}`;
-    const lines = this.#wrap(context, note.text ?? '', rect.width - 24, Math.floor((rect.height - 20) / 18));
+    const lines = this.#wrap(context, unmarked(note.text ?? ''), rect.width - 24, Math.floor((rect.height - 20) / 18));
     lines.forEach((line, index) => context.fillText(line, rect.x + 12, rect.y + 19 + index * 18));
   }
 
@@ -138,14 +138,6 @@ export class Painter {
       }
       context.stroke(path);
       context.setLineDash([]);
-    }
-    const drawn = scene.connecting;
-    if (drawn) {
-      const path = new Path2D();
-      trace(path, drawn.from, drawn.to, 2);
-      context.lineWidth = 2;
-      context.strokeStyle = drawn.reason ? theme.danger : theme.accent;
-      context.stroke(path);
     }
   }
 
@@ -260,6 +252,14 @@ export class Painter {
 
   #overlay(context, scene) {
     const { theme, view } = scene;
+    const drawn = scene.connecting;
+    if (drawn) {
+      const path = new Path2D();
+      trace(path, drawn.from, drawn.to, 2);
+      context.lineWidth = 2;
+      context.strokeStyle = drawn.reason ? theme.danger : theme.accent;
+      context.stroke(path);
+    }
     context.lineWidth = 1 / view.zoom;
     for (const line of scene.guides) {
       context.strokeStyle = theme.info;
@@ -336,6 +336,9 @@ export const statusLine = status => {
   if (status.error) parts.push(status.error);
   return parts.join(' · ');
 };
+
+/** A note's Markdown without its marks: the canvas draws text of one weight. */
+const unmarked = text => text.replace(/\*\*|__|`/g, '').replace(/^#+ /gm, '');
 
 const duration = milliseconds => milliseconds < 1000 ? `${Math.round(milliseconds)} ms`
   : milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.floor(milliseconds / 60_000)} min ${Math.round(milliseconds / 1000) % 60} s`;

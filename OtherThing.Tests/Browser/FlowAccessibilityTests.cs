@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using OtherThing.Core.Flows;
+using OtherThing.Tests.Support;
+
+namespace OtherThing.Tests.Browser;
+
+public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer server)
+{
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280, 800)]
+    [InlineData(ColorScheme.Dark, 1280, 800)]
+    [InlineData(ColorScheme.Light, 390, 844)]
+    [InlineData(ColorScheme.Dark, 390, 844)]
+    public async Task BuilderListAndRun_HaveNoSeriousFindings(ColorScheme scheme, int width, int height)
+    {
+        var flow = FlowDefinition.Empty with
+        {
+            Steps =
+            [
+                new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start", Config = JsonElement.Parse("""{"fields":[{"name":"topic"}]}""") },
+                new FlowStep { Id = "ask", Type = "ai.chat", Name = "Ask", Position = new(320, 0), Config = JsonElement.Parse("""{"provider":"openai","model":"m","prompt":"p"}""") },
+            ],
+            Connections = [new FlowConnection { From = "start", To = "ask" }],
+        };
+        await using var builder = await FlowBuilder.OpenAsync(
+            chromium, server, flow, new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+        var page = builder.Page;
+        await CheckAsync(page, "builder");
+
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
+        await page.Locator("[data-step=ask]").ClickAsync();
+        await page.GetByText("When it fails, how long, how often").ClickAsync();
+        await CheckAsync(page, "step panel");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close step" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).WaitForAsync();
+        await CheckAsync(page, "input dialog", ".mud-dialog");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open run" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".rp-facts")).ToContainTextAsync("Failed");
+        await CheckAsync(page, "failed run");
+
+        await page.GotoAsync(builder.PagePath[..builder.PagePath.LastIndexOf('/')]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run Report" }).WaitForAsync();
+        await CheckAsync(page, "list");
+        await page.GotoAsync(builder.PagePath.Split("/flows/")[0] + "/runs");
+        await page.Locator(".ot-table").WaitForAsync();
+        await CheckAsync(page, "runs");
+    }
+
+    // The shell around the page has its own checks.
+    private static async Task CheckAsync(IPage page, string what, string part = "#main")
+    {
+        var found = await page.Locator(part).RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+        var serious = found.Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => $"{what}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(4).Select(node => node.Html))}");
+        Assert.True(!serious.Any(), string.Join('\n', serious));
+    }
+}
