@@ -7,6 +7,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
 
+[Collection("Browser")]
 public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer server)
 {
     [Theory]

@@ -85,7 +85,7 @@ internal sealed class FlowBuilder : IAsyncDisposable
     public async Task<FlowDefinition> SavedAsync(Func<FlowDefinition, bool> expected)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var until = DateTime.UtcNow.AddSeconds(15);
+        var until = DateTime.UtcNow.AddSeconds(60);
         while (true)
         {
             var answer = await Rest.GetFromJsonAsync<JsonElement>(FlowPath, cancellation);

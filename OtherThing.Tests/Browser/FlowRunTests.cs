@@ -5,6 +5,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
 
+[Collection("Browser")]
 public sealed class FlowRunTests(Chromium chromium, SharedServer server)
 {
     [Fact]
