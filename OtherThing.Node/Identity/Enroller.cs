@@ -61,6 +61,7 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         {
             var begun = await client.BeginAsync(request, deadline: Deadline(), cancellationToken: cancellationToken);
             await output.WriteLineAsync($"Claim code: {begun.UserCode}");
+            await output.WriteLineAsync($"Key: {Fingerprint.Words(key.PublicKey)}");
             await output.FlushAsync(cancellationToken);
             if (await PollAsync(client, key, begun, cancellationToken) is { } enrolled)
             {

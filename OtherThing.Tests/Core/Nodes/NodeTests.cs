@@ -100,6 +100,7 @@ public sealed class NodeTests
         Assert.Matches("^([bdfghjklmnprstvz][aiou][bdfghjklmnprstvz][aiou][bdfghjklmnprstvz]-){3}[a-z]{5}$", words);
         Assert.Equal(words, Fingerprint.Words([1, 2, 3]));
         Assert.NotEqual(words, Fingerprint.Words([1, 2, 4]));
+        Assert.Equal(words, OtherThing.Agent.Identity.Fingerprint.Words([1, 2, 3]));
     }
 
     [Fact]
