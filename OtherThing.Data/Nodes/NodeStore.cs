@@ -7,7 +7,8 @@ namespace OtherThing.Data.Nodes;
 
 internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INodeStore
 {
-    private string? _installation;
+    private readonly Lock _gate = new();
+    private Task<string>? _installation;
 
     public async Task<NodeRecord?> FindAsync(Guid nodeId, CancellationToken cancellationToken)
     {
@@ -58,31 +59,18 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         return await Serving(db, workspaceId).Select(n => n.Id).ToListAsync(cancellationToken);
     }
 
-    public async Task<string> InstallationIdAsync(CancellationToken cancellationToken)
+    public Task<string> InstallationIdAsync(CancellationToken cancellationToken)
     {
-        if (_installation is { } known)
+        lock (_gate)
         {
-            return known;
-        }
+            // Read once for everybody; a read that failed is tried again by the next who asks.
+            if (_installation is null or { IsFaulted: true })
+            {
+                _installation = LoadInstallationAsync();
+            }
 
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await db.Set<Installation>().AsNoTracking().OrderBy(i => i.Id).FirstOrDefaultAsync(cancellationToken) is { } row)
-        {
-            return _installation = row.Name;
+            return _installation.WaitAsync(cancellationToken);
         }
-
-        db.Add(new Installation { Id = 1, Name = Guid.NewGuid().ToString("N") });
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException)
-        {
-            // another request or replica was first; its name counts
-        }
-
-        await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-        return _installation = (await again.Set<Installation>().AsNoTracking().OrderBy(i => i.Id).FirstAsync(cancellationToken)).Name;
     }
 
     public async Task<IReadOnlyList<Node>> ListLiveAsync(CancellationToken cancellationToken)
@@ -217,6 +205,28 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         }
 
         return taken == 0 ? null : await db.Set<JoinToken>().AsNoTracking().FirstAsync(t => t.TokenHash == tokenHash, cancellationToken);
+    }
+
+    private async Task<string> LoadInstallationAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+        if (await db.Set<Installation>().AsNoTracking().OrderBy(i => i.Id).FirstOrDefaultAsync(CancellationToken.None) is { } row)
+        {
+            return row.Name;
+        }
+
+        db.Add(new Installation { Id = 1, Name = Guid.NewGuid().ToString("N") });
+        try
+        {
+            await db.SaveChangesAsync(CancellationToken.None);
+        }
+        catch (DbUpdateException)
+        {
+            // another replica was first; its name counts
+        }
+
+        await using var again = await contexts.CreateDbContextAsync(CancellationToken.None);
+        return (await again.Set<Installation>().AsNoTracking().OrderBy(i => i.Id).FirstAsync(CancellationToken.None)).Name;
     }
 
     // A node leaves a workspace with its owner, and lends nothing to one where its owner only looks on.
