@@ -14,7 +14,7 @@ internal static class FakeProviderCommand
             await using var provider = await FakeProvider.StartAsync(parsed.GetValue(port), cancellationToken);
             Console.WriteLine($"OpenAI-compatible: {provider.OpenAiUrl}");
             Console.WriteLine($"Anthropic:         {provider.AnthropicUrl}");
-            Console.WriteLine($"Calls so far:      {provider.AnthropicUrl}/calls");
+            Console.WriteLine($"Calls so far:      {new Uri(provider.AnthropicUrl, "calls")}");
             try
             {
                 await Task.Delay(Timeout.Infinite, cancellationToken);
