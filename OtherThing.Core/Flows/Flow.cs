@@ -107,3 +107,6 @@ public sealed class FlowVersion
 /// <summary>A flow in a list, without its document.</summary>
 public sealed record FlowSummary(
     Guid Id, string Name, string Description, int Revision, int? PublishedRevision, Guid CreatedBy, DateTime CreatedAt, DateTime UpdatedAt);
+
+/// <summary>A flow's name and versions.</summary>
+public sealed record FlowHead(Guid Id, string Name, int Revision, int? PublishedRevision, Guid? PublishedBy);

@@ -11,6 +11,9 @@ public interface IFlowStore
     /// <summary>One flow of a workspace, or null.</summary>
     Task<Flow?> FindAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);
 
+    /// <summary>What starting a run needs of a flow, without its document; null when there is no such flow.</summary>
+    Task<FlowHead?> FindHeadAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);
+
     /// <summary>The flows of a workspace, last changed first.</summary>
     Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken);
 

@@ -9,14 +9,26 @@ namespace OtherThing.Core.Runs;
 /// <summary>A flow made ready to run: indexes instead of names, templates parsed once. Immutable and shared by its runs.</summary>
 public sealed class FlowPlan
 {
-    private FlowPlan(PlanLevel root, int stepCount) =>
-        (Root, StepCount, ReadsWorkspace) = (root, stepCount, AnyStep(root, static step => step.Reads("workspace")));
+    private FlowPlan(PlanLevel root, FlowDefinition flow)
+    {
+        (Root, StepCount) = (root, flow.Steps.Count);
+        ReadsWorkspace = AnyStep(root, static step => step.Reads("workspace"));
+        Forms = flow.Steps.Where(step => step.Type == "trigger.manual")
+            .ToDictionary(step => step.Id, step => ConfigTemplates.ReadStatic<ManualTriggerConfig>(step.Config).Fields, StringComparer.Ordinal);
+        StepIds = flow.Steps.Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>The steps outside of any container.</summary>
     public PlanLevel Root { get; }
 
     /// <summary>How many steps the flow has.</summary>
     public int StepCount { get; }
+
+    /// <summary>The input fields of each manual trigger, by step id.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<InputField>> Forms { get; }
+
+    /// <summary>The ids of all steps.</summary>
+    public IReadOnlySet<string> StepIds { get; }
 
     /// <summary>True when a template reads the workspace.</summary>
     public bool ReadsWorkspace { get; }
@@ -39,7 +51,7 @@ public sealed class FlowPlan
         }
 
         var children = flow.Steps.ToLookup(step => step.Parent ?? "", StringComparer.Ordinal);
-        return new FlowPlan(CompileLevel(null, "", children, flow.Connections), flow.Steps.Count);
+        return new FlowPlan(CompileLevel(null, "", children, flow.Connections), flow);
     }
 
     private static bool AnyStep(PlanLevel level, Func<PlanStep, bool> fits) =>

@@ -26,8 +26,8 @@ public sealed class FlowPlans(IFlowStore flows)
         return plan;
     }
 
-    /// <summary>True when the plan is at hand, and with it the version kept.</summary>
-    public bool Has(Guid flowId, int version) => _plans.ContainsKey((flowId, version));
+    /// <summary>The plan if it is at hand, which also means that its version is kept.</summary>
+    public FlowPlan? Find(Guid flowId, int version) => _plans.GetValueOrDefault((flowId, version));
 
     /// <summary>Remembers a plan whose version was kept just now.</summary>
     public void Add(Guid flowId, int version, FlowPlan plan)

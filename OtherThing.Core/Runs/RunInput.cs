@@ -1,7 +1,5 @@
 using System.Text.Json;
-using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
-using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
 
 namespace OtherThing.Core.Runs;
@@ -13,7 +11,7 @@ internal static class RunInput
 
     /// <summary>Fills in defaults and checks types; extra fields are kept.</summary>
     /// <returns>The input as JSON, or <c>run.input_invalid</c> naming every field at fault, <c>run.input_too_large</c>.</returns>
-    public static Result<string> Fit(FlowDefinition flow, string? triggerStepId, JsonElement? input)
+    public static Result<string> Fit(FlowPlan plan, string? triggerStepId, JsonElement? input)
     {
         var given = input is null or { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null } ? Json.EmptyObject : input.Value;
         if (given.GetRawText().Length > MostBytes)
@@ -21,8 +19,7 @@ internal static class RunInput
             return RunErrors.InputTooLarge;
         }
 
-        var trigger = flow.Steps.FirstOrDefault(step => step.Type == "trigger.manual" && (triggerStepId is null || step.Id == triggerStepId));
-        var fields = trigger is null ? [] : ConfigTemplates.ReadStatic<ManualTriggerConfig>(trigger.Config).Fields;
+        var fields = triggerStepId is null ? plan.Forms.Values.FirstOrDefault([]) : plan.Forms.GetValueOrDefault(triggerStepId, []);
         if (fields.Count == 0)
         {
             return given.GetRawText();

@@ -35,18 +35,18 @@ public sealed partial class RunService(
             return refusal;
         }
 
-        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        if (await flows.FindHeadAsync(workspaceId, flowId, cancellationToken) is not { } flow)
         {
             return FlowErrors.NotFound;
         }
 
-        var prepared = await PrepareAsync(flow, version, entry.UserId, cancellationToken);
-        if (!prepared.TryGet(out var definition, out refusal))
+        var prepared = await PrepareAsync(flow, version ?? flow.Revision, entry, cancellationToken);
+        if (!prepared.TryGet(out var plan, out refusal))
         {
             return refusal;
         }
 
-        if (!RunInput.Fit(definition, null, input).TryGet(out var fitted, out refusal))
+        if (!RunInput.Fit(plan, null, input).TryGet(out var fitted, out refusal))
         {
             return refusal;
         }
@@ -174,18 +174,13 @@ public sealed partial class RunService(
             return RunErrors.NotFound;
         }
 
-        if (await flows.FindVersionAsync(run.FlowId, run.FlowVersion, cancellationToken) is not { } version)
-        {
-            return FlowErrors.VersionNotFound(run.FlowVersion);
-        }
-
-        var definition = FlowJson.Parse(version.Definition).Value;
-        if (fromStep is not null && definition.Steps.All(step => step.Id != fromStep))
+        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, cancellationToken);
+        if (fromStep is not null && !plan.StepIds.Contains(fromStep))
         {
             return RunErrors.StepNotFound(fromStep);
         }
 
-        if (!RunInput.Fit(definition, run.TriggerStepId, input ?? JsonDocument.Parse(run.Input).RootElement).TryGet(out var fitted, out refusal))
+        if (!RunInput.Fit(plan, run.TriggerStepId, input ?? JsonDocument.Parse(run.Input).RootElement).TryGet(out var fitted, out refusal))
         {
             return refusal;
         }
@@ -209,34 +204,38 @@ public sealed partial class RunService(
     }
 
     /// <summary>Makes sure the version is kept and can run.</summary>
-    private async Task<Result<FlowDefinition>> PrepareAsync(Flow flow, int? version, Guid userId, CancellationToken cancellationToken)
+    private async Task<Result<FlowPlan>> PrepareAsync(FlowHead flow, int version, Entry entry, CancellationToken cancellationToken)
     {
-        FlowDefinition definition;
-        if (version is { } number && number != flow.Revision)
+        if (plans.Find(flow.Id, version) is { } known)
         {
-            if (await flows.FindVersionAsync(flow.Id, number, cancellationToken) is not { } kept)
-            {
-                return FlowErrors.VersionNotFound(number);
-            }
-
-            definition = FlowJson.Parse(kept.Definition).Value;
-        }
-        else
-        {
-            definition = flow.ReadDefinition();
-            if (!plans.Has(flow.Id, flow.Revision))
-            {
-                if (!FlowPlan.Compile(definition).TryGet(out var plan, out var invalid))
-                {
-                    return invalid;
-                }
-
-                await flows.KeepVersionAsync(new FlowVersion(flow, userId, clock.GetUtcNow().UtcDateTime), cancellationToken);
-                plans.Add(flow.Id, flow.Revision, plan);
-            }
+            return known;
         }
 
-        return definition.Steps.Count > 0 ? definition : RunErrors.NoSteps;
+        if (version != flow.Revision)
+        {
+            return await flows.FindVersionAsync(flow.Id, version, cancellationToken) is null
+                ? FlowErrors.VersionNotFound(version)
+                : await plans.GetAsync(flow.Id, version, cancellationToken);
+        }
+
+        if (await flows.FindAsync(entry.WorkspaceId, flow.Id, cancellationToken) is not { } draft || draft.Revision != version)
+        {
+            return FlowErrors.Changed(version, version + 1, byHeader: false); // edited between two reads
+        }
+
+        if (!FlowPlan.Compile(draft.ReadDefinition()).TryGet(out var plan, out var invalid))
+        {
+            return invalid;
+        }
+
+        if (plan.StepCount == 0)
+        {
+            return RunErrors.NoSteps;
+        }
+
+        await flows.KeepVersionAsync(new FlowVersion(draft, entry.UserId, clock.GetUtcNow().UtcDateTime), cancellationToken);
+        plans.Add(flow.Id, version, plan);
+        return plan;
     }
 
     private async Task<Result<Guid>> BeginAsync(StartRun start)

@@ -7,6 +7,13 @@ namespace OtherThing.Data.Flows;
 
 internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlowStore
 {
+    // Once per started run.
+    private static readonly Func<AppDbContext, Guid, Guid, Task<FlowHead?>> s_head = EF.CompileAsyncQuery(
+        (AppDbContext db, Guid workspaceId, Guid flowId) => db.Set<Flow>()
+            .Where(f => f.WorkspaceId == workspaceId && f.Id == flowId)
+            .Select(f => new FlowHead(f.Id, f.Name, f.Revision, f.PublishedRevision, f.PublishedBy))
+            .FirstOrDefault());
+
     public async Task AddAsync(Flow flow, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -19,6 +26,12 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<Flow>().AsNoTracking()
             .FirstOrDefaultAsync(f => f.WorkspaceId == workspaceId && f.Id == flowId, cancellationToken);
+    }
+
+    public async Task<FlowHead?> FindHeadAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await s_head(db, workspaceId, flowId);
     }
 
     public async Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)

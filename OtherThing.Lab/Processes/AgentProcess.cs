@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace OtherThing.Lab.Processes;
+
+/// <summary>The agent as a member runs it, joined to a server and one of its workspaces.</summary>
+public sealed class AgentProcess : IAsyncDisposable
+{
+    private readonly DirectoryInfo _data;
+    private readonly Process _process;
+
+    private AgentProcess(DirectoryInfo data, Process process) => (_data, _process) = (data, process);
+
+    /// <summary>The node's id.</summary>
+    public string NodeId { get; private set; } = "";
+
+    /// <summary>Starts an agent and waits until its node is ready in the workspace.</summary>
+    /// <param name="directory">Where otherthing-node.dll lies.</param>
+    /// <param name="server">The server, signed in.</param>
+    /// <param name="workspace">The workspace it shall work for.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static async Task<AgentProcess> StartAsync(string directory, ServerProcess server, string workspace, CancellationToken cancellationToken)
+    {
+        var name = $"node-{Guid.NewGuid():N}"[..13];
+        var joined = await server.PostAsync("/nodes/join-tokens", JsonSerializer.Serialize(new { name }), cancellationToken);
+        var data = Directory.CreateTempSubdirectory("otherthing-node-");
+        var process = ProcessOutput.Drain(Process.Start(new ProcessStartInfo("dotnet", [
+            Path.Combine(directory, "otherthing-node.dll"), "run", "--server", server.Address.ToString().TrimEnd('/'),
+            "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!);
+        var agent = new AgentProcess(data, process);
+        await Until.HoldsAsync(async () => (agent.NodeId = await FindAsync(server, name, cancellationToken)).Length > 0, $"{name} is ready", cancellationToken);
+        await server.PostAsync($"/nodes/{agent.NodeId}/workspaces", $$"""{"workspaceIds":["{{workspace}}"]}""", cancellationToken);
+        return agent;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+        _data.Delete(recursive: true);
+    }
+
+    private static async Task<string> FindAsync(ServerProcess server, string name, CancellationToken cancellationToken) =>
+        (await server.GetAsync("/my-nodes", cancellationToken)).GetProperty("items").EnumerateArray()
+            .Where(node => node.GetProperty("name").GetString() == name && node.GetProperty("status").GetString() == "ready")
+            .Select(node => node.GetProperty("id").GetString())
+            .FirstOrDefault() ?? "";
+}

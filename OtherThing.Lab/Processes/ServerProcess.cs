@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace OtherThing.Lab.Processes;
+
+/// <summary>The server as a process of its own, as a user has it, on free ports: it can be killed and started again over the same data.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private const string Password = "Passw0rd!";
+
+    private readonly string _directory;
+    private readonly (string Key, string Value)[] _settings;
+    private readonly int _httpPort = FreePort();
+    private readonly int _grpcPort = FreePort();
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("otherthing-server-");
+    private Process? _process;
+
+    /// <param name="directory">Where OtherThing.Web.dll lies.</param>
+    /// <param name="settings">Configuration in the form of environment variables.</param>
+    public ServerProcess(string directory, params (string Key, string Value)[] settings)
+    {
+        (_directory, _settings) = (directory, settings);
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(6) };
+    }
+
+    public Uri Address => new($"http://localhost:{_httpPort}");
+
+    public string DataDirectory => _data.FullName;
+
+    /// <summary>REST, signed in by <see cref="SignInAsync"/>.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Resident memory now, in MiB.</summary>
+    public double MemoryMiB
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64 / 1048576.0;
+        }
+    }
+
+    /// <summary>Starts the server and waits until it says it is ready.</summary>
+    /// <returns>From start to ready.</returns>
+    public async Task<TimeSpan> StartAsync(CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(_directory, "OtherThing.Web.dll")])
+        {
+            WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["OtherThing__HttpPort"] = $"{_httpPort}";
+        start.Environment["OtherThing__GrpcPort"] = $"{_grpcPort}";
+        start.Environment["OtherThing__DataDirectory"] = _data.FullName;
+        start.Environment["OtherThing__LocalNode"] = "false";
+        start.Environment["Logging__LogLevel__Default"] = "Warning";
+        foreach (var (key, value) in _settings)
+        {
+            start.Environment[key] = value;
+        }
+
+        var watch = Stopwatch.StartNew();
+        _process = ProcessOutput.Drain(Process.Start(start)!);
+        await Until.HoldsAsync(() => IsReadyAsync(cancellationToken), "the server is ready", cancellationToken);
+        return watch.Elapsed;
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+            process.Dispose();
+        }
+    }
+
+    /// <summary>Registers the first account and signs in.</summary>
+    public async Task SignInAsync(CancellationToken cancellationToken)
+    {
+        await PostAsync("/auth/register", JsonSerializer.Serialize(new { email = "first@example.org", password = Password }), cancellationToken);
+        var signedIn = await PostAsync("/auth/login", JsonSerializer.Serialize(new { email = "first@example.org", password = Password }), cancellationToken);
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", signedIn.GetProperty("accessToken").GetString());
+    }
+
+    /// <summary>A POST below <c>/api/v1</c> that must succeed.</summary>
+    /// <exception cref="HttpRequestException">It was refused; the message holds the answer.</exception>
+    public async Task<JsonElement> PostAsync(string path, string json, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var answer = await Client.PostAsync("/api/v1" + path, content, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new HttpRequestException($"POST {path}: {(int)answer.StatusCode} {text}");
+        }
+
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>A GET below <c>/api/v1</c>.</summary>
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
+        Client.GetFromJsonAsync<JsonElement>("/api/v1" + path, cancellationToken);
+
+    /// <summary>A new workspace's id.</summary>
+    public async Task<string> CreateWorkspaceAsync(string name, CancellationToken cancellationToken) =>
+        (await PostAsync("/workspaces", JsonSerializer.Serialize(new { name, description = "", isPrivate = true }), cancellationToken)).GetProperty("id").GetString()!;
+
+    /// <summary>A new flow's id.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="document">The flow document, as JSON.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<string> CreateFlowAsync(string workspace, string document, CancellationToken cancellationToken) =>
+        (await PostAsync($"/workspaces/{workspace}/flows", $$"""{"name":"Lab","description":"","flow":{{document}}}""", cancellationToken)).GetProperty("id").GetString()!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Client.Dispose();
+        _data.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        if (_process!.HasExited)
+        {
+            throw new InvalidOperationException($"The server ended with {_process.ExitCode} before it was ready.");
+        }
+
+        try
+        {
+            using var answer = await Client.GetAsync("/health/ready", cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

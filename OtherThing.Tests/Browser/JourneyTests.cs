@@ -1,0 +1,51 @@
+using Microsoft.Playwright;
+using OtherThing.Lab.Processes;
+using OtherThing.Tests.Support;
+
+namespace OtherThing.Tests.Browser;
+
+/// <summary>What a stranger does in the first minute, by clicking, against a server of its own that starts this machine's agent.</summary>
+public sealed class JourneyTests(Chromium chromium)
+{
+    private const float Long = 60_000;
+
+    [Fact]
+    public async Task Stranger_RegistersSeesThisMachineRunsTheSampleAndFindsItsCost()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var browser = await chromium.StartAsync();
+        await using var server = new ServerProcess(BuildOutput.Server, ("OtherThing__LocalNode", "true"));
+        await server.StartAsync(cancellation);
+        await using var context = await browser.NewContextAsync(new() { BaseURL = server.Address.ToString(), ViewportSize = new() { Width = 1280, Height = 800 } });
+        context.SetDefaultTimeout(30_000);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Make one" }).Or(page.GetByRole(AriaRole.Link, new() { Name = "Make an account" })).First.ClickAsync();
+        await page.GetByLabel("E-mail address").FillAsync("first@example.org");
+        await page.GetByLabel("Password").FillAsync("Passw0rd!");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "New workspace" }).First.ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Workshop");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create workspace" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Resources" }).First.ClickAsync();
+        await Assertions.Expect(page.GetByText("This machine").First).ToBeVisibleAsync(new() { Timeout = Long });
+        await Assertions.Expect(page.GetByText("Ready").First).ToBeVisibleAsync(new() { Timeout = Long });
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Flows" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sample: count the words" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        var run = page.GetByRole(AriaRole.Region, new() { Name = "Run on show" });
+        await Assertions.Expect(run).ToContainTextAsync("Succeeded", new() { Timeout = Long });
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
+        var outline = page.GetByRole(AriaRole.Navigation, new() { Name = "Steps of this flow" });
+        await Assertions.Expect(outline.GetByText("Succeeded")).ToHaveCountAsync(7);
+        await Assertions.Expect(outline.GetByText("Skipped")).ToHaveCountAsync(1);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open run" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".rp-detail")).ToContainTextAsync("A long text");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Resources" }).First.ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "ompute" }).First).ToContainTextAsync(" s", new() { Timeout = Long });
+    }
+}
