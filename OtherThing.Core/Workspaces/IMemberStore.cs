@@ -26,6 +26,12 @@ public interface IMemberStore
     /// <summary>Changes a role if it still is <paramref name="expected"/>.</summary>
     Task<bool> TrySetRoleAsync(Guid workspaceId, Guid userId, Role expected, Role role, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes the Admin the workspace is offered to its Owner, and the Owner who offered it an Admin, in one transaction; false when it is
+    /// not offered to this person (any more) or either's role has changed.
+    /// </summary>
+    Task<bool> TryTransferAsync(Guid workspaceId, Guid adminId, CancellationToken cancellationToken);
+
     /// <summary>Removes a member whose role still is <paramref name="expected"/>; never the last Owner.</summary>
     Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken);
 }

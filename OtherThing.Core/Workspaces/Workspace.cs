@@ -53,6 +53,12 @@ public sealed class Workspace : IVersioned
     /// <summary>When it was deleted (UTC); null while it lives. A deleted workspace exists for nobody.</summary>
     public DateTime? DeletedAt { get; private set; }
 
+    /// <summary>The Owner who offers to hand it over; null while nobody does.</summary>
+    public Guid? OfferedBy { get; private set; }
+
+    /// <summary>The Admin it is offered to; null while it is offered to nobody.</summary>
+    public Guid? OfferedTo { get; private set; }
+
     /// <inheritdoc/>
     public Guid Version { get; private set; }
 
@@ -66,6 +72,9 @@ public sealed class Workspace : IVersioned
 
     /// <summary>Replaces the standing invite; the old code is worth nothing from then on.</summary>
     public void RenewInviteCode(string code) => InviteCode = code;
+
+    /// <summary>Offers to hand it over.</summary>
+    public void Offer(Guid ownerId, Guid adminId) => (OfferedBy, OfferedTo) = (ownerId, adminId);
 
     /// <summary>Deletes it; it can be brought back for <see cref="RestoreFor"/>.</summary>
     public void Delete(DateTime utcNow) => DeletedAt ??= utcNow;

@@ -9,5 +9,6 @@ public static class WorkspacesCoreSetup
     public static IServiceCollection AddWorkspaceServices(this IServiceCollection services) => services
         .AddSingleton<WorkspaceService>()
         .AddSingleton<MemberService>()
+        .AddSingleton<TransferService>()
         .AddSingleton<InviteService>();
 }

@@ -55,11 +55,29 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        var version = Guid.NewGuid();
-        return await db.Set<Membership>()
-            .Where(m => m.WorkspaceId == workspaceId && m.UserId == userId && m.Role == expected && expected != Role.Owner)
+        return expected != Role.Owner && await SetRoleAsync(db, workspaceId, userId, expected, role, cancellationToken) == 1;
+    }
+
+    public async Task<bool> TryTransferAsync(Guid workspaceId, Guid adminId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var offeredBy = await db.Set<Workspace>().Where(w => w.Id == workspaceId && w.DeletedAt == null && w.OfferedTo == adminId)
+            .Select(w => w.OfferedBy).FirstOrDefaultAsync(cancellationToken);
+        // The offer is taken first: of two who accept at once one finds it gone.
+        var taken = await db.Set<Workspace>().Where(w => w.Id == workspaceId && w.OfferedTo == adminId && w.OfferedBy == offeredBy)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(m => m.Role, role).SetProperty(m => m.Version, version), cancellationToken) == 1;
+                set => set.SetProperty(w => w.OfferedTo, (Guid?)null).SetProperty(w => w.OfferedBy, (Guid?)null), cancellationToken);
+        if (offeredBy is null || taken == 0
+            || await SetRoleAsync(db, workspaceId, adminId, Role.Admin, Role.Owner, cancellationToken) == 0
+            || await SetRoleAsync(db, workspaceId, offeredBy.Value, Role.Owner, Role.Admin, cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     public async Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken)
@@ -77,6 +95,15 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
             .ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return removed == 1;
+    }
+
+    private static Task<int> SetRoleAsync(
+        AppDbContext db, Guid workspaceId, Guid userId, Role expected, Role role, CancellationToken cancellationToken)
+    {
+        var version = Guid.NewGuid();
+        return db.Set<Membership>()
+            .Where(m => m.WorkspaceId == workspaceId && m.UserId == userId && m.Role == expected)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.Role, role).SetProperty(m => m.Version, version), cancellationToken);
     }
 
     private static IQueryable<MemberView> View(AppDbContext db, IQueryable<Membership> members) =>

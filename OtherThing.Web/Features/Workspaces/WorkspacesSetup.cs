@@ -17,6 +17,7 @@ internal static class WorkspacesSetup
         app.MapWorkspaceEndpoints();
         app.MapMemberEndpoints();
         app.MapInviteEndpoints();
+        app.MapTransferEndpoints();
         return app;
     }
 }
