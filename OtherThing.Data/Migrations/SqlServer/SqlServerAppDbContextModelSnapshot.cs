@@ -1089,6 +1089,12 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasMaxLength(80)
                         .HasColumnType("nvarchar(80)");
 
+                    b.Property<Guid?>("OfferedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("OfferedTo")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(60)

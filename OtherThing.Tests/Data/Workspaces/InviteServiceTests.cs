@@ -85,7 +85,7 @@ public sealed class InviteServiceTests : IAsyncDisposable
         Assert.Equal("access.forbidden", byAdmin.Error!.Code);
         Assert.Equal("email", unbound.Error!.Fields.Single().Path);
         Assert.Equal("maxUses", twice.Error!.Fields.Single().Path);
-        Assert.Equal("role", asOwner.Error!.Fields.First().Path);
+        Assert.Equal("role", asOwner.Error!.Fields[0].Path);
         Assert.Equal("invite.other_email", await RedeemAsync(bound.Code));
     }
 

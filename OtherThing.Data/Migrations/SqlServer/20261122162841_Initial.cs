@@ -422,6 +422,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                     CreatedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
                     DeletedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    OfferedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    OfferedTo = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>

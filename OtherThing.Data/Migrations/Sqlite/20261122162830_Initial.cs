@@ -422,6 +422,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                     CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     DeletedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    OfferedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    OfferedTo = table.Column<Guid>(type: "TEXT", nullable: true),
                     Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
