@@ -47,7 +47,7 @@ public static class SampleFlow
             new()
             {
                 Id = "hello", Position = new FlowPosition(0, 288), Width = 448, Height = 128,
-                Text = "Press **Run**. The text comes over HTTP from this server, the words are counted by `wc` on one of your nodes, and the branch taken depends on the number.",
+                Text = "Press Run. The text comes over HTTP from this server, its words are counted by the program wc on one of your nodes, and the branch taken depends on the number.",
             },
         ],
     };

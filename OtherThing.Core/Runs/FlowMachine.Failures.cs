@@ -6,6 +6,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
+using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs;
 
@@ -140,11 +141,14 @@ internal sealed partial class FlowMachine
         });
     }
 
+    /// <summary>What costs nothing by nature costs zero; what has no price has none.</summary>
+    private static long? CostOf(UsageDraft draft) => draft.CostStatus == CostStatus.Free ? 0 : draft.CostUnits;
+
     private static StepUsage? Sum(StepOutcome? outcome) => outcome is not { Usage.Count: > 0 } ? null : new StepUsage(
         outcome.Usage.Any(draft => draft.InputTokens is not null || draft.OutputTokens is not null)
             ? outcome.Usage.Sum(draft => (draft.InputTokens ?? 0) + (draft.OutputTokens ?? 0)) : null,
         outcome.Usage.Any(draft => draft.ComputeSeconds is not null) ? outcome.Usage.Sum(draft => draft.ComputeSeconds ?? 0) : null,
-        outcome.Usage.All(draft => draft.CostUnits is null) ? null : outcome.Usage.Sum(draft => draft.CostUnits ?? 0),
+        outcome.Usage.Any(draft => CostOf(draft) is null) ? null : outcome.Usage.Sum(CostOf),
         outcome.Usage.FirstOrDefault(draft => draft.Provider is not null)?.Provider,
         outcome.Usage.FirstOrDefault(draft => draft.Model is not null)?.Model);
 }

@@ -63,7 +63,7 @@ public sealed record Run
     /// <summary>Tokens of all its steps.</summary>
     public long Tokens { get; init; }
 
-    /// <summary>Cost of all its steps in 1e-8 cents; null when any of them has no price and none has.</summary>
+    /// <summary>Cost of all its steps in 1e-8 cents; null when any of them has no price.</summary>
     public long? CostUnits { get; init; }
 }
 

@@ -51,7 +51,7 @@ internal sealed partial class RunGrain(
         {
             Id = this.GetPrimaryKey(), WorkspaceId = start.WorkspaceId, FlowId = start.FlowId, FlowName = start.FlowName,
             FlowVersion = start.FlowVersion, Status = RunStatus.Queued, Trigger = start.Trigger, TriggerStepId = start.TriggerStepId,
-            StartedBy = start.StartedBy, RerunOf = start.RerunOf, Input = start.Input, CreatedAt = now, StartedAt = now, Fence = 1,
+            StartedBy = start.StartedBy, RerunOf = start.RerunOf, Input = start.Input, CreatedAt = now, StartedAt = now, Fence = 1, CostUnits = 0,
         };
         var memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
         _machine = new FlowMachine(plan, await facts.ReadAsync(_run, plan), memory, takingOver: memory is not null);
@@ -249,11 +249,12 @@ internal sealed partial class RunGrain(
         return true;
     }
 
+    /// <summary>A run with a call that has no price has no price itself.</summary>
     private static long? Add(long? sum, List<StepRun> records)
     {
         foreach (var record in records)
         {
-            sum = record.Usage?.CostUnits is { } cost ? (sum ?? 0) + cost : sum;
+            sum = record.Usage is { } used ? sum + used.CostUnits : sum;
         }
 
         return sum;
