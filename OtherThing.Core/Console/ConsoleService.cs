@@ -135,7 +135,9 @@ public sealed class ConsoleService(Door door, IEnumerable<IConsoleCommand> comma
         {
             var rows = _commands.Values.Select(command => new JsonObject
             {
-                ["command"] = command.Name, ["does"] = command.Summary, ["example"] = command.Usage,
+                ["command"] = command.Name,
+                ["does"] = command.Summary,
+                ["example"] = command.Usage,
             });
             return ConsoleOutput.Table(["command", "does", "example"], [.. rows]) with
             {

@@ -54,6 +54,10 @@ public static class SampleFlow
 
     private static FlowStep Step(string id, string type, string name, double x, double y, object config) => new()
     {
-        Id = id, Type = type, Name = name, Position = new FlowPosition(x, y), Config = Json.ToElement(config),
+        Id = id,
+        Type = type,
+        Name = name,
+        Position = new FlowPosition(x, y),
+        Config = Json.ToElement(config),
     };
 }

@@ -186,7 +186,7 @@ public sealed class Node : IVersioned
     public void Drain(DateTime utcNow) => DrainedAt ??= utcNow;
 
     /// <summary>Takes work again; also the owner's word that a quarantined machine is well.</summary>
-    public void Resume() => 
+    public void Resume() =>
         (DrainedAt, QuarantineReason, InstanceId, SessionNonce, PreviousNonce) = (null, null, null, null, null);
 
     /// <summary>Takes it out of use until its owner confirms it.</summary>

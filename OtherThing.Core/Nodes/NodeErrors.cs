@@ -43,7 +43,8 @@ public static class NodeErrors
 
     /// <summary>Too many tries.</summary>
     public static Error TooManyTries(TimeSpan wait) => new(
-        ErrorKind.TooMany, "node.too_many_tries", "Too many enrolments or codes tried. Wait a little and try again.") { RetryAfter = wait };
+        ErrorKind.TooMany, "node.too_many_tries", "Too many enrolments or codes tried. Wait a little and try again.")
+    { RetryAfter = wait };
 
     /// <summary>Somebody else changed the node at the same time.</summary>
     public static Error Changed { get; } = Error.Conflict("node.changed", "The node was changed by somebody else just now. Look again and retry.");

@@ -188,7 +188,10 @@ internal sealed partial class FlowMachine
         var step = level.Plan.Steps[slot];
         var turn = new RunLevel(step.Inner!, $"{level.Prefix}{step.Definition.Id}[{index}]/")
         {
-            Outer = level, OuterSlot = slot, Index = index, Item = container.Items[index],
+            Outer = level,
+            OuterSlot = slot,
+            Index = index,
+            Item = container.Items[index],
         };
         container.Active.Add(turn);
         BeginLevel(turn);
@@ -251,7 +254,10 @@ internal sealed partial class FlowMachine
         last?.Absorb();
         var turn = new RunLevel(step.Inner!, $"{level.Prefix}{step.Definition.Id}[{index}]/")
         {
-            Outer = level, OuterSlot = slot, Index = index, Previous = last,
+            Outer = level,
+            OuterSlot = slot,
+            Index = index,
+            Previous = last,
         };
         if (index < step.Loop!.MaxIterations)
         {

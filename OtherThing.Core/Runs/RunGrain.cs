@@ -49,9 +49,21 @@ internal sealed partial class RunGrain(
         _isNew = true;
         _run = new Run
         {
-            Id = this.GetPrimaryKey(), WorkspaceId = start.WorkspaceId, FlowId = start.FlowId, FlowName = start.FlowName,
-            FlowVersion = start.FlowVersion, Status = RunStatus.Queued, Trigger = start.Trigger, TriggerStepId = start.TriggerStepId,
-            StartedBy = start.StartedBy, RerunOf = start.RerunOf, Input = start.Input, CreatedAt = now, StartedAt = now, Fence = 1, CostUnits = 0,
+            Id = this.GetPrimaryKey(),
+            WorkspaceId = start.WorkspaceId,
+            FlowId = start.FlowId,
+            FlowName = start.FlowName,
+            FlowVersion = start.FlowVersion,
+            Status = RunStatus.Queued,
+            Trigger = start.Trigger,
+            TriggerStepId = start.TriggerStepId,
+            StartedBy = start.StartedBy,
+            RerunOf = start.RerunOf,
+            Input = start.Input,
+            CreatedAt = now,
+            StartedAt = now,
+            Fence = 1,
+            CostUnits = 0,
         };
         var memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
         _machine = new FlowMachine(plan, await facts.ReadAsync(_run, plan), memory, takingOver: memory is not null);
@@ -221,7 +233,10 @@ internal sealed partial class RunGrain(
             IsNew = _isNew,
             Entry = records.Count == 0 ? null : new RunJournalEntry
             {
-                RunId = next.Id, Sequence = next.LastSequence, At = now, Steps = JsonSerializer.SerializeToUtf8Bytes(records, Json.Options),
+                RunId = next.Id,
+                Sequence = next.LastSequence,
+                At = now,
+                Steps = JsonSerializer.SerializeToUtf8Bytes(records, Json.Options),
             },
             Usage = _usage.Count == 0 ? [] : [.. _usage],
         };

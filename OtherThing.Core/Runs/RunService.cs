@@ -53,8 +53,13 @@ public sealed partial class RunService(
 
         return await BeginAsync(new StartRun
         {
-            WorkspaceId = workspaceId, FlowId = flowId, FlowName = flow.Name, FlowVersion = version ?? flow.Revision,
-            Trigger = RunTrigger.Manual, StartedBy = entry.UserId, Input = fitted,
+            WorkspaceId = workspaceId,
+            FlowId = flowId,
+            FlowName = flow.Name,
+            FlowVersion = version ?? flow.Revision,
+            Trigger = RunTrigger.Manual,
+            StartedBy = entry.UserId,
+            Input = fitted,
         });
     }
 
@@ -187,8 +192,16 @@ public sealed partial class RunService(
 
         return await BeginAsync(new StartRun
         {
-            WorkspaceId = workspaceId, FlowId = run.FlowId, FlowName = run.FlowName, FlowVersion = run.FlowVersion, Trigger = RunTrigger.Rerun,
-            TriggerStepId = run.TriggerStepId, StartedBy = entry.UserId, Input = fitted, RerunOf = runId, FromStep = fromStep,
+            WorkspaceId = workspaceId,
+            FlowId = run.FlowId,
+            FlowName = run.FlowName,
+            FlowVersion = run.FlowVersion,
+            Trigger = RunTrigger.Rerun,
+            TriggerStepId = run.TriggerStepId,
+            StartedBy = entry.UserId,
+            Input = fitted,
+            RerunOf = runId,
+            FromStep = fromStep,
         });
     }
 

@@ -28,7 +28,8 @@ public sealed class AgentProcess : IAsyncDisposable
             Path.Combine(directory, "otherthing-node.dll"), "run", "--server", server.Address.ToString().TrimEnd('/'),
             "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script"])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!);
         var agent = new AgentProcess(data, process);
         await Until.HoldsAsync(async () => (agent.NodeId = await FindAsync(server, name, cancellationToken)).Length > 0, $"{name} is ready", cancellationToken);

@@ -51,7 +51,9 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(_directory, "OtherThing.Web.dll")])
         {
-            WorkingDirectory = _directory, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["OtherThing__HttpPort"] = $"{_httpPort}";

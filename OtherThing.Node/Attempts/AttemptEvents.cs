@@ -10,19 +10,33 @@ internal static class AttemptEvents
 
     internal static AttemptEvent Rejected(Assign assign, Refusal refusal) => new()
     {
-        AttemptId = assign.AttemptId, Fence = assign.Fence, EventNo = 1, Kind = EventKind.Rejected, ReasonCode = refusal.Code, Reason = refusal.Words,
+        AttemptId = assign.AttemptId,
+        Fence = assign.Fence,
+        EventNo = 1,
+        Kind = EventKind.Rejected,
+        ReasonCode = refusal.Code,
+        Reason = refusal.Words,
     };
 
     internal static AttemptEvent Noop(Assign assign) => new()
     {
-        AttemptId = assign.AttemptId, Fence = assign.Fence, EventNo = 1, Kind = EventKind.Finished, Started = true, Usage = new AttemptUsage(),
+        AttemptId = assign.AttemptId,
+        Fence = assign.Fence,
+        EventNo = 1,
+        Kind = EventKind.Finished,
+        Started = true,
+        Usage = new AttemptUsage(),
     };
 
     /// <summary>Nothing of this attempt is here, so nothing of it runs.</summary>
     internal static AttemptEvent NotHere(Cancel cancel) => new()
     {
-        AttemptId = cancel.AttemptId, Fence = cancel.Fence, EventNo = Attempt.EndNo, Kind = EventKind.Killed,
-        ReasonCode = "not_here", Reason = "The node has no such attempt.",
+        AttemptId = cancel.AttemptId,
+        Fence = cancel.Fence,
+        EventNo = Attempt.EndNo,
+        Kind = EventKind.Killed,
+        ReasonCode = "not_here",
+        Reason = "The node has no such attempt.",
     };
 
     internal static AttemptEvent Lost(Attempt attempt, string code, string words)

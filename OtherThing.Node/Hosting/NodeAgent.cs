@@ -235,8 +235,14 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
 
         WriteStatus(new AgentStatus
         {
-            State = state, Server = identity.Server, NodeId = identity.NodeId, Name = identity.Name, Problem = problem,
-            Sandbox = terms.Sandbox, Kinds = kinds, Running = book.All.Count(attempt => !attempt.HasEnded),
+            State = state,
+            Server = identity.Server,
+            NodeId = identity.NodeId,
+            Name = identity.Name,
+            Problem = problem,
+            Sandbox = terms.Sandbox,
+            Kinds = kinds,
+            Running = book.All.Count(attempt => !attempt.HasEnded),
         });
     }
 

@@ -38,8 +38,13 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
     {
         var request = new RedeemRequest
         {
-            JoinToken = token, PublicKey = ByteString.CopyFrom(key.PublicKey), Proof = key.ProveRedeem(token),
-            Facts = facts.Read(), AgentVersion = version, Name = name, Consent = consent,
+            JoinToken = token,
+            PublicKey = ByteString.CopyFrom(key.PublicKey),
+            Proof = key.ProveRedeem(token),
+            Facts = facts.Read(),
+            AgentVersion = version,
+            Name = name,
+            Consent = consent,
         };
         try
         {
@@ -55,7 +60,11 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
     {
         var request = new BeginRequest
         {
-            PublicKey = ByteString.CopyFrom(key.PublicKey), Facts = facts.Read(), AgentVersion = version, Name = name, Consent = consent,
+            PublicKey = ByteString.CopyFrom(key.PublicKey),
+            Facts = facts.Read(),
+            AgentVersion = version,
+            Name = name,
+            Consent = consent,
         };
         while (true)
         {

@@ -219,7 +219,10 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
         {
             return new Running
             {
-                AttemptId = attempt.Id, Fence = attempt.Fence, StdoutEnd = (ulong)attempt.Stdout.Total, StderrEnd = (ulong)attempt.Stderr.Total,
+                AttemptId = attempt.Id,
+                Fence = attempt.Fence,
+                StdoutEnd = (ulong)attempt.Stdout.Total,
+                StderrEnd = (ulong)attempt.Stderr.Total,
             };
         }
     }

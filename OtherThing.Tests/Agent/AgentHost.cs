@@ -1,5 +1,5 @@
-using OtherThing.Agent.Hosting;
 using Microsoft.Extensions.Logging;
+using OtherThing.Agent.Hosting;
 using OtherThing.Protocol.V1;
 
 namespace OtherThing.Tests.Agent;

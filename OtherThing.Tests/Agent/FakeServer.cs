@@ -91,7 +91,12 @@ internal sealed class FakeServer : IAsyncDisposable
 
     internal Assign NewAssign(JobSpec spec, ulong fence = 1) => new()
     {
-        AttemptId = Guid.CreateVersion7().ToString(), JobId = Guid.CreateVersion7().ToString(), WorkspaceId = WorkspaceId, Fence = fence, LeaseS = 90, Spec = spec,
+        AttemptId = Guid.CreateVersion7().ToString(),
+        JobId = Guid.CreateVersion7().ToString(),
+        WorkspaceId = WorkspaceId,
+        Fence = fence,
+        LeaseS = 90,
+        Spec = spec,
     };
 
     internal static JobSpec Command(params string[] argv) => new() { Kind = JobKind.Command, Argv = { argv } };
@@ -209,7 +214,10 @@ internal sealed class FakeServer : IAsyncDisposable
 
         public override Task<BeginReply> Begin(BeginRequest request, ServerCallContext context) => Task.FromResult(new BeginReply
         {
-            EnrollId = Convert.ToBase64String(request.PublicKey.Span), UserCode = "ABCD-EFGH", IntervalS = 1, ExpiresS = 600,
+            EnrollId = Convert.ToBase64String(request.PublicKey.Span),
+            UserCode = "ABCD-EFGH",
+            IntervalS = 1,
+            ExpiresS = 600,
         });
 
         public override Task<PollReply> Poll(PollRequest request, ServerCallContext context)
@@ -268,8 +276,13 @@ internal sealed class FakeServer : IAsyncDisposable
             var hello = requests.Current.Hello;
             var welcome = new Welcome
             {
-                SessionId = Guid.CreateVersion7().ToString(), SessionNonce = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)),
-                HeartbeatS = 1, UnreachableS = 5, LeaseS = 90, Policy = server.Policy, Proto = 1,
+                SessionId = Guid.CreateVersion7().ToString(),
+                SessionNonce = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)),
+                HeartbeatS = 1,
+                UnreachableS = 5,
+                LeaseS = 90,
+                Policy = server.Policy,
+                Proto = 1,
             };
             welcome.Reconcile.Add(hello.Attempts.Select(report => server.Judge?.Invoke(report)
                 ?? new Reconcile { AttemptId = report.AttemptId, Fence = report.Fence, Verdict = Verdict.Keep }));

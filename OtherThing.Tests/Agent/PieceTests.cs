@@ -194,6 +194,8 @@ public sealed class PieceTests : IDisposable
 
     private static Assign NewAssign() => new()
     {
-        AttemptId = Guid.CreateVersion7().ToString(), Fence = 3, Spec = new JobSpec { Kind = JobKind.Command, Argv = { "true" }, Script = Encoding.UTF8.GetString(new byte[100]) },
+        AttemptId = Guid.CreateVersion7().ToString(),
+        Fence = 3,
+        Spec = new JobSpec { Kind = JobKind.Command, Argv = { "true" }, Script = Encoding.UTF8.GetString(new byte[100]) },
     };
 }

@@ -50,7 +50,8 @@ internal sealed class Idempotency(
 
     private static readonly Error s_inProgress =
         Error.Conflict("idempotency.in_progress", "The first request with this key is not answered yet. Ask again in a moment.")
-            with { RetryAfter = TimeSpan.FromSeconds(1) };
+            with
+        { RetryAfter = TimeSpan.FromSeconds(1) };
 
     private static readonly Error s_otherBody =
         Error.Conflict("idempotency.key_reused", "This key was used with another body. Use a new key for a new request.");

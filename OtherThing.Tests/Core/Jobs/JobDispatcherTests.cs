@@ -283,7 +283,13 @@ public sealed class JobDispatcherTests
         var again = bench.NewJob();
         var second = await bench.SubmitAsync(new Job
         {
-            Id = job.Id, WorkspaceId = again.WorkspaceId, UserId = again.UserId, Kind = again.Kind, Effects = again.Effects, Spec = again.Spec, CreatedAt = again.CreatedAt,
+            Id = job.Id,
+            WorkspaceId = again.WorkspaceId,
+            UserId = again.UserId,
+            Kind = again.Kind,
+            Effects = again.Effects,
+            Spec = again.Spec,
+            CreatedAt = again.CreatedAt,
         });
         var result = await DispatchBench.EndOf(second);
 

@@ -60,6 +60,12 @@ public sealed class JobQueueTests
 
     private static LiveJob JobIn(Guid workspaceId) => new(new Job
     {
-        Id = Guid.NewGuid(), WorkspaceId = workspaceId, UserId = Guid.NewGuid(), Kind = JobKind.Command, Effects = JobEffects.Safe, Spec = new JobSpec(), CreatedAt = DateTime.UtcNow,
+        Id = Guid.NewGuid(),
+        WorkspaceId = workspaceId,
+        UserId = Guid.NewGuid(),
+        Kind = JobKind.Command,
+        Effects = JobEffects.Safe,
+        Spec = new JobSpec(),
+        CreatedAt = DateTime.UtcNow,
     });
 }

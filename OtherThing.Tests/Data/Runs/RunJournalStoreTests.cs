@@ -103,7 +103,9 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
         var workspace = Guid.CreateVersion7();
         var runs = Enumerable.Range(0, 5).Select(i => NewRun() with
         {
-            WorkspaceId = workspace, CreatedAt = s_now.AddSeconds(i), Status = i == 0 ? RunStatus.Waiting : RunStatus.Running,
+            WorkspaceId = workspace,
+            CreatedAt = s_now.AddSeconds(i),
+            Status = i == 0 ? RunStatus.Waiting : RunStatus.Running,
         }).ToArray();
         await CommitAsync([.. runs.Select(run => new RunWrite { Run = run, IsNew = true })]);
 
@@ -118,8 +120,18 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
 
     private static Run NewRun() => new()
     {
-        Id = Guid.CreateVersion7(), WorkspaceId = Guid.CreateVersion7(), FlowId = Guid.CreateVersion7(), FlowName = "Flow", FlowVersion = 1,
-        Status = RunStatus.Running, Trigger = RunTrigger.Manual, StartedBy = Guid.CreateVersion7(), Input = "{}", CreatedAt = s_now, WakeAt = s_now.AddMinutes(1), Fence = 1,
+        Id = Guid.CreateVersion7(),
+        WorkspaceId = Guid.CreateVersion7(),
+        FlowId = Guid.CreateVersion7(),
+        FlowName = "Flow",
+        FlowVersion = 1,
+        Status = RunStatus.Running,
+        Trigger = RunTrigger.Manual,
+        StartedBy = Guid.CreateVersion7(),
+        Input = "{}",
+        CreatedAt = s_now,
+        WakeAt = s_now.AddMinutes(1),
+        Fence = 1,
     };
 
     private static RunJournalEntry Entry(Run run, int sequence) => new() { RunId = run.Id, Sequence = sequence, At = s_now, Steps = Encoding.UTF8.GetBytes("[]") };

@@ -65,8 +65,17 @@ public sealed class UsageStoreTests : IDisposable
     {
         var run = new Run
         {
-            Id = Guid.CreateVersion7(), WorkspaceId = _workspaceId, FlowId = Guid.CreateVersion7(), FlowName = "Flow", FlowVersion = 1,
-            Status = RunStatus.Succeeded, Trigger = RunTrigger.Manual, StartedBy = Guid.CreateVersion7(), Input = "12345", Output = "123", CreatedAt = s_day,
+            Id = Guid.CreateVersion7(),
+            WorkspaceId = _workspaceId,
+            FlowId = Guid.CreateVersion7(),
+            FlowName = "Flow",
+            FlowVersion = 1,
+            Status = RunStatus.Succeeded,
+            Trigger = RunTrigger.Manual,
+            StartedBy = Guid.CreateVersion7(),
+            Input = "12345",
+            Output = "123",
+            CreatedAt = s_day,
         };
         await using (var db = _database.CreateContext())
         {

@@ -280,7 +280,8 @@ public sealed class NodeGatewayTests(SharedServer server)
             new BeginRequest { PublicKey = ByteString.CopyFrom(node.PublicKey), Facts = node.Facts, Name = "Attic" }, cancellationToken: Cancellation);
         var poll = new PollRequest
         {
-            EnrollId = begun.EnrollId, Proof = ByteString.CopyFrom(node.Sign("otherthing.poll.v1\n", Encoding.UTF8.GetBytes(begun.EnrollId))),
+            EnrollId = begun.EnrollId,
+            Proof = ByteString.CopyFrom(node.Sign("otherthing.poll.v1\n", Encoding.UTF8.GetBytes(begun.EnrollId))),
         };
 
         var waiting = await node.Enrollment.PollAsync(poll, cancellationToken: Cancellation);
@@ -415,7 +416,11 @@ public sealed class NodeGatewayTests(SharedServer server)
 
     private static LogChunk Chunk(Assign assign, ulong offset, string text) => new()
     {
-        AttemptId = assign.AttemptId, Fence = assign.Fence, Stream = LogStream.Stdout, Offset = offset, Data = ByteString.CopyFromUtf8(text),
+        AttemptId = assign.AttemptId,
+        Fence = assign.Fence,
+        Stream = LogStream.Stdout,
+        Offset = offset,
+        Data = ByteString.CopyFromUtf8(text),
     };
 
     private static ByteString Gzip(string text)

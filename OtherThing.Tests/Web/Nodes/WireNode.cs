@@ -73,13 +73,18 @@ internal sealed class WireNode : IAsyncDisposable
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var assertion = new Assertion
         {
-            NodeId = Id.ToString(), Audience = ServerId, Jti = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)), IatUnixS = now, ExpUnixS = now + 30,
+            NodeId = Id.ToString(),
+            Audience = ServerId,
+            Jti = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)),
+            IatUnixS = now,
+            ExpUnixS = now + 30,
         };
         change?.Invoke(assertion);
         var bytes = assertion.ToByteArray();
         return new GetTokenRequest
         {
-            Assertion = ByteString.CopyFrom(bytes), Signature = ByteString.CopyFrom(Sign("otherthing.assertion.v1\n", bytes)),
+            Assertion = ByteString.CopyFrom(bytes),
+            Signature = ByteString.CopyFrom(Sign("otherthing.assertion.v1\n", bytes)),
         };
     }
 

@@ -27,7 +27,8 @@ internal static class AccountErrors
         if (codes.Contains(nameof(IdentityErrorDescriber.DuplicateEmail)) || codes.Contains(nameof(IdentityErrorDescriber.DuplicateUserName)))
         {
             return Error.Conflict("account.email_taken", "There is an account with this e-mail address. Sign in, or use another address.")
-                with { Fields = [new FieldError("email", "There is an account with this e-mail address.")] };
+                with
+            { Fields = [new FieldError("email", "There is an account with this e-mail address.")] };
         }
 
         if (codes.Contains(nameof(IdentityErrorDescriber.InvalidToken)))

@@ -78,7 +78,10 @@ internal static class NodeEndpoints
     {
         var limits = new NodeLimits
         {
-            CpuCores = request.CpuCores, MemoryMb = request.MemoryMb, GpuCount = request.GpuCount, StorageMb = request.StorageMb,
+            CpuCores = request.CpuCores,
+            MemoryMb = request.MemoryMb,
+            GpuCount = request.GpuCount,
+            StorageMb = request.StorageMb,
         };
         return Answer(await nodes.SetLimitsAsync(await current.GetAsync(), nodeId, limits, cancellationToken));
     }
