@@ -109,6 +109,7 @@ public sealed class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
                 CallId = call.AttemptId.ToString(),
                 NodeId = nodeId,
                 ComputeSeconds = result.Seconds,
+                CostUnits = 0,
                 CostStatus = CostStatus.Free,
             },
         ]

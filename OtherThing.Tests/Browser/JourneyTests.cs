@@ -21,6 +21,7 @@ public sealed class JourneyTests(Chromium chromium)
         var page = await context.NewPageAsync();
         await page.GotoAsync("/");
         await page.GetByRole(AriaRole.Link, new() { Name = "Make one" }).Or(page.GetByRole(AriaRole.Link, new() { Name = "Make an account" })).First.ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Make an account" }).WaitForAsync();
         await page.GetByLabel("E-mail address").FillAsync("first@example.org");
         await page.GetByLabel("Password").FillAsync("Passw0rd!");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
@@ -29,11 +30,11 @@ public sealed class JourneyTests(Chromium chromium)
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Workshop");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create workspace" }).ClickAsync();
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Resources" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Resources" }).First.ClickAsync();
         await Assertions.Expect(page.GetByText("This machine").First).ToBeVisibleAsync(new() { Timeout = Long });
         await Assertions.Expect(page.GetByText("Ready").First).ToBeVisibleAsync(new() { Timeout = Long });
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Flows" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Flows" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Sample: count the words" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
         var run = page.GetByRole(AriaRole.Region, new() { Name = "Run on show" });
@@ -45,7 +46,7 @@ public sealed class JourneyTests(Chromium chromium)
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Open run" }).ClickAsync();
         await Assertions.Expect(page.Locator(".rp-detail")).ToContainTextAsync("A long text");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Resources" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Resources" }).First.ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "ompute" }).First).ToContainTextAsync(" s", new() { Timeout = Long });
     }
 }
