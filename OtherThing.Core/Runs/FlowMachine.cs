@@ -127,6 +127,18 @@ internal sealed partial class FlowMachine
         Advance(utcNow);
     }
 
+    /// <summary>Says what time it is: whatever waited for it goes on.</summary>
+    public void ElapseDue(DateTime utcNow)
+    {
+        foreach (var (path, at) in _active.ToArray())
+        {
+            if (at.Level.Slots[at.Slot].State == SlotPhase.Waiting)
+            {
+                Elapse(path, utcNow);
+            }
+        }
+    }
+
     /// <summary>Ends the run; what is at work is stopped and counts no more.</summary>
     public void Cancel(DateTime utcNow)
     {

@@ -3,6 +3,8 @@ namespace OtherThing.Core.Runs;
 /// <summary>Carries out what the machine commands: attempts and timers.</summary>
 internal sealed partial class RunGrain
 {
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
+
     private void Carry(List<MachineCommand> commands)
     {
         foreach (var command in commands)
@@ -75,14 +77,23 @@ internal sealed partial class RunGrain
         _timers[timer.Path] = this.RegisterGrainTimer(
             static async (state, _) =>
             {
-                var (grain, path) = state;
-                if (grain._timers.Remove(path, out var done))
+                var (grain, set) = state;
+                if (!grain._timers.Remove(set.Path, out var done))
                 {
-                    done.Dispose();
-                    await grain.PostAsync(machine => machine.Elapse(path, grain.Now));
+                    return;
+                }
+
+                done.Dispose();
+                if (grain.Now < set.Due)
+                {
+                    grain.SetTimer(set); // timers and the clock differ by a little: not yet
+                }
+                else
+                {
+                    await grain.PostAsync(machine => machine.Elapse(set.Path, grain.Now));
                 }
             },
-            (this, timer.Path),
-            new GrainTimerCreationOptions(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+            (this, timer),
+            new GrainTimerCreationOptions(wait > s_shortest ? wait : s_shortest, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
     }
 }

@@ -110,7 +110,7 @@ internal sealed partial class RunGrain(
         }
         else if (!_driving && !_run!.Status.IsFinal() && _run.WakeAt <= Now)
         {
-            await PostAsync(static _ => { }); // says to the sweeper that the owner lives
+            await PostAsync(machine => machine.ElapseDue(Now)); // and says to the sweeper that the owner lives
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="settings">Configuration in the form of environment variables.</param>
     public ServerProcess(string directory, params (string Key, string Value)[] settings)
     {
-        (_directory, _settings) = (directory, settings);
+        (_directory, _settings) = (Path.GetFullPath(directory), settings);
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(6) };
     }
 

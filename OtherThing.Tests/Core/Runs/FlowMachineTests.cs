@@ -208,6 +208,21 @@ public class FlowMachineTests
     }
 
     [Fact]
+    public void ElapseDue_ManyWaits_EndsThoseWhoseTimeHasComeAndNoOther()
+    {
+        var flow = Flow(
+            [Step("start", "trigger.manual"), Step("a", "logic.wait", """{"seconds":1}"""), Step("b", "logic.wait", """{"seconds":1}"""), Step("c", "logic.wait", """{"seconds":2}""")],
+            "start->a", "start->b", "start->c");
+        var run = new MachineDriver(flow).Start();
+        run.Machine.TakeRecords();
+
+        run.Machine.ElapseDue(run.Now.AddSeconds(1));
+
+        Assert.Equal(["a", "b"], run.Machine.TakeRecords().Select(step => step.Path).Order());
+        Assert.Equal(RunStatus.Waiting, run.Machine.Status);
+    }
+
+    [Fact]
     public void Cancel_WithWorkAtHand_StopsItAndStaysCancelled()
     {
         var flow = Flow([Step("start", "trigger.manual"), Http("a"), Http("b")], "start->a", "a->b");

@@ -61,6 +61,19 @@ public class RunEndpointsTests(SharedServer server)
     }
 
     [Fact]
+    public async Task Waits_ManyAtTheSameTime_AllElapse()
+    {
+        var (client, root) = await NewAsync();
+        var waits = string.Join(',', Enumerable.Range(0, 40).Select(i => $$$"""{"id":"w{{{i}}}","type":"logic.wait","config":{"seconds":0.{{{i % 4}}}5}}"""));
+        var links = string.Join(',', Enumerable.Range(0, 40).Select(i => $$"""{"from":"start","to":"w{{i}}"},{"from":"w{{i}}","to":"end"}"""));
+        var flow = await CreateAsync(client, root, $$"""{"steps":[{"id":"start","type":"trigger.manual"},{{waits}},{"id":"end","type":"logic.join"}],"connections":[{{links}}]}""");
+
+        var run = await RunAsync(client, root, flow, "{}");
+
+        Assert.Equal(40, run.GetProperty("output").EnumerateObject().Count());
+    }
+
+    [Fact]
     public async Task Rerun_FromAStep_TakesOverWhatCameBefore()
     {
         var (client, root) = await NewAsync();
