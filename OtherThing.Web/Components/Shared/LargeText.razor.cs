@@ -6,11 +6,8 @@ namespace OtherThing.Web.Components.Shared;
 
 public sealed partial class LargeText : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _disposal = new();
+    private BrowserModule _browser = null!;
     private ElementReference _area;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _listener;
-    private DotNetObjectReference<LargeText>? _self;
 
     [Inject]
     public required IJSRuntime JS { get; init; }
@@ -63,52 +60,20 @@ public sealed partial class LargeText : IAsyncDisposable
             return;
         }
 
-        await using var stream = await text.OpenReadStreamAsync(most, _disposal.Token);
+        await using var stream = await text.OpenReadStreamAsync(most, _browser.Gone);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        await ChangeAsync(await reader.ReadToEndAsync(_disposal.Token));
+        await ChangeAsync(await reader.ReadToEndAsync(_browser.Gone));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _disposal.CancelAsync();
-        try
-        {
-            if (_listener is not null)
-            {
-                await _listener.InvokeVoidAsync("dispose");
-                await _listener.DisposeAsync();
-            }
+    public ValueTask DisposeAsync() => _browser.DisposeAsync();
 
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone.
-        }
-
-        _self?.Dispose();
-        _disposal.Dispose();
-    }
+    protected override void OnInitialized() => _browser = new BrowserModule(JS, "./Components/Shared/LargeText.razor.js");
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender)
+        if (firstRender)
         {
-            return;
-        }
-
-        try
-        {
-            _self = DotNetObjectReference.Create(this);
-            _module = await JS.InvokeAsync<IJSObjectReference>("import", _disposal.Token, "./Components/Shared/LargeText.razor.js");
-            _listener = await _module.InvokeAsync<IJSObjectReference>("listen", _disposal.Token, _area, _self);
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // Left before it was ready.
+            await _browser.AttachAsync("listen", _area, this);
         }
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using OtherThing.Core.Console;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Console;
 
@@ -12,12 +13,9 @@ public sealed partial class ConsolePage
 
     private static readonly string[] s_examples = ["help", "stats", "tasks --mine", "runs --failed --since 1d", "usage --by model"];
 
-    private readonly CancellationTokenSource _disposal = new();
     private readonly List<ConsoleEntry> _blocks = [];
+    private BrowserModule _browser = null!;
     private ElementReference _root;
-    private DotNetObjectReference<ConsolePage>? _self;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _attached;
     private Guid _shownWorkspace;
     private bool _busy;
     private bool _scroll;
@@ -58,7 +56,7 @@ public sealed partial class ConsolePage
         StateHasChanged();
         try
         {
-            var done = await Console.ExecuteAsync(Workspace.Actor, Workspace.Id, block.Line, _disposal.Token);
+            var done = await Console.ExecuteAsync(Workspace.Actor, Workspace.Id, block.Line, _browser.Gone);
             block.Result = done.TryGet(out var result, out var error)
                 ? result
                 : new ConsoleResult(1, error.Message, null, Code: error.Code);
@@ -67,7 +65,7 @@ public sealed partial class ConsolePage
                 ? $"{block.Line}: {(block.Result.Output?.Rows is { } rows ? $"{rows.Count} rows" : "done")}"
                 : $"{block.Line}: {block.Result.Text}";
         }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        catch (OperationCanceledException) when (_browser.Gone.IsCancellationRequested)
         {
             return;
         }
@@ -93,29 +91,9 @@ public sealed partial class ConsolePage
         StateHasChanged();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _disposal.CancelAsync();
-        _disposal.Dispose();
-        _self?.Dispose();
-        try
-        {
-            if (_attached is not null)
-            {
-                await _attached.InvokeVoidAsync("detach");
-                await _attached.DisposeAsync();
-            }
+    public ValueTask DisposeAsync() => _browser.DisposeAsync();
 
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception ex) when (ex is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone.
-        }
-    }
+    protected override void OnInitialized() => _browser = new BrowserModule(Js, "./Features/Console/ConsolePage.razor.js");
 
     protected override void OnParametersSet()
     {
@@ -130,15 +108,13 @@ public sealed partial class ConsolePage
     {
         if (firstRender)
         {
-            _self = DotNetObjectReference.Create(this);
-            _module = await Js.InvokeAsync<IJSObjectReference>("import", "./Features/Console/ConsolePage.razor.js");
-            _attached = await _module.InvokeAsync<IJSObjectReference>("attach", _root, _self, Workspace.Id.ToString());
+            await _browser.AttachAsync("attach", _root, this, Workspace.Id.ToString());
         }
 
-        if (_scroll && _attached is not null)
+        if (_scroll && _browser.IsAttached)
         {
             _scroll = false;
-            await _attached.InvokeVoidAsync("scrollToEnd");
+            await _browser.CallAsync("scrollToEnd");
         }
     }
 }

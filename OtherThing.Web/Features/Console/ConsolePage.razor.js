@@ -84,7 +84,7 @@ export function attach(root, page, workspace) {
     scrollToEnd() {
       log.scrollTop = log.scrollHeight;
     },
-    detach() {
+    dispose() {
       listening.abort();
     },
   };

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -16,11 +17,8 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     private const int SmallMessage = 20_000;
     private const long LargestAct = 8 * 1024 * 1024;
     private readonly string _helpId = "fc-help-" + Guid.NewGuid().ToString("N")[..8];
-    private readonly CancellationTokenSource _disposal = new();
+    private BrowserModule _browser = null!;
     private ElementReference _root;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _canvas;
-    private DotNetObjectReference<FlowCanvas>? _self;
 
     [Inject]
     public required IJSRuntime JS { get; init; }
@@ -60,9 +58,9 @@ public sealed partial class FlowCanvas : IAsyncDisposable
             return new ActAnswer(false, "That is too much for one act: at most 8 MB.");
         }
 
-        await using var stream = await edits.OpenReadStreamAsync(LargestAct, _disposal.Token);
+        await using var stream = await edits.OpenReadStreamAsync(LargestAct, _browser.Gone);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return await ApplyTextAsync(actId, await reader.ReadToEndAsync(_disposal.Token), selection);
+        return await ApplyTextAsync(actId, await reader.ReadToEndAsync(_browser.Gone), selection);
     }
 
     [JSInvokable]
@@ -78,22 +76,22 @@ public sealed partial class FlowCanvas : IAsyncDisposable
 
     /// <summary>Takes the person's last act back; answers why not.</summary>
     [JSInvokable]
-    public async Task<string?> UndoAsync() => (await Editor.UndoAsync(_disposal.Token))?.Message;
+    public async Task<string?> UndoAsync() => (await Editor.UndoAsync(_browser.Gone))?.Message;
 
     [JSInvokable]
-    public async Task<string?> RedoAsync() => (await Editor.RedoAsync(_disposal.Token))?.Message;
+    public async Task<string?> RedoAsync() => (await Editor.RedoAsync(_browser.Gone))?.Message;
 
     /// <summary>Shows the whole document as it is now.</summary>
     public async Task LoadAsync()
     {
-        if (_canvas is null)
+        if (!_browser.IsAttached)
         {
             return;
         }
 
         var snapshot = Editor.Snapshot;
         using var stream = ToStream(Encoding.UTF8.GetBytes(FlowJson.Write(snapshot.Definition)));
-        await CallAsync("load", stream, snapshot.Sequence);
+        await _browser.CallAsync("load", stream, snapshot.Sequence);
     }
 
     /// <summary>Shows acts that the server has applied.</summary>
@@ -103,72 +101,41 @@ public sealed partial class FlowCanvas : IAsyncDisposable
             acts.Select(act => new { act.Sequence, Id = act.ActId, act.Edits }), Json.Options);
         if (events.Length < SmallMessage)
         {
-            await CallAsync("receive", JsonElement.Parse(events));
+            await _browser.CallAsync("receive", JsonElement.Parse(events));
             return;
         }
 
         using var stream = ToStream(events);
-        await CallAsync("receiveLarge", stream);
+        await _browser.CallAsync("receiveLarge", stream);
     }
 
     /// <summary>Shows how a run is going, by step id.</summary>
-    public Task ShowStatusesAsync(object statuses) => CallAsync("statuses", Json.ToElement(statuses));
+    public Task ShowStatusesAsync(object statuses) => _browser.CallAsync("statuses", Json.ToElement(statuses));
 
     /// <summary>Shows the first problem of each step.</summary>
-    public Task ShowProblemsAsync(IReadOnlyDictionary<string, string> problems) => CallAsync("problems", problems);
+    public Task ShowProblemsAsync(IReadOnlyDictionary<string, string> problems) => _browser.CallAsync("problems", problems);
 
     /// <summary>Shows what others have selected, by step id.</summary>
-    public Task ShowOthersAsync(object others) => CallAsync("others", Json.ToElement(others));
+    public Task ShowOthersAsync(object others) => _browser.CallAsync("others", Json.ToElement(others));
 
     /// <summary>Selects, and brings the first into sight.</summary>
-    public Task ShowSelectionAsync(IReadOnlyList<string> ids, bool reveal) => CallAsync("select", ids, reveal);
+    public Task ShowSelectionAsync(IReadOnlyList<string> ids, bool reveal) => _browser.CallAsync("select", ids, reveal);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _disposal.CancelAsync();
-        try
-        {
-            if (_canvas is not null)
-            {
-                await _canvas.InvokeVoidAsync("dispose");
-                await _canvas.DisposeAsync();
-            }
+    public ValueTask DisposeAsync() => _browser.DisposeAsync();
 
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone.
-        }
-
-        _self?.Dispose();
-        _disposal.Dispose();
-    }
+    protected override void OnInitialized() => _browser = new BrowserModule(JS, "./Features/Flows/FlowCanvas.razor.js");
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender)
+        if (firstRender && await _browser.AttachAsync("mount", _root, this, new { FlowId, ReadOnly, Catalog = CanvasStepType.All }))
         {
-            return;
+            await LoadAsync();
+            await OnReady.InvokeAsync();
         }
-
-        _self = DotNetObjectReference.Create(this);
-        _module = await JS.InvokeAsync<IJSObjectReference>("import", _disposal.Token, "./Features/Flows/FlowCanvas.razor.js");
-        _canvas = await _module.InvokeAsync<IJSObjectReference>("mount", _disposal.Token, _root, _self, new
-        {
-            FlowId,
-            ReadOnly,
-            Catalog = CanvasStepType.All,
-        });
-        await LoadAsync();
-        await OnReady.InvokeAsync();
     }
 
     // Everything on the canvas is drawn by the module; the markup never changes after the first render.
-    protected override bool ShouldRender() => _canvas is null;
+    protected override bool ShouldRender() => !_browser.IsAttached;
 
     private async Task<ActAnswer> ApplyTextAsync(string? actId, string? text, string?[]? selection)
     {
@@ -188,7 +155,7 @@ public sealed partial class FlowCanvas : IAsyncDisposable
             return new ActAnswer(false, "An act needs at least one edit.");
         }
 
-        var applied = await Editor.ApplyAsync(actId ?? "", edits, _disposal.Token);
+        var applied = await Editor.ApplyAsync(actId ?? "", edits, _browser.Gone);
         if (selection is not null)
         {
             Editor.Select(known);
@@ -203,21 +170,4 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     private static string[] Clean(string?[]? ids) => ids is null ? [] : [.. ids.OfType<string>().Where(id => id.Length <= 80).Take(500)];
 
     private static DotNetStreamReference ToStream(byte[] bytes) => new(new MemoryStream(bytes));
-
-    private async Task CallAsync(string name, params object?[] arguments)
-    {
-        if (_canvas is null || _disposal.IsCancellationRequested)
-        {
-            return;
-        }
-
-        try
-        {
-            await _canvas.InvokeVoidAsync(name, _disposal.Token, arguments);
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone; the page is disposed next.
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using OtherThing.Core.Tasks;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Tasks;
 
@@ -10,9 +11,7 @@ public sealed partial class TaskBoard : IAsyncDisposable
 
     private readonly Dictionary<TaskState, int> _shown = BoardModel.Columns.ToDictionary(status => status, _ => Step);
     private ElementReference _root;
-    private IJSObjectReference? _module;
-    private IJSObjectReference? _attached;
-    private DotNetObjectReference<TaskBoard>? _self;
+    private BrowserModule _browser = null!;
     private Guid? _menuId;
     private bool _focusMenu;
     private TaskState _phoneColumn = TaskState.Todo;
@@ -105,47 +104,27 @@ public sealed partial class TaskBoard : IAsyncDisposable
         StateHasChanged();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _self?.Dispose();
-        try
-        {
-            if (_attached is not null)
-            {
-                await _attached.InvokeVoidAsync("detach");
-                await _attached.DisposeAsync();
-            }
+    public ValueTask DisposeAsync() => _browser.DisposeAsync();
 
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception ex) when (ex is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone.
-        }
-    }
+    protected override void OnInitialized() => _browser = new BrowserModule(Js, "./Features/Tasks/TaskBoard.razor.js");
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender)
         {
-            _self = DotNetObjectReference.Create(this);
-            _module = await Js.InvokeAsync<IJSObjectReference>("import", "./Features/Tasks/TaskBoard.razor.js");
-            _attached = await _module.InvokeAsync<IJSObjectReference>("attach", _root, _self);
+            await _browser.AttachAsync("attach", _root, this);
         }
 
-        if (_focusMenu && _attached is not null)
+        if (_focusMenu && _browser.IsAttached)
         {
             _focusMenu = false;
-            await _attached.InvokeVoidAsync("focusMenu");
+            await _browser.CallAsync("focusMenu");
         }
 
-        if (_focusAfterRender is { } id && _attached is not null)
+        if (_focusAfterRender is { } id && _browser.IsAttached)
         {
             _focusAfterRender = null;
-            await _attached.InvokeVoidAsync("focusCard", id.ToString());
+            await _browser.CallAsync("focusCard", id.ToString());
         }
     }
 

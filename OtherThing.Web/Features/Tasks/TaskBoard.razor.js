@@ -199,7 +199,7 @@ export function attach(root, board) {
     focusMenu() {
       root.querySelector("[data-menu] [role=menuitem]")?.focus();
     },
-    detach() {
+    dispose() {
       end(false);
       listening.abort();
     },
