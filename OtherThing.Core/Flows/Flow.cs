@@ -108,5 +108,8 @@ public sealed class FlowVersion
 public sealed record FlowSummary(
     Guid Id, string Name, string Description, int Revision, int? PublishedRevision, Guid CreatedBy, DateTime CreatedAt, DateTime UpdatedAt);
 
+/// <summary>A kept version in a list, without its document.</summary>
+public sealed record FlowVersionSummary(int Number, Guid CreatedBy, DateTime CreatedAt, DateTime? PublishedAt);
+
 /// <summary>A flow's name and versions.</summary>
 public sealed record FlowHead(Guid Id, string Name, int Revision, int? PublishedRevision, Guid? PublishedBy);

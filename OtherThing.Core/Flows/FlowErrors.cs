@@ -12,6 +12,9 @@ public static class FlowErrors
     public static Error VersionNotFound(int number) =>
         Error.NotFound("flow.version_not_found", $"Version {number} of this flow was neither published nor run, so it was not kept.");
 
+    /// <summary><c>flow.not_published</c>.</summary>
+    public static Error NotPublished { get; } = Error.NotFound("flow.not_published", "This flow has no published version yet.");
+
     /// <summary><c>flow.changed</c>: 409 for a version in the body, 412 for If-Match.</summary>
     public static Error Changed(int expected, int current, bool byHeader) => new(
         byHeader ? ErrorKind.PreconditionFailed : ErrorKind.Conflict,

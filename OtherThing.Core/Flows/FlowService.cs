@@ -186,16 +186,6 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
         return flow;
     }
 
-    /// <summary>The versions that were published or run, newest first (A27).</summary>
-    public async Task<Result<IReadOnlyList<FlowVersion>>> ListVersionsAsync(
-        Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
-    {
-        var found = await GetAsync(actor, workspaceId, flowId, cancellationToken);
-        return found.Error is { } refusal
-            ? refusal
-            : Result<IReadOnlyList<FlowVersion>>.Success(await flows.ListVersionsAsync(workspaceId, flowId, cancellationToken));
-    }
-
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     private static Error? CheckNames(string? name, string? description) =>

@@ -29,6 +29,6 @@ public interface IFlowStore
     /// <summary>One version, or null.</summary>
     Task<FlowVersion?> FindVersionAsync(Guid flowId, int number, CancellationToken cancellationToken);
 
-    /// <summary>The versions of a flow, newest first, at most 200.</summary>
-    Task<IReadOnlyList<FlowVersion>> ListVersionsAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);
+    /// <summary>The versions of a flow, newest first.</summary>
+    Task<Page<FlowVersionSummary>> ListVersionsAsync(Guid workspaceId, Guid flowId, PageRequest page, CancellationToken cancellationToken);
 }

@@ -110,12 +110,21 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
             .FirstOrDefaultAsync(v => v.FlowId == flowId && v.Number == number, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<FlowVersion>> ListVersionsAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    public async Task<Page<FlowVersionSummary>> ListVersionsAsync(Guid workspaceId, Guid flowId, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<FlowVersion>().AsNoTracking()
-            .Where(v => v.WorkspaceId == workspaceId && v.FlowId == flowId)
-            .OrderByDescending(v => v.Number).Take(200)
+        var query = db.Set<FlowVersion>().AsNoTracking().Where(v => v.WorkspaceId == workspaceId && v.FlowId == flowId);
+        if (page.Cursor is { } after)
+        {
+            // Versions are ordered by number, so the number stands where other lists have a time.
+            query = query.Where(v => v.Number < after.At.Ticks);
+        }
+
+        var versions = await query
+            .OrderByDescending(v => v.Number)
+            .Select(v => new FlowVersionSummary(v.Number, v.CreatedBy, v.CreatedAt, v.PublishedAt))
+            .Take(page.Limit + 1)
             .ToListAsync(cancellationToken);
+        return versions.ToPage(page.Limit, v => new Cursor(new DateTime(v.Number, DateTimeKind.Utc), flowId));
     }
 }

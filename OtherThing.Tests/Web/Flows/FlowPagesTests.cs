@@ -33,7 +33,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _page.Services.AddMudServices();
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<RunService>()).AddSingleton(Get<IAccountStore>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<IAccountStore>());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -103,6 +103,26 @@ public sealed class FlowPagesTests : IAsyncDisposable
         editor.WaitForElement("[data-flow-editor]");
         Assert.Empty(editor.FindAll("[data-canvas=undo], .fe-publish, [data-step-type]"));
         Assert.DoesNotContain(editor.FindAll("button"), button => button.TextContent == "Run");
+    }
+
+    [Fact]
+    public async Task FlowVersions_DraftAgainstThePublished_ShowsWhatDiffersAndOffersTheWayBack()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        await Get<FlowService>().PublishAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation);
+        var changed = flow.ReadDefinition() with { Steps = [.. flow.ReadDefinition().Steps, new FlowStep { Id = "late", Type = "logic.wait", Name = "Rest a while", Config = JsonElement.Parse("""{"seconds":1}""") }] };
+        await Get<FlowService>().UpdateAsync(workspace.Actor, workspace.Id, flow.Id, new FlowUpdate(Definition: changed), null, false, Cancellation);
+
+        var page = Render<FlowVersionsPage>(workspace, each => each.Add(p => p.FlowId, flow.Id));
+
+        page.WaitForAssertion(() => Assert.Contains("Rest a while", page.Find("section[aria-label='Added step Rest a while']").TextContent, StringComparison.Ordinal));
+        Assert.Contains("Published", page.Find(".fv-list").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain(page.FindAll("button"), button => button.TextContent.StartsWith("Restore", StringComparison.Ordinal));
+        _page.Services.GetRequiredService<NavigationManager>().NavigateTo($"{workspace.PathTo("flows", flow.Id)}/versions?show=1");
+        page.WaitForAssertion(() => Assert.Contains(page.FindAll("button"), button => button.TextContent == "Restore version 1"));
+        await _page.DisposeComponentsAsync();
+        Assert.Equal(0, _feed.SubscriptionCount);
     }
 
     [Fact]

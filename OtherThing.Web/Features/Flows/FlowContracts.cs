@@ -43,15 +43,5 @@ public sealed record FlowTriggerResponse(string StepId, string Type, string? Url
             .Select(step => new FlowTriggerResponse(step.Id, step.Type, null))];
 }
 
-/// <summary>A kept version.</summary>
-public sealed record FlowVersionResponse(int Version, DateTime CreatedAt, Guid CreatedBy, DateTime? PublishedAt, JsonElement Flow)
-{
-    public static FlowVersionResponse From(FlowVersion version) => new(
-        version.Number, version.CreatedAt, version.CreatedBy, version.PublishedAt, JsonDocument.Parse(version.Definition).RootElement);
-}
-
-/// <summary>The versions of a flow, newest first.</summary>
-public sealed record FlowVersionsResponse(IReadOnlyList<FlowVersionResponse> Items, string? Next);
-
 /// <summary>What publishing made.</summary>
 public sealed record PublishFlowResponse(int Version, IReadOnlyList<FlowTriggerResponse> Triggers);

@@ -20,7 +20,6 @@ internal static class FlowEndpoints
         group.MapPatch("/{flowId:guid}", UpdateAsync).WithName("UpdateFlow").Requires(Operations.FlowEdit);
         group.MapDelete("/{flowId:guid}", DeleteAsync).WithName("DeleteFlow").Requires(Operations.FlowDelete);
         group.MapPost("/{flowId:guid}/duplicate", DuplicateAsync).WithName("DuplicateFlow").Requires(Operations.FlowEdit);
-        group.MapGet("/{flowId:guid}/versions", ListVersionsAsync).WithName("ListFlowVersions").Requires(Operations.FlowRead);
         group.MapPost("/{flowId:guid}/publish", PublishAsync).WithName("PublishFlow").Requires(Operations.FlowPublish);
     }
 
@@ -98,15 +97,6 @@ internal static class FlowEndpoints
         var result = await flows.DuplicateAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken);
         return result.IsSuccess
             ? TypedResults.Created($"{RestSetup.Prefix}/workspaces/{workspaceId}/flows/{result.Value.Id}", FlowResponse.From(result.Value))
-            : result.Error.ToProblem();
-    }
-
-    private static async Task<Results<Ok<FlowVersionsResponse>, ProblemHttpResult>> ListVersionsAsync(
-        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
-    {
-        var result = await flows.ListVersionsAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken);
-        return result.IsSuccess
-            ? TypedResults.Ok(new FlowVersionsResponse([.. result.Value.Select(FlowVersionResponse.From)], null))
             : result.Error.ToProblem();
     }
 

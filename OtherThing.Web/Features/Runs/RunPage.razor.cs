@@ -35,7 +35,7 @@ public sealed partial class RunPage
     public required RunService Runs { get; init; }
 
     [Inject]
-    public required FlowService Flows { get; init; }
+    public required FlowVersionService Versions { get; init; }
 
     [Inject]
     public required IAccountStore Accounts { get; init; }
@@ -102,9 +102,8 @@ public sealed partial class RunPage
     private async Task NameAsync(Run run)
     {
         _people = await Accounts.ListNamesAsync([run.StartedBy], CancellationToken.None);
-        var versions = await Flows.ListVersionsAsync(Workspace.Actor, Workspace.Id, run.FlowId, CancellationToken.None);
-        if (versions.IsSuccess && versions.Value.FirstOrDefault(version => version.Number == run.FlowVersion) is { } version
-            && FlowJson.Parse(version.Definition).TryGet(out var definition, out _))
+        var kept = await Versions.GetAsync(Workspace.Actor, Workspace.Id, run.FlowId, run.FlowVersion, CancellationToken.None);
+        if (kept.TryGet(out var version, out _) && FlowJson.Parse(version.Definition).TryGet(out var definition, out _))
         {
             _names = definition.Steps.Where(step => step.Name is not null).ToDictionary(step => step.Id, step => step.Name!, StringComparer.Ordinal);
         }
