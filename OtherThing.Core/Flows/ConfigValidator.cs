@@ -77,6 +77,9 @@ internal static class ConfigValidator
             case HttpRequestConfig { Url: "" }:
                 problem("config.url", "Give the address to call.");
                 break;
+            case FlowCallConfig call when !Guid.TryParse(call.FlowId, out _) && !call.FlowId.Contains("{{", StringComparison.Ordinal):
+                problem("config.flowId", "Choose the flow to call: its id, or a template that gives one.");
+                break;
             case SwitchConfig { Cases.Count: 0 or > 100 }:
                 problem("config.cases", "1 to 100 cases.");
                 break;

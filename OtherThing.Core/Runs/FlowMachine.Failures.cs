@@ -136,6 +136,7 @@ internal sealed partial class FlowMachine
             Port = outcome is { Kind: StepOutcomeKind.Succeeded } ? outcome.Port : null,
             Error = outcome?.Error is { } message ? new StepError(outcome.ErrorCode ?? "step.failed", message) : null,
             NodeId = outcome?.NodeId,
+            ChildRunId = step.CallsFlow && _facts.RunId is { } runId ? StepRunner.IdOf(runId, level.PathOf(slot), state.Attempt) : null,
             Usage = Sum(outcome),
             Log = outcome?.Log,
         });

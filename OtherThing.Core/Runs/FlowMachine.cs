@@ -68,6 +68,11 @@ internal sealed partial class FlowMachine
     /// <summary>Begins, or goes on from memory.</summary>
     public void Start(DateTime utcNow)
     {
+        if (Status != RunStatus.Queued)
+        {
+            return; // cancelled before it began
+        }
+
         Status = RunStatus.Running;
         BeginLevel(_root);
         Advance(utcNow);

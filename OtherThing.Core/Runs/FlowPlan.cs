@@ -188,6 +188,7 @@ public sealed class PlanStep
         (Definition, Slot, Type) = (definition, slot, StepCatalog.Find(definition.Type)!);
         Effects = definition.Effects ?? Type.DefaultEffects(definition);
         Timeout = definition.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Type.DefaultTimeout;
+        CallsFlow = Type.Name == "flow.call";
         Config = JsonTemplate.Parse(ConfigTemplates.TemplatedPart(Type, definition.Config), out _);
         foreach (var field in Type.ConditionFields)
         {
@@ -237,6 +238,9 @@ public sealed class PlanStep
 
     /// <summary>True for a join that goes on with the first branch to arrive.</summary>
     public bool JoinAny { get; }
+
+    /// <summary>True for a step that starts a run of another flow.</summary>
+    public bool CallsFlow { get; }
 
     /// <summary>The slots that lead here, one per connection.</summary>
     public List<int> Incoming { get; } = [];

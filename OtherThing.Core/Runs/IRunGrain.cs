@@ -54,4 +54,13 @@ public sealed record StartRun
 
     /// <summary>True when the id was chosen by the caller, so that the run may exist already (a webhook delivered twice).</summary>
     [Id(10)] public bool MayExist { get; init; }
+
+    /// <summary>The run whose <c>flow.call</c> step starts this one.</summary>
+    [Id(11)] public Guid? ParentRunId { get; init; }
+
+    /// <summary>The path of that step.</summary>
+    [Id(12)] public string? ParentPath { get; init; }
+
+    /// <summary>How many calls deep it is.</summary>
+    [Id(13)] public int Depth { get; init; }
 }

@@ -91,4 +91,5 @@ internal sealed class MachineScope(RunFacts facts, RunLevel level) : ITemplateSc
 /// <param name="Run">The template root <c>run</c>.</param>
 /// <param name="Workspace">The template root <c>workspace</c>.</param>
 /// <param name="TriggerStepId">The trigger that started it; null takes the flow's first.</param>
-internal sealed record RunFacts(JsonElement Input, JsonElement Run, JsonElement Workspace, string? TriggerStepId);
+/// <param name="RunId">The run; attempts that begin other runs derive their ids from it.</param>
+internal sealed record RunFacts(JsonElement Input, JsonElement Run, JsonElement Workspace, string? TriggerStepId, Guid? RunId = null);

@@ -33,6 +33,15 @@ public sealed record Run
     /// <summary>The run it repeats; null for a first run.</summary>
     public Guid? RerunOf { get; init; }
 
+    /// <summary>The run whose <c>flow.call</c> step started it; null for a run of its own.</summary>
+    public Guid? ParentRunId { get; init; }
+
+    /// <summary>The path of that step in the parent.</summary>
+    public string? ParentPath { get; init; }
+
+    /// <summary>How many calls deep it is: 0 for a run of its own.</summary>
+    public int Depth { get; init; }
+
     /// <summary>The input, as JSON.</summary>
     public required string Input { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class RunFactsReader(IWorkspaceStore workspaces)
             JsonDocument.Parse(run.Input).RootElement,
             Json.ToElement(new { run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Trigger, run.StartedBy, StartedAt = run.CreatedAt }),
             Json.ToElement(new { Id = run.WorkspaceId, Name = workspace?.Name, Slug = workspace?.Slug }),
-            run.TriggerStepId);
+            run.TriggerStepId,
+            run.Id);
     }
 }

@@ -39,7 +39,8 @@ internal sealed partial class RunGrain
         DelayDeactivation(start.Step.Timeout + TimeSpan.FromMinutes(5));
         using var cancellation = new CancellationTokenSource();
         _attempts[start.Path] = cancellation;
-        var outcome = await steps.ExecuteAsync(_run!, start, cancellation.Token);
+        var owner = _machine;
+        var outcome = await steps.ExecuteAsync(_run!, start, () => _machine != owner, cancellation.Token);
         if (_attempts.GetValueOrDefault(start.Path) == cancellation)
         {
             _attempts.Remove(start.Path);

@@ -27,6 +27,7 @@ internal sealed partial class RunGrain(
     private Run? _run;
     private FlowMachine? _machine;
     private Task? _restoring;
+    private Task<RunStatus>? _starting;
     private bool _isNew;
     private bool _driving;
 
@@ -34,41 +35,23 @@ internal sealed partial class RunGrain(
 
     public async Task<RunStatus> StartAsync(StartRun start)
     {
-        if (_run is not null)
-        {
-            return _run.Status;
-        }
-
-        if (start.MayExist && await runs.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { } known)
+        if (_starting is null && _run is { } known)
         {
             return known.Status;
         }
 
-        var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, CancellationToken.None);
-        var now = Now;
-        _isNew = true;
-        _run = new Run
+        // Calls interleave: of several with the same id the first starts it, the others wait for that.
+        var starting = _starting ??= StartOnceAsync(start);
+        try
         {
-            Id = this.GetPrimaryKey(),
-            WorkspaceId = start.WorkspaceId,
-            FlowId = start.FlowId,
-            FlowName = start.FlowName,
-            FlowVersion = start.FlowVersion,
-            Status = RunStatus.Queued,
-            Trigger = start.Trigger,
-            TriggerStepId = start.TriggerStepId,
-            StartedBy = start.StartedBy,
-            RerunOf = start.RerunOf,
-            Input = start.Input,
-            CreatedAt = now,
-            StartedAt = now,
-            Fence = 1,
-            CostUnits = 0,
-        };
-        var memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
-        _machine = new FlowMachine(plan, await facts.ReadAsync(_run, plan), memory, takingOver: memory is not null);
-        await PostAsync(machine => machine.Start(now));
-        return _run.Status;
+            var status = await starting;
+            return _run?.Status ?? status;
+        }
+        catch
+        {
+            (_starting, _run) = (null, null);
+            throw;
+        }
     }
 
     public async Task<bool> WaitAsync(TimeSpan limit)
@@ -125,6 +108,43 @@ internal sealed partial class RunGrain(
         return Task.CompletedTask;
     }
 
+    private async Task<RunStatus> StartOnceAsync(StartRun start)
+    {
+        if (start.MayExist && await runs.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { } known)
+        {
+            return known.Status;
+        }
+
+        var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, CancellationToken.None);
+        var now = Now;
+        _isNew = true;
+        _run = new Run
+        {
+            Id = this.GetPrimaryKey(),
+            WorkspaceId = start.WorkspaceId,
+            FlowId = start.FlowId,
+            FlowName = start.FlowName,
+            FlowVersion = start.FlowVersion,
+            Status = RunStatus.Queued,
+            Trigger = start.Trigger,
+            TriggerStepId = start.TriggerStepId,
+            StartedBy = start.StartedBy,
+            RerunOf = start.RerunOf,
+            ParentRunId = start.ParentRunId,
+            ParentPath = start.ParentPath,
+            Depth = start.Depth,
+            Input = start.Input,
+            CreatedAt = now,
+            StartedAt = now,
+            Fence = 1,
+            CostUnits = 0,
+        };
+        var memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
+        _machine = new FlowMachine(plan, await facts.ReadAsync(_run, plan), memory, takingOver: memory is not null);
+        await PostAsync(machine => machine.Start(now));
+        return _run.Status;
+    }
+
     private async Task RestoreAsync()
     {
         if (await runs.TakeOwnershipAsync(this.GetPrimaryKey(), CancellationToken.None) is not { } run)
@@ -136,10 +156,24 @@ internal sealed partial class RunGrain(
 
         var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, CancellationToken.None);
         var memory = RunHistory.Fold(await runs.ReadJournalAsync(run.Id, 0, CancellationToken.None));
+        // The caller may have ended while the server was down: nobody waits for this any more.
+        var orphaned = run.ParentRunId is { } parentId && (await runs.FindAsync(parentId, CancellationToken.None))?.Status.IsFinal() == true;
+        var roots = await facts.ReadAsync(run, plan);
         _run = run;
-        _machine = new FlowMachine(plan, await facts.ReadAsync(run, plan), memory);
+        _machine = new FlowMachine(plan, roots, memory);
         LogRestored(run.Id, memory.Count);
-        await PostAsync(machine => machine.Start(Now));
+        await PostAsync(machine =>
+        {
+            machine.Start(Now);
+            if (orphaned)
+            {
+                machine.Cancel(Now);
+            }
+        });
+        foreach (var stopped in memory.Where(step => step is { ChildRunId: not null, Status: StepRunStatus.Cancelled or StepRunStatus.Failed, TakenOver: false }))
+        {
+            await GrainFactory.GetGrain<IRunGrain>(stopped.ChildRunId!.Value).CancelAsync(); // may have been cut off before it was said
+        }
     }
 
     /// <summary>Lets something happen to the machine; done once what follows from it is on disk.</summary>
@@ -280,13 +314,13 @@ internal sealed partial class RunGrain(
 
     private void LetGo()
     {
+        (_machine, _restoring) = (null, null); // first, so that the attempts know that they are handed over
         foreach (var attempt in _attempts.Values)
         {
             attempt.Cancel();
         }
 
         _attempts.Clear();
-        (_machine, _restoring) = (null, null);
         _ended.TrySetResult();
         DeactivateOnIdle();
     }

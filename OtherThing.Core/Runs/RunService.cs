@@ -13,7 +13,7 @@ public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps);
 
 /// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
 public sealed partial class RunService(
-    IRunStore runs, IFlowStore flows, FlowPlans plans, IGrainFactory grains, Door door, TimeProvider clock, ILogger<RunService> logger)
+    IRunStore runs, IFlowStore flows, FlowPlans plans, RunStarter starter, IGrainFactory grains, Door door, TimeProvider clock, ILogger<RunService> logger)
 {
     /// <summary>The longest a caller may wait for a run in one call.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromMinutes(5);
@@ -40,7 +40,7 @@ public sealed partial class RunService(
             return FlowErrors.NotFound;
         }
 
-        var prepared = await PrepareAsync(flow, version ?? flow.Revision, entry, cancellationToken);
+        var prepared = await starter.PrepareAsync(workspaceId, flow, version ?? flow.Revision, entry.UserId, cancellationToken);
         if (!prepared.TryGet(out var plan, out refusal))
         {
             return refusal;
@@ -51,7 +51,7 @@ public sealed partial class RunService(
             return refusal;
         }
 
-        return await BeginAsync(new StartRun
+        return await starter.BeginAsync(new StartRun
         {
             WorkspaceId = workspaceId,
             FlowId = flowId,
@@ -190,7 +190,7 @@ public sealed partial class RunService(
             return refusal;
         }
 
-        return await BeginAsync(new StartRun
+        return await starter.BeginAsync(new StartRun
         {
             WorkspaceId = workspaceId,
             FlowId = run.FlowId,
@@ -215,52 +215,6 @@ public sealed partial class RunService(
 
         return await runs.FindAsync(workspaceId, runId, cancellationToken) is { } run ? run : RunErrors.NotFound;
     }
-
-    /// <summary>Makes sure the version is kept and can run.</summary>
-    private async Task<Result<FlowPlan>> PrepareAsync(FlowHead flow, int version, Entry entry, CancellationToken cancellationToken)
-    {
-        if (plans.Find(flow.Id, version) is { } known)
-        {
-            return known;
-        }
-
-        if (version != flow.Revision)
-        {
-            return await flows.FindVersionAsync(flow.Id, version, cancellationToken) is null
-                ? FlowErrors.VersionNotFound(version)
-                : await plans.GetAsync(flow.Id, version, cancellationToken);
-        }
-
-        if (await flows.FindAsync(entry.WorkspaceId, flow.Id, cancellationToken) is not { } draft || draft.Revision != version)
-        {
-            return FlowErrors.Changed(version, version + 1, byHeader: false); // edited between two reads
-        }
-
-        if (!FlowPlan.Compile(draft.ReadDefinition()).TryGet(out var plan, out var invalid))
-        {
-            return invalid;
-        }
-
-        if (plan.StepCount == 0)
-        {
-            return RunErrors.NoSteps;
-        }
-
-        await flows.KeepVersionAsync(new FlowVersion(draft, entry.UserId, clock.GetUtcNow().UtcDateTime), cancellationToken);
-        plans.Add(flow.Id, version, plan);
-        return plan;
-    }
-
-    private async Task<Result<Guid>> BeginAsync(StartRun start)
-    {
-        var runId = Guid.CreateVersion7(clock.GetUtcNow());
-        await grains.GetGrain<IRunGrain>(runId).StartAsync(start);
-        LogStarted(runId, start.FlowId, start.WorkspaceId);
-        return runId;
-    }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Run {RunId} of flow {FlowId} in workspace {WorkspaceId} started")]
-    private partial void LogStarted(Guid runId, Guid flowId, Guid workspaceId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} of workspace {WorkspaceId} cancelled")]
     private partial void LogCancelled(Guid runId, Guid workspaceId);

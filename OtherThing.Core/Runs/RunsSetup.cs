@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Steps;
 
 namespace OtherThing.Core.Runs;
 
@@ -14,5 +15,7 @@ public static class RunsSetup
         .AddSingleton<RunFactsReader>()
         .AddSingleton<StepRunner>()
         .AddSingleton<UsageRecorder>()
+        .AddSingleton<RunStarter>()
+        .AddSingleton<IStepExecutor, FlowCallExecutor>()
         .AddSingleton<RunService>();
 }

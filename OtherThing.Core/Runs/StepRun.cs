@@ -55,6 +55,10 @@ public sealed record StepRun
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? NodeId { get; init; }
 
+    /// <summary>The run that this attempt of a <c>flow.call</c> starts; chosen before it starts, so that a restart finds the same one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? ChildRunId { get; init; }
+
     /// <summary>What it used, summed up.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StepUsage? Usage { get; init; }

@@ -16,7 +16,11 @@ internal sealed partial class StepRunner(
     private readonly FrozenDictionary<string, IStepExecutor> _executors = executors.ToFrozenDictionary(executor => executor.Type);
 
     /// <returns>How it ended; null when the process stops, so that the attempt stays at work in the journal.</returns>
-    public async Task<StepOutcome?> ExecuteAsync(Run run, StartAttempt start, CancellationToken cancelled)
+    /// <param name="run">The run.</param>
+    /// <param name="start">What to carry out.</param>
+    /// <param name="isHandedOver">Whether the attempt goes on with another owner.</param>
+    /// <param name="cancelled">Stops the attempt.</param>
+    public async Task<StepOutcome?> ExecuteAsync(Run run, StartAttempt start, Func<bool> isHandedOver, CancellationToken cancelled)
     {
         if (!_executors.TryGetValue(start.Step.Type.Name, out var executor))
         {
@@ -25,7 +29,7 @@ internal sealed partial class StepRunner(
 
         using var timeout = new CancellationTokenSource(start.Step.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, timeout.Token, lifetime.ApplicationStopping);
-        var call = Describe(run, start);
+        var call = Describe(run, start, isHandedOver);
         try
         {
             return await Task.Run(() => executor.ExecuteAsync(call, either.Token), CancellationToken.None);
@@ -52,7 +56,7 @@ internal sealed partial class StepRunner(
         }
     }
 
-    private StepCall Describe(Run run, StartAttempt start)
+    private StepCall Describe(Run run, StartAttempt start, Func<bool> isHandedOver)
     {
         var topic = Topic.Run(run.Id);
         return new StepCall
@@ -68,6 +72,8 @@ internal sealed partial class StepRunner(
             Step = start.Step.Definition,
             Config = start.Config,
             Timeout = start.Step.Timeout,
+            Depth = run.Depth,
+            IsHandedOver = () => lifetime.ApplicationStopping.IsCancellationRequested || isHandedOver(),
             Report = (stream, text) => feed.Publish(topic, "run.report", new StepReport(start.Path, stream, text)),
         };
     }

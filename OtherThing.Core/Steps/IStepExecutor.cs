@@ -54,6 +54,15 @@ public sealed record StepCall
     /// <summary>The config with every template rendered.</summary>
     public required JsonElement Config { get; init; }
 
+    /// <summary>How many calls deep the run is: 0 for a run of its own.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>
+    /// Says whether the attempt goes on with another owner (the process stops, or the run moved): stop here, but leave alone what
+    /// was begun outside, because the next owner attaches to it.
+    /// </summary>
+    public Func<bool> IsHandedOver { get; init; } = static () => false;
+
     /// <summary>How long the attempt may take.</summary>
     public required TimeSpan Timeout { get; init; }
 

@@ -86,6 +86,13 @@ public static class StepCatalog
         },
         new()
         {
+            Name = "flow.call", Kind = StepKind.Logic, Title = "Call a flow", ConfigType = typeof(FlowCallConfig),
+            Description = "Runs another flow of this workspace and waits for it; puts out what it put out, and fails when it fails.",
+            DefaultEffects = static _ => StepEffects.Keyed, DefaultTimeout = TimeSpan.FromSeconds(FlowLimits.TimeoutSeconds),
+            Example = Parse("""{"flowId":"00000000-0000-0000-0000-000000000000","input":{"topic":"{{ input.topic }}"}}"""),
+        },
+        new()
+        {
             Name = "node.command", Kind = StepKind.Node, Title = "Command on a node", ConfigType = typeof(NodeCommandConfig), VerbatimFields = ["script", "shell"],
             Description = "Runs a program or a script on a member's machine; a non-zero exit fails the step.",
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(10),

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+using OtherThing.Core.Steps;
+using OtherThing.Core.Steps.Configs;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>
+/// <c>flow.call</c>: a run of another flow of the workspace, in the name of whoever the caller runs for. The child's id is the
+/// attempt's, which the journal keeps before the attempt begins, so that a restarted server finds the same child.
+/// </summary>
+internal sealed class FlowCallExecutor(RunStarter starter, IFlowStore flows, IRunStore runs, IGrainFactory grains, Door door) : IStepExecutor
+{
+    /// <summary>How many calls deep flows may call flows; a flow that calls itself ends here.</summary>
+    public const int MostDepth = 8;
+
+    /// <summary>In pieces, because a grain call has a time limit of its own.</summary>
+    private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
+
+    /// <inheritdoc/>
+    public string Type => "flow.call";
+
+    /// <inheritdoc/>
+    public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        var begun = call.Resumed && await runs.FindAsync(call.WorkspaceId, call.AttemptId, cancellationToken) is not null;
+        try
+        {
+            if (!begun && await BeginAsync(call, cancellationToken) is { } refusal)
+            {
+                return StepOutcome.Failed(refusal.Code, refusal.Message, noEffect: true) with { RetryAfter = refusal.RetryAfter };
+            }
+
+            return await EndOfAsync(call, cancellationToken);
+        }
+        catch when (!call.IsHandedOver())
+        {
+            await grains.GetGrain<IRunGrain>(call.AttemptId).CancelAsync(); // the caller waits no more, so the child goes with it
+            throw;
+        }
+    }
+
+    private async Task<Error?> BeginAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        var config = call.Config.Deserialize<FlowCallConfig>(Json.Options)!;
+        if (!Guid.TryParse(config.FlowId, out var flowId))
+        {
+            return Error.Invalid("flow.call_invalid", "flowId", $"'{FlowValidator.Short(config.FlowId)}' is not the id of a flow.");
+        }
+
+        if (call.Depth >= MostDepth)
+        {
+            return Error.Conflict(
+                "flow.call_too_deep",
+                string.Create(CultureInfo.InvariantCulture, $"Flows call flows up to {MostDepth} deep. Does this flow call itself without an end?"));
+        }
+
+        if ((await door.EnterAsync(Actor.Trigger(call.UserId), call.WorkspaceId, Operations.RunStart, cancellationToken)).Error is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        if (await flows.FindHeadAsync(call.WorkspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        var version = flow.PublishedRevision ?? flow.Revision;
+        if (!(await starter.PrepareAsync(call.WorkspaceId, flow, version, call.UserId, cancellationToken)).TryGet(out var plan, out var refusal)
+            || !RunInput.Fit(plan, null, config.Input).TryGet(out var input, out refusal))
+        {
+            return refusal;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return (await starter.BeginAsync(
+            new StartRun
+            {
+                WorkspaceId = call.WorkspaceId,
+                FlowId = flowId,
+                FlowName = flow.Name,
+                FlowVersion = version,
+                Trigger = RunTrigger.Flow,
+                StartedBy = call.UserId,
+                Input = input,
+                MayExist = true,
+                ParentRunId = call.RunId,
+                ParentPath = call.Path,
+                Depth = call.Depth + 1,
+            },
+            call.AttemptId)).Error;
+    }
+
+    private async Task<StepOutcome> EndOfAsync(StepCall call, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await grains.GetGrain<IRunGrain>(call.AttemptId).WaitAsync(s_piece).WaitAsync(cancellationToken);
+            switch (await runs.FindAsync(call.WorkspaceId, call.AttemptId, cancellationToken))
+            {
+                case null:
+                    return StepOutcome.Failed("flow.call_gone", "The called run is not there any more.");
+                case { Status: RunStatus.Succeeded } run:
+                    return StepOutcome.Succeeded(run.Output is { } output ? JsonElement.Parse(output) : Json.Null);
+                case { Status: RunStatus.Cancelled } run:
+                    return StepOutcome.Failed("flow.call_cancelled", $"The run of {run.FlowName} was cancelled.");
+                case { Status: RunStatus.Failed } run:
+                    var error = run.Error is { } text ? JsonSerializer.Deserialize<StepError>(text, Json.Options) : null;
+                    var place = error?.Path is { } path ? $" at {path}" : "";
+                    return StepOutcome.Failed("flow.call_failed", $"{run.FlowName} failed{place}: {error?.Message ?? "no reason is kept."}");
+            }
+        }
+    }
+}

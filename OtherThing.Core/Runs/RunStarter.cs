@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Runs;
+
+/// <summary>
+/// The one way a run begins, whoever starts it: makes sure that the version is kept and can run, then hands over to the run's grain.
+/// Rights are checked by the service that calls.
+/// </summary>
+public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrainFactory grains, TimeProvider clock, ILogger<RunStarter> logger)
+{
+    /// <summary>Makes sure the version is kept and can run.</summary>
+    /// <returns>Its plan, or <c>flow.version_not_found</c>, <c>flow.changed</c>, <c>flow.invalid</c>, <c>run.no_steps</c>.</returns>
+    public async Task<Result<FlowPlan>> PrepareAsync(Guid workspaceId, FlowHead flow, int version, Guid userId, CancellationToken cancellationToken)
+    {
+        if (plans.Find(flow.Id, version) is { } known)
+        {
+            return known;
+        }
+
+        if (version != flow.Revision)
+        {
+            return await flows.FindVersionAsync(flow.Id, version, cancellationToken) is null
+                ? FlowErrors.VersionNotFound(version)
+                : await plans.GetAsync(flow.Id, version, cancellationToken);
+        }
+
+        if (await flows.FindAsync(workspaceId, flow.Id, cancellationToken) is not { } draft || draft.Revision != version)
+        {
+            return FlowErrors.Changed(version, version + 1, byHeader: false); // edited between two reads
+        }
+
+        if (!FlowPlan.Compile(draft.ReadDefinition()).TryGet(out var plan, out var invalid))
+        {
+            return invalid;
+        }
+
+        if (plan.StepCount == 0)
+        {
+            return RunErrors.NoSteps;
+        }
+
+        await flows.KeepVersionAsync(new FlowVersion(draft, userId, clock.GetUtcNow().UtcDateTime), cancellationToken);
+        plans.Add(flow.Id, version, plan);
+        return plan;
+    }
+
+    /// <summary>Begins a run; answers once its start is on disk.</summary>
+    /// <param name="start">What to run.</param>
+    /// <param name="runId">An id the caller chose, with <see cref="StartRun.MayExist"/>; null makes a new one.</param>
+    /// <returns>The run's id.</returns>
+    public async Task<Result<Guid>> BeginAsync(StartRun start, Guid? runId = null)
+    {
+        var id = runId ?? Guid.CreateVersion7(clock.GetUtcNow());
+        await grains.GetGrain<IRunGrain>(id).StartAsync(start);
+        LogStarted(id, start.FlowId, start.WorkspaceId);
+        return id;
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Run {RunId} of flow {FlowId} in workspace {WorkspaceId} started")]
+    private partial void LogStarted(Guid runId, Guid flowId, Guid workspaceId);
+}
