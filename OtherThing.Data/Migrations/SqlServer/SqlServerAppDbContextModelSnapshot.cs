@@ -700,6 +700,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<int>("Depth")
+                        .HasColumnType("int");
+
                     b.Property<string>("Error")
                         .HasColumnType("nvarchar(max)");
 
@@ -729,6 +732,13 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.Property<string>("Output")
                         .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("ParentPath")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<Guid?>("ParentRunId")
+                        .HasColumnType("uniqueidentifier");
 
                     b.Property<Guid?>("RerunOf")
                         .HasColumnType("uniqueidentifier");

@@ -688,6 +688,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Depth")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
@@ -716,6 +719,13 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Output")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ParentPath")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ParentRunId")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid?>("RerunOf")

@@ -12,7 +12,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerAppDbContext))]
-    [Migration("20261122162841_Initial")]
+    [Migration("20261122180304_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -703,6 +703,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<int>("Depth")
+                        .HasColumnType("int");
+
                     b.Property<string>("Error")
                         .HasColumnType("nvarchar(max)");
 
@@ -732,6 +735,13 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.Property<string>("Output")
                         .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("ParentPath")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)");
+
+                    b.Property<Guid?>("ParentRunId")
+                        .HasColumnType("uniqueidentifier");
 
                     b.Property<Guid?>("RerunOf")
                         .HasColumnType("uniqueidentifier");

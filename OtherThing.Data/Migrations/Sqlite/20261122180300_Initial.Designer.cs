@@ -11,7 +11,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDbContext))]
-    [Migration("20261122162830_Initial")]
+    [Migration("20261122180300_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -691,6 +691,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Depth")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Error")
                         .HasColumnType("TEXT");
 
@@ -719,6 +722,13 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Output")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ParentPath")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ParentRunId")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid?>("RerunOf")
