@@ -15,6 +15,7 @@ internal static class HealthSetup
 
     public static WebApplicationBuilder AddHealth(this WebApplicationBuilder builder)
     {
+        builder.Services.AddHostedService<StartMemory>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database").AddCheck<SiloHealthCheck>("silo");
         return builder;
     }
