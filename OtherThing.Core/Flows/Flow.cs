@@ -112,4 +112,10 @@ public sealed record FlowSummary(
 public sealed record FlowVersionSummary(int Number, Guid CreatedBy, DateTime CreatedAt, DateTime? PublishedAt);
 
 /// <summary>A flow's name and versions.</summary>
-public sealed record FlowHead(Guid Id, string Name, int Revision, int? PublishedRevision, Guid? PublishedBy);
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Revision">The draft's version.</param>
+/// <param name="PublishedRevision">The version triggers run.</param>
+/// <param name="PublishedBy">Who published it.</param>
+/// <param name="HasPins">True when the outputs of some of its steps are pinned.</param>
+public sealed record FlowHead(Guid Id, string Name, int Revision, int? PublishedRevision, Guid? PublishedBy, bool HasPins = false);

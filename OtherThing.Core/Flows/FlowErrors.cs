@@ -15,6 +15,10 @@ public static class FlowErrors
     /// <summary><c>flow.not_published</c>.</summary>
     public static Error NotPublished { get; } = Error.NotFound("flow.not_published", "This flow has no published version yet.");
 
+    /// <summary><c>flow.step_not_found</c>.</summary>
+    public static Error StepNotFound(string stepId) =>
+        Error.NotFound("flow.step_not_found", $"The saved draft of this flow has no step '{FlowValidator.Short(stepId)}'.");
+
     /// <summary><c>flow.changed</c>: 409 for a version in the body, 412 for If-Match.</summary>
     public static Error Changed(int expected, int current, bool byHeader) => new(
         byHeader ? ErrorKind.PreconditionFailed : ErrorKind.Conflict,

@@ -65,6 +65,19 @@ internal sealed partial class FlowMachine
         Settle(level, slot, output, port, utcNow);
     }
 
+    /// <summary>The step is not carried out: what it puts out is given.</summary>
+    private void FinishPinned(RunLevel level, int slot, PinnedOutput pin, DateTime utcNow)
+    {
+        if (level.Plan.Steps[slot].Type.Kind == StepKind.Output)
+        {
+            _output = pin.Output;
+        }
+
+        Record(level, slot, StepRunStatus.Succeeded, utcNow, StepOutcome.Succeeded(pin.Output, pin.Port));
+        _records[^1] = _records[^1] with { Pinned = true };
+        Settle(level, slot, pin.Output, pin.Port, utcNow);
+    }
+
     private bool? Holds(PlanStep step, RunLevel level, int slot, RunLevel seenFrom, DateTime utcNow)
     {
         try

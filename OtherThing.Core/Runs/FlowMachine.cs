@@ -214,7 +214,11 @@ internal sealed partial class FlowMachine
             return;
         }
 
-        if (Render(level, slot, utcNow) is { } config)
+        if (_facts.Givens?.Pins is { } pins && pins.TryGetValue(level.Plan.Steps[slot].Definition.Id, out var pin))
+        {
+            FinishPinned(level, slot, pin, utcNow);
+        }
+        else if (Render(level, slot, utcNow) is { } config)
         {
             Execute(level, slot, config, utcNow);
         }

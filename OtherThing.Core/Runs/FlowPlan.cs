@@ -41,6 +41,19 @@ public sealed class FlowPlan
         return found;
     }
 
+    /// <summary>The ids of the steps its templates read; <c>*</c> when one of them computes an id.</summary>
+    public IReadOnlySet<string> StepsRead()
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        AnyStep(Root, step =>
+        {
+            ids.UnionWith(step.Config.Paths.Select(path => path.Read).Concat(step.Test?.Paths ?? [])
+                .Where(path => path.Root == "steps").Select(path => path.Segments.Count > 0 ? path.Segments[0] : "*"));
+            return false;
+        });
+        return ids;
+    }
+
     /// <summary>Compiles a document.</summary>
     /// <returns>The plan, or <c>flow.invalid</c> with every problem.</returns>
     public static Result<FlowPlan> Compile(FlowDefinition flow)
@@ -53,6 +66,41 @@ public sealed class FlowPlan
         var children = flow.Steps.ToLookup(step => step.Parent ?? "", StringComparer.Ordinal);
         return new FlowPlan(CompileLevel(null, "", children, flow.Connections), flow);
     }
+
+    /// <summary>Compiles one step of a document, with the steps inside it, to run without the rest; the rest may have problems.</summary>
+    /// <returns>The plan, or <c>flow.step_not_found</c>, <c>flow.invalid</c> with the problems of the step and what is inside it.</returns>
+    public static Result<FlowPlan> CompileAlone(FlowDefinition flow, string stepId)
+    {
+        flow = flow with { Steps = [.. flow.Steps.OfType<FlowStep>()] }; // a draft in the making may hold a null
+        var own = new HashSet<string>([stepId], StringComparer.Ordinal);
+        while (flow.Steps.Count(step => step.Parent is { } parent && own.Contains(parent) && own.Add(step.Id)) > 0)
+        {
+        }
+
+        if (flow.Steps.All(step => step.Id != stepId))
+        {
+            return FlowErrors.StepNotFound(stepId);
+        }
+
+        var problems = FlowValidator.Validate(flow)
+            .Where(problem => problem.StepId is { } at ? own.Contains(at) && !IsOfConnections(problem) : !problem.Field.Contains('[', StringComparison.Ordinal))
+            .ToList();
+        if (problems.Count > 0)
+        {
+            return FlowErrors.Invalid(problems);
+        }
+
+        var alone = flow with
+        {
+            Steps = [.. flow.Steps.Where(step => own.Contains(step.Id)).Select(step => step.Id == stepId ? step with { Parent = null } : step)],
+            Connections = [.. flow.Connections.Where(connection =>
+                own.Contains(connection.From) && own.Contains(connection.To) && connection.From != stepId && connection.To != stepId)],
+        };
+        var children = alone.Steps.ToLookup(step => step.Parent ?? "", StringComparer.Ordinal);
+        return new FlowPlan(CompileLevel(null, "", children, alone.Connections), alone);
+    }
+
+    private static bool IsOfConnections(FlowProblem problem) => problem.Field.StartsWith("connections[", StringComparison.Ordinal);
 
     private static bool AnyStep(PlanLevel level, Func<PlanStep, bool> fits) =>
         level.Steps.Any(step => fits(step) || (step.Inner is { } inner && AnyStep(inner, fits)));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Runs;
 
@@ -9,21 +10,45 @@ public sealed class FlowPlans(IFlowStore flows)
     private const int Most = 500;
     private readonly ConcurrentDictionary<(Guid, int), FlowPlan> _plans = new();
 
-    /// <summary>The plan of a kept version.</summary>
+    /// <summary>The plan of a kept version, or of one step of it.</summary>
+    /// <param name="flowId">The flow.</param>
+    /// <param name="version">The kept version.</param>
+    /// <param name="onlyStep">The step to run alone; null for the whole flow.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">The version is not kept or cannot run; a run is never started from such.</exception>
-    public async ValueTask<FlowPlan> GetAsync(Guid flowId, int version, CancellationToken cancellationToken)
+    public async ValueTask<FlowPlan> GetAsync(Guid flowId, int version, string? onlyStep, CancellationToken cancellationToken)
     {
-        if (_plans.TryGetValue((flowId, version), out var plan))
+        var read = await ReadAsync(flowId, version, onlyStep, cancellationToken);
+        return read.IsSuccess ? read.Value : throw new InvalidOperationException($"Version {version} of flow {flowId} cannot run: {read.Error}");
+    }
+
+    /// <summary>The plan of a kept version, which may be one that was kept for a single step of it.</summary>
+    /// <returns>The plan, or <c>flow.version_not_found</c>, <c>flow.invalid</c>.</returns>
+    public async ValueTask<Result<FlowPlan>> ReadAsync(Guid flowId, int version, string? onlyStep, CancellationToken cancellationToken)
+    {
+        if (onlyStep is null && _plans.TryGetValue((flowId, version), out var plan))
         {
             return plan;
         }
 
-        var kept = await flows.FindVersionAsync(flowId, version, cancellationToken)
-            ?? throw new InvalidOperationException($"Version {version} of flow {flowId} is not kept.");
-        var compiled = FlowPlan.Compile(FlowJson.Parse(kept.Definition).Value);
-        plan = compiled.IsSuccess ? compiled.Value : throw new InvalidOperationException(compiled.Error.ToString());
-        Add(flowId, version, plan);
-        return plan;
+        if (await flows.FindVersionAsync(flowId, version, cancellationToken) is not { } kept)
+        {
+            return FlowErrors.VersionNotFound(version);
+        }
+
+        var definition = FlowJson.Parse(kept.Definition).Value;
+        if (onlyStep is not null)
+        {
+            return FlowPlan.CompileAlone(definition, onlyStep);
+        }
+
+        if (FlowPlan.Compile(definition).TryGet(out plan, out var invalid))
+        {
+            Add(flowId, version, plan);
+            return plan;
+        }
+
+        return invalid;
     }
 
     /// <summary>The plan if it is at hand, which also means that its version is kept.</summary>

@@ -63,4 +63,10 @@ public sealed record StartRun
 
     /// <summary>How many calls deep it is.</summary>
     [Id(13)] public int Depth { get; init; }
+
+    /// <summary>The one step to run; null runs the flow.</summary>
+    [Id(14)] public string? OnlyStep { get; init; }
+
+    /// <summary><see cref="RunGivens"/> as JSON; null when nothing is given.</summary>
+    [Id(15)] public string? Givens { get; init; }
 }

@@ -29,6 +29,15 @@ internal sealed class MachineScope(RunFacts facts, RunLevel level) : ITemplateSc
             case "iteration" when Around(static at => at is { Outer: not null, Item: null }) is { } loop:
                 value = Json.ToElement(loop.Index);
                 return true;
+            case "item" when facts.Givens?.Item is { } item:
+                value = item;
+                return true;
+            case "index" when facts.Givens?.Index is { } index:
+                value = Json.ToElement(index);
+                return true;
+            case "iteration" when facts.Givens?.Iteration is { } iteration:
+                value = Json.ToElement(iteration);
+                return true;
             default:
                 value = default;
                 return false;
@@ -68,6 +77,11 @@ internal sealed class MachineScope(RunFacts facts, RunLevel level) : ITemplateSc
             break;
         }
 
+        if (facts.Givens?.Steps is { } given && given.TryGetValue(id, out output))
+        {
+            return true;
+        }
+
         output = default;
         return false;
     }
@@ -92,4 +106,5 @@ internal sealed class MachineScope(RunFacts facts, RunLevel level) : ITemplateSc
 /// <param name="Workspace">The template root <c>workspace</c>.</param>
 /// <param name="TriggerStepId">The trigger that started it; null takes the flow's first.</param>
 /// <param name="RunId">The run; attempts that begin other runs derive their ids from it.</param>
-internal sealed record RunFacts(JsonElement Input, JsonElement Run, JsonElement Workspace, string? TriggerStepId, Guid? RunId = null);
+/// <param name="Givens">What the run is told instead of finding it out.</param>
+internal sealed record RunFacts(JsonElement Input, JsonElement Run, JsonElement Workspace, string? TriggerStepId, Guid? RunId = null, RunGivens? Givens = null);

@@ -42,6 +42,12 @@ public sealed record Run
     /// <summary>How many calls deep it is: 0 for a run of its own.</summary>
     public int Depth { get; init; }
 
+    /// <summary>The one step it runs; null for a whole flow.</summary>
+    public string? OnlyStep { get; init; }
+
+    /// <summary><see cref="RunGivens"/> as JSON: pinned outputs, and what surrounds a step run alone; null when nothing is given.</summary>
+    public string? Givens { get; init; }
+
     /// <summary>The input, as JSON.</summary>
     public required string Input { get; init; }
 

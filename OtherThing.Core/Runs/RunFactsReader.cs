@@ -17,6 +17,7 @@ internal sealed class RunFactsReader(IWorkspaceStore workspaces)
             Json.ToElement(new { run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Trigger, run.StartedBy, StartedAt = run.CreatedAt }),
             Json.ToElement(new { Id = run.WorkspaceId, Name = workspace?.Name, Slug = workspace?.Slug }),
             run.TriggerStepId,
-            run.Id);
+            run.Id,
+            run.Givens is { } givens ? JsonSerializer.Deserialize<RunGivens>(givens, Json.Options) : null);
     }
 }

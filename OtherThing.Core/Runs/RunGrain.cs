@@ -115,7 +115,7 @@ internal sealed partial class RunGrain(
             return known.Status;
         }
 
-        var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, CancellationToken.None);
+        var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, start.OnlyStep, CancellationToken.None);
         var now = Now;
         _isNew = true;
         _run = new Run
@@ -133,6 +133,8 @@ internal sealed partial class RunGrain(
             ParentRunId = start.ParentRunId,
             ParentPath = start.ParentPath,
             Depth = start.Depth,
+            OnlyStep = start.OnlyStep,
+            Givens = start.Givens,
             Input = start.Input,
             CreatedAt = now,
             StartedAt = now,
@@ -154,7 +156,7 @@ internal sealed partial class RunGrain(
             return;
         }
 
-        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, CancellationToken.None);
+        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, run.OnlyStep, CancellationToken.None);
         var memory = RunHistory.Fold(await runs.ReadJournalAsync(run.Id, 0, CancellationToken.None));
         // The caller may have ended while the server was down: nobody waits for this any more.
         var orphaned = run.ParentRunId is { } parentId && (await runs.FindAsync(parentId, CancellationToken.None))?.Status.IsFinal() == true;

@@ -13,7 +13,7 @@ public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps);
 
 /// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
 public sealed partial class RunService(
-    IRunStore runs, IFlowStore flows, FlowPlans plans, RunStarter starter, IGrainFactory grains, Door door, TimeProvider clock, ILogger<RunService> logger)
+    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, Door door, TimeProvider clock, ILogger<RunService> logger)
 {
     /// <summary>The longest a caller may wait for a run in one call.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromMinutes(5);
@@ -23,7 +23,7 @@ public sealed partial class RunService(
     /// <param name="workspaceId">The workspace.</param>
     /// <param name="flowId">The flow.</param>
     /// <param name="input">The input; null is an empty object.</param>
-    /// <param name="version">A kept version; null runs the latest draft.</param>
+    /// <param name="version">A kept version; null runs the latest draft, whose pinned steps are not carried out.</param>
     /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
     /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>.</returns>
     public async Task<Result<Guid>> StartAsync(
@@ -60,6 +60,7 @@ public sealed partial class RunService(
             Trigger = RunTrigger.Manual,
             StartedBy = entry.UserId,
             Input = fitted,
+            Givens = version is null && flow.HasPins ? await ReadPinsAsync(flow, plan, workspaceId, cancellationToken) : null,
         });
     }
 
@@ -179,7 +180,7 @@ public sealed partial class RunService(
             return RunErrors.NotFound;
         }
 
-        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, cancellationToken);
+        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, run.OnlyStep, cancellationToken);
         if (fromStep is not null && !plan.StepIds.Contains(fromStep))
         {
             return RunErrors.StepNotFound(fromStep);
@@ -202,7 +203,16 @@ public sealed partial class RunService(
             Input = fitted,
             RerunOf = runId,
             FromStep = fromStep,
+            OnlyStep = run.OnlyStep,
+            Givens = run.Givens,
         });
+    }
+
+    private async Task<string?> ReadPinsAsync(FlowHead flow, FlowPlan plan, Guid workspaceId, CancellationToken cancellationToken)
+    {
+        var pinned = (await pins.ListAsync(workspaceId, flow.Id, cancellationToken)).Where(pin => plan.StepIds.Contains(pin.StepId))
+            .ToDictionary(pin => pin.StepId, pin => new PinnedOutput(pin.ReadOutput(), pin.Port), StringComparer.Ordinal);
+        return pinned.Count == 0 ? null : JsonSerializer.Serialize(new RunGivens { Pins = pinned }, Json.Options);
     }
 
     private async Task<Result<Run>> FindAsync(

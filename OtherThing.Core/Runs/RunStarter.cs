@@ -21,9 +21,7 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
 
         if (version != flow.Revision)
         {
-            return await flows.FindVersionAsync(flow.Id, version, cancellationToken) is null
-                ? FlowErrors.VersionNotFound(version)
-                : await plans.GetAsync(flow.Id, version, cancellationToken);
+            return await plans.ReadAsync(flow.Id, version, null, cancellationToken);
         }
 
         if (await flows.FindAsync(workspaceId, flow.Id, cancellationToken) is not { } draft || draft.Revision != version)

@@ -17,5 +17,6 @@ public static class RunsSetup
         .AddSingleton<UsageRecorder>()
         .AddSingleton<RunStarter>()
         .AddSingleton<IStepExecutor, FlowCallExecutor>()
+        .AddSingleton<RunStepService>()
         .AddSingleton<RunService>();
 }

@@ -71,6 +71,10 @@ public sealed record StepRun
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TakenOver { get; init; }
 
+    /// <summary>True when the step was not carried out because its output is pinned.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Pinned { get; init; }
+
     /// <summary>What it put out, or JSON null.</summary>
     [JsonIgnore]
     public JsonElement OutputOrNull => Output ?? Json.Null;

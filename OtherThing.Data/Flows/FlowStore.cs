@@ -11,7 +11,7 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
     private static readonly Func<AppDbContext, Guid, Guid, Task<FlowHead?>> s_head = EF.CompileAsyncQuery(
         (AppDbContext db, Guid workspaceId, Guid flowId) => db.Set<Flow>()
             .Where(f => f.WorkspaceId == workspaceId && f.Id == flowId)
-            .Select(f => new FlowHead(f.Id, f.Name, f.Revision, f.PublishedRevision, f.PublishedBy))
+            .Select(f => new FlowHead(f.Id, f.Name, f.Revision, f.PublishedRevision, f.PublishedBy, db.Set<StepPin>().Any(p => p.FlowId == f.Id)))
             .FirstOrDefault());
 
     public async Task AddAsync(Flow flow, CancellationToken cancellationToken)
@@ -71,7 +71,13 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        return await db.Set<Flow>().Where(f => f.WorkspaceId == workspaceId && f.Id == flowId).ExecuteDeleteAsync(cancellationToken) == 1;
+        if (await db.Set<Flow>().Where(f => f.WorkspaceId == workspaceId && f.Id == flowId).ExecuteDeleteAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        await db.Set<StepPin>().Where(p => p.FlowId == flowId).ExecuteDeleteAsync(cancellationToken);
+        return true;
     }
 
     public async Task KeepVersionAsync(FlowVersion version, CancellationToken cancellationToken)

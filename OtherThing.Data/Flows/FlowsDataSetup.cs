@@ -5,5 +5,5 @@ namespace OtherThing.Data.Flows;
 
 public static class FlowsDataSetup
 {
-    public static IServiceCollection AddFlowsData(this IServiceCollection services) => services.AddSingleton<IFlowStore, FlowStore>();
+    public static IServiceCollection AddFlowsData(this IServiceCollection services) => services.AddSingleton<IFlowStore, FlowStore>().AddSingleton<IPinStore, PinStore>();
 }

@@ -9,13 +9,14 @@ internal static class FlowsSetup
 {
     public static WebApplicationBuilder AddFlows(this WebApplicationBuilder builder)
     {
-        builder.Services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<FlowVersionService>().AddSingleton<FlowEditing>().AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
+        builder.Services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<PinService>().AddSingleton<FlowVersionService>().AddSingleton<FlowEditing>().AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
         return builder;
     }
 
     public static WebApplication MapFlows(this WebApplication app)
     {
         app.MapFlowEndpoints();
+        app.MapPinEndpoints();
         app.MapFlowVersionEndpoints();
         app.MapFlowSchemas();
         return app;

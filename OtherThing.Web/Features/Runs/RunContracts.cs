@@ -16,7 +16,7 @@ public sealed record RunAcceptedResponse(Guid Id, RunStatus Status);
 
 /// <summary>A run as REST shows it; lists leave <see cref="Steps"/> out.</summary>
 public sealed record RunResponse(
-    Guid Id, Guid FlowId, string FlowName, int FlowVersion, RunStatus Status, RunTrigger Trigger, Guid StartedBy, Guid? RerunOf, Guid? ParentRunId, string? ParentPath,
+    Guid Id, Guid FlowId, string FlowName, int FlowVersion, RunStatus Status, RunTrigger Trigger, Guid StartedBy, Guid? RerunOf, Guid? ParentRunId, string? ParentPath, string? OnlyStep,
     JsonElement Input, JsonElement? Output, StepError? Error, DateTime CreatedAt, DateTime? StartedAt, DateTime? FinishedAt,
     decimal? CostCents, long Tokens,
     [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepRunResponse>? Steps)
@@ -26,7 +26,7 @@ public sealed record RunResponse(
     public static RunResponse From(RunDetail detail) => From(detail.Run, [.. detail.Steps.Select(StepRunResponse.From)]);
 
     private static RunResponse From(Run run, IReadOnlyList<StepRunResponse>? steps) => new(
-        run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Trigger, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath,
+        run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Trigger, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath, run.OnlyStep,
         JsonDocument.Parse(run.Input).RootElement,
         run.Output is { } output ? JsonDocument.Parse(output).RootElement : null,
         run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null,
@@ -39,13 +39,13 @@ public sealed record RunResponse(
 public sealed record StepRunResponse(
     string Path, string StepId, string Type, int Attempt, StepRunStatus Status, DateTime StartedAt, DateTime? FinishedAt, DateTime? Due,
     JsonElement? Input, JsonElement? Output, string? Port, StepError? Error, Guid? NodeId, StepUsageResponse? Usage, string? Log, bool TakenOver,
-    Guid? ChildRunId)
+    bool Pinned, Guid? ChildRunId)
 {
     public static StepRunResponse From(StepRun step) => new(
         step.Path, step.StepId, step.Type, step.Attempt, step.Status, step.StartedAt, step.FinishedAt, step.Due,
         step.Input ?? StepRunInput.Of(step), step.Output, step.Port, step.Error, step.NodeId,
         step.Usage is { } usage ? new StepUsageResponse(usage.Tokens, usage.ComputeSeconds, RunResponse.Cents(usage.CostUnits), usage.Provider, usage.Model) : null,
-        step.Log, step.TakenOver, step.ChildRunId);
+        step.Log, step.TakenOver, step.Pinned, step.ChildRunId);
 }
 
 /// <summary>What an attempt used.</summary>

@@ -14,6 +14,8 @@ internal static class RunEndpoints
     {
         app.MapApi("/workspaces/{workspaceId:guid}/flows/{flowId:guid}/runs").WithTags("Runs")
             .MapPost("", StartAsync).WithName("StartRun").Requires(Operations.RunStart);
+        app.MapApi("/workspaces/{workspaceId:guid}/flows/{flowId:guid}/steps/{stepId}/run").WithTags("Runs")
+            .MapPost("", StartStepAsync).WithName("RunStep").Requires(Operations.RunStart);
         var group = app.MapApi("/workspaces/{workspaceId:guid}/runs").WithTags("Runs");
         group.MapGet("", ListAsync).WithName("ListRuns").Requires(Operations.RunRead);
         group.MapGet("/{runId:guid}", GetAsync).WithName("GetRun").Requires(Operations.RunRead);
@@ -32,6 +34,20 @@ internal static class RunEndpoints
         }
 
         var started = await runs.StartAsync(actor, workspaceId, flowId, request?.Input, request?.Version, cancellationToken);
+        return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
+    }
+
+    private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> StartStepAsync(
+        Guid workspaceId, Guid flowId, string stepId, StepRunRequest? request, string? wait, RunStepService steps, RunService runs,
+        CurrentActor current, CancellationToken cancellationToken)
+    {
+        var actor = await current.GetAsync();
+        if (!ReadWait(wait).TryGet(out var limit, out var malformed))
+        {
+            return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
+        }
+
+        var started = await steps.StartAsync(actor, workspaceId, flowId, stepId, request ?? new StepRunRequest(), cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
     }
 

@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Flows;
+
+namespace OtherThing.Data.Flows;
+
+internal sealed class StepPinConfiguration : IEntityTypeConfiguration<StepPin>
+{
+    public void Configure(EntityTypeBuilder<StepPin> pin)
+    {
+        pin.ToTable("StepPins");
+        pin.HasKey(p => new { p.FlowId, p.StepId }); // a flow's pins, and whether it has any
+        pin.Property(p => p.StepId).HasMaxLength(64);
+        pin.Property(p => p.Port).HasMaxLength(200);
+    }
+}
+
+internal sealed class PinStore(IDbContextFactory<AppDbContext> contexts) : IPinStore
+{
+    public async Task<IReadOnlyList<StepPin>> ListAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<StepPin>().AsNoTracking()
+            .Where(p => p.WorkspaceId == workspaceId && p.FlowId == flowId)
+            .OrderBy(p => p.StepId).ToListAsync(cancellationToken);
+    }
+
+    public async Task<bool> PutAsync(StepPin pin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryPutAsync(pin, cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            return await TryPutAsync(pin, cancellationToken); // two people pinned the same step at once: the later one counts
+        }
+    }
+
+    public async Task<bool> DeleteAsync(Guid workspaceId, Guid flowId, string stepId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        return await db.Set<StepPin>().Where(p => p.WorkspaceId == workspaceId && p.FlowId == flowId && p.StepId == stepId)
+            .ExecuteDeleteAsync(cancellationToken) == 1;
+    }
+
+    private async Task<bool> TryPutAsync(StepPin pin, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var changed = await db.Set<StepPin>().Where(p => p.FlowId == pin.FlowId && p.StepId == pin.StepId).ExecuteUpdateAsync(
+            update => update.SetProperty(p => p.Output, pin.Output).SetProperty(p => p.Port, pin.Port)
+                .SetProperty(p => p.PinnedBy, pin.PinnedBy).SetProperty(p => p.PinnedAt, pin.PinnedAt),
+            cancellationToken);
+        if (changed == 0)
+        {
+            if (await db.Set<StepPin>().CountAsync(p => p.FlowId == pin.FlowId, cancellationToken) >= StepPin.MostPins)
+            {
+                return false;
+            }
+
+            db.Add(pin);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+}
