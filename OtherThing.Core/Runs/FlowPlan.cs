@@ -73,8 +73,10 @@ public sealed class FlowPlan
     {
         flow = flow with { Steps = [.. flow.Steps.OfType<FlowStep>()] }; // a draft in the making may hold a null
         var own = new HashSet<string>([stepId], StringComparer.Ordinal);
-        while (flow.Steps.Count(step => step.Parent is { } parent && own.Contains(parent) && own.Add(step.Id)) > 0)
+        for (var size = 0; size < own.Count;)
         {
+            size = own.Count;
+            own.UnionWith(flow.Steps.Where(step => step.Parent is { } parent && own.Contains(parent)).Select(step => step.Id).ToArray());
         }
 
         if (flow.Steps.All(step => step.Id != stepId))
