@@ -291,6 +291,38 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.ToTable("FlowVersions", (string)null);
                 });
 
+            modelBuilder.Entity("OtherThing.Core.Flows.StepPin", b =>
+                {
+                    b.Property<Guid>("FlowId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("StepId")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
+
+                    b.Property<string>("Output")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<DateTime>("PinnedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("PinnedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Port")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("FlowId", "StepId");
+
+                    b.ToTable("StepPins", (string)null);
+                });
+
             modelBuilder.Entity("OtherThing.Core.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -723,12 +755,19 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<int>("FlowVersion")
                         .HasColumnType("int");
 
+                    b.Property<string>("Givens")
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
                     b.Property<int>("LastSequence")
                         .HasColumnType("int");
+
+                    b.Property<string>("OnlyStep")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)");
 
                     b.Property<string>("Output")
                         .HasColumnType("nvarchar(max)");

@@ -279,6 +279,38 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.ToTable("FlowVersions", (string)null);
                 });
 
+            modelBuilder.Entity("OtherThing.Core.Flows.StepPin", b =>
+                {
+                    b.Property<Guid>("FlowId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("StepId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Output")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("PinnedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PinnedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Port")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("FlowId", "StepId");
+
+                    b.ToTable("StepPins", (string)null);
+                });
+
             modelBuilder.Entity("OtherThing.Core.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")
@@ -711,12 +743,19 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<int>("FlowVersion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Givens")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<int>("LastSequence")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("OnlyStep")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Output")
                         .HasColumnType("TEXT");

@@ -333,6 +333,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                     ParentRunId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ParentPath = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
                     Depth = table.Column<int>(type: "int", nullable: false),
+                    OnlyStep = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    Givens = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     Input = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     Output = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     Error = table.Column<string>(type: "nvarchar(max)", nullable: true),
@@ -348,6 +350,23 @@ namespace OtherThing.Data.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Runs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StepPins",
+                columns: table => new
+                {
+                    FlowId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    StepId = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Output = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Port = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    PinnedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    PinnedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StepPins", x => new { x.FlowId, x.StepId });
                 });
 
             migrationBuilder.CreateTable(
@@ -999,6 +1018,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "SignInSessions");
+
+            migrationBuilder.DropTable(
+                name: "StepPins");
 
             migrationBuilder.DropTable(
                 name: "Tasks");

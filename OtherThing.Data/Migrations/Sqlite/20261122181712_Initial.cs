@@ -333,6 +333,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                     ParentRunId = table.Column<Guid>(type: "TEXT", nullable: true),
                     ParentPath = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     Depth = table.Column<int>(type: "INTEGER", nullable: false),
+                    OnlyStep = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    Givens = table.Column<string>(type: "TEXT", nullable: true),
                     Input = table.Column<string>(type: "TEXT", nullable: false),
                     Output = table.Column<string>(type: "TEXT", nullable: true),
                     Error = table.Column<string>(type: "TEXT", nullable: true),
@@ -348,6 +350,23 @@ namespace OtherThing.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Runs", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StepPins",
+                columns: table => new
+                {
+                    FlowId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StepId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Output = table.Column<string>(type: "TEXT", nullable: false),
+                    Port = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    PinnedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    PinnedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StepPins", x => new { x.FlowId, x.StepId });
                 });
 
             migrationBuilder.CreateTable(
@@ -997,6 +1016,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "SignInSessions");
+
+            migrationBuilder.DropTable(
+                name: "StepPins");
 
             migrationBuilder.DropTable(
                 name: "Tasks");
