@@ -38,6 +38,9 @@ internal static class ConfigValidator
     {
         switch (config)
         {
+            case PlaceholderConfig placeholder:
+                problem("type", $"This stands for {FlowValidator.Short(placeholder.Type)} of {FlowValidator.Short(placeholder.Source)}, which has no match here. Put a step of this server in its place, or delete it.");
+                break;
             case NodeCommandConfig { Command: null or { Count: 0 }, Script: null or "" }:
                 problem("config.command", "Give a command (program and arguments) or a script.");
                 break;

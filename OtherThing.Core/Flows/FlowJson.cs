@@ -52,7 +52,7 @@ public static class FlowJson
     /// <summary>The document as JSON.</summary>
     public static string Write(FlowDefinition flow) => JsonSerializer.Serialize(flow, s_options);
 
-    private static Error Malformed(JsonException exception)
+    internal static Error Malformed(JsonException exception)
     {
         var path = exception.Path is { Length: > 2 } found ? found[2..] : "flow";
         var reason = exception.Message.Split(" Path:", 2)[0].Replace("OtherThing.Core.Flows.", "", StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Flows.Exchange;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -121,6 +122,46 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
         return copy;
     }
 
+    /// <summary>
+    /// Keeps a flow read from a file as a draft (A28): nothing of it runs, no trigger is on, no key or node is attached. It may have
+    /// problems, which the builder shows.
+    /// </summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="imported">The flow, as <see cref="FlowImport.Read(string)"/> gives it.</param>
+    /// <param name="name">What to call it; null for its own name.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The flow, or <c>flow.name_invalid</c>, <c>flow.description_too_long</c>, or the reason <paramref name="imported"/> could not be read.</returns>
+    public async Task<Result<Flow>> ImportAsync(
+        Actor actor, Guid workspaceId, Result<ImportedFlow> imported, string? name, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal) || !imported.TryGet(out var read, out refusal))
+        {
+            return refusal;
+        }
+
+        var called = string.IsNullOrWhiteSpace(name) ? read.Name.Trim() : name.Trim();
+        called = called.Length == 0 ? "Imported flow" : called;
+        if (CheckNames(called, read.Description) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var flow = new Flow(workspaceId, called, read.Description, read.Definition, entry.UserId, Now);
+        await flows.AddAsync(flow, cancellationToken);
+        LogImported(flow.Id, read.Source, workspaceId);
+        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        return flow;
+    }
+
+    /// <summary>The draft as a file (A27); see <see cref="FlowFile"/>.</summary>
+    /// <returns>The flow's name and the file's text, or <c>flow.not_found</c>.</returns>
+    public async Task<Result<FlowExport>> ExportAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken) =>
+        (await GetAsync(actor, workspaceId, flowId, cancellationToken)).TryGet(out var flow, out var refusal)
+            ? new FlowExport(FlowFile.NameOf(flow.Name), FlowFile.Write(flow.Name, flow.Description, flow.ReadDefinition()))
+            : refusal;
+
     /// <summary>Deletes a flow (A31: Members their own only); its runs are kept.</summary>
     /// <returns>Null, or <c>flow.not_found</c>.</returns>
     public async Task<Error?> DeleteAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
@@ -225,6 +266,9 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Flow {FlowId} of workspace {WorkspaceId} created")]
     private partial void LogCreated(Guid flowId, Guid workspaceId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Flow {FlowId} read from {Source} into workspace {WorkspaceId}")]
+    private partial void LogImported(Guid flowId, ImportSource source, Guid workspaceId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Flow {FlowId} of workspace {WorkspaceId} deleted")]
     private partial void LogDeleted(Guid flowId, Guid workspaceId);

@@ -14,6 +14,7 @@ public static class RunsSetup
         .AddSingleton<FlowPlans>()
         .AddSingleton<RunFactsReader>()
         .AddSingleton<StepRunner>()
+        .AddSingleton<IStepExecutor, PlaceholderExecutor>()
         .AddSingleton<UsageRecorder>()
         .AddSingleton<RunStarter>()
         .AddSingleton<IStepExecutor, FlowCallExecutor>()

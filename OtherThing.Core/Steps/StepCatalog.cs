@@ -8,7 +8,11 @@ namespace OtherThing.Core.Steps;
 /// <summary>Every step type there is; documents, forms, validation, engine and guide read it here.</summary>
 public static class StepCatalog
 {
+    /// <summary>The type that keeps what an import could not match.</summary>
+    public const string Placeholder = "placeholder";
+
     private static readonly string[] s_truth = ["true", "false"];
+    private static readonly string[] s_out = ["out"];
 
     /// <summary>All types in the order of the palette.</summary>
     public static IReadOnlyList<StepType> All { get; } =
@@ -105,6 +109,14 @@ public static class StepCatalog
             Description = "Its value becomes the run's output.",
             Example = Parse("""{"value":"{{ input }}"}"""),
         },
+        new()
+        {
+            Name = Placeholder, Kind = StepKind.Data, Title = "Placeholder", ConfigType = typeof(PlaceholderConfig), IsPlaceholder = true,
+            VerbatimFields = ["source", "type", "reason", "ports", "settings"],
+            Description = "Stands for a step of another product that has no match here, and keeps its settings. It cannot run: put a step of this server in its place.",
+            OwnPorts = static step => PortsOf(step) is { Count: > 0 } ports ? ports : s_out,
+            Example = Parse("""{"source":"n8n","type":"n8n-nodes-base.slack","reason":"There is no step here that does the same.","ports":["out"],"settings":{"parameters":{"channel":"#general"}}}"""),
+        },
     ];
 
     private static readonly FrozenDictionary<string, StepType> s_byName = All.ToFrozenDictionary(type => type.Name);
@@ -122,6 +134,11 @@ public static class StepCatalog
     /// <summary>A case's port: a string as it is, anything else as JSON.</summary>
     public static string CaseName(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private static List<string> PortsOf(FlowStep step) =>
+        step.Config.ValueKind == JsonValueKind.Object && step.Config.TryGetProperty("ports", out var ports) && ports.ValueKind == JsonValueKind.Array
+            ? [.. ports.EnumerateArray().Where(port => port.ValueKind == JsonValueKind.String).Select(port => port.GetString()!).Distinct(StringComparer.Ordinal)]
+            : [];
 
     private static bool IsSafeMethod(FlowStep step) =>
         !step.Config.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String

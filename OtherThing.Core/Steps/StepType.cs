@@ -79,6 +79,9 @@ public sealed record StepType
     /// <summary>True for a step that holds other steps.</summary>
     public bool IsContainer { get; init; }
 
+    /// <summary>True for what keeps a place and never runs; nobody adds one by hand.</summary>
+    public bool IsPlaceholder { get; init; }
+
     private static readonly string[] s_out = ["out"];
     private static readonly JsonElement s_anything = JsonDocument.Parse("{}").RootElement;
     private JsonElement? _schema;

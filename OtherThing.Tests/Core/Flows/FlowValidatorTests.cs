@@ -128,7 +128,7 @@ public class FlowValidatorTests
     [Fact]
     public void Validate_EveryExampleOfTheCatalog_IsRight()
     {
-        foreach (var type in StepCatalog.All)
+        foreach (var type in StepCatalog.All.Where(type => !type.IsPlaceholder))
         {
             var steps = new List<FlowStep> { new() { Id = "it", Type = type.Name, Config = type.Example } };
             if (type.IsContainer)

@@ -13,10 +13,11 @@ namespace OtherThing.Web.Features.Flows;
 /// <param name="PortsFrom">The config field whose list of values is further ports; null for none.</param>
 /// <param name="IsTrigger">Nothing leads into it.</param>
 /// <param name="IsContainer">Holds other steps.</param>
+/// <param name="IsPlaceholder">Nobody adds one by hand.</param>
 /// <param name="Example">The config of a new step.</param>
 internal sealed record CanvasStepType(
     string Name, string Kind, string Title, string Description, IReadOnlyList<string> Ports, string? PortsFrom,
-    bool IsTrigger, bool IsContainer, JsonElement Example)
+    bool IsTrigger, bool IsContainer, bool IsPlaceholder, JsonElement Example)
 {
     public static IReadOnlyList<CanvasStepType> All { get; } = [.. StepCatalog.All.Select(From)];
 
@@ -26,8 +27,9 @@ internal sealed record CanvasStepType(
         type.Title,
         type.Description,
         type.OwnPorts(new FlowStep { Id = "x", Type = type.Name }),
-        type.Name == "logic.switch" ? "cases" : null,
+        type.Name == "logic.switch" ? "cases" : type.IsPlaceholder ? "ports" : null,
         type.IsTrigger,
         type.IsContainer,
+        type.IsPlaceholder,
         type.Example);
 }

@@ -18,6 +18,7 @@ internal static class FlowsSetup
         app.MapFlowEndpoints();
         app.MapPinEndpoints();
         app.MapFlowVersionEndpoints();
+        app.MapFlowExchangeEndpoints();
         app.MapFlowSchemas();
         return app;
     }

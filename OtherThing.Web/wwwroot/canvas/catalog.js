@@ -7,7 +7,8 @@ export class Catalog {
     this.#types = new Map(types.map(type => [type.name, type]));
   }
 
-  get all() { return [...this.#types.values()]; }
+  /** What one can add; placeholders only come by import. */
+  get all() { return [...this.#types.values()].filter(type => !type.isPlaceholder); }
 
   type(name) { return this.#types.get(name); }
 
@@ -25,7 +26,7 @@ export class Catalog {
     const own = type?.ports ?? ['out'];
     const cases = type?.portsFrom ? step.config?.[type.portsFrom] : null;
     const named = Array.isArray(cases) ? cases.map(each => typeof each === 'string' ? each : JSON.stringify(each)) : [];
-    const ports = [...new Set([...named, ...own])];
+    const ports = [...new Set(type?.isPlaceholder && named.length ? named : [...named, ...own])];
     return step.onError === 'branch' && !ports.includes('error') ? [...ports, 'error'] : ports;
   }
 
@@ -40,6 +41,7 @@ export class Catalog {
       case 'logic.wait': return config.seconds != null ? `${text(config.seconds)} s` : text(config.until);
       case 'trigger.manual':
         return Array.isArray(config.fields) && config.fields.length ? config.fields.map(field => field?.name).join(', ') : 'any input';
+      case 'placeholder': return join(': ', config.source, config.type);
       case 'trigger.schedule': return text(config.cron);
       case 'node.command': return Array.isArray(config.command) && config.command.length ? config.command.join(' ') : text(config.script);
       default: return text(Object.values(config).find(value => value !== null && value !== ''));

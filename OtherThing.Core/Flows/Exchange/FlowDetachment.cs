@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Flows.Exchange;
+
+/// <summary>A document without what ties it to one workspace.</summary>
+/// <param name="Definition">The document.</param>
+/// <param name="Fields">What was taken out, as <c>steps.ask.config.keyId</c>.</param>
+public sealed record DetachedFlow(FlowDefinition Definition, IReadOnlyList<string> Fields);
+
+/// <summary>
+/// Takes keys, nodes, members, other flows and secrets out of a document: a file must not carry them, and an import must not attach them.
+/// </summary>
+public static class FlowDetachment
+{
+    private static readonly string[] s_fields = ["keyId", "secret", "assigneeId", "flowId"];
+
+    /// <summary>The document without them.</summary>
+    public static DetachedFlow Of(FlowDefinition definition)
+    {
+        var taken = new List<string>();
+        var steps = definition.Steps.Select(step => step is null ? step! : Detach(step, taken)).ToList();
+        return new DetachedFlow(taken.Count == 0 ? definition : definition with { Steps = steps }, taken);
+    }
+
+    private static FlowStep Detach(FlowStep step, List<string> taken)
+    {
+        // A placeholder's settings are what another product wrote: nothing here acts on them.
+        if (step.Type == Steps.StepCatalog.Placeholder || step.Config.ValueKind != JsonValueKind.Object || !IsTied(step.Config))
+        {
+            return step;
+        }
+
+        var config = (JsonObject)JsonNode.Parse(step.Config.GetRawText())!;
+        foreach (var field in s_fields.Where(config.Remove))
+        {
+            taken.Add($"steps.{step.Id}.config.{field}");
+        }
+
+        if (config["requirements"] is JsonObject requirements && requirements.Remove("nodeId"))
+        {
+            taken.Add($"steps.{step.Id}.config.requirements.nodeId");
+        }
+
+        return step with { Config = Json.ToElement(config) };
+    }
+
+    private static bool IsTied(JsonElement config) =>
+        s_fields.Any(field => config.TryGetProperty(field, out _))
+        || (config.TryGetProperty("requirements", out var requirements) && requirements.ValueKind == JsonValueKind.Object && requirements.TryGetProperty("nodeId", out _));
+}
