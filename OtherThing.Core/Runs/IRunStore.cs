@@ -2,7 +2,9 @@ using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Runs;
 
-/// <summary>Reads runs; writes go through <see cref="IRunJournalStore"/>.</summary>
+/// <summary>
+/// Reads runs; writes go through <see cref="IRunJournalStore"/>. Large values are read back whole unless a method says otherwise.
+/// </summary>
 public interface IRunStore
 {
     /// <summary>One run of a workspace, or null.</summary>
@@ -15,11 +17,22 @@ public interface IRunStore
     /// <returns>The run with the new fence, or null when it ended, does not exist or somebody was faster.</returns>
     Task<Run?> TakeOwnershipAsync(Guid runId, CancellationToken cancellationToken);
 
-    /// <summary>The runs of a workspace, newest first.</summary>
+    /// <summary>One run of a workspace, or null; a large input or output stays a reference (<see cref="BlobRef"/>).</summary>
+    Task<Run?> FindBriefAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken);
+
+    /// <summary>Whether a run refers to a value in the blob store.</summary>
+    Task<bool> HasBlobAsync(Guid workspaceId, Guid runId, string hash, CancellationToken cancellationToken);
+
+    /// <summary>The runs of a workspace, newest first; large inputs and outputs stay references (<see cref="BlobRef"/>).</summary>
     Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken);
 
     /// <summary>The journal of a run after a sequence, in order.</summary>
-    Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(Guid runId, int afterSequence, CancellationToken cancellationToken);
+    /// <param name="runId">The run.</param>
+    /// <param name="afterSequence">Only entries after it; 0 for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="mostBytes">Large values that go beyond this together stay references; 0 leaves all of them.</param>
+    Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(
+        Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue);
 
     /// <summary>Runs that have not ended and whose time to be looked at has come.</summary>
     Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken);

@@ -19,6 +19,9 @@ public static class RunErrors
     /// <summary><c>run.input_too_large</c>.</summary>
     public static Error InputTooLarge { get; } = new(ErrorKind.TooLarge, "run.input_too_large", "The input of a run has up to 1 MiB.");
 
+    /// <summary><c>run.value_not_found</c>.</summary>
+    public static Error ValueNotFound { get; } = Error.NotFound("run.value_not_found", "This run keeps no such value.");
+
     /// <summary><c>run.no_steps</c>.</summary>
     public static Error NoSteps { get; } = Error.Invalid("run.no_steps", "flow.steps", "This flow has no steps yet, so there is nothing to run.");
 

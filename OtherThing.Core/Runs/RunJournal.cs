@@ -8,7 +8,7 @@ namespace OtherThing.Core.Runs;
 /// The only writer of run state: a single lane that commits many runs' transitions in one transaction (group commit). While one
 /// commit is synced to disk the next group gathers, so more load makes larger groups and not more syncs.
 /// </summary>
-public sealed partial class RunJournal(IRunJournalStore store, ILogger<RunJournal> logger) : BackgroundService
+public sealed partial class RunJournal(IRunJournalStore store, RunValues values, ILogger<RunJournal> logger) : BackgroundService
 {
     private const int LargestGroup = 512;
 
@@ -20,6 +20,8 @@ public sealed partial class RunJournal(IRunJournalStore store, ILogger<RunJourna
     /// <returns>True once it is on disk; false when another owner or a final state was in the way.</returns>
     public async Task<bool> CommitAsync(RunWrite write)
     {
+        // Before the lane: large values are on disk when the commit refers to them, and nobody else waits for that.
+        write = await values.ShrinkAsync(write, CancellationToken.None);
         if (!_lane.Writer.TryWrite(write))
         {
             await _lane.Writer.WriteAsync(write);

@@ -18,6 +18,9 @@ public sealed partial class RunService(
     /// <summary>The longest a caller may wait for a run in one call.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The most bytes of large values that one answer holds; the others stay references.</summary>
+    public const long MostLargeBytes = 32 * 1024 * 1024;
+
     /// <summary>Starts a run of a flow (A37); answers once the start is on disk.</summary>
     /// <param name="actor">Who asks; the run acts for them.</param>
     /// <param name="workspaceId">The workspace.</param>
@@ -94,13 +97,25 @@ public sealed partial class RunService(
     }
 
     /// <summary>A run with its steps (A39).</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="brief">True leaves large values as references; false puts them in as long as they fit <see cref="MostLargeBytes"/> together.</param>
     /// <returns>The run, or <c>run.not_found</c>.</returns>
-    public async Task<Result<RunDetail>> GetAsync(Actor actor, Guid workspaceId, Guid runId, CancellationToken cancellationToken)
+    public async Task<Result<RunDetail>> GetAsync(Actor actor, Guid workspaceId, Guid runId, CancellationToken cancellationToken, bool brief = false)
     {
-        var found = await FindAsync(actor, workspaceId, runId, Operations.RunRead, cancellationToken);
-        return found.TryGet(out var run, out var refusal)
-            ? new RunDetail(run, RunHistory.Fold(await runs.ReadJournalAsync(runId, 0, cancellationToken)))
-            : refusal;
+        if ((await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        var run = brief
+            ? await runs.FindBriefAsync(workspaceId, runId, cancellationToken)
+            : await runs.FindAsync(workspaceId, runId, cancellationToken);
+        return run is null
+            ? RunErrors.NotFound
+            : new RunDetail(run, RunHistory.Fold(await runs.ReadJournalAsync(runId, 0, cancellationToken, brief ? 0 : MostLargeBytes)));
     }
 
     /// <summary>The runs of a workspace, newest first (A39).</summary>
@@ -115,13 +130,18 @@ public sealed partial class RunService(
     public async Task<Result<IReadOnlyList<RunCommitted>>> ReadEventsAsync(
         Actor actor, Guid workspaceId, Guid runId, int afterSequence, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(actor, workspaceId, runId, Operations.RunRead, cancellationToken);
-        if (!found.TryGet(out var run, out var refusal))
+        if ((await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal)
         {
             return refusal;
         }
 
-        var entries = await runs.ReadJournalAsync(runId, afterSequence, cancellationToken);
+        // The entries first: the row is then as new as the last of them or newer, and the last event says truly where the run stands.
+        var entries = await runs.ReadJournalAsync(runId, afterSequence, cancellationToken, MostLargeBytes);
+        if (await runs.FindBriefAsync(workspaceId, runId, cancellationToken) is not { } run)
+        {
+            return RunErrors.NotFound;
+        }
+
         return Result<IReadOnlyList<RunCommitted>>.Success([.. entries.Select(entry => new RunCommitted(
             entry.Sequence,
             entry.Sequence == run.LastSequence ? run.Status : RunStatus.Running,

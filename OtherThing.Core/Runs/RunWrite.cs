@@ -17,6 +17,9 @@ public sealed record RunWrite
     /// <summary>What was used.</summary>
     public IReadOnlyList<UsageEntry> Usage { get; init; } = [];
 
+    /// <summary>The large values that run and entry refer to; they are in the blob store already.</summary>
+    public IReadOnlyList<BlobRef> Blobs { get; init; } = [];
+
     /// <summary>Done once the commit is synced: true when it was applied, false when another owner or a final state was in the way.</summary>
     public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

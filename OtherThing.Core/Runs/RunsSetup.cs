@@ -8,9 +8,13 @@ public static class RunsSetup
 {
     /// <summary>The journal's lane, the sweeper, plans, and the service over them.</summary>
     public static IServiceCollection AddEngine(this IServiceCollection services) => services
+        .AddSingleton<RunValues>()
+        .AddSingleton<RunValueService>()
         .AddSingleton<RunJournal>()
         .AddHostedService(provider => provider.GetRequiredService<RunJournal>())
         .AddHostedService<RunSweeper>()
+        .AddSingleton<RunPurge>()
+        .AddHostedService(provider => provider.GetRequiredService<RunPurge>())
         .AddSingleton<FlowPlans>()
         .AddSingleton<RunFactsReader>()
         .AddSingleton<StepRunner>()

@@ -67,6 +67,18 @@ public sealed record StepRun
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Log { get; init; }
 
+    /// <summary>Where the input lies when it is too large for the journal; <see cref="Input"/> is null then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BlobRef? InputBlob { get; init; }
+
+    /// <summary>Where the output lies when it is too large for the journal; <see cref="Output"/> is null then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BlobRef? OutputBlob { get; init; }
+
+    /// <summary>Where the log lies when it is too large for the journal; <see cref="Log"/> is null then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BlobRef? LogBlob { get; init; }
+
     /// <summary>True when the result was taken over from an earlier run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TakenOver { get; init; }

@@ -8,5 +8,8 @@ public static class StepRunInput
 {
     /// <summary>The rendered config of a step that does not keep it; null when nothing is known of it.</summary>
     public static JsonElement? Of(StepRun step) =>
-        step.Output is { } value && step.Type is "data.set" or "output" ? Json.ToElement(new { value = step.Output }) : null;
+        step.Output is { } value && !IsKept(step) ? Json.ToElement(new { value }) : null;
+
+    /// <summary>False for a step whose output says what its input was.</summary>
+    public static bool IsKept(StepRun step) => step.Type is not ("data.set" or "output");
 }

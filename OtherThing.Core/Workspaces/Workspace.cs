@@ -1,4 +1,5 @@
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
 
 namespace OtherThing.Core.Workspaces;
 
@@ -59,6 +60,15 @@ public sealed class Workspace : IVersioned
     /// <summary>The Admin it is offered to; null while it is offered to nobody.</summary>
     public Guid? OfferedTo { get; private set; }
 
+    /// <summary>For how many days runs that have ended are kept.</summary>
+    public int RetentionDays { get; private set; } = RunRetention.Default.Days;
+
+    /// <summary>How many runs that have ended are kept.</summary>
+    public int RetentionRuns { get; private set; } = RunRetention.Default.Runs;
+
+    /// <summary>How long it keeps runs.</summary>
+    public RunRetention Retention => new(RetentionDays, RetentionRuns);
+
     /// <inheritdoc/>
     public Guid Version { get; private set; }
 
@@ -68,6 +78,7 @@ public sealed class Workspace : IVersioned
         Name = change.Name ?? Name;
         Description = change.Description ?? Description;
         IsPrivate = change.IsPrivate ?? IsPrivate;
+        (RetentionDays, RetentionRuns) = (change.Retention?.Days ?? RetentionDays, change.Retention?.Runs ?? RetentionRuns);
     }
 
     /// <summary>Replaces the standing invite; the old code is worth nothing from then on.</summary>
@@ -93,4 +104,5 @@ public sealed record WorkspaceDraft(string? Name, string? Description = null, bo
 /// <param name="Name">1 to 80 characters.</param>
 /// <param name="Description">Up to 2,000 characters.</param>
 /// <param name="IsPrivate">Whether it is kept out of the public directory.</param>
-public sealed record WorkspaceChange(string? Name = null, string? Description = null, bool? IsPrivate = null);
+/// <param name="Retention">How long runs are kept; keeping less than before takes the right to delete runs (A43).</param>
+public sealed record WorkspaceChange(string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null);

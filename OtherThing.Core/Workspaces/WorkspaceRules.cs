@@ -15,7 +15,7 @@ public static class WorkspaceRules
     {
         var name = draft.Name?.Trim() ?? "";
         var description = draft.Description?.Trim() ?? "";
-        return Refuse(name, description) is { } refusal ? refusal : draft with { Name = name, Description = description };
+        return Refuse(name, description, []) is { } refusal ? refusal : draft with { Name = name, Description = description };
     }
 
     /// <summary>Checks and trims a change.</summary>
@@ -23,7 +23,7 @@ public static class WorkspaceRules
     public static Result<WorkspaceChange> Check(WorkspaceChange change)
     {
         var (name, description) = (change.Name?.Trim(), change.Description?.Trim());
-        return Refuse(name ?? "unchanged", description ?? "") is { } refusal
+        return Refuse(name ?? "unchanged", description ?? "", change.Retention?.Check() ?? []) is { } refusal
             ? refusal
             : change with { Name = name, Description = description };
     }
@@ -62,9 +62,9 @@ public static class WorkspaceRules
         }
     }
 
-    private static Error? Refuse(string name, string description)
+    private static Error? Refuse(string name, string description, IEnumerable<FieldError> others)
     {
-        List<FieldError> wrong = [];
+        List<FieldError> wrong = [.. others];
         if (name.Length is 0 or > Workspace.MaxName || name.Any(char.IsControl))
         {
             wrong.Add(new FieldError("name", $"Give a name of 1 to {Workspace.MaxName} characters on one line."));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
 using OtherThing.Core.Live;
@@ -85,11 +86,26 @@ public sealed partial class WorkspaceService(
 
     /// <summary>Renames, describes, or changes who can see it.</summary>
     /// <returns>The workspace, or <c>workspace.invalid</c>, <c>workspace.changed</c>.</returns>
-    public Task<Result<WorkspaceView>> UpdateAsync(
-        Actor actor, Guid workspaceId, WorkspaceChange change, CancellationToken cancellationToken) =>
-        WorkspaceRules.Check(change).TryGet(out var good, out var wrong)
-            ? ChangeAsync(actor, workspaceId, Operations.WorkspaceEdit, w => w.Apply(good), $"name: {good.Name ?? "unchanged"}", cancellationToken)
-            : RefuseAsync(actor, workspaceId, Operations.WorkspaceEdit, wrong, cancellationToken);
+    public async Task<Result<WorkspaceView>> UpdateAsync(
+        Actor actor, Guid workspaceId, WorkspaceChange change, CancellationToken cancellationToken)
+    {
+        if (!WorkspaceRules.Check(change).TryGet(out var good, out var wrong))
+        {
+            return await RefuseAsync(actor, workspaceId, Operations.WorkspaceEdit, wrong, cancellationToken);
+        }
+
+        // To keep less is to delete runs.
+        if (good.Retention is { } retention
+            && (await FindAsync(actor, workspaceId, cancellationToken)).TryGet(out var view, out _)
+            && retention.ApplyTo(view.Workspace.Retention).KeepsLessThan(view.Workspace.Retention)
+            && (await door.EnterAsync(actor, workspaceId, Operations.RunDelete, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        var detail = $"name: {good.Name ?? "unchanged"}" + (good.Retention is { } kept ? $", runs kept: {kept.Days?.ToString(CultureInfo.InvariantCulture) ?? "as many"} days, {kept.Runs?.ToString(CultureInfo.InvariantCulture) ?? "as many"} runs" : "");
+        return await ChangeAsync(actor, workspaceId, Operations.WorkspaceEdit, w => w.Apply(good), detail, cancellationToken);
+    }
 
     /// <summary>Replaces the standing invite code; the old one stops working at once.</summary>
     /// <returns>The workspace with its new code, or <c>workspace.changed</c>.</returns>

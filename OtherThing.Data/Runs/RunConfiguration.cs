@@ -22,6 +22,29 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
     }
 }
 
+/// <summary>That a run refers to a value in the blob store.</summary>
+internal sealed class RunBlob
+{
+    public Guid RunId { get; init; }
+
+    public Guid WorkspaceId { get; init; }
+
+    public string Hash { get; init; } = "";
+
+    public long Bytes { get; init; }
+}
+
+internal sealed class RunBlobConfiguration : IEntityTypeConfiguration<RunBlob>
+{
+    public void Configure(EntityTypeBuilder<RunBlob> blob)
+    {
+        blob.ToTable("RunBlobs");
+        blob.HasKey(b => new { b.RunId, b.Hash }); // what a run refers to
+        blob.Property(b => b.Hash).HasMaxLength(64);
+        blob.HasIndex(b => new { b.WorkspaceId, b.Hash }); // whether anybody still refers to a value
+    }
+}
+
 internal sealed class RunJournalEntryConfiguration : IEntityTypeConfiguration<RunJournalEntry>
 {
     public void Configure(EntityTypeBuilder<RunJournalEntry> entry)

@@ -71,12 +71,32 @@ internal sealed class RunJournalStore(IDbContextFactory<AppDbContext> contexts) 
             await statements.InsertEntryAsync(entry, cancellationToken);
         }
 
+        if (write.Blobs.Count > 0)
+        {
+            await AddBlobsAsync(db, write, cancellationToken);
+        }
+
         if (write.Usage.Count > 0)
         {
             await AddUsageAsync(db, write.Usage, cancellationToken);
         }
 
         return true;
+    }
+
+    /// <summary>Rare; a run that comes upon the same value again refers to it already.</summary>
+    private static async Task AddBlobsAsync(AppDbContext db, RunWrite write, CancellationToken cancellationToken)
+    {
+        foreach (var blob in write.Blobs)
+        {
+            if (!await db.Set<RunBlob>().AnyAsync(known => known.RunId == write.Run.Id && known.Hash == blob.Hash, cancellationToken))
+            {
+                db.Add(new RunBlob { RunId = write.Run.Id, WorkspaceId = write.Run.WorkspaceId, Hash = blob.Hash, Bytes = blob.Bytes });
+            }
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        db.ChangeTracker.Clear();
     }
 
     /// <summary>Few and never repeated in bulk, so the model's own way in; a call that is written already is left as it is.</summary>

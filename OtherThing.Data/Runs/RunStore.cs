@@ -5,18 +5,27 @@ using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Runs;
 
-internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts) : IRunStore
+internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValues values) : IRunStore
 {
-    public async Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken)
+    public async Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken) =>
+        await WholeAsync(await FindBriefAsync(workspaceId, runId, cancellationToken), cancellationToken);
+
+    public async Task<Run?> FindBriefAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Set<Run>().AsNoTracking().FirstOrDefaultAsync(r => r.WorkspaceId == workspaceId && r.Id == runId, cancellationToken);
     }
 
+    public async Task<bool> HasBlobAsync(Guid workspaceId, Guid runId, string hash, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<RunBlob>().AnyAsync(b => b.RunId == runId && b.Hash == hash && b.WorkspaceId == workspaceId, cancellationToken);
+    }
+
     public async Task<Run?> FindAsync(Guid runId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Run>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == runId, cancellationToken);
+        return await WholeAsync(await db.Set<Run>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == runId, cancellationToken), cancellationToken);
     }
 
     public async Task<Run?> TakeOwnershipAsync(Guid runId, CancellationToken cancellationToken)
@@ -32,7 +41,7 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts) : IRunS
         var taken = await db.Set<Run>()
             .Where(r => r.Id == runId && r.Fence == run.Fence && r.WakeAt != null)
             .ExecuteUpdateAsync(update => update.SetProperty(r => r.Fence, run.Fence + 1), cancellationToken);
-        return taken == 1 ? run with { Fence = run.Fence + 1 } : null;
+        return taken == 1 ? await WholeAsync(run with { Fence = run.Fence + 1 }, cancellationToken) : null;
     }
 
     public async Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken)
@@ -60,12 +69,20 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts) : IRunS
         return runs.ToPage(page.Limit, r => new Cursor(r.CreatedAt, r.Id));
     }
 
-    public async Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(Guid runId, int afterSequence, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(
+        Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<RunJournalEntry>().AsNoTracking()
+        var entries = await db.Set<RunJournalEntry>().AsNoTracking()
             .Where(e => e.RunId == runId && e.Sequence > afterSequence)
             .OrderBy(e => e.Sequence).ToListAsync(cancellationToken);
+        if (mostBytes == 0 || !entries.Exists(RunValues.MayHoldBlobs))
+        {
+            return entries;
+        }
+
+        var workspaceId = await db.Set<Run>().Where(r => r.Id == runId).Select(r => r.WorkspaceId).FirstOrDefaultAsync(cancellationToken);
+        return await values.FillAsync(workspaceId, entries, mostBytes, cancellationToken);
     }
 
     public async Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken)
@@ -74,4 +91,10 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts) : IRunS
         return await db.Set<Run>().Where(r => r.WakeAt != null && r.WakeAt <= utcNow)
             .OrderBy(r => r.WakeAt).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
     }
+
+    private async Task<Run?> WholeAsync(Run? run, CancellationToken cancellationToken) => run is null ? null : run with
+    {
+        Input = (await values.FillAsync(run.WorkspaceId, run.Input, cancellationToken))!,
+        Output = await values.FillAsync(run.WorkspaceId, run.Output, cancellationToken),
+    };
 }

@@ -3,8 +3,14 @@ using OtherThing.Core.Runs;
 
 namespace OtherThing.Data.Runs;
 
+/// <summary>Registers what keeps runs.</summary>
 public static class RunsDataSetup
 {
-    public static IServiceCollection AddRunsData(this IServiceCollection services) =>
-        services.AddSingleton<IRunStore, RunStore>().AddSingleton<IRunJournalStore, RunJournalStore>();
+    /// <param name="services">The services.</param>
+    /// <param name="dataDirectory">Where large values are kept, in <c>blobs</c>.</param>
+    public static IServiceCollection AddRunsData(this IServiceCollection services, string dataDirectory) => services
+        .AddSingleton<IBlobStore>(new FileBlobStore(Path.Combine(dataDirectory, "blobs")))
+        .AddSingleton<IRunStore, RunStore>()
+        .AddSingleton<IRunPurgeStore, RunPurgeStore>()
+        .AddSingleton<IRunJournalStore, RunJournalStore>();
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
+using OtherThing.Data.Runs;
 
 namespace OtherThing.Data.Usage;
 
@@ -18,7 +19,13 @@ internal sealed class StorageMeter(IDbContextFactory<AppDbContext> contexts) : I
             join run in db.Set<Run>() on entry.RunId equals run.Id
             group (long)entry.Steps.Length by run.WorkspaceId into sizes
             select new { sizes.Key, Bytes = sizes.Sum() }).ToListAsync(cancellationToken);
-        return runs.Concat(journals)
+        // One value that several runs refer to lies on disk once.
+        var blobs = await db.Set<RunBlob>()
+            .Select(blob => new { blob.WorkspaceId, blob.Hash, blob.Bytes }).Distinct()
+            .GroupBy(blob => blob.WorkspaceId)
+            .Select(group => new { group.Key, Bytes = group.Sum(blob => blob.Bytes) })
+            .ToListAsync(cancellationToken);
+        return runs.Concat(journals).Concat(blobs)
             .GroupBy(part => part.Key)
             .Select(parts => (parts.Key, Bytes: parts.Sum(part => part.Bytes)))
             .Where(sum => sum.Bytes > 0)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Runs;
 using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Data.Workspaces;
@@ -14,6 +15,9 @@ internal sealed class WorkspaceConfiguration : IEntityTypeConfiguration<Workspac
         workspace.Property(w => w.Name).HasMaxLength(Workspace.MaxName);
         workspace.Property(w => w.Description).HasMaxLength(Workspace.MaxDescription);
         workspace.Property(w => w.InviteCode).HasMaxLength(40);
+        workspace.Ignore(w => w.Retention);
+        workspace.Property(w => w.RetentionDays).HasDefaultValue(RunRetention.Default.Days);
+        workspace.Property(w => w.RetentionRuns).HasDefaultValue(RunRetention.Default.Runs);
         workspace.HasIndex(w => w.Slug).IsUnique(); // addresses
         workspace.HasIndex(w => w.InviteCode).IsUnique(); // joining by the standing code
         workspace.HasIndex(w => new { w.IsPrivate, w.CreatedAt }); // the public directory

@@ -19,7 +19,7 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        (_runs, _journal) = (new RunStore(_database.Contexts), new RunJournalStore(_database.Contexts));
+        (_runs, _journal) = (new RunStore(_database.Contexts, new RunValues(new FileBlobStore(Path.Combine(_database.DirectoryPath, "blobs")))), new RunJournalStore(_database.Contexts));
         return ValueTask.CompletedTask;
     }
 

@@ -17,8 +17,9 @@ public sealed record RunAcceptedResponse(Guid Id, RunStatus Status);
 /// <summary>A run as REST shows it; lists leave <see cref="Steps"/> out.</summary>
 public sealed record RunResponse(
     Guid Id, Guid FlowId, string FlowName, int FlowVersion, RunStatus Status, RunTrigger Trigger, Guid StartedBy, Guid? RerunOf, Guid? ParentRunId, string? ParentPath, string? OnlyStep,
-    JsonElement Input, JsonElement? Output, StepError? Error, DateTime CreatedAt, DateTime? StartedAt, DateTime? FinishedAt,
+    JsonElement? Input, JsonElement? Output, StepError? Error, DateTime CreatedAt, DateTime? StartedAt, DateTime? FinishedAt,
     decimal? CostCents, long Tokens,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large,
     [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepRunResponse>? Steps)
 {
     public static RunResponse From(Run run) => From(run, null);
@@ -27,10 +28,11 @@ public sealed record RunResponse(
 
     private static RunResponse From(Run run, IReadOnlyList<StepRunResponse>? steps) => new(
         run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Trigger, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath, run.OnlyStep,
-        JsonDocument.Parse(run.Input).RootElement,
-        run.Output is { } output ? JsonDocument.Parse(output).RootElement : null,
+        Value(run.Input), Value(run.Output),
         run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null,
-        run.CreatedAt, run.StartedAt, run.FinishedAt, Cents(run.CostUnits), run.Tokens, steps);
+        run.CreatedAt, run.StartedAt, run.FinishedAt, Cents(run.CostUnits), run.Tokens, LargeValueResponse.Of(run), steps);
+
+    private static JsonElement? Value(string? json) => json is null || BlobRef.TryParse(json, out _) ? null : JsonElement.Parse(json);
 
     internal static decimal? Cents(long? units) => units is { } cost ? new Money(cost).Cents : null;
 }
@@ -39,13 +41,42 @@ public sealed record RunResponse(
 public sealed record StepRunResponse(
     string Path, string StepId, string Type, int Attempt, StepRunStatus Status, DateTime StartedAt, DateTime? FinishedAt, DateTime? Due,
     JsonElement? Input, JsonElement? Output, string? Port, StepError? Error, Guid? NodeId, StepUsageResponse? Usage, string? Log, bool TakenOver,
-    bool Pinned, Guid? ChildRunId)
+    bool Pinned, Guid? ChildRunId,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large)
 {
     public static StepRunResponse From(StepRun step) => new(
         step.Path, step.StepId, step.Type, step.Attempt, step.Status, step.StartedAt, step.FinishedAt, step.Due,
         step.Input ?? StepRunInput.Of(step), step.Output, step.Port, step.Error, step.NodeId,
         step.Usage is { } usage ? new StepUsageResponse(usage.Tokens, usage.ComputeSeconds, RunResponse.Cents(usage.CostUnits), usage.Provider, usage.Model) : null,
-        step.Log, step.TakenOver, step.Pinned, step.ChildRunId);
+        step.Log, step.TakenOver, step.Pinned, step.ChildRunId, LargeValueResponse.Of(step));
+}
+
+/// <summary>A value left out because it is large; <c>GET .../runs/{id}/values/{hash}</c> gives it.</summary>
+/// <param name="Field"><c>input</c>, <c>output</c> or <c>log</c>.</param>
+/// <param name="Bytes">How long it is.</param>
+/// <param name="Hash">SHA-256 of its bytes.</param>
+public sealed record LargeValueResponse(string Field, long Bytes, string Hash)
+{
+    public static IReadOnlyList<LargeValueResponse>? Of(StepRun step) =>
+        Listed(("input", step.InputBlob), ("output", step.OutputBlob), ("log", step.LogBlob));
+
+    public static IReadOnlyList<LargeValueResponse>? Of(Run run) => Listed(("input", Read(run.Input)), ("output", Read(run.Output)));
+
+    private static BlobRef? Read(string? text) => BlobRef.TryParse(text, out var reference) ? reference : null;
+
+    private static LargeValueResponse[]? Listed(params ReadOnlySpan<(string Field, BlobRef? Value)> values)
+    {
+        List<LargeValueResponse> large = [];
+        foreach (var (field, value) in values)
+        {
+            if (value is not null)
+            {
+                large.Add(new LargeValueResponse(field, value.Bytes, value.Hash));
+            }
+        }
+
+        return large.Count == 0 ? null : [.. large];
+    }
 }
 
 /// <summary>What an attempt used.</summary>

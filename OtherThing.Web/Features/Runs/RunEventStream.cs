@@ -38,11 +38,11 @@ internal static class RunEventStream
         LiveSubscription subscription, RunService runs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var listening = subscription;
-        var sequence = after;
-        var ended = false;
+        var (sequence, ended, told) = (after, false, false);
         foreach (var commit in past)
         {
             (sequence, ended) = (commit.Sequence, commit.Status.IsFinal());
+            told = ended;
             yield return Write(commit);
         }
 
@@ -57,6 +57,7 @@ internal static class RunEventStream
             else if (happened is { Payload: RunCommitted commit } && commit.Sequence == sequence + 1)
             {
                 (sequence, ended) = (commit.Sequence, commit.Status.IsFinal());
+                told = ended;
                 yield return Write(commit);
             }
             else if (happened is { Payload: RunCommitted } || lost)
@@ -71,6 +72,7 @@ internal static class RunEventStream
                 foreach (var missed in again.Value)
                 {
                     (sequence, ended) = (missed.Sequence, missed.Status.IsFinal());
+                    told = ended;
                     yield return Write(missed);
                 }
 
@@ -78,8 +80,14 @@ internal static class RunEventStream
             }
         }
 
+        // The end may come with no step of its own, or before the event a client resumes after: it is said all the same.
+        if (!told && (await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).TryGet(out var detail, out _))
+        {
+            yield return Write(new RunCommitted(detail.Run.LastSequence, detail.Run.Status, []));
+        }
+
         async Task<bool> HasEndedAsync() =>
-            (await runs.GetAsync(actor, workspaceId, runId, cancellationToken)) is not { IsSuccess: true } detail || detail.Value.Run.Status.IsFinal();
+            (await runs.WaitAsync(actor, workspaceId, runId, TimeSpan.Zero, cancellationToken)) is not { IsSuccess: true, Value: false };
     }
 
     /// <summary>The next event, or after some seconds of quiet a word that the journal should be asked.</summary>

@@ -130,6 +130,8 @@ public sealed partial class RunPage
 
     private static StepError? ErrorOf(Run run) => run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null;
 
+    private string AddressOf(BlobRef value) => RunValueEndpoints.AddressOf(Workspace.Id, RunId, value);
+
     private static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
 
     private async Task CancelAsync()

@@ -68,7 +68,7 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
 
     private async Task<Error?> ReadAsync()
     {
-        var found = await runs.GetAsync(actor, workspaceId, runId, _disposal.Token);
+        var found = await runs.GetAsync(actor, workspaceId, runId, _disposal.Token, brief: true);
         if (!found.TryGet(out var detail, out var refusal))
         {
             return refusal;

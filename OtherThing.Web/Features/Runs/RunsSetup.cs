@@ -1,5 +1,6 @@
 using OtherThing.Core.Runs;
 using OtherThing.Data.Runs;
+using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Features.Runs;
 
@@ -8,13 +9,14 @@ internal static class RunsSetup
 {
     public static WebApplicationBuilder AddRuns(this WebApplicationBuilder builder)
     {
-        builder.Services.AddRunsData().AddEngine();
+        builder.Services.AddRunsData(builder.ReadServerOptions().DataPath).AddEngine();
         return builder;
     }
 
     public static WebApplication MapRuns(this WebApplication app)
     {
         app.MapRunEndpoints();
+        app.MapRunValueEndpoints();
         return app;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
@@ -15,6 +16,8 @@ public sealed partial class SettingsPage
     private string _name = "";
     private string _description = "";
     private bool _isPrivate;
+    private int _days;
+    private int _runs;
     private bool _busy;
     private Error? _error;
 
@@ -55,6 +58,7 @@ public sealed partial class SettingsPage
         {
             _view = view;
             (_name, _description, _isPrivate) = (view.Workspace.Name, view.Workspace.Description, view.Workspace.IsPrivate);
+            (_days, _runs) = (view.Workspace.RetentionDays, view.Workspace.RetentionRuns);
         }
     }
 
@@ -62,7 +66,7 @@ public sealed partial class SettingsPage
     {
         _busy = true;
         var saved = await Workspaces.UpdateAsync(
-            Workspace.Actor, Workspace.Id, new WorkspaceChange(_name, _description, _isPrivate), CancellationToken.None);
+            Workspace.Actor, Workspace.Id, new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs)), CancellationToken.None);
         _busy = false;
         Show(saved);
         if (saved.IsSuccess)

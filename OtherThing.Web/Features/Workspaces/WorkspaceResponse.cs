@@ -1,4 +1,5 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Runs;
 using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Web.Features.Workspaces;
@@ -13,7 +14,8 @@ internal sealed record WorkspaceResponse(
     Guid OwnerId,
     Role? Role,
     int MemberCount,
-    DateTime CreatedAt)
+    DateTime CreatedAt,
+    RunRetention Retention)
 {
     public static WorkspaceResponse From(WorkspaceView view) => new(
         view.Workspace.Id,
@@ -25,9 +27,11 @@ internal sealed record WorkspaceResponse(
         view.OwnerId,
         view.Role,
         view.MemberCount,
-        view.Workspace.CreatedAt);
+        view.Workspace.CreatedAt,
+        view.Workspace.Retention);
 }
 
 internal sealed record CreateWorkspaceRequest(string? Name, string? Description = null, bool? IsPrivate = null);
 
-internal sealed record UpdateWorkspaceRequest(string? Name = null, string? Description = null, bool? IsPrivate = null);
+internal sealed record UpdateWorkspaceRequest(
+    string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null);

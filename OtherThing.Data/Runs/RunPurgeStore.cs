@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Workspaces;
+
+namespace OtherThing.Data.Runs;
+
+internal sealed class RunPurgeStore(IDbContextFactory<AppDbContext> contexts) : IRunPurgeStore
+{
+    private static readonly RunStatus[] s_ended = [RunStatus.Succeeded, RunStatus.Failed, RunStatus.Cancelled];
+
+    public async Task<IReadOnlyList<(Guid WorkspaceId, RunRetention Retention)>> ListRetentionsAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Set<Workspace>().Select(w => new { w.Id, w.RetentionDays, w.RetentionRuns }).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => (row.Id, new RunRetention(row.RetentionDays, row.RetentionRuns)))];
+    }
+
+    public async Task<IReadOnlyList<Guid>> FindExpiredAsync(
+        Guid workspaceId, DateTime endedBefore, int keep, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var ended = db.Set<Run>().Where(r => r.WorkspaceId == workspaceId && r.WakeAt == null && s_ended.Contains(r.Status));
+        var old = await ended.Where(r => r.FinishedAt < endedBefore)
+            .OrderBy(r => r.CreatedAt).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
+        return old.Count > 0
+            ? old
+            : await ended.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id)
+                .Skip(keep).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
+    }
+
+    public async Task<int> DeleteAsync(Guid workspaceId, IReadOnlyList<Guid> runIds, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // A run that has ended never lives again, so what was found as ended still is; the condition keeps a wrong caller from harm.
+        var ended = db.Set<Run>().Where(r => r.WorkspaceId == workspaceId && runIds.Contains(r.Id) && r.WakeAt == null && s_ended.Contains(r.Status));
+        await db.Set<RunJournalEntry>().Where(e => ended.Select(r => r.Id).Contains(e.RunId)).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<RunBlob>().Where(b => ended.Select(r => r.Id).Contains(b.RunId)).ExecuteDeleteAsync(cancellationToken);
+        var deleted = await ended.ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return deleted;
+    }
+
+    public async Task<IReadOnlySet<string>> FindUsedAsync(Guid workspaceId, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return (await db.Set<RunBlob>().Where(b => b.WorkspaceId == workspaceId && hashes.Contains(b.Hash))
+            .Select(b => b.Hash).Distinct().ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+    }
+}

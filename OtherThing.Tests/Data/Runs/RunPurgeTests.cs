@@ -1,0 +1,209 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Usage;
+using OtherThing.Core.Workspaces;
+using OtherThing.Data.Runs;
+using OtherThing.Data.Usage;
+using OtherThing.Tests.Support;
+
+namespace OtherThing.Tests.Data.Runs;
+
+public sealed class RunPurgeTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly TestDirectory _data = new();
+    private readonly TestDatabase _database;
+    private RunJournal _journal = null!;
+    private Guid _workspaceId;
+
+    public RunPurgeTests() => _database = new TestDatabase(services => services
+        .AddSingleton<TimeProvider>(_clock).AddRunsData(_data.Path).AddUsageData().AddSingleton<RunValues>().AddSingleton<RunPurge>());
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private DateTime Now => _clock.GetUtcNow().UtcDateTime;
+
+    public async ValueTask InitializeAsync()
+    {
+        _journal = new RunJournal(_database.Get<IRunJournalStore>(), _database.Get<RunValues>(), NullLogger<RunJournal>.Instance);
+        await _journal.StartAsync(Cancel);
+        (_workspaceId, var owner) = await _database.AddWorkspaceAsync();
+        var changed = await _database.Get<WorkspaceService>().UpdateAsync(
+            owner, _workspaceId, new WorkspaceChange(Retention: new RunRetentionChange(10, 5)), Cancel);
+        Assert.True(changed.IsSuccess, changed.Error?.ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _journal.StopAsync(Cancel);
+        _journal.Dispose();
+        await _database.DisposeAsync();
+        _data.Dispose();
+    }
+
+    [Fact]
+    public async Task Purge_EndedLongAgo_GoesWithItsJournalAndLeavesUsage()
+    {
+        var (old, young) = (await AddAsync(RunStatus.Failed, 11), await AddAsync(RunStatus.Succeeded, 9));
+
+        Assert.Equal((1, 0), await PurgeAsync());
+
+        Assert.Equal([young.Id], await RunIdsAsync());
+        await using var db = _database.CreateContext();
+        Assert.Equal([young.Id], await db.Set<RunJournalEntry>().Select(entry => entry.RunId).Distinct().ToListAsync(Cancel));
+        Assert.Contains(old.Id, await db.Set<UsageEntry>().Select(entry => entry.RunId!.Value).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Purge_LiveRuns_AreNeverTouchedHoweverOld()
+    {
+        var waiting = await AddAsync(RunStatus.Waiting, 400);
+        var running = await AddAsync(RunStatus.Running, 400);
+
+        Assert.Equal((0, 0), await PurgeAsync());
+        Assert.Equal(0, await _database.Get<IRunPurgeStore>().DeleteAsync(_workspaceId, [waiting.Id, running.Id], Cancel));
+
+        Assert.Equal(new[] { waiting.Id, running.Id }.Order(), (await RunIdsAsync()).Order());
+    }
+
+    [Fact]
+    public async Task Purge_MoreThanAreKept_TheOldestGo()
+    {
+        var runs = new List<Run>();
+        for (var age = 9; age >= 2; age--)
+        {
+            runs.Add(await AddAsync(RunStatus.Succeeded, age));
+        }
+
+        var live = await AddAsync(RunStatus.Waiting, 9);
+
+        Assert.Equal((3, 0), await PurgeAsync());
+
+        Assert.Equal(runs.Skip(3).Select(run => run.Id).Append(live.Id).Order(), (await RunIdsAsync()).Order());
+    }
+
+    [Fact]
+    public async Task Purge_MoreThanABatch_AllGo()
+    {
+        for (var count = 0; count < RunPurge.Batch + 20; count++)
+        {
+            await AddAsync(RunStatus.Succeeded, 20);
+        }
+
+        var purging = _database.Get<RunPurge>().PurgeAsync(Cancel);
+        while (!purging.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(50)); // the pause between batches
+            await Task.Yield();
+        }
+
+        Assert.Equal((RunPurge.Batch + 20, 0), await purging);
+    }
+
+    [Fact]
+    public async Task Purge_AnotherWorkspace_KeepsByItsOwnRule()
+    {
+        var (other, _) = await _database.AddWorkspaceAsync("Other");
+        var kept = await AddAsync(RunStatus.Succeeded, 20, workspaceId: other);
+        await AddAsync(RunStatus.Succeeded, 20);
+
+        await PurgeAsync();
+
+        Assert.Equal([kept.Id], await RunIdsAsync());
+    }
+
+    [Fact]
+    public async Task Purge_LargeValues_GoWithTheLastRunThatRefersToThem()
+    {
+        var text = new string('x', RunValues.Limit);
+        var old = await AddAsync(RunStatus.Succeeded, 20, text);
+        var young = await AddAsync(RunStatus.Succeeded, 5, text);
+        await AddAsync(RunStatus.Succeeded, 20, text + "only in the old one");
+        Age();
+
+        Assert.Equal((2, 1), await PurgeAsync());
+        Assert.Null(await _database.Get<IRunStore>().FindAsync(old.Id, Cancel));
+        var left = RunHistory.Fold(await _database.Get<IRunStore>().ReadJournalAsync(young.Id, 0, Cancel));
+        Assert.Equal(text, left[0].Output?.GetString());
+
+        _clock.Advance(TimeSpan.FromDays(6));
+        Assert.Equal((1, 1), await PurgeAsync());
+        Assert.Empty(Directory.EnumerateFiles(_data.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Purge_AValueOfACommitOnItsWay_StaysUntilTheCommit()
+    {
+        await _database.Get<IBlobStore>().KeepAsync(_workspaceId, Encoding.UTF8.GetBytes("not committed yet"), Cancel);
+
+        Assert.Equal((0, 0), await PurgeAsync());
+        Age();
+        Assert.Equal((0, 1), await PurgeAsync());
+    }
+
+    [Fact]
+    public async Task Measure_LargeValues_CountsWhatSeveralRunsShareOnce()
+    {
+        var text = new string('x', RunValues.Limit * 2);
+        await AddAsync(RunStatus.Succeeded, 1, text);
+        await AddAsync(RunStatus.Succeeded, 1, text);
+
+        var bytes = (await _database.Get<IStorageMeter>().MeasureAsync(Cancel))[_workspaceId];
+
+        Assert.InRange(bytes, text.Length, text.Length + 4_000);
+    }
+
+    private Task<(int Runs, int Blobs)> PurgeAsync() => _database.Get<RunPurge>().PurgeAsync(Cancel);
+
+    private void Age()
+    {
+        foreach (var file in Directory.EnumerateFiles(_data.Path, "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, Now.AddDays(-1));
+        }
+    }
+
+    private async Task<List<Guid>> RunIdsAsync()
+    {
+        await using var db = _database.CreateContext();
+        return await db.Set<Run>().Select(run => run.Id).ToListAsync(Cancel);
+    }
+
+    private async Task<Run> AddAsync(RunStatus status, int daysAgo, string output = "small", Guid? workspaceId = null)
+    {
+        var at = Now.AddDays(-daysAgo);
+        var run = new Run
+        {
+            Id = Guid.CreateVersion7(),
+            WorkspaceId = workspaceId ?? _workspaceId,
+            FlowId = Guid.CreateVersion7(),
+            FlowName = "Flow",
+            FlowVersion = 1,
+            Status = status,
+            Trigger = RunTrigger.Manual,
+            StartedBy = Guid.CreateVersion7(),
+            Input = "{}",
+            CreatedAt = at,
+            FinishedAt = status.IsFinal() ? at : null,
+            WakeAt = status.IsFinal() ? null : at.AddMinutes(1),
+            Fence = 1,
+            LastSequence = 1,
+        };
+        var step = new StepRun { Path = "set", StepId = "set", Type = "data.set", Status = StepRunStatus.Succeeded, Output = Json.ToElement(output) };
+        var usage = new UsageDraft { Type = UsageType.ApiCall, CallId = $"{run.Id}", CostStatus = CostStatus.Free, CostUnits = 0 };
+        Assert.True(await _journal.CommitAsync(new RunWrite
+        {
+            Run = run,
+            IsNew = true,
+            Entry = new RunJournalEntry { RunId = run.Id, Sequence = 1, At = at, Steps = JsonSerializer.SerializeToUtf8Bytes<StepRun[]>([step], Json.Options) },
+            Usage = [UsageEntry.From(usage, run.WorkspaceId, run.FlowId, run.FlowName, run.Id, "set", run.StartedBy, at)],
+        }));
+        return run;
+    }
+}
