@@ -303,6 +303,20 @@ namespace OtherThing.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "RunBlobs",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Bytes = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RunBlobs", x => new { x.RunId, x.Hash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "RunJournal",
                 columns: table => new
                 {
@@ -446,6 +460,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                     DeletedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
                     OfferedBy = table.Column<Guid>(type: "TEXT", nullable: true),
                     OfferedTo = table.Column<Guid>(type: "TEXT", nullable: true),
+                    RetentionDays = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 30),
+                    RetentionRuns = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 10000),
                     Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -860,6 +876,11 @@ namespace OtherThing.Data.Migrations.Sqlite
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_RunBlobs_WorkspaceId_Hash",
+                table: "RunBlobs",
+                columns: new[] { "WorkspaceId", "Hash" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Runs_FlowId_CreatedAt",
                 table: "Runs",
                 columns: new[] { "FlowId", "CreatedAt" },
@@ -1007,6 +1028,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "PersonalTokens");
+
+            migrationBuilder.DropTable(
+                name: "RunBlobs");
 
             migrationBuilder.DropTable(
                 name: "RunJournal");

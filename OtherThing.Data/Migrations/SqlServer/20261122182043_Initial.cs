@@ -303,6 +303,20 @@ namespace OtherThing.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "RunBlobs",
+                columns: table => new
+                {
+                    RunId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Bytes = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RunBlobs", x => new { x.RunId, x.Hash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "RunJournal",
                 columns: table => new
                 {
@@ -446,6 +460,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                     DeletedAt = table.Column<DateTime>(type: "datetime2", nullable: true),
                     OfferedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     OfferedTo = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    RetentionDays = table.Column<int>(type: "int", nullable: false, defaultValue: 30),
+                    RetentionRuns = table.Column<int>(type: "int", nullable: false, defaultValue: 10000),
                     Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
@@ -862,6 +878,11 @@ namespace OtherThing.Data.Migrations.SqlServer
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_RunBlobs_WorkspaceId_Hash",
+                table: "RunBlobs",
+                columns: new[] { "WorkspaceId", "Hash" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Runs_FlowId_CreatedAt",
                 table: "Runs",
                 columns: new[] { "FlowId", "CreatedAt" },
@@ -1009,6 +1030,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "PersonalTokens");
+
+            migrationBuilder.DropTable(
+                name: "RunBlobs");
 
             migrationBuilder.DropTable(
                 name: "RunJournal");
