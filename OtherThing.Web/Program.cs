@@ -6,6 +6,7 @@ using OtherThing.Web.Features.Keys;
 using OtherThing.Web.Features.Nodes;
 using OtherThing.Web.Features.Runs;
 using OtherThing.Web.Features.Tasks;
+using OtherThing.Web.Features.Triggers;
 using OtherThing.Web.Features.Usage;
 using OtherThing.Web.Features.Workspaces;
 using OtherThing.Web.Gateway;
@@ -13,14 +14,14 @@ using OtherThing.Web.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServerOptions().AddListeners().AddData().AddSilo().AddTelemetry().AddHealth().AddRest();
-builder.AddAccounts().AddWorkspaces().AddTasks().AddFlows().AddRuns().AddKeys().AddUsage().AddNodes().AddJobs().AddConsole();
+builder.AddAccounts().AddWorkspaces().AddTasks().AddFlows().AddRuns().AddTriggers().AddKeys().AddUsage().AddNodes().AddJobs().AddConsole();
 builder.AddNodeGateway().AddDevelopmentNode().AddPages();
 
 var app = builder.Build();
 await app.PrepareDatabaseAsync();
 app.UsePipeline();
 app.MapHealth().MapDiscovery().MapOpenApiDocument();
-app.MapAccounts().MapWorkspaces().MapTasks().MapFlows().MapRuns().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
+app.MapAccounts().MapWorkspaces().MapTasks().MapFlows().MapRuns().MapTriggers().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
 app.MapNodeGateway();
 app.MapPages();
 await app.RunAsync();

@@ -89,6 +89,9 @@ internal static class ConfigValidator
             case IfConfig { Condition: "" }:
                 problem("config.condition", "Give a condition.");
                 break;
+            case WebhookTriggerConfig { Secret.Length: > 1_000 }:
+                problem("config.secret", "A secret has up to 1,000 characters.");
+                break;
             case ManualTriggerConfig manual when manual.Fields.Any(field => field is null || string.IsNullOrEmpty(field.Name)):
                 problem("config.fields", "Each field needs a name.");
                 break;

@@ -10,7 +10,8 @@ namespace OtherThing.Core.Flows;
 public sealed record FlowUpdate(string? Name = null, string? Description = null, FlowDefinition? Definition = null);
 
 /// <summary>Flows of a workspace: list, read, make, change, duplicate, delete, publish.</summary>
-public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
+public sealed partial class FlowService(
+    IFlowStore flows, IEnumerable<IFlowListener> listeners, Door door, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
 {
     /// <summary>The flows, last changed first (A27).</summary>
     public async Task<Result<Page<FlowSummary>>> ListAsync(Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken) =>
@@ -51,7 +52,7 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
             return FlowErrors.Invalid(problems);
         }
 
-        var flow = new Flow(workspaceId, name!.Trim(), description ?? "", definition, entry.UserId, Now);
+        var flow = new Flow(workspaceId, name!.Trim(), description ?? "", await ToKeepAsync(workspaceId, definition, cancellationToken), entry.UserId, Now);
         await flows.AddAsync(flow, cancellationToken);
         LogCreated(flow.Id, workspaceId);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
@@ -187,6 +188,11 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
             return FlowErrors.NotFound;
         }
 
+        foreach (var listener in listeners)
+        {
+            await listener.DeletedAsync(workspaceId, flowId, cancellationToken);
+        }
+
         LogDeleted(flowId, workspaceId);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         return null;
@@ -207,9 +213,18 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
             return FlowErrors.NotFound;
         }
 
-        if (FlowValidator.Validate(flow.ReadDefinition()) is { Count: > 0 } problems)
+        var definition = flow.ReadDefinition();
+        if (FlowValidator.Validate(definition) is { Count: > 0 } problems)
         {
             return FlowErrors.Invalid(problems);
+        }
+
+        foreach (var listener in listeners)
+        {
+            if (await listener.CheckPublishAsync(actor, entry, flow, definition, cancellationToken) is { } reason)
+            {
+                return reason;
+            }
         }
 
         var version = new FlowVersion(flow, entry.UserId, Now);
@@ -219,6 +234,12 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
         if (!await flows.TrySaveAsync(flow, flow.Revision, cancellationToken))
         {
             return FlowErrors.Changed(flow.Revision, flow.Revision + 1, byHeader: false);
+        }
+
+        foreach (var listener in listeners)
+        {
+            // Published is published: a caller who hangs up does not leave it without its triggers.
+            await listener.PublishedAsync(actor, flow, definition, CancellationToken.None);
         }
 
         LogPublished(flowId, flow.Revision, workspaceId);
@@ -233,6 +254,16 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
         name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > FlowLimits.Name) ? FlowErrors.NameInvalid
         : description is { Length: > 4_000 } ? FlowErrors.DescriptionTooLong
         : null;
+
+    private async Task<FlowDefinition> ToKeepAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken)
+    {
+        foreach (var listener in listeners)
+        {
+            definition = await listener.SavingAsync(workspaceId, definition, cancellationToken);
+        }
+
+        return definition;
+    }
 
     private async Task<Result<Flow>> SaveAsync(
         Guid workspaceId, Guid flowId, FlowUpdate change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken)
@@ -253,7 +284,8 @@ public sealed partial class FlowService(IFlowStore flows, Door door, ILiveFeed f
             return FlowErrors.Changed(expected, loaded, byHeader);
         }
 
-        flow.Change(change.Name?.Trim(), change.Description, change.Definition, Now);
+        var definition = change.Definition is null ? null : await ToKeepAsync(workspaceId, change.Definition, cancellationToken);
+        flow.Change(change.Name?.Trim(), change.Description, definition, Now);
         if (!await flows.TrySaveAsync(flow, loaded, cancellationToken))
         {
             return FlowErrors.Changed(loaded, loaded + 1, byHeader);

@@ -27,31 +27,24 @@ internal sealed partial class RunGrain(
     private Run? _run;
     private FlowMachine? _machine;
     private Task? _restoring;
-    private Task<RunStatus>? _starting;
+    private Task<Run>? _starting;
     private bool _isNew;
     private bool _driving;
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    public async Task<RunStatus> StartAsync(StartRun start)
+    public async Task<RunStatus> StartAsync(StartRun start) => (await BeginAsync(start)).Status;
+
+    public async Task<RunAnswer> RunAsync(StartRun start, TimeSpan limit)
     {
-        if (_starting is null && _run is { } known)
+        var run = await BeginAsync(start);
+        if (!run.Status.IsFinal() && limit > TimeSpan.Zero)
         {
-            return known.Status;
+            await WaitAsync(limit);
+            run = _run ?? await runs.FindAsync(run.Id, CancellationToken.None) ?? run;
         }
 
-        // Calls interleave: of several with the same id the first starts it, the others wait for that.
-        var starting = _starting ??= StartOnceAsync(start);
-        try
-        {
-            var status = await starting;
-            return _run?.Status ?? status;
-        }
-        catch
-        {
-            (_starting, _run) = (null, null);
-            throw;
-        }
+        return new RunAnswer(run.Id, run.Status, run.Output);
     }
 
     public async Task<bool> WaitAsync(TimeSpan limit)
@@ -108,11 +101,32 @@ internal sealed partial class RunGrain(
         return Task.CompletedTask;
     }
 
-    private async Task<RunStatus> StartOnceAsync(StartRun start)
+    /// <summary>Calls interleave: of several with the same id the first starts it, the others wait for that.</summary>
+    private async Task<Run> BeginAsync(StartRun start)
+    {
+        if (_starting is null && _run is { } known)
+        {
+            return known;
+        }
+
+        var starting = _starting ??= StartOnceAsync(start);
+        try
+        {
+            var started = await starting;
+            return _run ?? started;
+        }
+        catch
+        {
+            (_starting, _run) = (null, null);
+            throw;
+        }
+    }
+
+    private async Task<Run> StartOnceAsync(StartRun start)
     {
         if (start.MayExist && await runs.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { } known)
         {
-            return known.Status;
+            return known;
         }
 
         var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, start.OnlyStep, CancellationToken.None);
@@ -144,7 +158,7 @@ internal sealed partial class RunGrain(
         var memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
         _machine = new FlowMachine(plan, await facts.ReadAsync(_run, plan), memory, takingOver: memory is not null);
         await PostAsync(machine => machine.Start(now));
-        return _run.Status;
+        return _run;
     }
 
     private async Task RestoreAsync()

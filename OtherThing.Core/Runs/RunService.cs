@@ -15,6 +15,9 @@ public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps);
 public sealed partial class RunService(
     IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, Door door, TimeProvider clock, ILogger<RunService> logger)
 {
+    // A grain call has a time limit of its own, so a longer wait is made of pieces.
+    private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
+
     /// <summary>The longest a caller may wait for a run in one call.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromMinutes(5);
 
@@ -85,8 +88,7 @@ public sealed partial class RunService(
         var until = clock.GetUtcNow() + (limit < LongestWait ? limit : LongestWait);
         while (clock.GetUtcNow() is var now && now < until)
         {
-            // In pieces, because a grain call has a time limit of its own.
-            var piece = until - now < TimeSpan.FromSeconds(20) ? until - now : TimeSpan.FromSeconds(20);
+            var piece = until - now < s_piece ? until - now : s_piece;
             if (await grains.GetGrain<IRunGrain>(runId).WaitAsync(piece).WaitAsync(cancellationToken))
             {
                 return true;

@@ -10,6 +10,9 @@ namespace OtherThing.Core.Runs;
 /// </summary>
 public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrainFactory grains, TimeProvider clock, ILogger<RunStarter> logger)
 {
+    // A grain call has a time limit of its own, so a longer wait is made of pieces.
+    private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
+
     /// <summary>Makes sure the version is kept and can run.</summary>
     /// <returns>Its plan, or <c>flow.version_not_found</c>, <c>flow.changed</c>, <c>flow.invalid</c>, <c>run.no_steps</c>.</returns>
     public async Task<Result<FlowPlan>> PrepareAsync(Guid workspaceId, FlowHead flow, int version, Guid userId, CancellationToken cancellationToken)
@@ -54,6 +57,26 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
         await grains.GetGrain<IRunGrain>(id).StartAsync(start);
         LogStarted(id, start.FlowId, start.WorkspaceId);
         return id;
+    }
+
+    /// <summary>Begins a run and waits for its end; answers once its start is on disk.</summary>
+    /// <param name="start">What to run.</param>
+    /// <param name="runId">An id the caller chose, with <see cref="StartRun.MayExist"/>; null makes a new one.</param>
+    /// <param name="wait">How long to wait for its end; zero does not wait.</param>
+    /// <returns>Where the run stands, and its output once it succeeded.</returns>
+    public async Task<Result<RunAnswer>> BeginAndWaitAsync(StartRun start, Guid? runId, TimeSpan wait)
+    {
+        var id = runId ?? Guid.CreateVersion7(clock.GetUtcNow());
+        var grain = grains.GetGrain<IRunGrain>(id);
+        var until = clock.GetUtcNow() + wait;
+        var answer = await grain.RunAsync(start, wait < s_piece ? wait : s_piece);
+        LogStarted(id, start.FlowId, start.WorkspaceId);
+        while (!answer.Status.IsFinal() && until - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
+        {
+            answer = await grain.RunAsync(start with { MayExist = true }, left < s_piece ? left : s_piece);
+        }
+
+        return answer;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Run {RunId} of flow {FlowId} in workspace {WorkspaceId} started")]

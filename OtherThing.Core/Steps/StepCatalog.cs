@@ -25,6 +25,13 @@ public static class StepCatalog
         },
         new()
         {
+            Name = WebhookTriggerConfig.StepType, Kind = StepKind.Trigger, Title = "Webhook", ConfigType = typeof(WebhookTriggerConfig), VerbatimFields = ["secret"],
+            Description = "Starts a run for each request to its secret address, which it gets when the flow is published; puts out what was sent.",
+            OutputSchema = Parse("""{"type":"object","properties":{"body":{},"headers":{"type":"object"},"query":{"type":"object"}},"required":["body","headers","query"]}"""),
+            Example = Parse("""{"respond":"accepted"}"""),
+        },
+        new()
+        {
             Name = "ai.chat", Kind = StepKind.Ai, Title = "Ask a model", ConfigType = typeof(AiChatConfig),
             Description = "Asks a model with one of the workspace's keys; tokens stream to the run page.",
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(5),

@@ -30,18 +30,7 @@ internal static class EngineCommand
         figures.AtMost("memory idle", server.MemoryMiB, "MiB", 200);
         await server.SignInAsync(cancellationToken);
         var workspace = await server.CreateWorkspaceAsync("Lab", cancellationToken);
-        var ten = await server.CreateFlowAsync(workspace, EngineFlows.DataSets(10), cancellationToken);
-        var path = $"/workspaces/{workspace}/flows/{ten}/runs?wait=30";
-        await RunAsync(server, path, WarmUp, 16, cancellationToken);
-        var (alone, aloneRate) = await RunAsync(server, path, Samples, 1, cancellationToken);
-        figures.AtMost("ten data.set, concurrency 1, p50", Figures.Percentile(alone, 0.5), "ms");
-        figures.AtMost("ten data.set, concurrency 1, p95", Figures.Percentile(alone, 0.95), "ms");
-        figures.AtMost("ten data.set, concurrency 1", aloneRate, "runs/s");
-        var (many, manyRate) = await RunAsync(server, path, Samples * 3, 16, cancellationToken);
-        figures.AtMost("ten data.set, concurrency 16, p50", Figures.Percentile(many, 0.5), "ms");
-        figures.AtMost("ten data.set, concurrency 16, p95", Figures.Percentile(many, 0.95), "ms");
-        figures.AtMost("ten data.set, concurrency 16", manyRate, "runs/s");
-        figures.AtMost("memory after the runs", server.MemoryMiB, "MiB");
+        await MeasureHookAsync(server, workspace, figures, cancellationToken);
         foreach (var (name, document, most) in EngineFlows.Promises)
         {
             var flow = await server.CreateFlowAsync(workspace, document, cancellationToken);
@@ -56,6 +45,33 @@ internal static class EngineCommand
 
         return figures.ExitCode;
     }
+
+    /// <summary>The flow of the promise: ten data.set steps behind a webhook that answers with the output.</summary>
+    private static async Task MeasureHookAsync(ServerProcess server, string workspace, Figures figures, CancellationToken cancellationToken)
+    {
+        var hook = await server.PublishHookAsync(workspace, EngineFlows.DataSets(10, EngineFlows.Hook, "input.body.n"), cancellationToken);
+        await HookAsync(server, hook, WarmUp, 16, cancellationToken);
+        var (alone, aloneRate) = await HookAsync(server, hook, Samples, 1, cancellationToken);
+        figures.AtMost("ten data.set behind a webhook, concurrency 1, p50", Figures.Percentile(alone, 0.5), "ms", 2);
+        figures.AtMost("ten data.set behind a webhook, concurrency 1, p95", Figures.Percentile(alone, 0.95), "ms");
+        figures.AtMost("ten data.set behind a webhook, concurrency 1", aloneRate, "runs/s");
+        var (many, manyRate) = await HookAsync(server, hook, Samples * 3, 16, cancellationToken);
+        figures.AtMost("ten data.set behind a webhook, concurrency 16, p50", Figures.Percentile(many, 0.5), "ms");
+        figures.AtMost("ten data.set behind a webhook, concurrency 16, p95", Figures.Percentile(many, 0.95), "ms", 25);
+        figures.AtLeast("ten data.set behind a webhook, concurrency 16", manyRate, "runs/s", 1_500);
+        figures.AtMost("memory after the runs", server.MemoryMiB, "MiB");
+    }
+
+    private static Task<(List<double> Times, double PerSecond)> HookAsync(
+        ServerProcess server, string hook, int count, int concurrency, CancellationToken cancellationToken) =>
+        RepeatAsync(count, concurrency, async () =>
+        {
+            var output = await server.DeliverAsync(hook, """{"n":1}""", cancellationToken);
+            if (output != "10")
+            {
+                throw new InvalidOperationException(output);
+            }
+        });
 
     private static async Task MeasureNodeAsync(
         ServerProcess server, string agentDirectory, string workspace, Figures figures, CancellationToken cancellationToken)
@@ -75,32 +91,35 @@ internal static class EngineCommand
     }
 
     /// <returns>Milliseconds of each call, and calls per second over all.</returns>
-    private static async Task<(List<double> Times, double PerSecond)> RunAsync(
-        ServerProcess server, string path, int count, int concurrency, CancellationToken cancellationToken, string body = """{"input":{"n":1}}""")
+    private static Task<(List<double> Times, double PerSecond)> RunAsync(
+        ServerProcess server, string path, int count, int concurrency, CancellationToken cancellationToken, string body = """{"input":{"n":1}}""") =>
+        RepeatAsync(count, concurrency, async () =>
+        {
+            var answer = await server.PostAsync(path, body, cancellationToken);
+            if (answer.GetProperty("status").GetString() != "succeeded")
+            {
+                throw new InvalidOperationException(answer.ToString());
+            }
+        });
+
+    private static async Task<(List<double> Times, double PerSecond)> RepeatAsync(int count, int concurrency, Func<Task> call)
     {
         var times = new List<double>(count);
         var left = count;
         var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(
-            async () =>
+        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
             {
-                while (Interlocked.Decrement(ref left) >= 0)
+                var start = Stopwatch.GetTimestamp();
+                await call();
+                var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                lock (times)
                 {
-                    var start = Stopwatch.GetTimestamp();
-                    var answer = await server.PostAsync(path, body, cancellationToken);
-                    var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                    if (answer.GetProperty("status").GetString() != "succeeded")
-                    {
-                        throw new InvalidOperationException(answer.ToString());
-                    }
-
-                    lock (times)
-                    {
-                        times.Add(time);
-                    }
+                    times.Add(time);
                 }
-            },
-            cancellationToken)));
+            }
+        })));
         return (times, count / watch.Elapsed.TotalSeconds);
     }
 }

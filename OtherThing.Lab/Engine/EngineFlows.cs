@@ -16,15 +16,18 @@ internal static class EngineFlows
         ("ten branches of 1 s that join", Waits(10), 1_200),
     ];
 
+    /// <summary>A webhook that answers with the output.</summary>
+    public const string Hook = """{"id":"start","type":"trigger.webhook","config":{"respond":"output"}}""";
+
     /// <summary>A trigger, that many data.set in a row, an output.</summary>
-    public static string DataSets(int count)
+    public static string DataSets(int count, string trigger = """{"id":"start","type":"trigger.manual"}""", string first = "input.n")
     {
-        List<string> steps = ["""{"id":"start","type":"trigger.manual"}"""];
+        List<string> steps = [trigger];
         List<string> connections = [];
         var previous = "start";
         for (var i = 0; i < count; i++)
         {
-            var value = i == 0 ? "{{ input.n }}" : $"{{{{ steps.s{i - 1}.n | plus: 1 }}}}";
+            var value = i == 0 ? $"{{{{ {first} }}}}" : $"{{{{ steps.s{i - 1}.n | plus: 1 }}}}";
             steps.Add($$$$"""{"id":"s{{{{i}}}}","type":"data.set","config":{"value":{"n":"{{{{value}}}}","text":"a value"}}}""");
             connections.Add($$"""{"from":"{{previous}}","to":"s{{i}}"}""");
             previous = $"s{i}";

@@ -18,6 +18,7 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly int _httpPort = FreePort();
     private readonly int _grpcPort = FreePort();
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("otherthing-server-");
+    private readonly HttpClient _sender;
     private Process? _process;
 
     /// <param name="directory">Where OtherThing.Web.dll lies.</param>
@@ -26,6 +27,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         (_directory, _settings) = (Path.GetFullPath(directory), settings);
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(6) };
+        _sender = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(6) };
     }
 
     public Uri Address => new($"http://localhost:{_httpPort}");
@@ -122,10 +124,39 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<string> CreateFlowAsync(string workspace, string document, CancellationToken cancellationToken) =>
         (await PostAsync($"/workspaces/{workspace}/flows", $$"""{"name":"Lab","description":"","flow":{{document}}}""", cancellationToken)).GetProperty("id").GetString()!;
 
+    /// <summary>Makes and publishes a flow that starts with a webhook.</summary>
+    /// <returns>The webhook's address, <c>/hooks/...</c>.</returns>
+    public async Task<string> PublishHookAsync(string workspace, string document, CancellationToken cancellationToken)
+    {
+        var flow = await CreateFlowAsync(workspace, document, cancellationToken);
+        var published = await PostAsync($"/workspaces/{workspace}/flows/{flow}/publish", "{}", cancellationToken);
+        return published.GetProperty("triggers")[0].GetProperty("url").GetString()!;
+    }
+
+    /// <summary>One delivery to a webhook, which must be taken.</summary>
+    /// <param name="hook">The address.</param>
+    /// <param name="json">The body.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="id">The delivery's id; null for one without.</param>
+    /// <returns>The answer's body.</returns>
+    public async Task<string> DeliverAsync(string hook, string json, CancellationToken cancellationToken, string? id = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, hook) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        if (id is not null)
+        {
+            request.Headers.Add("webhook-id", id);
+        }
+
+        using var answer = await _sender.SendAsync(request, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode ? text : throw new HttpRequestException($"POST {hook}: {(int)answer.StatusCode} {text}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
         Client.Dispose();
+        _sender.Dispose();
         _data.Delete(recursive: true);
     }
 

@@ -1,3 +1,5 @@
+using OtherThing.Web.Features.Triggers;
+
 namespace OtherThing.Web.Hosting;
 
 /// <summary>The order of the middleware, in one place.</summary>
@@ -9,10 +11,10 @@ internal static class Pipeline
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments(RestSetup.Prefix),
+            IsForPrograms,
             rest => rest.UseStatusCodePages());
         app.UseWhen(
-            context => !context.Request.Path.StartsWithSegments(RestSetup.Prefix),
+            context => !IsForPrograms(context),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseSameOrigin();
         app.UseRouting();
@@ -23,4 +25,7 @@ internal static class Pipeline
         app.UseWhen(context => context.Request.Path.StartsWithSegments(RestSetup.Prefix), rest => rest.UseMiddleware<Idempotency>());
         return app;
     }
+
+    private static bool IsForPrograms(HttpContext context) =>
+        context.Request.Path.StartsWithSegments(RestSetup.Prefix) || context.Request.Path.StartsWithSegments(HookEndpoints.Prefix);
 }

@@ -50,3 +50,29 @@ public enum InputFieldType
     /// <summary>Any JSON.</summary>
     Json,
 }
+
+/// <summary>Config of <c>trigger.webhook</c>.</summary>
+public sealed record WebhookTriggerConfig
+{
+    /// <summary>The step type.</summary>
+    public const string StepType = "trigger.webhook";
+
+    /// <summary>What the sender gets.</summary>
+    [Description("What the sender gets: accepted answers 202 with the run's id at once, output waits and answers the flow's output.")]
+    public WebhookRespond Respond { get; init; }
+
+    /// <summary>What deliveries are signed with; anyone who knows the address may send when it is null or empty.</summary>
+    [Description("What deliveries are signed with (Standard Webhooks: HMAC-SHA256 over id.timestamp.body). Without one, whoever knows the address can start the flow. It is sealed when saved and never shown again.")]
+    [Field("secret")]
+    public string? Secret { get; init; }
+}
+
+/// <summary>What the sender of a delivery gets.</summary>
+public enum WebhookRespond
+{
+    /// <summary>202 and the run's id, as soon as the start is on disk.</summary>
+    Accepted,
+
+    /// <summary>200 and the flow's output, once the run has ended.</summary>
+    Output,
+}

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Triggers;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -14,7 +16,7 @@ public sealed record FlowResponse(
     Guid Id,
     string Name,
     string Description,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] JsonElement? Flow,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Flow,
     int Version,
     int? PublishedVersion,
     Guid CreatedBy,
@@ -22,25 +24,26 @@ public sealed record FlowResponse(
     DateTime UpdatedAt,
     IReadOnlyList<FlowTriggerResponse> Triggers)
 {
-    public static FlowResponse From(Flow flow)
-    {
-        var definition = flow.ReadDefinition();
-        return new FlowResponse(
-            flow.Id, flow.Name, flow.Description, JsonDocument.Parse(flow.Definition).RootElement, flow.Revision, flow.PublishedRevision,
-            flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, FlowTriggerResponse.Of(definition));
-    }
+    /// <summary>A flow that is published nowhere yet.</summary>
+    public static FlowResponse From(Flow flow) => From(flow, TriggerService.OfDraft(flow));
 
-    public static FlowResponse From(FlowSummary flow) => new(
+    public static FlowResponse From(Flow flow, IEnumerable<TriggerView> triggers) => new(
+        flow.Id, flow.Name, flow.Description, JsonDocument.Parse(flow.Definition).RootElement, flow.Revision, flow.PublishedRevision,
+        flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, [.. triggers.Select(FlowTriggerResponse.From)]);
+
+    public static FlowResponse From(FlowSummary flow, IEnumerable<TriggerView> triggers) => new(
         flow.Id, flow.Name, flow.Description, null, flow.Revision, flow.PublishedRevision,
-        flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, []);
+        flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, [.. triggers.Select(FlowTriggerResponse.From)]);
 }
 
-/// <summary>A way a flow starts.</summary>
-public sealed record FlowTriggerResponse(string StepId, string Type, string? Url)
+/// <summary>A way a flow starts; a webhook has its address and whether it takes unsigned deliveries once it is published.</summary>
+public sealed record FlowTriggerResponse(
+    string StepId,
+    string Type,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsUnsigned)
 {
-    public static IReadOnlyList<FlowTriggerResponse> Of(FlowDefinition flow) =>
-        [.. flow.Steps.Where(step => step.Type.StartsWith("trigger.", StringComparison.Ordinal))
-            .Select(step => new FlowTriggerResponse(step.Id, step.Type, null))];
+    public static FlowTriggerResponse From(TriggerView trigger) => new(trigger.StepId, trigger.Type, trigger.Url, trigger.IsUnsigned);
 }
 
 /// <summary>What publishing made.</summary>

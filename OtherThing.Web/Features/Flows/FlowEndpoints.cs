@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Core.Triggers;
 using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Features.Flows;
@@ -24,19 +25,26 @@ internal static class FlowEndpoints
     }
 
     private static async Task<Results<Ok<Page<FlowResponse>>, ProblemHttpResult>> ListAsync(
-        Guid workspaceId, int? limit, string? cursor, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, int? limit, string? cursor, FlowService flows, TriggerService triggers, CurrentActor current, CancellationToken cancellationToken)
     {
         if (!PageRequest.Parse(limit, cursor).TryGet(out var page, out var malformed))
         {
             return malformed.ToProblem();
         }
 
-        var result = await flows.ListAsync(await current.GetAsync(), workspaceId, page, cancellationToken);
-        return result.IsSuccess ? TypedResults.Ok(result.Value.Select(FlowResponse.From)) : result.Error.ToProblem();
+        var actor = await current.GetAsync();
+        if (!(await flows.ListAsync(actor, workspaceId, page, cancellationToken)).TryGet(out var found, out var refusal)
+            || !(await triggers.DescribeAsync(actor, workspaceId, [.. found.Items.Select(flow => (flow.Id, flow.CreatedBy))], cancellationToken))
+                .TryGet(out var published, out refusal))
+        {
+            return refusal.ToProblem();
+        }
+
+        return TypedResults.Ok(found.Select(flow => FlowResponse.From(flow, published[flow.Id])));
     }
 
     private static async Task<Results<Created<FlowResponse>, ProblemHttpResult>> CreateAsync(
-        Guid workspaceId, CreateFlowRequest request, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, CreateFlowRequest request, FlowService flows, TriggerService triggers, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
         if (!Read(request.Flow).TryGet(out var definition, out var malformed))
@@ -47,17 +55,15 @@ internal static class FlowEndpoints
 
         var result = await flows.CreateAsync(
             actor, workspaceId, request.Name, request.Description, definition ?? FlowDefinition.Empty, cancellationToken);
-        return result.IsSuccess
-            ? TypedResults.Created($"{RestSetup.Prefix}/workspaces/{workspaceId}/flows/{result.Value.Id}", FlowResponse.From(result.Value))
-            : result.Error.ToProblem();
+        return await CreatedAsync(result, actor, triggers, cancellationToken);
     }
 
     private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> GetAsync(
-        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, HttpResponse response, CancellationToken cancellationToken) =>
-        Answer(await flows.GetAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken), response);
+        Guid workspaceId, Guid flowId, FlowService flows, TriggerService triggers, CurrentActor current, HttpResponse response, CancellationToken cancellationToken) =>
+        await AnswerAsync(await flows.GetAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken), await current.GetAsync(), triggers, response, cancellationToken);
 
     private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> UpdateAsync(
-        Guid workspaceId, Guid flowId, UpdateFlowRequest request, FlowService flows, CurrentActor current,
+        Guid workspaceId, Guid flowId, UpdateFlowRequest request, FlowService flows, TriggerService triggers, CurrentActor current,
         HttpRequest http, HttpResponse response, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
@@ -81,8 +87,9 @@ internal static class FlowEndpoints
         }
 
         var change = new FlowUpdate(request.Name, request.Description, definition);
-        return Answer(
-            await flows.UpdateAsync(actor, workspaceId, flowId, change, byHeader ?? request.Version, byHeader is not null, cancellationToken), response);
+        var result = await flows.UpdateAsync(
+            actor, workspaceId, flowId, change, byHeader ?? request.Version, byHeader is not null, cancellationToken);
+        return await AnswerAsync(result, actor, triggers, response, cancellationToken);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
@@ -92,24 +99,37 @@ internal static class FlowEndpoints
             : TypedResults.NoContent();
 
     private static async Task<Results<Created<FlowResponse>, ProblemHttpResult>> DuplicateAsync(
-        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, FlowService flows, TriggerService triggers, CurrentActor current, CancellationToken cancellationToken)
     {
-        var result = await flows.DuplicateAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken);
-        return result.IsSuccess
-            ? TypedResults.Created($"{RestSetup.Prefix}/workspaces/{workspaceId}/flows/{result.Value.Id}", FlowResponse.From(result.Value))
-            : result.Error.ToProblem();
+        var actor = await current.GetAsync();
+        return await CreatedAsync(await flows.DuplicateAsync(actor, workspaceId, flowId, cancellationToken), actor, triggers, cancellationToken);
     }
 
     private static async Task<Results<Ok<PublishFlowResponse>, ProblemHttpResult>> PublishAsync(
-        Guid workspaceId, Guid flowId, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, FlowService flows, TriggerService triggers, CurrentActor current, CancellationToken cancellationToken)
     {
-        var result = await flows.PublishAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken);
-        return result.IsSuccess
-            ? TypedResults.Ok(new PublishFlowResponse(result.Value.Revision, FlowTriggerResponse.Of(result.Value.ReadDefinition())))
-            : result.Error.ToProblem();
+        var actor = await current.GetAsync();
+        return (await flows.PublishAsync(actor, workspaceId, flowId, cancellationToken)).TryGet(out var flow, out var refusal)
+            ? TypedResults.Ok(new PublishFlowResponse(
+                flow.Revision, [.. (await DescribeAsync(flow, actor, triggers, cancellationToken)).Select(FlowTriggerResponse.From)]))
+            : refusal.ToProblem();
     }
 
-    private static Results<Ok<FlowResponse>, ProblemHttpResult> Answer(Result<Flow> result, HttpResponse response)
+    private static async Task<Results<Created<FlowResponse>, ProblemHttpResult>> CreatedAsync(
+        Result<Flow> result, Actor actor, TriggerService triggers, CancellationToken cancellationToken) =>
+        result.TryGet(out var flow, out var error)
+            ? TypedResults.Created(
+                $"{RestSetup.Prefix}/workspaces/{flow.WorkspaceId}/flows/{flow.Id}",
+                FlowResponse.From(flow, await DescribeAsync(flow, actor, triggers, cancellationToken)))
+            : error.ToProblem();
+
+    /// <summary>What was done is answered also to who may write and not read.</summary>
+    internal static async Task<IReadOnlyList<TriggerView>> DescribeAsync(
+        Flow flow, Actor actor, TriggerService triggers, CancellationToken cancellationToken) =>
+        (await triggers.DescribeAsync(actor, flow.WorkspaceId, flow, cancellationToken)).TryGet(out var views, out _) ? views : [];
+
+    private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> AnswerAsync(
+        Result<Flow> result, Actor actor, TriggerService triggers, HttpResponse response, CancellationToken cancellationToken)
     {
         if (!result.TryGet(out var flow, out var error))
         {
@@ -117,7 +137,7 @@ internal static class FlowEndpoints
         }
 
         response.Headers.ETag = $"\"{flow.Revision.ToString(CultureInfo.InvariantCulture)}\"";
-        return TypedResults.Ok(FlowResponse.From(flow));
+        return TypedResults.Ok(FlowResponse.From(flow, await DescribeAsync(flow, actor, triggers, cancellationToken)));
     }
 
     private static Result<FlowDefinition?> Read(JsonElement? flow)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Core.Triggers;
 using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Features.Flows;
@@ -52,15 +53,17 @@ internal static class FlowVersionEndpoints
     }
 
     private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> RestoreAsync(
-        Guid workspaceId, Guid flowId, int version, FlowVersionService versions, CurrentActor current, HttpResponse response, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, int version, FlowVersionService versions, TriggerService triggers, CurrentActor current, HttpResponse response,
+        CancellationToken cancellationToken)
     {
-        var result = await versions.RestoreAsync(await current.GetAsync(), workspaceId, flowId, version, cancellationToken);
+        var actor = await current.GetAsync();
+        var result = await versions.RestoreAsync(actor, workspaceId, flowId, version, cancellationToken);
         if (!result.TryGet(out var flow, out var refusal))
         {
             return refusal.ToProblem();
         }
 
         response.Headers.ETag = $"\"{flow.Revision.ToString(CultureInfo.InvariantCulture)}\"";
-        return TypedResults.Ok(FlowResponse.From(flow));
+        return TypedResults.Ok(FlowResponse.From(flow, await FlowEndpoints.DescribeAsync(flow, actor, triggers, cancellationToken)));
     }
 }

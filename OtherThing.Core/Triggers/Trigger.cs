@@ -1,0 +1,71 @@
+namespace OtherThing.Core.Triggers;
+
+/// <summary>
+/// What lets the world start a published flow: one row per webhook or schedule step. Which version runs and for whom is the flow's
+/// own matter; the row keeps what outlives a version, so that an address stays the same from one publish to the next.
+/// </summary>
+public sealed class Trigger
+{
+    private Trigger()
+    {
+    }
+
+    /// <summary>A trigger for a step of a flow.</summary>
+    public Trigger(Guid workspaceId, Guid flowId, string stepId, string type, Guid createdBy, DateTime utcNow)
+    {
+        Id = Guid.CreateVersion7();
+        (WorkspaceId, FlowId, StepId, Type, CreatedBy, CreatedAt) = (workspaceId, flowId, stepId, type, createdBy, utcNow);
+    }
+
+    /// <summary>Its id.</summary>
+    public Guid Id { get; private set; }
+
+    /// <summary>The workspace.</summary>
+    public Guid WorkspaceId { get; private set; }
+
+    /// <summary>The flow it starts.</summary>
+    public Guid FlowId { get; private set; }
+
+    /// <summary>The step it starts from.</summary>
+    public string StepId { get; private set; } = "";
+
+    /// <summary>The step's type: <c>trigger.webhook</c>.</summary>
+    public string Type { get; private set; } = "";
+
+    /// <summary>SHA-256 of the address's token, by which a delivery finds it; null for what has no address.</summary>
+    public string? TokenHash { get; private set; }
+
+    /// <summary>The token, sealed by the vault, for showing the address to who may see it.</summary>
+    public byte[]? SealedToken { get; private set; }
+
+    /// <summary>True when the published step takes deliveries without a signature.</summary>
+    public bool IsUnsigned { get; private set; }
+
+    /// <summary>Who published the step first.</summary>
+    public Guid CreatedBy { get; private set; }
+
+    /// <summary>When (UTC).</summary>
+    public DateTime CreatedAt { get; private set; }
+
+    /// <summary>Gives it an address; an earlier one leads nowhere from then on.</summary>
+    /// <param name="tokenHash">See <see cref="TokenHash"/>.</param>
+    /// <param name="sealedToken">See <see cref="SealedToken"/>.</param>
+    public void SetToken(string tokenHash, byte[] sealedToken) => (TokenHash, SealedToken) = (tokenHash, sealedToken);
+
+    /// <summary>Notes whether the published step asks for a signature.</summary>
+    public void SetUnsigned(bool isUnsigned) => IsUnsigned = isUnsigned;
+}
+
+/// <summary>A webhook's row with what its flow says about it.</summary>
+/// <param name="Trigger">The row.</param>
+/// <param name="FlowName">The flow's name.</param>
+/// <param name="PublishedRevision">The version that runs; null when none is published.</param>
+/// <param name="PublishedBy">The member the run acts for.</param>
+public sealed record PublishedTrigger(Trigger Trigger, string FlowName, int? PublishedRevision, Guid? PublishedBy);
+
+/// <summary>A way a flow starts, as it is shown.</summary>
+/// <param name="StepId">The step.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Url">A webhook's address, <c>/hooks/...</c>; null for other types, before the first publish, and for who may not see it.</param>
+/// <param name="IsUnsigned">For a published webhook: true when deliveries need no signature; else null.</param>
+public sealed record TriggerView(string StepId, string Type, string? Url = null, bool? IsUnsigned = null);

@@ -1,0 +1,206 @@
+using Microsoft.Extensions.Logging;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+using OtherThing.Core.Steps;
+using OtherThing.Core.Steps.Configs;
+
+namespace OtherThing.Core.Triggers;
+
+/// <summary>Triggers of flows: made when a flow is published, shown with it, their addresses renewed.</summary>
+public sealed partial class TriggerService(
+    ITriggerStore triggers, IFlowStore flows, HookSecrets secrets, WebhookTargets targets, Door door, IAuditLog audit, ILiveFeed feed,
+    TimeProvider clock, ILogger<TriggerService> logger) : IFlowListener
+{
+    /// <summary>What the token of a webhook starts with.</summary>
+    public const string TokenPrefix = "ot_whk_";
+
+    /// <summary>The triggers a flow's draft names, whether they are published or not.</summary>
+    public static IEnumerable<TriggerView> OfDraft(Flow flow) => flow.ReadDefinition().Steps
+        .Where(step => StepCatalog.Find(step.Type) is { IsTrigger: true })
+        .Select(step => new TriggerView(step.Id, step.Type));
+
+    /// <summary>The triggers of a flow as the actor may see them (A27, addresses A34): those of its draft, and those only its published version has.</summary>
+    /// <returns>The triggers, or <c>workspace.not_found</c>.</returns>
+    public async Task<Result<IReadOnlyList<TriggerView>>> DescribeAsync(
+        Actor actor, Guid workspaceId, Flow flow, CancellationToken cancellationToken)
+    {
+        var found = await DescribeAsync(actor, workspaceId, [(flow.Id, flow.CreatedBy)], cancellationToken);
+        if (!found.TryGet(out var published, out var refusal))
+        {
+            return refusal;
+        }
+
+        var rows = published[flow.Id].ToDictionary(view => view.StepId, StringComparer.Ordinal);
+        List<TriggerView> views =
+        [
+            .. OfDraft(flow).Select(step => rows.Remove(step.StepId, out var row) && row.Type == step.Type ? row : step),
+        ];
+        return Result<IReadOnlyList<TriggerView>>.Success([.. views, .. rows.Values]);
+    }
+
+    /// <summary>The published triggers of some flows as the actor may see them (A27, addresses A34).</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="about">The flows and who made each.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The triggers by flow, or <c>workspace.not_found</c>.</returns>
+    public async Task<Result<ILookup<Guid, TriggerView>>> DescribeAsync(
+        Actor actor, Guid workspaceId, IReadOnlyCollection<(Guid Id, Guid CreatedBy)> about, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.FlowRead, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        var makers = about.ToDictionary(flow => flow.Id, flow => flow.CreatedBy);
+        var rows = await triggers.ListAsync(workspaceId, makers.Keys, cancellationToken);
+        var views = new List<(Guid FlowId, TriggerView View)>(rows.Count);
+        foreach (var row in rows)
+        {
+            var url = MaySeeAddress(actor, entry, makers[row.FlowId]) && await secrets.OpenTokenAsync(row, cancellationToken) is { } token
+                ? AddressOf(token)
+                : null;
+            views.Add((row.FlowId, new TriggerView(row.StepId, row.Type, url, row.TokenHash is null ? null : row.IsUnsigned)));
+        }
+
+        return Result<ILookup<Guid, TriggerView>>.Success(views.ToLookup(view => view.FlowId, view => view.View));
+    }
+
+    /// <summary>Gives a published webhook a new address (A34: Members their own flows' only); the old one leads nowhere from then on.</summary>
+    /// <returns>The trigger with its new address, or <c>flow.not_found</c>, <c>trigger.not_found</c>.</returns>
+    public async Task<Result<TriggerView>> RotateAsync(
+        Actor actor, Guid workspaceId, Guid flowId, string stepId, CancellationToken cancellationToken)
+    {
+        var entered = await door.EnterAsync(actor, workspaceId, Operations.WebhookSecret, cancellationToken);
+        if (!entered.TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        if (entry.Refuse(flow.CreatedBy) is { } notYours)
+        {
+            return notYours;
+        }
+
+        var rows = await triggers.ListAsync(workspaceId, [flowId], cancellationToken);
+        if (rows.FirstOrDefault(row => row.StepId == stepId && row.TokenHash is not null) is not { } trigger)
+        {
+            return TriggerErrors.NotFound;
+        }
+
+        var token = await GiveTokenAsync(trigger, cancellationToken);
+        await triggers.ReplaceAsync(flowId, rows, cancellationToken);
+        targets.Forget();
+        await audit.AppendAsync(actor, workspaceId, Operations.WebhookSecret, $"trigger:{trigger.Id}", "new address", cancellationToken);
+        LogRotated(trigger.Id, flowId, workspaceId);
+        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        return new TriggerView(trigger.StepId, trigger.Type, AddressOf(token), trigger.IsUnsigned);
+    }
+
+    /// <inheritdoc/>
+    Task<FlowDefinition> IFlowListener.SavingAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken) =>
+        secrets.SealAsync(workspaceId, definition, cancellationToken);
+
+    /// <inheritdoc/>
+    async Task<Error?> IFlowListener.CheckPublishAsync(
+        Actor actor, Entry entry, Flow flow, FlowDefinition definition, CancellationToken cancellationToken)
+    {
+        var known = (await triggers.ListAsync(flow.WorkspaceId, [flow.Id], cancellationToken)).ToDictionary(row => row.StepId, StringComparer.Ordinal);
+        foreach (var step in Webhooks(definition))
+        {
+            var config = ConfigTemplates.ReadStatic<WebhookTriggerConfig>(step.Config);
+            var key = await secrets.ReadKeyAsync(flow.WorkspaceId, step.Id, config, cancellationToken);
+            if (!key.TryGet(out var signed, out var unreadable))
+            {
+                return unreadable;
+            }
+
+            // What was allowed once stays so until it is changed: asked anew only where a door opens that was not open.
+            var before = known.GetValueOrDefault(step.Id);
+            if (before is null && await RefuseAsync(actor, entry, flow, Operations.WebhookSecret, cancellationToken) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (signed is null && before is not { IsUnsigned: true }
+                && (await door.EnterAsync(actor, flow.WorkspaceId, Operations.WebhookUnsigned, cancellationToken)).Error is { } reason)
+            {
+                return TriggerErrors.UnsignedRefused(step.Id, reason);
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    async Task IFlowListener.PublishedAsync(Actor actor, Flow flow, FlowDefinition definition, CancellationToken cancellationToken)
+    {
+        var known = (await triggers.ListAsync(flow.WorkspaceId, [flow.Id], cancellationToken)).ToDictionary(row => row.StepId, StringComparer.Ordinal);
+        var rows = new List<Trigger>();
+        foreach (var step in Webhooks(definition))
+        {
+            var row = known.GetValueOrDefault(step.Id);
+            if (row?.Type != step.Type)
+            {
+                row = new Trigger(flow.WorkspaceId, flow.Id, step.Id, step.Type, actor.UserId!.Value, clock.GetUtcNow().UtcDateTime);
+                await GiveTokenAsync(row, cancellationToken);
+            }
+
+            var unsigned = string.IsNullOrEmpty(ConfigTemplates.ReadStatic<WebhookTriggerConfig>(step.Config).Secret);
+            if (unsigned && !row.IsUnsigned)
+            {
+                await audit.AppendAsync(
+                    actor, flow.WorkspaceId, Operations.WebhookUnsigned, $"trigger:{row.Id}", $"{flow.Name}: {step.Id} takes unsigned deliveries", cancellationToken);
+            }
+
+            row.SetUnsigned(unsigned);
+            rows.Add(row);
+        }
+
+        await triggers.ReplaceAsync(flow.Id, rows, cancellationToken);
+        targets.Forget();
+    }
+
+    /// <inheritdoc/>
+    async Task IFlowListener.DeletedAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        await triggers.ReplaceAsync(flowId, [], cancellationToken);
+        targets.Forget();
+    }
+
+    private static IEnumerable<FlowStep> Webhooks(FlowDefinition definition) =>
+        definition.Steps.Where(step => step.Type == WebhookTriggerConfig.StepType);
+
+    private static string AddressOf(string token) => "/hooks/" + token;
+
+    private static bool MaySeeAddress(Actor actor, Entry entry, Guid createdBy) =>
+        actor.Scopes.HasFlag(Operations.WebhookSecret.Scope) && Operations.WebhookSecret.For(entry.Role) switch
+        {
+            Grant.Allow => true,
+            Grant.Own => createdBy == entry.UserId,
+            _ => false,
+        };
+
+    private async Task<Error?> RefuseAsync(Actor actor, Entry entry, Flow flow, Operation operation, CancellationToken cancellationToken) =>
+        (await door.EnterAsync(actor, entry.WorkspaceId, operation, cancellationToken)).TryGet(out var allowed, out var refusal)
+            ? allowed.Refuse(flow.CreatedBy)
+            : refusal;
+
+    private async Task<string> GiveTokenAsync(Trigger trigger, CancellationToken cancellationToken)
+    {
+        var token = TokenValue.New(TokenPrefix);
+        trigger.SetToken(SecretCode.Hash(token), await secrets.SealTokenAsync(trigger, token, cancellationToken));
+        return token;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Webhook {TriggerId} of flow {FlowId} in workspace {WorkspaceId} has a new address")]
+    private partial void LogRotated(Guid triggerId, Guid flowId, Guid workspaceId);
+}

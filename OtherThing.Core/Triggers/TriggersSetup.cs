@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Flows;
+
+namespace OtherThing.Core.Triggers;
+
+/// <summary>Registers triggers.</summary>
+public static class TriggersSetup
+{
+    /// <summary>Webhooks and the service over them.</summary>
+    public static IServiceCollection AddTriggers(this IServiceCollection services, WebhookOptions webhooks) => services
+        .AddSingleton(webhooks)
+        .AddSingleton<HookSecrets>()
+        .AddSingleton<WebhookTargets>()
+        .AddSingleton<WebhookService>()
+        .AddSingleton<TriggerService>()
+        .AddSingleton<IFlowListener>(provider => provider.GetRequiredService<TriggerService>());
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Steps.Configs;
+
+namespace OtherThing.Core.Triggers;
+
+/// <summary>Takes deliveries. The address is the caller's right; the run acts for the member who published the flow, with their rights.</summary>
+public sealed class WebhookService(WebhookTargets targets, RunStarter runs, WebhookOptions options, TimeProvider clock)
+{
+    private readonly TimeSpan _wait = TimeSpan.FromSeconds(options.WaitSeconds);
+
+    /// <summary>
+    /// Starts a run for a delivery; answers once the start is on disk. A delivery that names its id starts one run however often it is sent,
+    /// and every time gets that run's answer.
+    /// </summary>
+    /// <returns>
+    /// The run, or <c>webhook.not_found</c>, <c>webhook.signature_invalid</c>, <c>webhook.delivery_id_invalid</c>, <c>webhook.body_invalid</c>,
+    /// <c>webhook.too_large</c>, <c>webhook.too_many</c>, <c>trigger.publisher_left</c>, or whatever keeps the flow from starting.
+    /// </returns>
+    public async Task<Result<HookAnswer>> DeliverAsync(HookRequest request, CancellationToken cancellationToken)
+    {
+        if (await targets.FindAsync(request.Token, cancellationToken) is not { } target)
+        {
+            return TriggerErrors.HookNotFound;
+        }
+
+        if (target.Gate.Enter() is { } wait)
+        {
+            return TriggerErrors.TooMany(wait);
+        }
+
+        try
+        {
+            return await DeliverAsync(target, request);
+        }
+        finally
+        {
+            target.Gate.Leave();
+        }
+    }
+
+    private async Task<Result<HookAnswer>> DeliverAsync(WebhookTarget target, HookRequest request)
+    {
+        if (request.Body.Length > HookRequest.LargestBody)
+        {
+            return TriggerErrors.TooLarge;
+        }
+
+        if (target.Key is { } key && HookSignature.Check(key, request, clock.GetUtcNow().UtcDateTime) is { } unproven)
+        {
+            return unproven;
+        }
+
+        if (!target.Entry.TryGet(out var entry, out var refusal)
+            || !HookSignature.ReadId(request.Headers).TryGet(out var deliveryId, out refusal)
+            || !HookInput.Write(request).TryGet(out var input, out refusal))
+        {
+            return refusal;
+        }
+
+        var start = new StartRun
+        {
+            WorkspaceId = entry.WorkspaceId,
+            FlowId = target.FlowId,
+            FlowName = target.FlowName,
+            FlowVersion = target.Version,
+            Trigger = RunTrigger.Webhook,
+            TriggerStepId = target.StepId,
+            StartedBy = entry.UserId,
+            Input = input,
+            MayExist = deliveryId is not null,
+        };
+        var wantsOutput = target.Config.Respond == WebhookRespond.Output;
+        var runId = deliveryId is null ? (Guid?)null : RunIdOf(target.TriggerId, deliveryId);
+        var started = await runs.BeginAndWaitAsync(start, runId, wantsOutput ? _wait : TimeSpan.Zero);
+        return started.TryGet(out var run, out refusal) ? new HookAnswer(run, wantsOutput) : refusal;
+    }
+
+    /// <summary>The same run for the same delivery, also after a restart and on another server: a version 8 UUID of its SHA-256.</summary>
+    private static Guid RunIdOf(Guid triggerId, string deliveryId)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"hook/{triggerId:N}/{deliveryId}"), hash);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Triggers;
+
+namespace OtherThing.Data.Triggers;
+
+internal sealed class TriggerStore(IDbContextFactory<AppDbContext> contexts) : ITriggerStore
+{
+    public async Task<IReadOnlyList<Trigger>> ListAsync(
+        Guid workspaceId, IReadOnlyCollection<Guid> flowIds, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Trigger>().AsNoTracking()
+            .Where(t => t.WorkspaceId == workspaceId && flowIds.Contains(t.FlowId))
+            .OrderBy(t => t.CreatedAt).ThenBy(t => t.Id).ToListAsync(cancellationToken);
+    }
+
+    public async Task ReplaceAsync(Guid flowId, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var known = await db.Set<Trigger>().AsNoTracking().Where(t => t.FlowId == flowId).ToListAsync(cancellationToken);
+        var kept = triggers.Select(trigger => trigger.Id).ToHashSet();
+        db.RemoveRange(known.Where(trigger => !kept.Contains(trigger.Id)));
+        foreach (var trigger in triggers)
+        {
+            db.Entry(trigger).State = known.Exists(row => row.Id == trigger.Id) ? EntityState.Modified : EntityState.Added;
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    public async Task<PublishedTrigger?> FindByTokenAsync(string tokenHash, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await (
+            from t in db.Set<Trigger>().AsNoTracking()
+            join f in db.Set<Flow>() on t.FlowId equals f.Id
+            where t.TokenHash == tokenHash
+            select new PublishedTrigger(t, f.Name, f.PublishedRevision, f.PublishedBy)).FirstOrDefaultAsync(cancellationToken);
+    }
+}
