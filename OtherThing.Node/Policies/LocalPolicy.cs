@@ -7,37 +7,38 @@ namespace OtherThing.Agent.Policies;
 /// <summary>
 /// What the machine's owner allows here, in the file <c>policy.json</c> of the data directory. The server may narrow it, never widen it.
 /// </summary>
+/// <remarks>Owners edit the file by hand. The generated reader gives <c>init</c> properties that the file leaves out no default, hence setters.</remarks>
 internal sealed record LocalPolicy
 {
     internal static readonly string[] AllKinds = ["command", "script", "container", "model"];
 
     /// <summary>Raw commands and anything that opens the machine further stay off until the owner says so.</summary>
-    public IReadOnlyList<string> Kinds { get; init; } = ["script"];
+    public IReadOnlyList<string> Kinds { get; set; } = ["script"];
 
     /// <summary>Whether jobs may run where no sandbox works; asked for by naming the kinds.</summary>
-    public bool AllowUnsandboxed { get; init; }
+    public bool AllowUnsandboxed { get; set; }
 
     /// <summary>Cores for all jobs together; null: all.</summary>
-    public double? CpuCores { get; init; }
+    public double? CpuCores { get; set; }
 
     /// <summary>MiB for all jobs together; null: all.</summary>
-    public long? MemoryMb { get; init; }
+    public long? MemoryMb { get; set; }
 
-    public int? GpuCount { get; init; }
+    public int? GpuCount { get; set; }
 
     /// <summary>MiB that one job may write; null: what is free.</summary>
-    public long? StorageMb { get; init; }
+    public long? StorageMb { get; set; }
 
     /// <summary><c>none</c>, or <c>full</c>: jobs that ask for the network get it.</summary>
-    public string Network { get; init; } = "full";
+    public string Network { get; set; } = "full";
 
     /// <summary>Workspaces whose jobs are taken; empty: every one the server assigns.</summary>
-    public IReadOnlyList<string> Workspaces { get; init; } = [];
+    public IReadOnlyList<string> Workspaces { get; set; } = [];
 
-    public IReadOnlyList<string> Labels { get; init; } = [];
+    public IReadOnlyList<string> Labels { get; set; } = [];
 
     /// <summary>Takes no new jobs; what runs goes on.</summary>
-    public bool Paused { get; init; }
+    public bool Paused { get; set; }
 
     /// <summary>What is wrong with it, for people; empty when nothing is.</summary>
     internal IEnumerable<string> Problems()
@@ -76,6 +77,6 @@ internal sealed record LocalPolicy
     internal byte[] Hash() => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, PolicyJson.Default.LocalPolicy));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(LocalPolicy))]
 internal sealed partial class PolicyJson : JsonSerializerContext;

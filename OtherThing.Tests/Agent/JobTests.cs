@@ -72,20 +72,20 @@ public sealed class JobTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Assign_AnyArguments_ArriveByteForByte()
+    public async Task Assign_AnyArguments_ArriveByteForByte()
     {
         // Values must never be parsed by a shell: quotes, globs, newlines, options and bytes above ASCII stay what they are.
         string[] nasty = ["$(id)", "`id`", "*", "--help", "-n", "a b", "'", "\"", "\\", "\n", "", "ключ", "😀"];
         var text = Gen.OneOf(Gen.String[Gen.Char['\u0001', '\u00ff'], 0, 20], Gen.Int[0, nasty.Length - 1].Select(index => nasty[index]));
-        Gen.Select(text.Array[0, 6], text).Sample(
-            (arguments, value) =>
+        await Gen.Select(text.Array[0, 6], text).SampleAsync(
+            async (arguments, value) =>
             {
                 var spec = FakeServer.Command([
                     "python3", "-c", "import sys,os; sys.stdout.buffer.write(b'\\0'.join(os.fsencode(a) for a in sys.argv[1:]+[os.environ['V']]))", .. arguments]);
                 spec.Env["V"] = value;
                 var assign = _server.NewAssign(spec);
 
-                var end = _server.RunAsync(assign).GetAwaiter().GetResult();
+                var end = await _server.RunAsync(assign);
 
                 Assert.Equal(0, end.ExitCode);
                 Assert.Equal(string.Join('\0', arguments.Append(value)), _server.Log(assign));

@@ -177,19 +177,6 @@ public sealed class PieceTests : IDisposable
     }
 
     [Fact]
-    public void Policy_UnreadableFile_AllowsNothing()
-    {
-        var file = new PolicyFile(_directory.Path);
-        File.WriteAllText(file.Path, """{"kinds":["command","everything"]}""");
-
-        var (policy, problem) = file.Read();
-
-        Assert.Empty(policy.Kinds);
-        Assert.True(policy.Paused);
-        Assert.Contains("everything", problem, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Cores_KernelList_IsReadWhole() => Assert.Equal([0, 1, 2, 3, 8, 10, 11], MachineFacts.ParseCores("\t0-3,8,10-11\n"));
 
     private static Assign NewAssign() => new()
@@ -198,4 +185,35 @@ public sealed class PieceTests : IDisposable
         Fence = 3,
         Spec = new JobSpec { Kind = JobKind.Command, Argv = { "true" }, Script = Encoding.UTF8.GetString(new byte[100]) },
     };
+
+    [Fact]
+    public void PolicyFile_WithFieldsLeftOut_KeepsTheirDefaults()
+    {
+        var file = new PolicyFile(_directory.Path);
+        File.WriteAllText(file.Path, """{"kinds":["command"]}""");
+
+        var (policy, problem) = file.Read();
+
+        Assert.Null(problem);
+        Assert.Equal(["command"], policy.Kinds);
+        Assert.Equal(("full", 0, 0), (policy.Network, policy.Workspaces.Count, policy.Labels.Count));
+    }
+
+    [Theory]
+    [InlineData("""{"kinds":null}""")]
+    [InlineData("""{"workspaces":null}""")]
+    [InlineData("""{"kinds":["everything"]}""")]
+    [InlineData("null")]
+    [InlineData("")]
+    public void PolicyFile_NotAPolicy_AllowsNothingAndSaysWhy(string text)
+    {
+        var file = new PolicyFile(_directory.Path);
+        File.WriteAllText(file.Path, text);
+
+        var (policy, problem) = file.Read();
+
+        Assert.NotNull(problem);
+        Assert.True(policy.Paused);
+        Assert.Empty(policy.Kinds);
+    }
 }

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
+using OtherThing.Data;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Web.Access;
@@ -52,6 +55,24 @@ public sealed class TableTests(SharedServer server) : IAsyncLifetime
 
     [Fact]
     public async Task R0_Anonymous_Is401Everywhere() => await AssertAllAsync(server.NewClient(), _ => HttpStatusCode.Unauthorized);
+
+    [Fact]
+    public async Task R0_ExpiredToken_Is401Everywhere()
+    {
+        var name = Guid.NewGuid().ToString();
+        using var client = await TokenClientAsync(_members[Role.Owner], ["read", "write", "manage"], name);
+        using var before = await client.GetAsync($"/api/v1/workspaces/{_workspaceId}", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        await using var db = await server.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation);
+        using (await db.EnterWriteLaneAsync(Cancellation))
+        {
+            var past = DateTime.UtcNow.AddSeconds(-1);
+            Assert.Equal(1, await db.Set<PersonalToken>().Where(token => token.Name == name)
+                .ExecuteUpdateAsync(set => set.SetProperty(token => token.ExpiresAt, past), Cancellation));
+        }
+
+        await AssertAllAsync(client, _ => HttpStatusCode.Unauthorized);
+    }
 
     [Fact]
     public async Task R0_RemovedMember_Is404Everywhere() => await AssertAllAsync(_removed, _ => HttpStatusCode.NotFound);
@@ -139,10 +160,10 @@ public sealed class TableTests(SharedServer server) : IAsyncLifetime
         return (client, userId);
     }
 
-    private async Task<HttpClient> TokenClientAsync(HttpClient person, string[] extra)
+    private async Task<HttpClient> TokenClientAsync(HttpClient person, string[] extra, string name = "Runner")
     {
         using var made = await person.PostAsJsonAsync(
-            "/api/v1/tokens", new { name = "Runner", scopes = (string[])["run", .. extra], expiresInDays = 1 }, Cancellation);
+            "/api/v1/tokens", new { name, scopes = (string[])["run", .. extra], expiresInDays = 1 }, Cancellation);
         var token = await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var client = server.NewClient();
