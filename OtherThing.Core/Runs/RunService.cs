@@ -127,6 +127,21 @@ public sealed partial class RunService(
             ? refusal
             : await runs.ListAsync(workspaceId, filter, page, cancellationToken);
 
+    /// <summary>What differs between two runs of a workspace (A39), of the same flow or not.</summary>
+    /// <returns>The comparison, or <c>run.not_found</c>.</returns>
+    public async Task<Result<RunComparison>> CompareAsync(
+        Actor actor, Guid workspaceId, Guid firstId, Guid secondId, CancellationToken cancellationToken)
+    {
+        var first = await GetAsync(actor, workspaceId, firstId, cancellationToken);
+        if (!first.TryGet(out var before, out var refusal)
+            || !(await GetAsync(actor, workspaceId, secondId, cancellationToken)).TryGet(out var after, out refusal))
+        {
+            return refusal;
+        }
+
+        return RunComparison.Between(before, after);
+    }
+
     /// <summary>What happened in a run after a journal sequence (A39), for an event stream that resumes.</summary>
     /// <returns>The commits in order, or <c>run.not_found</c>.</returns>
     public async Task<Result<IReadOnlyList<RunCommitted>>> ReadEventsAsync(

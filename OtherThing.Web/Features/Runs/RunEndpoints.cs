@@ -19,6 +19,7 @@ internal static class RunEndpoints
         var group = app.MapApi("/workspaces/{workspaceId:guid}/runs").WithTags("Runs");
         group.MapGet("", ListAsync).WithName("ListRuns").Requires(Operations.RunRead);
         group.MapGet("/{runId:guid}", GetAsync).WithName("GetRun").Requires(Operations.RunRead);
+        group.MapGet("/{runId:guid}/compare/{otherId:guid}", CompareAsync).WithName("CompareRuns").Requires(Operations.RunRead);
         group.MapGet("/{runId:guid}/events", RunEventStream.StreamAsync).WithName("StreamRunEvents").Requires(Operations.RunRead);
         group.MapPost("/{runId:guid}/cancel", CancelAsync).WithName("CancelRun").Requires(Operations.RunCancel);
         group.MapPost("/{runId:guid}/rerun", RerunAsync).WithName("RerunRun").Requires(Operations.RunRetry);
@@ -93,6 +94,13 @@ internal static class RunEndpoints
     {
         var result = await runs.GetAsync(await current.GetAsync(), workspaceId, runId, cancellationToken);
         return result.IsSuccess ? TypedResults.Ok(RunResponse.From(result.Value)) : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Ok<RunComparisonResponse>, ProblemHttpResult>> CompareAsync(
+        Guid workspaceId, Guid runId, Guid otherId, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var result = await runs.CompareAsync(await current.GetAsync(), workspaceId, runId, otherId, cancellationToken);
+        return result.TryGet(out var comparison, out var refusal) ? TypedResults.Ok(RunComparisonResponse.From(comparison)) : refusal.ToProblem();
     }
 
     private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> CancelAsync(

@@ -21,6 +21,10 @@ public sealed partial class RunListPage
     [SupplyParameterFromQuery(Name = "status")]
     public string? Status { get; set; }
 
+    /// <summary>The run another is being chosen for, to compare the two.</summary>
+    [SupplyParameterFromQuery(Name = "compare")]
+    public Guid? Compare { get; set; }
+
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
 

@@ -18,6 +18,7 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private List<StepRun> _steps = [];
     private LiveSubscription? _subscription;
+    private int _sequence;
 
     public Guid RunId => runId;
 
@@ -76,7 +77,7 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
 
         lock (_gate)
         {
-            Run = detail.Run;
+            (Run, _sequence) = (detail.Run, detail.Run.LastSequence);
             _steps = [.. detail.Steps];
             _places.Clear();
             for (var at = 0; at < _steps.Count; at++)
@@ -95,14 +96,14 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
             var missed = 0L;
             while (Run is { } run && !run.Status.IsFinal() && await subscription.Events.WaitToReadAsync(_disposal.Token))
             {
-                var ended = false;
+                var reread = false;
                 while (subscription.Events.TryRead(out var happened))
                 {
-                    ended |= Take(happened);
+                    reread |= Take(happened);
                 }
 
-                // Ended: its output and sums are in the row. Missed: only the journal knows.
-                if (ended || subscription.Missed > missed)
+                // Ended: its output and sums are in the row. Missed, or a gap between two: only the journal knows.
+                if (reread || subscription.Missed > missed)
                 {
                     missed = subscription.Missed;
                     await ReadAsync();
@@ -124,20 +125,25 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
         }
     }
 
+    /// <returns>True when the journal has to be read: the run ended, or something is missing before this.</returns>
     private bool Take(LiveEvent happened)
     {
         lock (_gate)
         {
             switch (happened.Payload)
             {
+                case RunCommitted committed when committed.Sequence < _sequence || (committed.Sequence == _sequence && committed.Steps.Count > 0):
+                    return false; // in what was read already
                 case RunCommitted committed:
+                    var gap = committed.Sequence > _sequence + 1;
+                    _sequence = committed.Sequence;
                     foreach (var step in committed.Steps)
                     {
                         Put(step);
                     }
 
                     Run = Run! with { Status = committed.Status };
-                    return committed.Status.IsFinal();
+                    return gap || committed.Status.IsFinal();
                 case StepReport report:
                     var text = _texts.GetValueOrDefault(report.Path, "") + report.Text;
                     _texts[report.Path] = text.Length > KeptText ? text[^KeptText..] : text;

@@ -1,0 +1,128 @@
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Live;
+using OtherThing.Core.Runs;
+using OtherThing.Lab.Processes;
+using OtherThing.Tests.Support;
+using OtherThing.Web.Features.Runs;
+
+namespace OtherThing.Tests.Web.Runs;
+
+/// <summary>A run's past over REST: streams that are cut, two runs side by side, and the page's own way to follow.</summary>
+public sealed class RunHistoryTests(SharedServer server)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Events_CutAfterEachOne_GiveEveryCommitOnceAndInOrder()
+    {
+        var client = await RunClient.NewAsync(server);
+        var flow = await client.CreateFlowAsync(
+            string.Join(',', Enumerable.Range(1, 6).Select(i => $$$"""{"id":"w{{{i}}}","type":"logic.wait","config":{"seconds":0.05}}""")),
+            "start->w1", "w1->w2", "w2->w3", "w3->w4", "w4->w5", "w5->w6");
+        var run = await client.StartAsync(flow);
+        var seen = new List<(int Id, JsonElement Data)>();
+
+        while (seen.Count == 0 || seen[^1].Data.GetProperty("status").GetString() != "succeeded")
+        {
+            var (id, data) = await NextAsync(client, run, seen.Count == 0 ? null : seen[^1].Id);
+            seen.Add((id, data));
+        }
+
+        Assert.Equal(Enumerable.Range(1, seen[^1].Id), seen.Select(commit => commit.Id).Distinct());
+        var steps = seen.SelectMany(commit => commit.Data.GetProperty("steps").EnumerateArray()).Where(step => step.GetProperty("status").GetString() == "succeeded");
+        Assert.Equal(["start", "w1", "w2", "w3", "w4", "w5", "w6"], steps.Select(step => step.GetProperty("path").GetString()));
+        Assert.Equal(seen.Sum(commit => commit.Data.GetProperty("steps").GetArrayLength()), (await JournalAsync(run)).Count);
+    }
+
+    [Fact]
+    public async Task Events_AskedForAfterTheLast_SayHowItEnded()
+    {
+        var client = await RunClient.NewAsync(server);
+        var flow = await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}}""", "start->rest");
+        var run = await client.StartAsync(flow);
+        await client.PostAsync($"/runs/{run}/cancel");
+
+        var (_, data) = await NextAsync(client, run, 1_000);
+
+        Assert.Equal("cancelled", data.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Compare_RunsWithDifferentInput_NamesTheFirstStepThatDiffers()
+    {
+        var client = await RunClient.NewAsync(server);
+        var flow = await client.CreateFlowAsync(
+            """{"id":"same","type":"data.set","config":{"value":1}},{"id":"twice","type":"data.set","config":{"value":{"n":"{{ input.n | times: 2 }}"}}},{"id":"big","type":"logic.if","config":{"condition":"steps.twice.n > 10"}}""",
+            "start->same", "same->twice", "twice->big");
+        var (first, second) = (await client.RunAsync(flow, """{"input":{"n":3}}"""), await client.RunAsync(flow, """{"input":{"n":30}}"""));
+
+        var both = await client.GetAsync($"/runs/{first.GetProperty("id")}/compare/{second.GetProperty("id")}");
+
+        Assert.Equal("start", both.GetProperty("firstDifference").GetString());
+        Assert.Equal((3, 1), (both.GetProperty("differingSteps").GetInt32(), both.GetProperty("sameSteps").GetInt32()));
+        var twice = both.GetProperty("steps").EnumerateArray().Single(step => step.GetProperty("path").GetString() == "twice");
+        var output = twice.GetProperty("differences").EnumerateArray().Single(place => place.GetProperty("path").GetString() == "output.n");
+        Assert.Equal(("6", "60"), (output.GetProperty("before").GetRawText(), output.GetProperty("after").GetRawText()));
+        var (status, _) = await client.SendAsync(HttpMethod.Get, $"/runs/{first.GetProperty("id")}/compare/{Guid.NewGuid()}");
+        Assert.Equal(404, status);
+    }
+
+    [Fact]
+    public async Task Compare_WithARunOfAnotherWorkspace_IsNotFound()
+    {
+        var (client, stranger) = (await RunClient.NewAsync(server), await RunClient.NewAsync(server));
+        var ours = await client.RunAsync(await client.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":1}}"""));
+        var theirs = await stranger.RunAsync(await stranger.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":1}}"""));
+
+        var (status, problem) = await client.SendAsync(HttpMethod.Get, $"/runs/{ours.GetProperty("id")}/compare/{theirs.GetProperty("id")}");
+
+        Assert.Equal((404, "run.not_found"), (status, problem.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task Watch_EventsLostOnTheWay_ReadsTheJournalAgain()
+    {
+        var client = await RunClient.NewAsync(server);
+        var me = (await client.Http.GetAsync("/api/v1/me", Cancel)).Content;
+        var actor = server.ActorOf(JsonElement.Parse(await me.ReadAsStringAsync(Cancel)).GetProperty("id").GetGuid());
+        var workspaceId = Guid.Parse(client.Root.Split('/')[^1]);
+        var runId = Guid.Parse(await client.StartAsync(
+            await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}},{"id":"more","type":"logic.wait","config":{"seconds":3600}}""", "start->rest", "start->more")));
+        var feed = new LiveFeed(); // hears nothing of the server's
+        await using var watch = new RunWatch(server.Services.GetRequiredService<RunService>(), feed, TimeProvider.System, actor, workspaceId, runId);
+        Assert.Null(await watch.StartAsync(() => Task.CompletedTask));
+        await client.PostAsync($"/runs/{runId}/cancel");
+
+        feed.Publish(Topic.Run(runId), "run.committed", new RunCommitted(99, RunStatus.Running, []));
+
+        await Until.HoldsAsync(() => Task.FromResult(watch.Run!.Status == RunStatus.Cancelled), "the watch has read the journal", Cancel);
+        Assert.Equal(2, watch.Steps.Count(step => step.Status == StepRunStatus.Cancelled));
+    }
+
+    /// <summary>Opens the stream, takes one event and cuts the connection.</summary>
+    private static async Task<(int Id, JsonElement Data)> NextAsync(RunClient client, string run, int? after)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{client.Root}/runs/{run}/events");
+        if (after is { } id)
+        {
+            request.Headers.Add("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        using var answer = await client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        await using var stream = await answer.Content.ReadAsStreamAsync(Cancel);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(Cancel))
+        {
+            if (item.EventType == "committed")
+            {
+                return (int.Parse(item.EventId!, System.Globalization.CultureInfo.InvariantCulture), JsonElement.Parse(item.Data));
+            }
+        }
+
+        throw new InvalidOperationException("The stream ended without an event.");
+    }
+
+    private async Task<IReadOnlyList<StepRun>> JournalAsync(string run) =>
+        [.. (await server.Services.GetRequiredService<IRunStore>().ReadJournalAsync(Guid.Parse(run), 0, Cancel)).SelectMany(RunHistory.Read)];
+}
