@@ -31,6 +31,9 @@ public sealed class Flow
     /// <summary>The draft, as JSON; see <see cref="FlowJson"/>.</summary>
     public string Definition { get; private set; } = "";
 
+    /// <summary>The ids of the last acts of the builder that are in the draft, oldest first, parted by spaces.</summary>
+    public string RecentActs { get; private set; } = "";
+
     /// <summary>The draft's version: rises with every change of the draft and guards against lost edits.</summary>
     public int Revision { get; private set; } = 1;
 
@@ -53,8 +56,9 @@ public sealed class Flow
     public FlowDefinition ReadDefinition() => FlowJson.Parse(Definition).Value;
 
     /// <summary>Changes what is given; a changed draft is a new revision, and so is a new name, so that no edit is lost.</summary>
-    public void Change(string? name, string? description, FlowDefinition? definition, DateTime utcNow)
+    public void Change(string? name, string? description, FlowDefinition? definition, DateTime utcNow, string? recentActs = null)
     {
+        RecentActs = recentActs ?? RecentActs;
         Name = name ?? Name;
         Description = description ?? Description;
         Definition = definition is null ? Definition : FlowJson.Write(definition);

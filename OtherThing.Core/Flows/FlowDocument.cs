@@ -5,7 +5,8 @@ namespace OtherThing.Core.Flows;
 /// <summary>A document after an edit, and the edit that takes it back.</summary>
 /// <param name="Definition">The new document.</param>
 /// <param name="Inverse">Applied to <paramref name="Definition"/>, it gives the old document back, byte for byte.</param>
-public sealed record FlowChange(FlowDefinition Definition, FlowEdit Inverse);
+/// <param name="Applied">What was done, with every place spelled out; batches are taken apart, and what did not fit is left out.</param>
+public sealed record FlowChange(FlowDefinition Definition, FlowEdit Inverse, IReadOnlyList<FlowEdit> Applied);
 
 /// <summary>
 /// Applies edits to flow documents: pure, all or nothing. It keeps the document well formed (ids, ends of connections, sizes);
@@ -25,7 +26,7 @@ public static class FlowDocument
     {
         var draft = new FlowDraft(definition);
         return draft.Apply(edit, lenient: false).TryGet(out var inverse, out var error)
-            ? new FlowChange(draft.ToDefinition(), inverse)
+            ? new FlowChange(draft.ToDefinition(), inverse, draft.Applied)
             : error;
     }
 
@@ -37,7 +38,7 @@ public static class FlowDocument
     {
         var draft = new FlowDraft(definition);
         return draft.Apply(edit, lenient: true).TryGet(out var inverse, out var error)
-            ? new FlowChange(draft.ToDefinition(), inverse)
+            ? new FlowChange(draft.ToDefinition(), inverse, draft.Applied)
             : error;
     }
 

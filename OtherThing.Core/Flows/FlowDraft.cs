@@ -8,7 +8,11 @@ internal sealed class FlowDraft(FlowDefinition definition)
     private readonly List<FlowStep> _steps = [.. definition.Steps];
     private readonly List<FlowConnection> _connections = [.. definition.Connections];
     private readonly List<FlowNote> _notes = [.. definition.Notes];
+    private readonly List<FlowEdit> _applied = [];
     private int _edits;
+
+    /// <summary>What was really done, one change at a time, each with its exact place: another copy that does the same ends the same.</summary>
+    public IReadOnlyList<FlowEdit> Applied => _applied;
 
     public FlowDefinition ToDefinition() =>
         definition with { Steps = [.. _steps], Connections = [.. _connections], Notes = [.. _notes] };
@@ -95,7 +99,9 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return FlowEditErrors.StepUnknown(parent);
         }
 
-        _steps.Insert(Place(add.At, _steps.Count), add.Step);
+        var at = Place(add.At, _steps.Count);
+        _steps.Insert(at, add.Step);
+        _applied.Add(add with { At = at });
         return new DeleteStep(add.Step.Id);
     }
 
@@ -122,6 +128,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             .Where(pair => gone.Contains(pair.connection.From) || gone.Contains(pair.connection.To)).ToList();
         _steps.RemoveAll(step => gone.Contains(step.Id));
         _connections.RemoveAll(connection => gone.Contains(connection.From) || gone.Contains(connection.To));
+        _applied.Add(new DeleteStep(id));
         var parents = steps.Where(pair => pair.step.Parent is { } parent && gone.Contains(parent)).ToList();
         return new BatchEdit(
         [
@@ -135,7 +142,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
 
     private Result<FlowEdit> Move(MoveStep move) => FlowEditRules.CheckPosition(move.X, move.Y) is { } error
         ? error
-        : Change(move.Id, step => (
+        : Change(move, move.Id, step => (
             step with { Position = new FlowPosition(move.X, move.Y) },
             new MoveStep(move.Id, step.Position.X, step.Position.Y)));
 
@@ -157,12 +164,12 @@ internal sealed class FlowDraft(FlowDefinition definition)
             above = container.Parent;
         }
 
-        return Change(nest.Id, step => (step with { Parent = nest.Parent }, new NestStep(nest.Id, step.Parent)));
+        return Change(nest, nest.Id, step => (step with { Parent = nest.Parent }, new NestStep(nest.Id, step.Parent)));
     }
 
     private Result<FlowEdit> Rename(RenameStep rename) => FlowEditRules.CheckName(rename.Name) is { } error
         ? error
-        : Change(rename.Id, step => (step with { Name = rename.Name }, new RenameStep(rename.Id, step.Name)));
+        : Change(rename, rename.Id, step => (step with { Name = rename.Name }, new RenameStep(rename.Id, step.Name)));
 
     private Result<FlowEdit> Configure(ConfigureStep configure)
     {
@@ -171,7 +178,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return error;
         }
 
-        return Change(configure.Id, step =>
+        return Change(configure, configure.Id, step =>
         {
             var (config, old) = StepConfig.Set(step.Config, configure.Field, configure.Value, configure.At);
             FlowEdit inverse = old is { } value
@@ -188,7 +195,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return error;
         }
 
-        return Change(clear.Id, step =>
+        return Change(clear, clear.Id, step =>
         {
             var (config, old, at) = StepConfig.Remove(step.Config, clear.Field);
             FlowEdit inverse = old is { } value ? new ConfigureStep(clear.Id, clear.Field, value, at) : new BatchEdit([]);
@@ -211,6 +218,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
         }
 
         _steps[index] = changed;
+        _applied.Add(set with { Value = FlowEditRules.ReadPolicy(changed, set.Field) });
         return new SetStepPolicy(set.Id, set.Field, old);
     }
 
@@ -234,9 +242,9 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return FlowEditErrors.ConnectionRefused(connect.From, connect.To, reason);
         }
 
-        _connections.Insert(
-            Place(connect.At, _connections.Count),
-            new FlowConnection { From = connect.From, Port = connect.Port, To = connect.To });
+        var at = Place(connect.At, _connections.Count);
+        _connections.Insert(at, new FlowConnection { From = connect.From, Port = connect.Port, To = connect.To });
+        _applied.Add(connect with { At = at });
         return new Disconnect(connect.From, connect.Port, connect.To);
     }
 
@@ -250,6 +258,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
         }
 
         _connections.RemoveAt(index);
+        _applied.Add(disconnect);
         return new Connect(disconnect.From, disconnect.Port, disconnect.To, index) { Restoring = true };
     }
 
@@ -265,6 +274,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
         {
             var old = _notes[index];
             _notes[index] = put.Note;
+            _applied.Add(put);
             return new PutNote(old);
         }
 
@@ -273,7 +283,9 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return FlowEditErrors.TooLarge($"A flow may hold at most {FlowLimits.Notes} notes.");
         }
 
-        _notes.Insert(Place(put.At, _notes.Count), put.Note);
+        var at = Place(put.At, _notes.Count);
+        _notes.Insert(at, put.Note);
+        _applied.Add(put with { At = at });
         return new DeleteNote(put.Note.Id);
     }
 
@@ -287,10 +299,11 @@ internal sealed class FlowDraft(FlowDefinition definition)
 
         var old = _notes[index];
         _notes.RemoveAt(index);
+        _applied.Add(delete);
         return new PutNote(old, index);
     }
 
-    private Result<FlowEdit> Change(string id, Func<FlowStep, (FlowStep Changed, FlowEdit Inverse)> change)
+    private Result<FlowEdit> Change(FlowEdit edit, string id, Func<FlowStep, (FlowStep Changed, FlowEdit Inverse)> change)
     {
         var index = _steps.FindIndex(step => step.Id == id);
         if (index < 0)
@@ -299,6 +312,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
         }
 
         (_steps[index], var inverse) = change(_steps[index]);
+        _applied.Add(edit);
         return inverse;
     }
 

@@ -10,7 +10,7 @@ namespace OtherThing.Core.Flows;
 /// Flows that are open in a builder: everybody's edits of one flow go through one session, in one order, and are saved by themselves.
 /// </summary>
 public sealed partial class FlowEditing(
-    FlowService flows, Door door, IAccountStore accounts, ILiveFeed feed, TimeProvider clock, ILogger<FlowEditing> logger) : IAsyncDisposable
+    FlowService flows, IFlowStore store, Door door, IAccountStore accounts, ILiveFeed feed, TimeProvider clock, ILogger<FlowEditing> logger) : IAsyncDisposable
 {
     /// <summary>How long edits wait for more before they are saved.</summary>
     public static TimeSpan SaveAfter { get; } = TimeSpan.FromMilliseconds(500);
@@ -33,12 +33,25 @@ public sealed partial class FlowEditing(
         var name = actor.UserId is { } userId && await accounts.FindAsync(userId, cancellationToken) is { } account ? account.DisplayName : "";
         while (true)
         {
-            var session = _sessions.GetOrAdd(flowId, _ => new Lazy<FlowSession>(() => new FlowSession(this, flow))).Value;
+            var opened = false;
+            var session = _sessions.GetOrAdd(flowId, _ => new Lazy<FlowSession>(() =>
+            {
+                opened = true;
+                return new FlowSession(this, flow);
+            })).Value;
             var editor = new FlowEditor(session, actor, name);
             if (session.TryJoin(editor))
             {
+                if (opened)
+                {
+                    // An earlier session may have saved on its way out, after we read the flow.
+                    await session.CatchUpAsync(cancellationToken);
+                }
+
                 return editor;
             }
+
+            Forget(session);
         }
     }
 
@@ -52,6 +65,8 @@ public sealed partial class FlowEditing(
     }
 
     internal FlowService Flows => flows;
+
+    internal IFlowStore Store => store;
 
     internal ILiveFeed Feed => feed;
 

@@ -1,4 +1,5 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Flows;
@@ -7,19 +8,28 @@ namespace OtherThing.Core.Flows;
 /// <param name="Sequence">Dense per session, from 1.</param>
 /// <param name="EditorId">Whose act.</param>
 /// <param name="ActId">The act, as its editor named it.</param>
-/// <param name="Edits">What to apply.</param>
+/// <param name="Edits">What was done, change by change, with every place spelled out.</param>
 public sealed record FlowEdited(long Sequence, Guid EditorId, string ActId, IReadOnlyList<FlowEdit> Edits);
 
 /// <summary>Somebody who has the flow open.</summary>
 /// <param name="EditorId">Their builder.</param>
 /// <param name="Name">What people call them.</param>
 /// <param name="Selection">The ids they have selected; at most 500.</param>
-public sealed record FlowPresence(Guid EditorId, string Name, IReadOnlyList<string> Selection);
+/// <param name="Colour">Which of the eight colours of people is theirs, 0 to 7.</param>
+public sealed record FlowPresence(Guid EditorId, string Name, IReadOnlyList<string> Selection, int Colour);
+
+/// <summary>Where somebody's pointer is.</summary>
+/// <param name="EditorId">Their builder.</param>
+/// <param name="X">Canvas pixels from the origin, right; null when it left the canvas.</param>
+/// <param name="Y">Canvas pixels from the origin, down.</param>
+public sealed record FlowCursor(Guid EditorId, double? X, double? Y);
 
 /// <summary>The document at one moment of its session.</summary>
 /// <param name="Definition">The document.</param>
 /// <param name="Sequence">The last act in it.</param>
-public sealed record FlowSnapshot(FlowDefinition Definition, long Sequence);
+/// <param name="Session">Which session counts so: after a restart of the server another one does, from 0.</param>
+/// <param name="Saved">The last act that is stored.</param>
+public sealed record FlowSnapshot(FlowDefinition Definition, long Sequence, Guid Session, long Saved);
 
 /// <summary>One open builder: its edits, and the way back through them.</summary>
 public sealed class FlowEditor : IAsyncDisposable
@@ -32,6 +42,15 @@ public sealed class FlowEditor : IAsyncDisposable
 
     /// <summary>Who has the flow open, or what they selected, changed.</summary>
     public const string PresenceEvent = "flow.presence";
+
+    /// <summary>Acts up to the sequence in the payload (<see cref="long"/>) are stored.</summary>
+    public const string KeptEvent = "flow.kept";
+
+    /// <summary>Two people changed one field: <see cref="FlowConflict"/>.</summary>
+    public const string ConflictEvent = "flow.conflict";
+
+    /// <summary>Somebody's pointer moved: <see cref="FlowCursor"/>.</summary>
+    public const string CursorEvent = "flow.cursor";
 
     private const int MaxActIdLength = 64;
     private const int MaxSelection = 500;
@@ -51,6 +70,9 @@ public sealed class FlowEditor : IAsyncDisposable
     /// <summary>What people call them.</summary>
     public string Name { get; }
 
+    /// <summary>Which of the colours of people is theirs, 0 to 7.</summary>
+    public int Colour { get; internal set; }
+
     /// <summary>The ids they have selected.</summary>
     public IReadOnlyList<string> Selection { get; private set; } = [];
 
@@ -67,21 +89,65 @@ public sealed class FlowEditor : IAsyncDisposable
     public bool CanRedo => _redo.Count > 0;
 
     /// <summary>Applies an act (A28): all of its edits or none. The same act twice is applied once.</summary>
-    /// <param name="actId">The caller's name for it, 1 to 64 characters.</param>
+    /// <param name="actId">The caller's name for it, 1 to 64 letters, digits and dashes.</param>
     /// <param name="edits">The edits.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="basedOn">The sequence the person had seen when they made it; null when that is not known.</param>
     /// <returns>The document after it, or what <see cref="FlowDocument.Apply"/> refuses, or <c>flow.act_invalid</c>.</returns>
-    public async Task<Result<FlowSnapshot>> ApplyAsync(string actId, IReadOnlyList<FlowEdit> edits, CancellationToken cancellationToken)
+    public Task<Result<FlowSnapshot>> ApplyAsync(
+        string actId, IReadOnlyList<FlowEdit> edits, CancellationToken cancellationToken, long? basedOn = null) =>
+        DoAsync(actId, edits, whatFits: false, basedOn, cancellationToken);
+
+    /// <summary>Applies what still fits of an act that an earlier session took but may not have saved (A28).</summary>
+    /// <inheritdoc cref="ApplyAsync"/>
+    public Task<Result<FlowSnapshot>> ReplayAsync(string actId, IReadOnlyList<FlowEdit> edits, CancellationToken cancellationToken) =>
+        DoAsync(actId, edits, whatFits: true, basedOn: null, cancellationToken);
+
+    /// <summary>Takes one's own last act back, as far as other people's later edits allow.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="actId">The caller's name for the undoing itself: the same twice is done once. Null for once.</param>
+    /// <returns>Null when done or when there is nothing to undo; otherwise why not, and the act is forgotten.</returns>
+    public Task<Error?> UndoAsync(CancellationToken cancellationToken, string? actId = null) => GoAsync(_undo, _redo, actId, cancellationToken);
+
+    /// <summary>Does again what was taken back.</summary>
+    /// <inheritdoc cref="UndoAsync"/>
+    public Task<Error?> RedoAsync(CancellationToken cancellationToken, string? actId = null) => GoAsync(_redo, _undo, actId, cancellationToken);
+
+    /// <summary>Listens to what happens to this flow; dispose the subscription to stop.</summary>
+    /// <param name="capacity">How many unread events are kept.</param>
+    public LiveSubscription Follow(int capacity = 4096) => _session.Follow(capacity);
+
+    /// <summary>Tells the others where one's pointer is.</summary>
+    /// <param name="x">Canvas pixels from the origin, right; null when it left the canvas.</param>
+    /// <param name="y">Canvas pixels from the origin, down.</param>
+    public void PointAt(double? x, double? y) => _session.Say(CursorEvent, new FlowCursor(Id, x, y));
+
+    /// <summary>Tells the others what one has selected.</summary>
+    public void Select(IReadOnlyList<string> ids)
     {
-        if (string.IsNullOrEmpty(actId) || actId.Length > MaxActIdLength)
+        Selection = [.. ids.Where(id => id is { Length: > 0 and <= 80 }).Take(MaxSelection)];
+        _session.SayWhoIsHere();
+    }
+
+    /// <summary>Saves now what is not saved yet, so that a run or a publish sees it.</summary>
+    /// <returns>Null, or why it could not be saved.</returns>
+    public Task<Error?> SaveAsync(CancellationToken cancellationToken) => _session.SaveAsync(cancellationToken);
+
+    /// <summary>Leaves; the last to leave saves.</summary>
+    public ValueTask DisposeAsync() => _session.LeaveAsync(this);
+
+    private async Task<Result<FlowSnapshot>> DoAsync(
+        string actId, IReadOnlyList<FlowEdit> edits, bool whatFits, long? basedOn, CancellationToken cancellationToken)
+    {
+        if (Check(actId) is { } invalid)
         {
-            return Error.Invalid("flow.act_invalid", "actId", $"An act needs an id of 1 to {MaxActIdLength} characters.");
+            return invalid;
         }
 
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var applied = await _session.ApplyAsync(this, actId, new BatchEdit(edits), whatFits: false, cancellationToken);
+            var applied = await _session.ApplyAsync(this, actId, new BatchEdit(edits), whatFits, basedOn, cancellationToken);
             if (!applied.TryGet(out var change, out var refusal))
             {
                 return refusal;
@@ -101,30 +167,14 @@ public sealed class FlowEditor : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes one's own last act back, as far as other people's later edits allow.</summary>
-    /// <returns>Null when done or when there is nothing to undo; otherwise why not, and the act is forgotten.</returns>
-    public Task<Error?> UndoAsync(CancellationToken cancellationToken) => GoAsync(_undo, _redo, cancellationToken);
-
-    /// <summary>Does again what was taken back.</summary>
-    /// <returns>Null when done or when there is nothing to redo; otherwise why not, and the act is forgotten.</returns>
-    public Task<Error?> RedoAsync(CancellationToken cancellationToken) => GoAsync(_redo, _undo, cancellationToken);
-
-    /// <summary>Tells the others what one has selected.</summary>
-    public void Select(IReadOnlyList<string> ids)
+    private async Task<Error?> GoAsync(Stack<FlowEdit> from, Stack<FlowEdit> to, string? actId, CancellationToken cancellationToken)
     {
-        Selection = [.. ids.Where(id => id is { Length: > 0 and <= 80 }).Take(MaxSelection)];
-        _session.SayWhoIsHere();
-    }
+        actId ??= Guid.CreateVersion7().ToString("N");
+        if (Check(actId) is { } invalid)
+        {
+            return invalid;
+        }
 
-    /// <summary>Saves now what is not saved yet, so that a run or a publish sees it.</summary>
-    /// <returns>Null, or why it could not be saved.</returns>
-    public Task<Error?> SaveAsync(CancellationToken cancellationToken) => _session.SaveAsync(cancellationToken);
-
-    /// <summary>Leaves; the last to leave saves.</summary>
-    public ValueTask DisposeAsync() => _session.LeaveAsync(this);
-
-    private async Task<Error?> GoAsync(Stack<FlowEdit> from, Stack<FlowEdit> to, CancellationToken cancellationToken)
-    {
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -133,11 +183,14 @@ public sealed class FlowEditor : IAsyncDisposable
                 return null;
             }
 
-            var applied = await _session.ApplyAsync(this, Guid.CreateVersion7().ToString("N"), edit, whatFits: true, cancellationToken);
+            var applied = await _session.ApplyAsync(this, actId, edit, whatFits: true, basedOn: null, cancellationToken);
             if (applied.TryGet(out var change, out var refusal))
             {
-                from.Pop();
-                to.Push(change.Inverse!);
+                if (change.Inverse is { } inverse)
+                {
+                    from.Pop();
+                    to.Push(inverse);
+                }
             }
             else if (refusal.Kind == ErrorKind.Conflict)
             {
@@ -151,4 +204,9 @@ public sealed class FlowEditor : IAsyncDisposable
             _turn.Release();
         }
     }
+
+    private static Error? Check(string actId) =>
+        actId is { Length: > 0 and <= MaxActIdLength } && actId.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+            ? null
+            : Error.Invalid("flow.act_invalid", "actId", $"An act needs an id of 1 to {MaxActIdLength} letters, digits and dashes.");
 }

@@ -83,10 +83,11 @@ public sealed partial class FlowService(
 
     /// <summary>
     /// Keeps a draft in the making (A28): unlike <see cref="UpdateAsync"/> it may have problems, which a run or a publish refuses later.
+    /// Kept with it are the ids of the acts that made it (<see cref="Flow.RecentActs"/>).
     /// </summary>
     /// <returns>The flow, or <c>flow.not_found</c>, <c>flow.changed</c>, <c>flow.too_large</c>.</returns>
     public async Task<Result<Flow>> SaveDraftAsync(
-        Actor actor, Guid workspaceId, Guid flowId, FlowDefinition definition, int expectedVersion, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, Guid flowId, FlowDefinition definition, string acts, int expectedVersion, CancellationToken cancellationToken)
     {
         if ((await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error is { } refusal)
         {
@@ -98,7 +99,7 @@ public sealed partial class FlowService(
             return new Error(ErrorKind.TooLarge, "flow.too_large", $"A flow takes up to {FlowLimits.Steps:N0} steps and {FlowLimits.Connections:N0} connections.");
         }
 
-        return await SaveAsync(workspaceId, flowId, new FlowUpdate(Definition: definition), expectedVersion, byHeader: false, cancellationToken);
+        return await SaveAsync(workspaceId, flowId, new FlowUpdate(Definition: definition), expectedVersion, byHeader: false, cancellationToken, acts);
     }
 
     /// <summary>Makes a copy in the same workspace (A28).</summary>
@@ -266,7 +267,7 @@ public sealed partial class FlowService(
     }
 
     private async Task<Result<Flow>> SaveAsync(
-        Guid workspaceId, Guid flowId, FlowUpdate change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, FlowUpdate change, int? expectedVersion, bool byHeader, CancellationToken cancellationToken, string? acts = null)
     {
         if (CheckNames(change.Name, change.Description) is { } invalid)
         {
@@ -285,7 +286,7 @@ public sealed partial class FlowService(
         }
 
         var definition = change.Definition is null ? null : await ToKeepAsync(workspaceId, change.Definition, cancellationToken);
-        flow.Change(change.Name?.Trim(), change.Description, definition, Now);
+        flow.Change(change.Name?.Trim(), change.Description, definition, Now, acts);
         if (!await flows.TrySaveAsync(flow, loaded, cancellationToken))
         {
             return FlowErrors.Changed(loaded, loaded + 1, byHeader);

@@ -8,18 +8,17 @@ namespace OtherThing.Core.Flows;
 /// <summary>One open flow: the document everybody sees, the order of their acts, and what of it is not saved yet.</summary>
 internal sealed class FlowSession : IDisposable
 {
-    private const int RememberedActs = 2_000;
+    private const int Colours = 8;
     private readonly FlowEditing _editing;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _saving = new(1, 1);
     private readonly LiveSubscription _subscription;
     private readonly ITimer _timer;
-    private readonly Queue<string> _actOrder = new();
-    private readonly HashSet<string> _acts = new(StringComparer.Ordinal);
+    private readonly RememberedActs _acts;
+    private readonly FieldWrites _writes = new();
     private ImmutableArray<FlowEditor> _editors = [];
-    private List<FlowEdit> _unsaved = [];
+    private List<(Actor Actor, IReadOnlyList<FlowEdit> Edits)> _unsaved = [];
     private FlowSnapshot _snapshot;
-    private Actor? _lastActor;
     private int _revision;
     private bool _scheduled;
     private bool _closed;
@@ -27,9 +26,10 @@ internal sealed class FlowSession : IDisposable
     public FlowSession(FlowEditing editing, Flow flow)
     {
         (_editing, FlowId, WorkspaceId, _revision) = (editing, flow.Id, flow.WorkspaceId, flow.Revision);
-        _snapshot = new FlowSnapshot(flow.ReadDefinition(), 0);
+        _acts = new RememberedActs(flow.RecentActs);
+        _snapshot = new FlowSnapshot(flow.ReadDefinition(), 0, Guid.CreateVersion7(), 0);
         _timer = editing.Clock.CreateTimer(_ => _ = SaveByTimerAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _subscription = editing.Feed.Subscribe(Topic.Flow(FlowId), capacity: 256);
+        _subscription = editing.Feed.Subscribe(Topic.Flow(FlowId), capacity: 1024);
         _ = FollowAsync();
     }
 
@@ -39,7 +39,8 @@ internal sealed class FlowSession : IDisposable
 
     public FlowSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
-    public IReadOnlyList<FlowPresence> Present => [.. _editors.Select(editor => new FlowPresence(editor.Id, editor.Name, editor.Selection))];
+    public IReadOnlyList<FlowPresence> Present =>
+        [.. _editors.Select(editor => new FlowPresence(editor.Id, editor.Name, editor.Selection, editor.Colour))];
 
     public bool TryJoin(FlowEditor editor)
     {
@@ -50,6 +51,8 @@ internal sealed class FlowSession : IDisposable
                 return false;
             }
 
+            // The first colour nobody has: people who are here together never look the same while there are colours left.
+            editor.Colour = Enumerable.Range(0, Colours).FirstOrDefault(colour => _editors.All(other => other.Colour != colour), _editors.Length % Colours);
             _editors = _editors.Add(editor);
         }
 
@@ -57,10 +60,15 @@ internal sealed class FlowSession : IDisposable
         return true;
     }
 
-    public void SayWhoIsHere() => _editing.Feed.Publish(Topic.Flow(FlowId), FlowEditor.PresenceEvent);
+    public void SayWhoIsHere() => Say(FlowEditor.PresenceEvent);
 
+    public void Say(string type, object? payload = null) => _editing.Feed.Publish(Topic.Flow(FlowId), type, payload);
+
+    public LiveSubscription Follow(int capacity) => _editing.Feed.Subscribe(Topic.Flow(FlowId), capacity);
+
+    /// <summary>Applies an act; an act that is known already changes nothing and has no inverse.</summary>
     public async Task<Result<(FlowSnapshot Snapshot, FlowEdit? Inverse)>> ApplyAsync(
-        FlowEditor editor, string actId, FlowEdit edit, bool whatFits, CancellationToken cancellationToken)
+        FlowEditor editor, string actId, FlowEdit edit, bool whatFits, long? basedOn, CancellationToken cancellationToken)
     {
         if (await _editing.MayEditAsync(editor.Actor, WorkspaceId, cancellationToken) is { } refusal)
         {
@@ -74,21 +82,24 @@ internal sealed class FlowSession : IDisposable
                 return (_snapshot, (FlowEdit?)null);
             }
 
-            var applied = whatFits
-                ? FlowDocument.ApplyWhatFits(_snapshot.Definition, edit)
-                : FlowDocument.Apply(_snapshot.Definition, edit);
+            var before = _snapshot.Definition;
+            var applied = whatFits ? FlowDocument.ApplyWhatFits(before, edit) : FlowDocument.Apply(before, edit);
             if (!applied.TryGet(out var change, out var error))
             {
                 return error;
             }
 
-            Remember(actId);
-            _snapshot = new FlowSnapshot(change.Definition, _snapshot.Sequence + 1);
-            _unsaved.Add(edit);
-            _lastActor = editor.Actor;
+            _acts.Add(actId);
+            _snapshot = _snapshot with { Definition = change.Definition, Sequence = _snapshot.Sequence + 1 };
+            _unsaved.Add((editor.Actor, change.Applied));
             Schedule();
             // Inside the lock, so that listeners hear acts in the order of their sequence.
-            _editing.Feed.Publish(Topic.Flow(FlowId), FlowEditor.EditedEvent, new FlowEdited(_snapshot.Sequence, editor.Id, actId, [edit]));
+            Say(FlowEditor.EditedEvent, new FlowEdited(_snapshot.Sequence, editor.Id, actId, change.Applied));
+            foreach (var conflict in _writes.Write(editor, change.Applied, before, _snapshot.Sequence, basedOn, _editing.Clock.GetUtcNow().UtcDateTime))
+            {
+                Say(FlowEditor.ConflictEvent, conflict);
+            }
+
             return (_snapshot, change.Inverse);
         }
     }
@@ -100,26 +111,40 @@ internal sealed class FlowSession : IDisposable
         {
             for (var attempt = 0; ; attempt++)
             {
-                var (snapshot, actor, revision, count) = Begin();
-                if (count == 0 || actor is null)
+                var (snapshot, acts, actors, revision, count) = Begin();
+                if (count == 0)
                 {
                     return null;
                 }
 
-                var saved = await _editing.Flows.SaveDraftAsync(actor, WorkspaceId, FlowId, snapshot.Definition, revision, cancellationToken);
+                var saved = await SaveAsAnyAsync(actors, snapshot.Definition, acts, revision, cancellationToken);
                 if (saved.TryGet(out var flow, out var error))
                 {
-                    Finish(flow.Revision, count);
+                    Finish(flow, snapshot, count);
                     return null;
                 }
 
                 // Somebody saved the flow by another way: our edits are put on top of theirs and saved again.
-                if (error.Code != "flow.changed" || attempt == 3 || await RebaseAsync(actor, cancellationToken) is not null)
+                if (error.Code != "flow.changed" || attempt == 20 || await RebaseAsync(cancellationToken) is not null)
                 {
                     _editing.LogNotSaved(FlowId, error.Code);
                     return error;
                 }
             }
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    /// <summary>Takes in what was stored since the flow was read.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        await _saving.WaitAsync(cancellationToken);
+        try
+        {
+            await RebaseAsync(cancellationToken);
         }
         finally
         {
@@ -171,17 +196,6 @@ internal sealed class FlowSession : IDisposable
         _editing.Forget(this);
         _subscription.Dispose();
         _timer.Dispose();
-        _saving.Dispose();
-    }
-
-    private void Remember(string actId)
-    {
-        _acts.Add(actId);
-        _actOrder.Enqueue(actId);
-        if (_actOrder.Count > RememberedActs)
-        {
-            _acts.Remove(_actOrder.Dequeue());
-        }
     }
 
     private void Schedule()
@@ -193,21 +207,46 @@ internal sealed class FlowSession : IDisposable
         }
     }
 
-    private (FlowSnapshot Snapshot, Actor? Actor, int Revision, int Count) Begin()
+    private (FlowSnapshot Snapshot, string Acts, IReadOnlyList<Actor> Actors, int Revision, int Count) Begin()
     {
         lock (_gate)
         {
             _scheduled = false;
-            return (_snapshot, _lastActor, _revision, _unsaved.Count);
+            return (_snapshot, _acts.Write(), [.. _unsaved.Select(edit => edit.Actor).Reverse().Distinct()], _revision, _unsaved.Count);
         }
     }
 
-    private void Finish(int revision, int count)
+    // Each edit was allowed when it was made; that one of the editors has lost the right since must not cost the others theirs.
+    private async Task<Result<Flow>> SaveAsAnyAsync(
+        IReadOnlyList<Actor> actors, FlowDefinition definition, string acts, int revision, CancellationToken cancellationToken)
     {
+        Result<Flow> saved = FlowErrors.NotFound;
+        foreach (var actor in actors)
+        {
+            saved = await _editing.Flows.SaveDraftAsync(actor, WorkspaceId, FlowId, definition, acts, revision, cancellationToken);
+            if (saved.Error is not { Kind: ErrorKind.Forbidden or ErrorKind.NotFound })
+            {
+                break;
+            }
+        }
+
+        return saved;
+    }
+
+    private void Finish(Flow flow, FlowSnapshot saved, int count)
+    {
+        var kept = flow.Definition == FlowJson.Write(saved.Definition) ? null : flow.ReadDefinition();
         lock (_gate)
         {
-            _revision = revision;
+            _revision = flow.Revision;
             _unsaved.RemoveRange(0, count);
+            _snapshot = _snapshot with { Saved = Math.Max(_snapshot.Saved, saved.Sequence) };
+            Say(FlowEditor.KeptEvent, saved.Sequence);
+            if (kept is not null)
+            {
+                StartFrom(kept); // something was put in another form on its way to the store, as a secret is
+            }
+
             if (_unsaved.Count > 0)
             {
                 Schedule();
@@ -215,24 +254,48 @@ internal sealed class FlowSession : IDisposable
         }
     }
 
+    // Inside the lock: the stored document is the ground, the unsaved edits go on top of it.
+    private void StartFrom(FlowDefinition stored)
+    {
+        foreach (var (_, edits) in _unsaved)
+        {
+            stored = FlowDocument.ApplyWhatFits(stored, new BatchEdit(edits)).TryGet(out var change, out _) ? change.Definition : stored;
+        }
+
+        _snapshot = _snapshot with { Definition = stored, Sequence = _snapshot.Sequence + 1 };
+        Say(FlowEditor.ResetEvent, _snapshot.Sequence);
+    }
+
     private async Task SaveByTimerAsync()
     {
         try
         {
-            if (await SaveAsync(CancellationToken.None) is not null)
+            if (await SaveAsync(CancellationToken.None) is { } refusal)
             {
-                await DropAsync();
+                if (refusal.Code == "flow.changed")
+                {
+                    Again(); // others save faster than we do; nothing is lost by waiting
+                }
+                else
+                {
+                    await DropAsync();
+                }
             }
         }
         catch (Exception exception)
         {
             // The database may be busy or away; the edits stay in memory and are tried again.
             _editing.LogSaveFailed(exception, FlowId);
-            lock (_gate)
-            {
-                _scheduled = false;
-                Schedule();
-            }
+            Again();
+        }
+    }
+
+    private void Again()
+    {
+        lock (_gate)
+        {
+            _scheduled = false;
+            Schedule();
         }
     }
 
@@ -244,32 +307,27 @@ internal sealed class FlowSession : IDisposable
             _unsaved = [];
         }
 
-        if (_lastActor is { } actor)
-        {
-            await RebaseAsync(actor, CancellationToken.None);
-        }
+        await RebaseAsync(CancellationToken.None, always: true);
     }
 
     /// <summary>Takes the stored document as the new ground and puts the unsaved edits on it.</summary>
-    private async Task<Error?> RebaseAsync(Actor actor, CancellationToken cancellationToken)
+    private async Task<Error?> RebaseAsync(CancellationToken cancellationToken, bool always = false)
     {
-        var found = await _editing.Flows.GetAsync(actor, WorkspaceId, FlowId, cancellationToken);
-        if (!found.TryGet(out var flow, out var error))
+        if (await _editing.Store.FindAsync(WorkspaceId, FlowId, cancellationToken) is not { } flow)
         {
-            return error;
+            return FlowErrors.NotFound;
         }
 
         lock (_gate)
         {
-            var definition = flow.ReadDefinition();
-            foreach (var edit in _unsaved)
+            if (flow.Revision <= _revision && !always)
             {
-                definition = FlowDocument.ApplyWhatFits(definition, edit).TryGet(out var change, out _) ? change.Definition : definition;
+                return null;
             }
 
+            _acts.AddStored(flow.RecentActs);
             _revision = flow.Revision;
-            _snapshot = new FlowSnapshot(definition, _snapshot.Sequence + 1);
-            _editing.Feed.Publish(Topic.Flow(FlowId), FlowEditor.ResetEvent);
+            StartFrom(flow.ReadDefinition());
         }
 
         return null;
@@ -277,9 +335,12 @@ internal sealed class FlowSession : IDisposable
 
     private async Task FollowAsync()
     {
+        var missed = 0L;
         await foreach (var happened in _subscription.Events.ReadAllAsync())
         {
-            if (happened is not { Type: "flow.saved", Payload: int revision })
+            var overrun = _subscription.Missed > missed;
+            missed = _subscription.Missed;
+            if (!overrun && happened is not { Type: "flow.saved", Payload: int })
             {
                 continue;
             }
@@ -288,10 +349,15 @@ internal sealed class FlowSession : IDisposable
             try
             {
                 // Our own save has its revision by now; anything newer came by REST or from another server.
-                if (revision > _revision && _editors.FirstOrDefault() is { } editor)
+                if (overrun || happened.Payload is int revision && revision > _revision)
                 {
-                    await RebaseAsync(editor.Actor, CancellationToken.None);
+                    await RebaseAsync(CancellationToken.None);
                 }
+            }
+            catch (Exception exception)
+            {
+                // The next save meets the other change again.
+                _editing.LogSaveFailed(exception, FlowId);
             }
             finally
             {

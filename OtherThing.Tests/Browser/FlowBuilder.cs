@@ -41,7 +41,7 @@ internal sealed class FlowBuilder : IAsyncDisposable
     }
 
     public static async Task<FlowBuilder> OpenAsync(
-        Chromium chromium, TestServer server, FlowDefinition flow, BrowserNewContextOptions? options = null)
+        Chromium chromium, TestServer server, FlowDefinition flow, BrowserNewContextOptions? options = null, Func<IBrowserContext, Task>? prepare = null)
     {
         var rest = await server.RegisterAsync();
         var cancellation = TestContext.Current.CancellationToken;
@@ -53,6 +53,11 @@ internal sealed class FlowBuilder : IAsyncDisposable
         Assert.True(made.IsSuccessStatusCode, answer.ToString());
         var id = answer.GetProperty("id").GetString();
         var browser = await chromium.SignedInAsync(server, me.GetProperty("id").GetGuid(), options);
+        if (prepare is not null)
+        {
+            await prepare(browser);
+        }
+
         var builder = new FlowBuilder(
             rest, browser, await browser.NewPageAsync(), $"{flows}/{id}", $"/w/{workspace.GetProperty("slug").GetString()}/flows/{id}");
         await builder.GoAsync();
@@ -64,6 +69,15 @@ internal sealed class FlowBuilder : IAsyncDisposable
         Page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => Note(frame);
         await Page.GotoAsync(PagePath);
         await Page.Locator("[data-part=host][data-ready=true]").WaitForAsync();
+    }
+
+    /// <summary>The same flow in one more page.</summary>
+    public async Task<IPage> OpenAnotherAsync()
+    {
+        var page = await Browser.NewPageAsync();
+        await page.GotoAsync(PagePath);
+        await page.Locator("[data-part=host][data-ready=true]").WaitForAsync();
+        return page;
     }
 
     public void Forget()
@@ -112,7 +126,7 @@ internal sealed class FlowBuilder : IAsyncDisposable
         var text = frame.Text ?? System.Text.Encoding.UTF8.GetString(frame.Binary ?? []);
         lock (_sent)
         {
-            foreach (var name in new[] { "ApplyAsync", "ApplyLargeAsync", "SelectAsync", "OpenAsync", "UndoAsync", "RedoAsync", "DispatchEventAsync" })
+            foreach (var name in new[] { "ApplyAsync", "ApplyLargeAsync", "SelectAsync", "OpenAsync", "Point", "ResyncAsync", "DispatchEventAsync" })
             {
                 if (text.Contains(name, StringComparison.Ordinal))
                 {

@@ -11,7 +11,7 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
 {
     // Each browser edits at its own pace from its own seed: adds with clashing ids, moves, renames, connects, deletes, undoes.
     private const string RandomEdits = """
-        async (host, [seed, count]) => {
+        async (host, [seed, count, drops]) => {
           const canvas = host.flowCanvas;
           const random = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
           const pick = list => list[Math.floor(random() * list.length)];
@@ -23,53 +23,122 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
             else if (what < 0.65) canvas.commit([{ op: 'rename', id, name: 'Name ' + Math.floor(random() * 1000) }]);
             else if (what < 0.8) canvas.commit([{ op: 'connect', from: id, port: 'out', to: other }]);
             else if (what < 0.88 && id !== 'start') canvas.commit([{ op: 'delete', id }]);
-            else if (what < 0.95) canvas.commit([{ op: 'configure', id, field: 'value', value: { n: turn } }]);
-            else canvas.undo();
-            if (random() < 0.3) await new Promise(resolve => setTimeout(resolve, random() * 20));
+            else if (what < 0.93) canvas.commit([{ op: 'configure', id, field: 'value', value: { n: turn } }]);
+            else if (what < 0.98) canvas.undo();
+            else canvas.redo();
+            if (drops && turn % Math.ceil(count / drops) === seed % Math.ceil(count / drops)) window.line_.drop(100 + random() * 1200);
+            if (random() < 0.4) await new Promise(resolve => setTimeout(resolve, random() * 60));
           }
         }
         """;
 
+    // In the document's own order: that too must be everybody's.
     private const string Document = """
         host => {
           const { steps, connections } = host.flowCanvas.scene.doc;
           return JSON.stringify({
-            steps: [...steps.values()].map(s => [s.id, s.type, s.name, s.position.x, s.position.y, s.parent ?? null, JSON.stringify(s.config)]).sort(),
-            connections: connections.map(c => [c.from, c.port, c.to]).sort(),
+            steps: [...steps.values()].map(s => [s.id, s.type, s.name, s.position.x, s.position.y, s.parent ?? null, JSON.stringify(s.config)]),
+            connections: connections.map(c => [c.from, c.port, c.to]),
           });
         }
         """;
 
-    // Explicit: ends with different documents in about one run of three, so it is a known fault and no guard yet.
-    [Fact(Explicit = true)]
-    public async Task ThreeBrowsers_EditingAtOnce_EndWithTheServersDocument()
+    [Fact]
+    public async Task ThreeBrowsers_FiveHundredEditsOverLinesThatDrop_EndWithTheServersDocument()
     {
         var start = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" }] };
-        await using var builder = await FlowBuilder.OpenAsync(chromium, server, start);
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, start, prepare: Line.AddAsync);
         var hosts = new List<ILocator> { builder.Host };
         for (var number = 1; number < 3; number++)
         {
-            var page = await builder.Browser.NewPageAsync();
-            await page.GotoAsync(builder.PagePath);
-            await page.Locator("[data-part=host][data-ready=true]").WaitForAsync();
-            hosts.Add(page.GetByRole(AriaRole.Application));
+            hosts.Add((await builder.OpenAnotherAsync()).GetByRole(AriaRole.Application));
         }
 
-        await Task.WhenAll(hosts.Select((host, at) => host.EvaluateAsync(RandomEdits, new object[] { at + 1, 80 })));
+        await Line.SlowAsync(hosts[1].Page, 120);
+        await Task.WhenAll(hosts.Select((host, at) => host.EvaluateAsync(RandomEdits, new object[] { at + 1, 160, 3 })));
         // One browser is closed over unsent acts and comes back.
-        await hosts[2].EvaluateAsync(RandomEdits, new object[] { 9, 20 });
+        await hosts[2].EvaluateAsync(RandomEdits, new object[] { 9, 20, 0 });
         await hosts[2].Page.ReloadAsync();
+
+        await AssertSameAsync(builder, hosts);
+    }
+
+    [Fact]
+    public async Task ServerThatForgotEverythingUnsaved_GetsItAgain()
+    {
+        var start = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" }] };
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, start);
+        await builder.Host.EvaluateAsync("host => host.flowCanvas.addStep('data.set', { x: 400, y: 40 })");
+        await builder.SavedAsync(flow => flow.Steps.Count == 2);
+        // What a killed server leaves in the tab: acts that it had taken and not stored (one of them it had), and one it never got.
+        var stored = await builder.Rest.GetStringAsync(builder.FlowPath, TestContext.Current.CancellationToken);
+        var known = await builder.Host.EvaluateAsync<string>("host => host.flowCanvas.sync.lastAct");
+        await builder.Page.EvaluateAsync(
+            """
+            ([key, known]) => sessionStorage.setItem(key, JSON.stringify({ session: 'one that is gone',
+              unstored: [
+                { id: known, sequence: 7, edits: [{ op: 'rename', id: 'set', name: 'Twice' }] },
+                { id: 'lost', sequence: 8, edits: [{ op: 'rename', id: 'start', name: 'Begin' }] }],
+              pending: [{ id: 'unsent', kind: 'edit', edits: [{ op: 'move', id: 'start', x: 48, y: 48 }] }] }))
+            """,
+            new[] { $"otherthing.flow.{builder.FlowPath[(builder.FlowPath.LastIndexOf('/') + 1)..]}", known });
+        Assert.DoesNotContain("Begin", stored, StringComparison.Ordinal);
+
+        await builder.Page.ReloadAsync();
+
+        var flow = await builder.SavedAsync(flow => flow.Steps[0] is { Name: "Begin", Position.X: 48 });
+        Assert.Equal(("Begin", 48), (flow.Steps[0].Name, flow.Steps[0].Position.X));
+        Assert.NotEqual("Twice", flow.Steps[1].Name);
+    }
+
+    [Fact]
+    public async Task OneFieldWrittenByTwo_BothAreToldAndTheLastCounts()
+    {
+        var start = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" }] };
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, start, prepare: Line.AddAsync);
+        var other = (await builder.OpenAnotherAsync()).GetByRole(AriaRole.Application);
+        await Line.SlowAsync(other.Page, 400);
+        const string Rename = "(host, name) => host.flowCanvas.commit([{ op: 'rename', id: 'start', name }])";
+
+        await other.EvaluateAsync(Rename, "Theirs");
+        await builder.Host.EvaluateAsync(Rename, "Mine");
+
+        await Assertions.Expect(builder.Page.Locator("[data-part=toast]")).ToContainTextAsync("changed name of Mine right after you");
+        await Assertions.Expect(other.Page.Locator("[data-part=toast]")).ToContainTextAsync("The last change counts: yours");
+        Assert.Equal("Theirs", (await builder.SavedAsync(flow => flow.Steps[0].Name == "Theirs")).Steps[0].Name);
+    }
+
+    [Fact]
+    public async Task SomebodyElse_IsListedAndTheirPointerAndSelectionAreShown()
+    {
+        var start = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" }] };
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, start);
+        var other = await builder.OpenAnotherAsync();
+        var at = await other.GetByRole(AriaRole.Application).EvaluateAsync<float[]>("host => host.flowCanvas.clientOf('start')");
+
+        await other.Mouse.ClickAsync(at[0], at[1]);
+        await other.Mouse.MoveAsync(at[0] + 30, at[1] + 90, new() { Steps = 5 });
+
+        await Assertions.Expect(builder.Page.GetByRole(AriaRole.List, new() { Name = "People here" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
+        await builder.Page.WaitForFunctionAsync(
+            "() => { const { people } = document.querySelector('[data-part=host]').flowCanvas; return people.selected.start?.name && people.cursors.length === 1; }");
+        await other.CloseAsync();
+        await Assertions.Expect(builder.Page.GetByRole(AriaRole.List, new() { Name = "People here" })).ToHaveCountAsync(0);
+    }
+
+    private static async Task AssertSameAsync(FlowBuilder builder, IReadOnlyList<ILocator> hosts)
+    {
         foreach (var host in hosts)
         {
-            await host.Page.Locator("[data-part=host][data-ready=true][data-unsaved='0']").WaitForAsync(new() { Timeout = 60_000 });
+            await host.Page.Locator("[data-part=host][data-ready=true][data-unsaved='0']").WaitForAsync(new() { Timeout = 120_000 });
         }
 
         // What was sent last may still be on its way to the others and to the database.
-        var stored = "";
-        for (var turn = 0; turn < 100; turn++)
+        var (stored, shown) = ("", Array.Empty<string>());
+        for (var turn = 0; turn < 200; turn++)
         {
             stored = Describe(await builder.SavedAsync(_ => true));
-            var shown = await Task.WhenAll(hosts.Select(host => host.EvaluateAsync<string>(Document)));
+            shown = await Task.WhenAll(hosts.Select(host => host.EvaluateAsync<string>(Document)));
             if (Array.TrueForAll(shown, text => text == stored))
             {
                 break;
@@ -78,19 +147,14 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
             await builder.Page.WaitForTimeoutAsync(100);
         }
 
-        var ended = await Task.WhenAll(hosts.Select(host => host.EvaluateAsync<string>(Document)));
-        Assert.Equal(ended[0], ended[1]);
-        Assert.Equal(ended[0], ended[2]);
-        Assert.Equal(stored, ended[0]);
+        Assert.All(shown, text => Assert.Equal(stored, text));
     }
 
     private static string Describe(FlowDefinition flow) => JsonSerializer.Serialize(
         new
         {
-            steps = flow.Steps.Select(step => new object?[] { step.Id, step.Type, step.Name, step.Position.X, step.Position.Y, step.Parent, step.Config.GetRawText() })
-                .OrderBy(step => (string)step[0]!, StringComparer.Ordinal),
-            connections = flow.Connections.Select(each => new[] { each.From, each.Port, each.To })
-                .OrderBy(each => string.Join(',', each), StringComparer.Ordinal),
+            steps = flow.Steps.Select(step => new object?[] { step.Id, step.Type, step.Name, step.Position.X, step.Position.Y, step.Parent, step.Config.GetRawText() }),
+            connections = flow.Connections.Select(each => new[] { each.From, each.Port, each.To }),
         },
         Json.Options);
 }

@@ -29,7 +29,7 @@ public class FlowDocumentTests
                 for (var at = texts.Count - 2; at >= 0; at--)
                 {
                     var back = FlowDocument.Apply(current, undo.Pop()).Value;
-                    (current, _) = back;
+                    current = back.Definition;
                     redo.Push(back.Inverse);
                     Assert.Equal(texts[at], Text(current));
                 }

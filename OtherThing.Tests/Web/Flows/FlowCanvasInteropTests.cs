@@ -40,7 +40,7 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}").Distinct().Order();
 
         Assert.Equal(
-            ["FlowCanvas.ApplyAsync", "FlowCanvas.ApplyLargeAsync", "FlowCanvas.OpenAsync", "FlowCanvas.RedoAsync", "FlowCanvas.SelectAsync", "FlowCanvas.UndoAsync"],
+            ["FlowCanvas.ApplyAsync", "FlowCanvas.ApplyLargeAsync", "FlowCanvas.OpenAsync", "FlowCanvas.Point", "FlowCanvas.ResyncAsync", "FlowCanvas.SelectAsync"],
             open);
     }
 
@@ -67,12 +67,64 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
         var (canvas, editor) = await OpenAsync(Role.Owner);
         var before = editor.Snapshot;
 
-        var answer = await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync(actId, edits, [null, new string('x', 100_000)]));
+        var answers = await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync(Act(actId, edits)));
 
+        var answer = Assert.Single(answers);
         Assert.False(answer.Ok);
         Assert.NotEmpty(answer.Message!);
         Assert.Same(before, editor.Snapshot);
         Assert.Empty(editor.Selection);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("[null]")]
+    [InlineData("[{}]")]
+    [InlineData("""[{"id":"act","kind":"explode"}]""")]
+    [InlineData("""[{"kind":"undo"}]""")]
+    [InlineData("""[{"id":"a b","kind":"undo"}]""")]
+    [InlineData("""[{"id":"act","kind":"edit","selection":"everything"}]""")]
+    [InlineData("""[{"id":"act","kind":"edit","basedOn":1e99}]""")]
+    public async Task Apply_HostileMessage_IsRefusedInWords(string? acts)
+    {
+        var (canvas, editor) = await OpenAsync(Role.Owner);
+        var before = editor.Snapshot;
+
+        Assert.False(Assert.Single(await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync(acts))).Ok);
+        Assert.Same(before, editor.Snapshot);
+    }
+
+    [Fact]
+    public async Task Apply_ActsAfterARefusedOne_AreLeftToTheBrowser()
+    {
+        var (canvas, editor) = await OpenAsync(Role.Owner);
+
+        var answers = await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync("""
+            [{"id":"a","kind":"edit","edits":[{"op":"move","id":"start","x":1,"y":1}]},
+             {"id":"b","kind":"edit","edits":[{"op":"delete","id":"nobody"}]},
+             {"id":"c","kind":"edit","edits":[{"op":"move","id":"start","x":2,"y":2}]}]
+            """));
+
+        Assert.Equal([true, false], answers.Select(answer => answer.Ok));
+        Assert.Equal(new FlowPosition(1, 1), editor.Snapshot.Definition.Steps[0].Position);
+    }
+
+    [Fact]
+    public async Task Point_HostileNumbers_AreLeftOut()
+    {
+        var (canvas, editor) = await OpenAsync(Role.Owner);
+        using var heard = editor.Follow();
+
+        await canvas.InvokeAsync(() => canvas.Instance.Point(double.NaN, 1));
+        await canvas.InvokeAsync(() => canvas.Instance.Point(1e300, 1));
+        await canvas.InvokeAsync(() => canvas.Instance.Point(3, 4));
+
+        Assert.True(heard.Events.TryRead(out var only));
+        Assert.Equal(new FlowCursor(editor.Id, 3, 4), only.Payload);
+        Assert.False(heard.Events.TryRead(out _));
     }
 
     [Fact]
@@ -85,7 +137,7 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
             deep.Append("""[{"op":"batch","edits":""");
         }
 
-        Assert.False((await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync("act", deep.ToString(), null))).Ok);
+        Assert.False(Assert.Single(await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync(Act("act", deep.ToString())))).Ok);
     }
 
     [Fact]
@@ -93,7 +145,7 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
     {
         var (canvas, editor) = await OpenAsync(Role.Viewer);
 
-        var answer = await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync("act", """[{"op":"move","id":"start","x":5,"y":5}]""", null));
+        var answer = Assert.Single(await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync(Act("act", """[{"op":"move","id":"start","x":5,"y":5}]"""))));
 
         Assert.False(answer.Ok);
         Assert.Contains("Viewer", answer.Message, StringComparison.Ordinal);
@@ -105,8 +157,8 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
     {
         var (canvas, _) = await OpenAsync(Role.Owner);
 
-        Assert.False((await canvas.InvokeAsync(() => canvas.Instance.ApplyLargeAsync("act", null, null))).Ok);
-        Assert.False((await canvas.InvokeAsync(() => canvas.Instance.ApplyLargeAsync("act", new HugeStream(), null))).Ok);
+        Assert.False(Assert.Single(await canvas.InvokeAsync(() => canvas.Instance.ApplyLargeAsync(null))).Ok);
+        Assert.False(Assert.Single(await canvas.InvokeAsync(() => canvas.Instance.ApplyLargeAsync(new HugeStream()))).Ok);
     }
 
     [Fact]
@@ -127,9 +179,13 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
     {
         var (canvas, _) = await OpenAsync(Role.Owner);
 
-        Assert.Null(await canvas.InvokeAsync(canvas.Instance.UndoAsync));
-        Assert.Null(await canvas.InvokeAsync(canvas.Instance.RedoAsync));
+        var answers = await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync("""[{"id":"a","kind":"undo"},{"id":"b","kind":"redo"}]"""));
+
+        Assert.All(answers, answer => Assert.Equal((true, null), (answer.Ok, answer.Message)));
     }
+
+    private static string Act(string? id, string? edits) =>
+        $$"""[{"id":{{(id is null ? "null" : $"\"{id}\"")}},"kind":"edit","edits":{{(string.IsNullOrEmpty(edits) ? "null" : edits)}}}]""";
 
     public async ValueTask DisposeAsync()
     {

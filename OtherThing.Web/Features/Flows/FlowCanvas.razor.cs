@@ -8,9 +8,6 @@ using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Flows;
 
-/// <summary>What the canvas hears about an act it sent.</summary>
-public sealed record ActAnswer(bool Ok, string? Message, string? Code = null, long Sequence = 0);
-
 public sealed partial class FlowCanvas : IAsyncDisposable
 {
     // One hub message holds 32 KB; what may be larger travels as a stream of small ones.
@@ -47,20 +44,49 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     [Parameter]
     public EventCallback OnReady { get; set; }
 
+    /// <summary>Does acts in their order; after a refusal the rest is left to the browser, which may have to change it.</summary>
+    /// <returns>An answer for each act that was tried.</returns>
     [JSInvokable]
-    public Task<ActAnswer> ApplyAsync(string? actId, string? edits, string?[]? selection) => ApplyTextAsync(actId, edits, selection);
+    public Task<IReadOnlyList<ActAnswer>> ApplyAsync(string? acts) => ApplyTextAsync(acts);
 
     [JSInvokable]
-    public async Task<ActAnswer> ApplyLargeAsync(string? actId, IJSStreamReference? edits, string?[]? selection)
+    public async Task<IReadOnlyList<ActAnswer>> ApplyLargeAsync(IJSStreamReference? acts)
     {
-        if (edits is null || edits.Length > LargestAct)
+        if (acts is null || acts.Length > LargestAct)
         {
-            return new ActAnswer(false, "That is too much for one act: at most 8 MB.");
+            return [new ActAnswer(false, "That is too much for one act: at most 8 MB.")];
         }
 
-        await using var stream = await edits.OpenReadStreamAsync(LargestAct, _browser.Gone);
+        await using var stream = await acts.OpenReadStreamAsync(LargestAct, _browser.Gone);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return await ApplyTextAsync(actId, await reader.ReadToEndAsync(_browser.Gone), selection);
+        return await ApplyTextAsync(await reader.ReadToEndAsync(_browser.Gone));
+    }
+
+    /// <summary>The browser missed something, or was away: it gets the document anew unless it has the last act already.</summary>
+    [JSInvokable]
+    public async Task ResyncAsync(string? session, long sequence)
+    {
+        var snapshot = Editor.Snapshot;
+        if (session != snapshot.Session.ToString() || sequence != snapshot.Sequence)
+        {
+            await LoadAsync();
+        }
+        else
+        {
+            await _browser.CallAsync("kept", snapshot.Saved);
+        }
+
+        await ShowPeopleAsync();
+    }
+
+    /// <summary>Where the person's pointer is, in canvas pixels; null when it left.</summary>
+    [JSInvokable]
+    public void Point(double? x, double? y)
+    {
+        if (x is null || y is null || Math.Abs(x.Value) <= 1_000_000 && Math.Abs(y.Value) <= 1_000_000)
+        {
+            Editor.PointAt(x, y);
+        }
     }
 
     [JSInvokable]
@@ -74,15 +100,8 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     [JSInvokable]
     public Task OpenAsync(string? id) => id is { Length: > 0 and <= 80 } ? OnOpen.InvokeAsync(id) : Task.CompletedTask;
 
-    /// <summary>Takes the person's last act back; answers why not.</summary>
-    [JSInvokable]
-    public async Task<string?> UndoAsync() => (await Editor.UndoAsync(_browser.Gone))?.Message;
-
-    [JSInvokable]
-    public async Task<string?> RedoAsync() => (await Editor.RedoAsync(_browser.Gone))?.Message;
-
     /// <summary>Shows the whole document as it is now.</summary>
-    public async Task LoadAsync()
+    private async Task LoadAsync()
     {
         if (!_browser.IsAttached)
         {
@@ -91,14 +110,14 @@ public sealed partial class FlowCanvas : IAsyncDisposable
 
         var snapshot = Editor.Snapshot;
         using var stream = ToStream(Encoding.UTF8.GetBytes(FlowJson.Write(snapshot.Definition)));
-        await _browser.CallAsync("load", stream, snapshot.Sequence);
+        await _browser.CallAsync("load", stream, snapshot.Sequence, snapshot.Session.ToString(), snapshot.Saved);
     }
 
     /// <summary>Shows acts that the server has applied.</summary>
-    public async Task ReceiveAsync(IReadOnlyList<FlowEdited> acts)
+    private async Task ReceiveAsync(IReadOnlyList<FlowEdited> acts)
     {
         var events = JsonSerializer.SerializeToUtf8Bytes(
-            acts.Select(act => new { act.Sequence, Id = act.ActId, act.Edits }), Json.Options);
+            acts.Select(act => new { act.Sequence, Id = act.ActId, Own = act.EditorId == Editor.Id, act.Edits }), Json.Options);
         if (events.Length < SmallMessage)
         {
             await _browser.CallAsync("receive", JsonElement.Parse(events));
@@ -115,56 +134,62 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     /// <summary>Shows the first problem of each step.</summary>
     public Task ShowProblemsAsync(IReadOnlyDictionary<string, string> problems) => _browser.CallAsync("problems", problems);
 
-    /// <summary>Shows what others have selected, by step id.</summary>
-    public Task ShowOthersAsync(object others) => _browser.CallAsync("others", Json.ToElement(others));
-
     /// <summary>Selects, and brings the first into sight.</summary>
     public Task ShowSelectionAsync(IReadOnlyList<string> ids, bool reveal) => _browser.CallAsync("select", ids, reveal);
 
-    public ValueTask DisposeAsync() => _browser.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _following?.Dispose();
+        await _browser.DisposeAsync();
+    }
 
     protected override void OnInitialized() => _browser = new BrowserModule(JS, "./Features/Flows/FlowCanvas.razor.js");
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender && await _browser.AttachAsync("mount", _root, this, new { FlowId, ReadOnly, Catalog = CanvasStepType.All }))
+        if (!firstRender || !await _browser.AttachAsync("mount", _root, this, new { FlowId, ReadOnly, Catalog = CanvasStepType.All }))
         {
-            await LoadAsync();
-            await OnReady.InvokeAsync();
+            return;
         }
+
+        // First the subscription, then the snapshot: nothing falls between them, and the canvas drops what it has twice.
+        _following = Editor.Follow();
+        _ = FollowAsync(_following);
+        await LoadAsync();
+        await ShowPeopleAsync();
+        await OnReady.InvokeAsync();
     }
 
     // Everything on the canvas is drawn by the module; the markup never changes after the first render.
     protected override bool ShouldRender() => !_browser.IsAttached;
 
-    private async Task<ActAnswer> ApplyTextAsync(string? actId, string? text, string?[]? selection)
+    private async Task<IReadOnlyList<ActAnswer>> ApplyTextAsync(string? text)
     {
-        var known = Clean(selection);
-        IReadOnlyList<FlowEdit>? edits;
-        try
+        if (CanvasAct.Read(text) is not { } acts)
         {
-            edits = JsonSerializer.Deserialize<IReadOnlyList<FlowEdit>>(text ?? "", Json.Options);
-        }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
-        {
-            return new ActAnswer(false, "That edit could not be read.");
+            return [new ActAnswer(false, "That edit could not be read.")];
         }
 
-        if (edits is not { Count: > 0 })
+        List<ActAnswer> answers = [];
+        string[]? selection = null;
+        foreach (var act in acts)
         {
-            return new ActAnswer(false, "An act needs at least one edit.");
+            var answer = act is null ? new ActAnswer(false, "An act is missing.") : await act.ApplyAsync(Editor, _browser.Gone);
+            answers.Add(answer);
+            selection = act?.Selection is { } selected ? Clean(selected) : selection;
+            if (!answer.Ok)
+            {
+                break;
+            }
         }
 
-        var applied = await Editor.ApplyAsync(actId ?? "", edits, _browser.Gone);
         if (selection is not null)
         {
-            Editor.Select(known);
-            await OnSelect.InvokeAsync(known);
+            Editor.Select(selection);
+            await OnSelect.InvokeAsync(selection);
         }
 
-        return applied.TryGet(out var snapshot, out var refusal)
-            ? new ActAnswer(true, null, Sequence: snapshot.Sequence)
-            : new ActAnswer(false, refusal.Message, refusal.Code);
+        return answers;
     }
 
     private static string[] Clean(string?[]? ids) => ids is null ? [] : [.. ids.OfType<string>().Where(id => id.Length <= 80).Take(500)];

@@ -10,12 +10,15 @@ export const mount = (root, server, options) => {
     empty: part('empty'), zoom: part('zoom'),
   }, server, options);
   return {
-    load: async (stream, sequence) => canvas.load(JSON.parse(await text(stream)), sequence),
+    load: async (stream, sequence, session, stored) => canvas.load(JSON.parse(await text(stream)), sequence, session, stored),
     receive: events => canvas.sync.receive(events),
     receiveLarge: async stream => canvas.sync.receive(JSON.parse(await text(stream))),
     statuses: statuses => canvas.setStatuses(statuses),
     problems: problems => canvas.setProblems(problems),
-    others: others => canvas.setOthers(others),
+    kept: sequence => canvas.sync.kept(sequence),
+    people: people => canvas.people.set(people),
+    cursors: cursors => canvas.people.move(cursors),
+    say: message => canvas.say(message),
     select: (ids, reveal) => canvas.selectOnly(ids, reveal),
     focus: () => canvas.host.focus(),
     dispose: () => canvas.dispose(),

@@ -14,7 +14,6 @@ namespace OtherThing.Web.Features.Flows;
 public sealed partial class FlowEditorPage
 {
     private static readonly TimeSpan s_renderEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly string[] s_colours = ["#79b8ff", "#f783ac", "#e3b341", "#b197fc", "#56d364", "#ff9b72"];
     private readonly CancellationTokenSource _disposal = new();
     private FlowEditor? _editor;
     private FlowCanvas? _canvas;
@@ -23,7 +22,6 @@ public sealed partial class FlowEditorPage
     private IReadOnlyList<FlowProblem> _problems = [];
     private HashSet<string> _problemIds = [];
     private IReadOnlyList<string> _selection = [];
-    private IReadOnlyList<FlowPresence> _others = [];
     private Guid _openFlow;
     private RunWatch? _watch;
     private IReadOnlyList<StepRun> _stepRuns = [];
@@ -141,17 +139,16 @@ public sealed partial class FlowEditorPage
             var missed = 0L;
             while (await subscription.Events.WaitToReadAsync(_disposal.Token))
             {
-                var acts = new List<FlowEdited>();
-                var (reset, presence) = (false, false);
+                var changed = subscription.Missed > missed;
+                missed = subscription.Missed;
                 while (subscription.Events.TryRead(out var happened))
                 {
-                    if (happened.Payload is FlowEdited act)
+                    if (happened.Type == FlowEditor.EditedEvent)
                     {
-                        acts.Add(act);
+                        _saved = "Saving…";
                     }
 
-                    reset |= happened.Type == FlowEditor.ResetEvent;
-                    presence |= happened.Type == FlowEditor.PresenceEvent;
+                    changed |= happened.Type is FlowEditor.EditedEvent or FlowEditor.ResetEvent or "flow.saved" or "flow.published";
                     if (happened is { Type: "flow.saved", Payload: int })
                     {
                         _saved = "Saved";
@@ -163,9 +160,10 @@ public sealed partial class FlowEditorPage
                     }
                 }
 
-                reset |= subscription.Missed > missed;
-                missed = subscription.Missed;
-                await InvokeAsync(() => ShowAsync(acts, reset, presence));
+                if (changed)
+                {
+                    await InvokeAsync(() => { _ = RefreshSoonAsync(); });
+                }
             }
         }
         catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
@@ -176,33 +174,6 @@ public sealed partial class FlowEditorPage
         {
             await DispatchExceptionAsync(exception);
         }
-    }
-
-    private async Task ShowAsync(List<FlowEdited> acts, bool reset, bool presence)
-    {
-        if (_canvas is { } canvas)
-        {
-            if (reset)
-            {
-                await canvas.LoadAsync();
-            }
-            else if (acts.Count > 0)
-            {
-                await canvas.ReceiveAsync(acts);
-            }
-
-            if (presence)
-            {
-                await ShowOthersAsync(canvas);
-            }
-        }
-
-        if (acts.Count > 0)
-        {
-            _saved = "Saving…";
-        }
-
-        _ = RefreshSoonAsync();
     }
 
     // Panels and problems follow at most four times a second, however many acts there are.
@@ -244,11 +215,6 @@ public sealed partial class FlowEditorPage
     private async Task ReadyAsync()
     {
         await ShowProblemsAsync();
-        if (_canvas is { } canvas)
-        {
-            await ShowOthersAsync(canvas);
-        }
-
         if (_watch is not null)
         {
             await ShowRunAsync();
@@ -368,23 +334,6 @@ public sealed partial class FlowEditorPage
 
     private Task ShowProblemsAsync() => _canvas?.ShowProblemsAsync(_problems.Where(problem => problem.StepId is not null)
         .GroupBy(problem => problem.StepId!).Take(2000).ToDictionary(group => group.Key, group => group.First().Message)) ?? Task.CompletedTask;
-
-    private Task ShowOthersAsync(FlowCanvas canvas)
-    {
-        _others = [.. _editor?.Present.Where(present => present.EditorId != _editor.Id) ?? []];
-        var selected = new Dictionary<string, object>();
-        foreach (var other in _others)
-        {
-            foreach (var id in other.Selection)
-            {
-                selected[id] = new { other.Name, Colour = ColourOf(other) };
-            }
-        }
-
-        return canvas.ShowOthersAsync(selected);
-    }
-
-    private static string ColourOf(FlowPresence other) => s_colours[(other.EditorId.GetHashCode() & int.MaxValue) % s_colours.Length];
 
     private void SelectedAsync(IReadOnlyList<string> ids) => _selection = ids;
 

@@ -9,6 +9,7 @@ import { card, center } from './geometry.js';
 import { Keyboard } from './keyboard.js';
 import { Minimap } from './minimap.js';
 import { Painter } from './paint.js';
+import { People } from './people.js';
 import { Pointer } from './pointer.js';
 import { QuickAdd } from './quickadd.js';
 import { Scene } from './scene.js';
@@ -33,7 +34,8 @@ export class Canvas {
     this.readOnly = options.readOnly;
     this.scene = new Scene(new Catalog(options.catalog), new FlowDoc());
     this.scene.theme = readTheme(this.host);
-    this.sync = new Sync(server, `otherthing.flow.${options.flowId}`, doc => this.#changed(doc), message => this.#say(message));
+    this.sync = new Sync(server, `otherthing.flow.${options.flowId}`, doc => this.#changed(doc), message => this.say(message));
+    this.people = this.scene.people = new People(server, () => this.invalidate());
     this.quickAdd = new QuickAdd(this);
     this.#context = this.surface.getContext('2d', { alpha: false });
     this.minimap = new Minimap(parts.minimap, point => this.#centreOn(point));
@@ -47,21 +49,25 @@ export class Canvas {
     parts.root.addEventListener('click', event => this.#command(event), { signal });
     parts.root.addEventListener('pointerdown', event => this.#dragNew(event), { signal });
     this.host.addEventListener('focus', () => this.invalidate(), { signal });
+    // While the line was down messages were lost in both directions.
+    document.getElementById('components-reconnect-modal')?.addEventListener(
+      'components-reconnect-state-changed', event => { if (event.detail.state === 'hide') this.sync.resync(); }, { signal });
     this.#resize();
   }
 
   dispose() {
     this.#abort.abort();
     this.sync.close();
+    this.people.close();
     cancelAnimationFrame(this.#frame);
     this.quickAdd.close();
   }
 
   // What the server says.
 
-  load(definition, sequence) {
-    const first = this.scene.doc.steps.size === 0;
-    this.sync.load(definition, sequence);
+  load(definition, sequence, session, stored) {
+    const first = this.host.dataset.ready !== 'true';
+    this.sync.load(definition, sequence, session, stored);
     if (first) this.#open();
     this.host.dataset.ready = 'true';
   }
@@ -73,11 +79,6 @@ export class Canvas {
 
   setProblems(problems) {
     this.scene.problems = problems ?? {};
-    this.invalidate();
-  }
-
-  setOthers(others) {
-    this.scene.others = others ?? {};
     this.invalidate();
   }
 
@@ -178,12 +179,12 @@ export class Canvas {
   paste(text) {
     const part = pasteEdits(this.scene.doc, text, center(this.scene.view.window));
     if (part) this.#insert(part);
-    else this.#say('The clipboard holds no steps of a flow.');
+    else this.say('The clipboard holds no steps of a flow.');
   }
 
-  undo() { this.#ask('UndoAsync'); }
+  undo() { if (!this.readOnly) this.sync.ask('undo'); }
 
-  redo() { this.#ask('RedoAsync'); }
+  redo() { if (!this.readOnly) this.sync.ask('redo'); }
 
   tidy() { this.commit(arrangeEdits(this.scene.doc, this.scene.layout, this.scene.selectedSteps.length > 1 ? new Set(this.scene.selectedSteps) : null)); }
 
@@ -253,6 +254,16 @@ export class Canvas {
     return [at.x, at.y];
   }
 
+  /** Says something to be seen and heard. */
+  say(message) {
+    this.announce(message);
+    const toast = this.#parts.toast;
+    toast.textContent = message;
+    toast.hidden = false;
+    clearTimeout(this.toastTimer);
+    this.toastTimer = setTimeout(() => { toast.hidden = true; }, 6000);
+  }
+
   announce(text) {
     if (text) this.#parts.live.textContent = text;
   }
@@ -296,6 +307,7 @@ export class Canvas {
     this.scene.setDoc(doc);
     this.host.dataset.steps = String(doc.steps.size);
     this.host.dataset.unsaved = String(this.sync.unsaved);
+    this.host.dataset.sequence = String(this.sync.sequence);
     this.#parts.empty.hidden = doc.steps.size > 0 || doc.notes.size > 0;
     this.invalidate();
   }
@@ -380,19 +392,6 @@ export class Canvas {
     view.x = point.x - view.width / 2 / view.zoom;
     view.y = point.y - view.height / 2 / view.zoom;
     this.viewChanged();
-  }
-
-  #ask(method) {
-    if (!this.readOnly) this.#server.invokeMethodAsync(method).then(message => message && this.#say(message), () => {});
-  }
-
-  #say(message) {
-    this.announce(message);
-    const toast = this.#parts.toast;
-    toast.textContent = message;
-    toast.hidden = false;
-    clearTimeout(this.toastTimer);
-    this.toastTimer = setTimeout(() => { toast.hidden = true; }, 6000);
   }
 
   #describeSelection() {

@@ -77,7 +77,8 @@ const inOrder = steps => {
   return ordered;
 };
 
-const renamed = (value, ids) => {
+/** Templates in a value that follow steps to their new ids. */
+export const renamed = (value, ids) => {
   if (typeof value === 'string') return value.replace(/\bsteps\.([A-Za-z][A-Za-z0-9_]*)/g, (whole, id) => ids.has(id) ? `steps.${ids.get(id)}` : whole);
   if (Array.isArray(value)) return value.map(each => renamed(each, ids));
   if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, renamed(each, ids)]));

@@ -1,4 +1,4 @@
-// The browser's copy of a flow document. Steps and notes are never changed in place, so a clone is cheap.
+// The browser's copy of a flow document: the same edits as on the server, at the same places. Steps and notes are never changed in place, so a clone is cheap.
 
 export class FlowDoc {
   constructor(definition) {
@@ -22,14 +22,14 @@ export class FlowDoc {
     this.version++;
     switch (edit.op) {
       case 'add':
-        if (!this.steps.has(edit.step.id)) this.steps.set(edit.step.id, edit.step);
+        if (!this.steps.has(edit.step.id)) this.steps = placed(this.steps, edit.step.id, edit.step, edit.at);
         break;
       case 'delete': this.#delete(edit.id); break;
       case 'move': this.#change(edit.id, step => ({ ...step, position: { x: edit.x, y: edit.y } })); break;
       case 'nest': this.#change(edit.id, step => ({ ...step, parent: edit.parent ?? null })); break;
       case 'rename': this.#change(edit.id, step => ({ ...step, name: edit.name ?? null })); break;
       case 'configure':
-        this.#change(edit.id, step => ({ ...step, config: { ...step.config, [edit.field]: edit.value } }));
+        this.#change(edit.id, step => ({ ...step, config: configured(step.config, edit.field, edit.value, edit.at) }));
         break;
       case 'clear':
         this.#change(edit.id, step => {
@@ -40,11 +40,11 @@ export class FlowDoc {
       case 'set': this.#change(edit.id, step => ({ ...step, [camel(edit.field)]: edit.value })); break;
       case 'connect':
         if (!this.connections.some(known => same(known, edit))) {
-          this.connections.push({ from: edit.from, port: edit.port, to: edit.to });
+          this.connections.splice(edit.at ?? this.connections.length, 0, { from: edit.from, port: edit.port, to: edit.to });
         }
         break;
       case 'disconnect': this.connections = this.connections.filter(known => !same(known, edit)); break;
-      case 'note': this.notes.set(edit.note.id, edit.note); break;
+      case 'note': this.notes = this.notes.has(edit.note.id) ? this.notes.set(edit.note.id, edit.note) : placed(this.notes, edit.note.id, edit.note, edit.at); break;
       case 'unnote': this.notes.delete(edit.id); break;
       case 'batch': edit.edits.forEach(part => this.apply(part)); break;
     }
@@ -126,5 +126,20 @@ export class FlowDoc {
 export const same = (a, b) => a.from === b.from && a.port === b.port && a.to === b.to;
 
 export const keyOf = connection => `${connection.from}\n${connection.port}\n${connection.to}`;
+
+/** The map with one more entry at a place; at the end when none is named. */
+const placed = (map, key, value, at) => {
+  if (at === undefined || at === null || at >= map.size) return map.set(key, value);
+  const entries = [...map];
+  entries.splice(at, 0, [key, value]);
+  return new Map(entries);
+};
+
+const configured = (config, field, value, at) => {
+  if (at === undefined || at === null || field in config) return { ...config, [field]: value };
+  const entries = Object.entries(config);
+  entries.splice(at, 0, [field, value]);
+  return Object.fromEntries(entries);
+};
 
 const camel = name => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());

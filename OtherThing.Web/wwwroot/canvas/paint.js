@@ -8,6 +8,8 @@ const words = {
   skipped: 'Skipped', unknown: 'Unknown',
 };
 
+const arrow = new Path2D('M0 0L5.5 16L8.2 9.2L15 6.5Z');
+
 export class Painter {
   #texts = new Map();
 
@@ -155,7 +157,7 @@ export class Painter {
       }
       return status?.status === 'running';
     }
-    const selected = selection.has(step.id), other = scene.others[step.id];
+    const selected = selection.has(step.id), other = scene.people.selected[step.id];
     context.fillStyle = theme.surface;
     context.strokeStyle = status ? statusColour(theme, status.status) : problem ? theme.warning : theme.border;
     context.lineWidth = status ? 1.5 : 1;
@@ -260,6 +262,7 @@ export class Painter {
       context.strokeStyle = drawn.reason ? theme.danger : theme.accent;
       context.stroke(path);
     }
+    for (const cursor of scene.people.cursors) this.#cursor(context, scene, cursor);
     context.lineWidth = 1 / view.zoom;
     for (const line of scene.guides) {
       context.strokeStyle = theme.info;
@@ -276,6 +279,21 @@ export class Painter {
       context.globalAlpha = 1;
       context.strokeRect(scene.marquee.x, scene.marquee.y, scene.marquee.width, scene.marquee.height);
     }
+  }
+
+  #cursor(context, { theme, view }, { x, y, name, colour }) {
+    context.save();
+    context.translate(x, y);
+    context.scale(1 / view.zoom, 1 / view.zoom);
+    context.fillStyle = colour;
+    context.fill(arrow);
+    context.font = `600 11px ${theme.font}`;
+    const label = this.#cut(context, name, 140), width = context.measureText(label).width + 12;
+    box(context, { x: 12, y: 16, width, height: 18 }, 9);
+    context.fill();
+    context.fillStyle = '#0d1117';
+    context.fillText(label, 18, 25.5);
+    context.restore();
   }
 
   #icon(context, name, x, y, size, colour = null) {

@@ -21,7 +21,7 @@ export class Pointer {
     host.addEventListener('pointermove', event => this.#move(event), options);
     host.addEventListener('pointerup', event => this.#up(event), options);
     host.addEventListener('pointercancel', event => this.#abandon(event), options);
-    host.addEventListener('pointerleave', () => this.#hover(null), options);
+    host.addEventListener('pointerleave', () => { this.#hover(null); canvas.people.point(null); }, options);
     host.addEventListener('dblclick', event => this.#open(event), options);
     host.addEventListener('wheel', event => this.#wheel(event), { signal, passive: false });
     host.addEventListener('keydown', event => { if (event.code === 'Space') this.#spaceDown = true; }, options);
@@ -107,6 +107,7 @@ export class Pointer {
     }
     if (!this.#press) {
       this.#hover(event);
+      canvas.people.point(scene.view.toCanvas(place));
       return;
     }
     if (!this.#gesture) {

@@ -10,7 +10,7 @@ export class Scene {
   selectedConnections = new Set();
   statuses = {};
   problems = {};
-  others = {};
+  people = null;
   guides = [];
   marquee = null;
   connecting = null;
