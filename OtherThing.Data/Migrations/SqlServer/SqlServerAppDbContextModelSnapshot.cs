@@ -244,6 +244,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<int?>("PublishedRevision")
                         .HasColumnType("int");
 
+                    b.Property<string>("RecentActs")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<int>("Revision")
                         .IsConcurrencyToken()
                         .HasColumnType("int");

@@ -232,6 +232,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<int?>("PublishedRevision")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("RecentActs")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Revision")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");

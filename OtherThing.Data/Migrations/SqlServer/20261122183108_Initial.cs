@@ -94,6 +94,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                     Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Description = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
                     Definition = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    RecentActs = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     Revision = table.Column<int>(type: "int", nullable: false),
                     PublishedRevision = table.Column<int>(type: "int", nullable: true),
                     PublishedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),

@@ -94,6 +94,7 @@ namespace OtherThing.Data.Migrations.Sqlite
                     Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Description = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
                     Definition = table.Column<string>(type: "TEXT", nullable: false),
+                    RecentActs = table.Column<string>(type: "TEXT", nullable: false),
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
                     PublishedRevision = table.Column<int>(type: "INTEGER", nullable: true),
                     PublishedBy = table.Column<Guid>(type: "TEXT", nullable: true),
