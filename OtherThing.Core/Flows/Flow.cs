@@ -43,6 +43,18 @@ public sealed class Flow
     /// <summary>Who published it; triggers act for them.</summary>
     public Guid? PublishedBy { get; private set; }
 
+    /// <summary>See <see cref="FlowSettings.MaxConcurrentRuns"/>.</summary>
+    public int? MaxConcurrentRuns { get; private set; }
+
+    /// <summary>See <see cref="FlowSettings.RunTimeoutSeconds"/>.</summary>
+    public int? RunTimeoutSeconds { get; private set; }
+
+    /// <summary>See <see cref="FlowSettings.Paused"/>.</summary>
+    public bool Paused { get; private set; }
+
+    /// <summary>How it may run; changed by <see cref="IFlowStore.ChangeSettingsAsync"/> alone.</summary>
+    public FlowSettings Settings => new(MaxConcurrentRuns, RunTimeoutSeconds, Paused);
+
     /// <summary>Who made it.</summary>
     public Guid CreatedBy { get; private set; }
 
@@ -110,7 +122,7 @@ public sealed class FlowVersion
 
 /// <summary>A flow in a list, without its document.</summary>
 public sealed record FlowSummary(
-    Guid Id, string Name, string Description, int Revision, int? PublishedRevision, Guid CreatedBy, DateTime CreatedAt, DateTime UpdatedAt);
+    Guid Id, string Name, string Description, int Revision, int? PublishedRevision, Guid CreatedBy, DateTime CreatedAt, DateTime UpdatedAt, FlowSettings Settings);
 
 /// <summary>A kept version in a list, without its document.</summary>
 public sealed record FlowVersionSummary(int Number, Guid CreatedBy, DateTime CreatedAt, DateTime? PublishedAt);
@@ -122,4 +134,11 @@ public sealed record FlowVersionSummary(int Number, Guid CreatedBy, DateTime Cre
 /// <param name="PublishedRevision">The version triggers run.</param>
 /// <param name="PublishedBy">Who published it.</param>
 /// <param name="HasPins">True when the outputs of some of its steps are pinned.</param>
-public sealed record FlowHead(Guid Id, string Name, int Revision, int? PublishedRevision, Guid? PublishedBy, bool HasPins = false);
+public sealed record FlowHead(Guid Id, string Name, int Revision, int? PublishedRevision, Guid? PublishedBy, bool HasPins = false)
+{
+    /// <summary>How it may run.</summary>
+    public FlowSettings Settings { get; init; } = FlowSettings.None;
+
+    /// <summary>How many runs its workspace lets be under way at once; null for no limit.</summary>
+    public int? WorkspaceLimit { get; init; }
+}

@@ -15,6 +15,10 @@ public static class FlowErrors
     /// <summary><c>flow.not_published</c>.</summary>
     public static Error NotPublished { get; } = Error.NotFound("flow.not_published", "This flow has no published version yet.");
 
+    /// <summary><c>flow.paused</c>.</summary>
+    public static Error Paused { get; } =
+        Error.Conflict("flow.paused", "This flow is paused: nothing new starts until somebody resumes it in its settings.");
+
     /// <summary><c>flow.step_not_found</c>.</summary>
     public static Error StepNotFound(string stepId) =>
         Error.NotFound("flow.step_not_found", $"The saved draft of this flow has no step '{FlowValidator.Short(stepId)}'.");

@@ -20,6 +20,10 @@ public interface IFlowStore
     /// <summary>Saves a changed flow if nobody has changed it since <paramref name="expectedRevision"/>.</summary>
     Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken);
 
+    /// <summary>Changes settings, and nothing else of the flow; its version stays as it is.</summary>
+    /// <returns>False when there is no such flow.</returns>
+    Task<bool> ChangeSettingsAsync(Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken);
+
     /// <summary>Deletes a flow; its versions and runs stay.</summary>
     Task<bool> DeleteAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);
 

@@ -91,6 +91,7 @@ internal sealed class FlowCallExecutor(RunStarter starter, IFlowStore flows, IRu
                 ParentPath = call.Path,
                 Depth = call.Depth + 1,
             },
+            flow,
             call.AttemptId)).Error;
     }
 

@@ -65,6 +65,9 @@ internal sealed partial class FlowMachine
     /// <summary>What has to be done, in order, since the last call.</summary>
     public List<MachineCommand> TakeCommands() => Interlocked.Exchange(ref _commands, []);
 
+    /// <summary>Writes down what is taken over, of a run that does not begin yet.</summary>
+    public void TakeDown(IEnumerable<StepRun> records) => _records.AddRange(records);
+
     /// <summary>Begins, or goes on from memory.</summary>
     public void Start(DateTime utcNow)
     {

@@ -11,6 +11,10 @@ public interface IRunGrain : IGrainWithGuidKey
     /// <param name="limit">How long to wait; zero answers after the first commit. Up to 20 s, less than a call's own limit.</param>
     Task<RunAnswer> RunAsync(StartRun start, TimeSpan limit);
 
+    /// <summary>Its turn has come: a queued run begins.</summary>
+    /// <returns>False when it was not queued any more.</returns>
+    Task<bool> BeginQueuedAsync();
+
     /// <summary>Waits for the run's end.</summary>
     /// <returns>True once it ended; false when the time is up.</returns>
     Task<bool> WaitAsync(TimeSpan limit);
@@ -74,6 +78,12 @@ public sealed record StartRun
 
     /// <summary><see cref="RunGivens"/> as JSON; null when nothing is given.</summary>
     [Id(15)] public string? Givens { get; init; }
+
+    /// <summary>How long the run may take from its beginning, in seconds; null for no limit.</summary>
+    [Id(16)] public int? TimeoutSeconds { get; init; }
+
+    /// <summary>True when a limit applies: the run is queued until its turn comes.</summary>
+    [Id(17)] public bool Limited { get; init; }
 }
 
 /// <summary>Where a run stands, and what it put out once it succeeded.</summary>

@@ -42,6 +42,12 @@ public sealed record Run
     /// <summary>How many calls deep it is: 0 for a run of its own.</summary>
     public int Depth { get; init; }
 
+    /// <summary>How long it may take from its beginning, in seconds; null for no limit.</summary>
+    public int? TimeoutSeconds { get; init; }
+
+    /// <summary>True when a limit of its flow or workspace applied as it started, so that it says when it ends.</summary>
+    public bool Limited { get; init; }
+
     /// <summary>The one step it runs; null for a whole flow.</summary>
     public string? OnlyStep { get; init; }
 
@@ -68,6 +74,9 @@ public sealed record Run
 
     /// <summary>When somebody must look at it again at the latest (UTC); null once it ended.</summary>
     public DateTime? WakeAt { get; init; }
+
+    /// <summary>When its time is up (UTC); null without a limit, and while it is queued.</summary>
+    public DateTime? Deadline => TimeoutSeconds is { } seconds && StartedAt is { } began ? began.AddSeconds(seconds) : null;
 
     /// <summary>Rises with each owner; a write with an older one is refused.</summary>
     public int Fence { get; init; }

@@ -3,10 +3,21 @@ namespace OtherThing.Core.Runs;
 /// <summary>Carries out what the machine commands: attempts and timers.</summary>
 internal sealed partial class RunGrain
 {
+    /// <summary>No step has this path: the run's own time.</summary>
+    private const string DeadlinePath = "";
+
+    private bool _watchesDeadline;
+
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
 
     private void Carry(List<MachineCommand> commands)
     {
+        if (_run!.Deadline is { } deadline && !_watchesDeadline && !_run.Status.IsFinal())
+        {
+            _watchesDeadline = true;
+            SetTimer(new StartTimer(DeadlinePath, deadline));
+        }
+
         foreach (var command in commands)
         {
             switch (command)
@@ -91,7 +102,17 @@ internal sealed partial class RunGrain
                 }
                 else
                 {
-                    await grain.PostAsync(machine => machine.Elapse(set.Path, grain.Now));
+                    await grain.PostAsync(machine =>
+                    {
+                        if (set.Path == DeadlinePath)
+                        {
+                            grain.Elapse(machine);
+                        }
+                        else
+                        {
+                            machine.Elapse(set.Path, grain.Now);
+                        }
+                    });
                 }
             },
             (this, timer),

@@ -19,6 +19,9 @@ internal sealed partial class RunGrain(
     /// <summary>After this long without a commit the sweeper looks whether the owner still lives.</summary>
     private static readonly TimeSpan s_ownerSilence = TimeSpan.FromMinutes(1);
 
+    /// <summary>Nobody has to look at a queued run: the queue does.</summary>
+    private static readonly TimeSpan s_untilItsTurn = TimeSpan.FromDays(36_500);
+
     private readonly Queue<(Action<FlowMachine> Act, TaskCompletionSource Done)> _inbox = new();
     private readonly Dictionary<string, CancellationTokenSource> _attempts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IGrainTimer> _timers = new(StringComparer.Ordinal);
@@ -45,6 +48,18 @@ internal sealed partial class RunGrain(
         }
 
         return new RunAnswer(run.Id, run.Status, run.Output);
+    }
+
+    public async Task<bool> BeginQueuedAsync()
+    {
+        await WakeAsync();
+        if (_machine is null || _run!.Status != RunStatus.Queued)
+        {
+            return false;
+        }
+
+        await PostAsync(machine => machine.Start(Now));
+        return true;
     }
 
     public async Task<bool> WaitAsync(TimeSpan limit)
@@ -86,7 +101,7 @@ internal sealed partial class RunGrain(
         }
         else if (!_driving && !_run!.Status.IsFinal() && _run.WakeAt <= Now)
         {
-            await PostAsync(machine => machine.ElapseDue(Now)); // and says to the sweeper that the owner lives
+            await PostAsync(machine => Elapse(machine)); // and says to the sweeper that the owner lives
         }
     }
 
@@ -151,13 +166,26 @@ internal sealed partial class RunGrain(
             Givens = start.Givens,
             Input = start.Input,
             CreatedAt = now,
-            StartedAt = now,
+            StartedAt = start.Limited ? null : now,
+            TimeoutSeconds = start.TimeoutSeconds,
+            Limited = start.Limited,
             Fence = 1,
             CostUnits = 0,
         };
-        var memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
-        _machine = new FlowMachine(plan, await facts.ReadAsync(_run, plan), memory, takingOver: memory is not null);
-        await PostAsync(machine => machine.Start(now));
+        IReadOnlyList<StepRun>? memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
+        var roots = await facts.ReadAsync(_run, plan);
+        if (!start.Limited)
+        {
+            _machine = new FlowMachine(plan, roots, memory, takingOver: memory is not null);
+            await PostAsync(machine => machine.Start(now));
+            return _run;
+        }
+
+        // Until its turn comes, perhaps in another process: what is taken over is written down now and remembered then.
+        memory = [.. (memory ?? []).Select(step => step with { TakenOver = true })];
+        _machine = new FlowMachine(plan, roots, memory);
+        await PostAsync(machine => machine.TakeDown(memory));
+        await GrainFactory.GetGrain<IRunQueueGrain>(start.WorkspaceId).LookAsync();
         return _run;
     }
 
@@ -177,6 +205,11 @@ internal sealed partial class RunGrain(
         var roots = await facts.ReadAsync(run, plan);
         _run = run;
         _machine = new FlowMachine(plan, roots, memory);
+        if (run.Status == RunStatus.Queued)
+        {
+            return; // its turn has not come
+        }
+
         LogRestored(run.Id, memory.Count);
         await PostAsync(machine =>
         {
@@ -271,6 +304,7 @@ internal sealed partial class RunGrain(
             Status = machine.Status,
             Output = machine.Status == RunStatus.Succeeded ? machine.Output.GetRawText() : null,
             Error = machine.Error is { } error ? JsonSerializer.Serialize(error, Json.Options) : null,
+            StartedAt = _run.StartedAt ?? (machine.Status == RunStatus.Queued ? null : now),
             FinishedAt = ended ? now : null,
             WakeAt = ended ? null : NextLook(now),
             LastSequence = records.Count > 0 ? _run.LastSequence + 1 : _run.LastSequence,
@@ -308,6 +342,11 @@ internal sealed partial class RunGrain(
         {
             RunTelemetry.Ended(next);
             _ended.TrySetResult();
+            if (next.Limited)
+            {
+                await GrainFactory.GetGrain<IRunQueueGrain>(next.WorkspaceId).LookAsync(); // the next one's turn
+            }
+
             DeactivateOnIdle();
         }
 
@@ -325,8 +364,32 @@ internal sealed partial class RunGrain(
         return sum;
     }
 
-    private DateTime NextLook(DateTime now) =>
-        _machine!.Status == RunStatus.Waiting && _machine.NextDue is { } due && due > now ? due : now + s_ownerSilence;
+    private DateTime NextLook(DateTime now)
+    {
+        if (_machine!.Status == RunStatus.Queued)
+        {
+            return now + s_untilItsTurn;
+        }
+
+        var look = _machine.Status == RunStatus.Waiting && _machine.NextDue is { } due && due > now ? due : now + s_ownerSilence;
+        return DeadlineFrom(now) is { } deadline && deadline > now && deadline < look ? deadline : look;
+    }
+
+    /// <summary>When the run's time is up; it begins now at the latest.</summary>
+    private DateTime? DeadlineFrom(DateTime now) => _run!.TimeoutSeconds is { } seconds ? (_run.StartedAt ?? now).AddSeconds(seconds) : null;
+
+    private void Elapse(FlowMachine machine)
+    {
+        var now = Now;
+        if (_run!.Deadline <= now)
+        {
+            machine.Abort(new StepError("run.timeout", $"The run took longer than the {_run.TimeoutSeconds:N0} s its flow allows."), now);
+        }
+        else
+        {
+            machine.ElapseDue(now);
+        }
+    }
 
     private void LetGo()
     {
@@ -337,6 +400,13 @@ internal sealed partial class RunGrain(
         }
 
         _attempts.Clear();
+        foreach (var timer in _timers.Values)
+        {
+            timer.Dispose();
+        }
+
+        _timers.Clear();
+        _watchesDeadline = false;
         _ended.TrySetResult();
         DeactivateOnIdle();
     }

@@ -31,7 +31,7 @@ public sealed partial class RunService(
     /// <param name="input">The input; null is an empty object.</param>
     /// <param name="version">A kept version; null runs the latest draft, whose pinned steps are not carried out.</param>
     /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
-    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>.</returns>
+    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>, <c>flow.paused</c>.</returns>
     public async Task<Result<Guid>> StartAsync(
         Actor actor, Guid workspaceId, Guid flowId, JsonElement? input, int? version, CancellationToken cancellationToken)
     {
@@ -67,7 +67,7 @@ public sealed partial class RunService(
             StartedBy = entry.UserId,
             Input = fitted,
             Givens = version is null && flow.HasPins ? await ReadPinsAsync(flow, plan, workspaceId, cancellationToken) : null,
-        });
+        }, flow);
     }
 
     /// <summary>Waits until a run has ended (A39).</summary>
@@ -242,7 +242,7 @@ public sealed partial class RunService(
             FromStep = fromStep,
             OnlyStep = run.OnlyStep,
             Givens = run.Givens,
-        });
+        }, await flows.FindHeadAsync(workspaceId, run.FlowId, cancellationToken));
     }
 
     private async Task<string?> ReadPinsAsync(FlowHead flow, FlowPlan plan, Guid workspaceId, CancellationToken cancellationToken)

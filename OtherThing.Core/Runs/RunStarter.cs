@@ -47,25 +47,40 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
         return plan;
     }
 
-    /// <summary>Begins a run; answers once its start is on disk.</summary>
+    /// <summary>
+    /// Begins a run, or queues it where a limit applies; answers once that is on disk. Called runs go with their caller: no limit holds
+    /// them back, so that flows which call one another cannot block each other.
+    /// </summary>
     /// <param name="start">What to run.</param>
+    /// <param name="flow">Its flow, with the settings that apply; null when the flow is deleted.</param>
     /// <param name="runId">An id the caller chose, with <see cref="StartRun.MayExist"/>; null makes a new one.</param>
-    /// <returns>The run's id.</returns>
-    public async Task<Result<Guid>> BeginAsync(StartRun start, Guid? runId = null)
+    /// <returns>The run's id, or <c>flow.paused</c>.</returns>
+    public async Task<Result<Guid>> BeginAsync(StartRun start, FlowHead? flow, Guid? runId = null)
     {
+        if (!Admit(start, flow).TryGet(out var admitted, out var refusal))
+        {
+            return refusal;
+        }
+
         var id = runId ?? Guid.CreateVersion7(clock.GetUtcNow());
-        await grains.GetGrain<IRunGrain>(id).StartAsync(start);
+        await grains.GetGrain<IRunGrain>(id).StartAsync(admitted);
         LogStarted(id, start.FlowId, start.WorkspaceId);
         return id;
     }
 
     /// <summary>Begins a run and waits for its end; answers once its start is on disk.</summary>
     /// <param name="start">What to run.</param>
+    /// <param name="flow">Its flow, with the settings that apply; null when the flow is deleted.</param>
     /// <param name="runId">An id the caller chose, with <see cref="StartRun.MayExist"/>; null makes a new one.</param>
     /// <param name="wait">How long to wait for its end; zero does not wait.</param>
-    /// <returns>Where the run stands, and its output once it succeeded.</returns>
-    public async Task<Result<RunAnswer>> BeginAndWaitAsync(StartRun start, Guid? runId, TimeSpan wait)
+    /// <returns>Where the run stands, and its output once it succeeded; or <c>flow.paused</c>.</returns>
+    public async Task<Result<RunAnswer>> BeginAndWaitAsync(StartRun start, FlowHead? flow, Guid? runId, TimeSpan wait)
     {
+        if (!Admit(start, flow).TryGet(out start!, out var refusal))
+        {
+            return refusal;
+        }
+
         var id = runId ?? Guid.CreateVersion7(clock.GetUtcNow());
         var grain = grains.GetGrain<IRunGrain>(id);
         var until = clock.GetUtcNow() + wait;
@@ -78,6 +93,18 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
 
         return answer;
     }
+
+    /// <summary>Puts a flow's settings to a start.</summary>
+    private static Result<StartRun> Admit(StartRun start, FlowHead? flow) => flow switch
+    {
+        { Settings.Paused: true } => FlowErrors.Paused,
+        { Settings: { RunTimeoutSeconds: not null } or { MaxConcurrentRuns: not null } } or { WorkspaceLimit: not null } => start with
+        {
+            TimeoutSeconds = flow.Settings.RunTimeoutSeconds,
+            Limited = start.ParentRunId is null && (flow.Settings.MaxConcurrentRuns is not null || flow.WorkspaceLimit is not null),
+        },
+        _ => start,
+    };
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Run {RunId} of flow {FlowId} in workspace {WorkspaceId} started")]
     private partial void LogStarted(Guid runId, Guid flowId, Guid workspaceId);

@@ -69,7 +69,7 @@ public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore p
             Input = input,
             OnlyStep = stepId,
             Givens = givens,
-        });
+        }, await flows.FindHeadAsync(workspaceId, flowId, cancellationToken));
     }
 
     /// <summary>What the step's templates read of the steps around it, and the pins of what is inside it.</summary>

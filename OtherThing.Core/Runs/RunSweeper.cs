@@ -4,20 +4,29 @@ using Microsoft.Extensions.Logging;
 namespace OtherThing.Core.Runs;
 
 /// <summary>Finds runs that nobody owns or whose time has come, and wakes them. The first round after a start takes all that have not ended.</summary>
-internal sealed partial class RunSweeper(IRunStore runs, IGrainFactory grains, TimeProvider clock, ILogger<RunSweeper> logger) : BackgroundService
+internal sealed partial class RunSweeper(IRunStore runs, IRunQueueStore queue, IGrainFactory grains, TimeProvider clock, ILogger<RunSweeper> logger) : BackgroundService
 {
     private const int Round = 500;
+
+    /// <summary>A queue looks after itself while its process lives; this is for those whose process died.</summary>
+    private const int RoundsPerQueueLook = 30;
+
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_period, clock);
         var started = clock.GetUtcNow().UtcDateTime;
-        var first = true;
+        var (first, round) = (true, 0);
         try
         {
             do
             {
+                if (round++ % RoundsPerQueueLook == 0)
+                {
+                    await LookAtQueuesAsync(stoppingToken);
+                }
+
                 first = !await SweepAsync(first ? started + TimeSpan.FromMinutes(2) : clock.GetUtcNow().UtcDateTime, stoppingToken) && first;
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -44,6 +53,21 @@ internal sealed partial class RunSweeper(IRunStore runs, IGrainFactory grains, T
         {
             LogRoundFailed(exception);
             return false;
+        }
+    }
+
+    private async Task LookAtQueuesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var workspaceId in await queue.WorkspacesAsync(cancellationToken))
+            {
+                await grains.GetGrain<IRunQueueGrain>(workspaceId).LookAsync();
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogRoundFailed(exception);
         }
     }
 

@@ -63,8 +63,8 @@ public sealed class WebhookService(WebhookTargets targets, RunStarter runs, Webh
         var start = new StartRun
         {
             WorkspaceId = entry.WorkspaceId,
-            FlowId = target.FlowId,
-            FlowName = target.FlowName,
+            FlowId = target.Flow.Id,
+            FlowName = target.Flow.Name,
             FlowVersion = target.Version,
             Trigger = RunTrigger.Webhook,
             TriggerStepId = target.StepId,
@@ -74,7 +74,7 @@ public sealed class WebhookService(WebhookTargets targets, RunStarter runs, Webh
         };
         var wantsOutput = target.Config.Respond == WebhookRespond.Output;
         var runId = deliveryId is null ? (Guid?)null : RunIdOf(target.TriggerId, deliveryId);
-        var started = await runs.BeginAndWaitAsync(start, runId, wantsOutput ? _wait : TimeSpan.Zero);
+        var started = await runs.BeginAndWaitAsync(start, target.Flow, runId, wantsOutput ? _wait : TimeSpan.Zero);
         return started.TryGet(out var run, out refusal) ? new HookAnswer(run, wantsOutput) : refusal;
     }
 

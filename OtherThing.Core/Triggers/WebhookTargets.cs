@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
@@ -12,9 +13,8 @@ internal sealed record WebhookTarget
 {
     public required Guid TriggerId { get; init; }
 
-    public required Guid FlowId { get; init; }
-
-    public required string FlowName { get; init; }
+    /// <summary>The flow, with the settings that apply.</summary>
+    public required FlowHead Flow { get; init; }
 
     public required int Version { get; init; }
 
@@ -36,7 +36,7 @@ internal sealed record WebhookTarget
 /// the member a flow acts for counts within that second.
 /// </summary>
 public sealed class WebhookTargets(
-    ITriggerStore triggers, FlowPlans plans, Door door, HookSecrets secrets, WebhookOptions options, TimeProvider clock)
+    ITriggerStore triggers, IFlowStore flows, FlowPlans plans, Door door, HookSecrets secrets, WebhookOptions options, TimeProvider clock)
 {
     private const int Most = 10_000;
     private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(1);
@@ -72,14 +72,18 @@ public sealed class WebhookTargets(
             return null; // the published version has no such webhook any more
         }
 
+        if (await flows.FindHeadAsync(trigger.WorkspaceId, trigger.FlowId, cancellationToken) is not { } flow)
+        {
+            return null; // deleted just now
+        }
+
         var config = ConfigTemplates.ReadStatic<WebhookTriggerConfig>(step.Definition.Config);
         var key = await secrets.ReadKeyAsync(trigger.WorkspaceId, trigger.StepId, config, cancellationToken);
         var entry = await door.EnterAsync(Actor.Trigger(publisher), trigger.WorkspaceId, Operations.RunStart, cancellationToken);
         var target = new WebhookTarget
         {
             TriggerId = trigger.Id,
-            FlowId = trigger.FlowId,
-            FlowName = found.FlowName,
+            Flow = flow,
             Version = version,
             StepId = trigger.StepId,
             Config = config,

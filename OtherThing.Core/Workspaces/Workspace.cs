@@ -12,6 +12,9 @@ public sealed class Workspace : IVersioned
     /// <summary>The longest description, in characters.</summary>
     public const int MaxDescription = 2_000;
 
+    /// <summary>The most runs at once that can be asked for.</summary>
+    public const int MostConcurrentRuns = 10_000;
+
     /// <summary>How long a deleted workspace can be brought back.</summary>
     public static readonly TimeSpan RestoreFor = TimeSpan.FromDays(7);
 
@@ -69,6 +72,9 @@ public sealed class Workspace : IVersioned
     /// <summary>How long it keeps runs.</summary>
     public RunRetention Retention => new(RetentionDays, RetentionRuns);
 
+    /// <summary>How many of its runs may be under way at once, 1 to 10,000; more stay queued. Null sets no limit.</summary>
+    public int? MaxConcurrentRuns { get; private set; }
+
     /// <inheritdoc/>
     public Guid Version { get; private set; }
 
@@ -79,6 +85,7 @@ public sealed class Workspace : IVersioned
         Description = change.Description ?? Description;
         IsPrivate = change.IsPrivate ?? IsPrivate;
         (RetentionDays, RetentionRuns) = (change.Retention?.Days ?? RetentionDays, change.Retention?.Runs ?? RetentionRuns);
+        MaxConcurrentRuns = change.MaxConcurrentRuns.Or(MaxConcurrentRuns);
     }
 
     /// <summary>Replaces the standing invite; the old code is worth nothing from then on.</summary>
@@ -105,4 +112,6 @@ public sealed record WorkspaceDraft(string? Name, string? Description = null, bo
 /// <param name="Description">Up to 2,000 characters.</param>
 /// <param name="IsPrivate">Whether it is kept out of the public directory.</param>
 /// <param name="Retention">How long runs are kept; keeping less than before takes the right to delete runs (A43).</param>
-public sealed record WorkspaceChange(string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null);
+/// <param name="MaxConcurrentRuns">How many runs may be under way at once, 1 to 10,000; null lifts the limit.</param>
+public sealed record WorkspaceChange(
+    string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null, Optional<int?> MaxConcurrentRuns = default);

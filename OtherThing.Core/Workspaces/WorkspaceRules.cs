@@ -23,7 +23,13 @@ public static class WorkspaceRules
     public static Result<WorkspaceChange> Check(WorkspaceChange change)
     {
         var (name, description) = (change.Name?.Trim(), change.Description?.Trim());
-        return Refuse(name ?? "unchanged", description ?? "", change.Retention?.Check() ?? []) is { } refusal
+        List<FieldError> limits = [.. change.Retention?.Check() ?? []];
+        if (change.MaxConcurrentRuns is { IsSet: true, Value: { } runs } && runs is < 1 or > Workspace.MostConcurrentRuns)
+        {
+            limits.Add(new FieldError("maxConcurrentRuns", $"1 to {Workspace.MostConcurrentRuns:N0} runs at once, or null for no limit."));
+        }
+
+        return Refuse(name ?? "unchanged", description ?? "", limits) is { } refusal
             ? refusal
             : change with { Name = name, Description = description };
     }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
 using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Flows;
@@ -11,7 +12,11 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
     private static readonly Func<AppDbContext, Guid, Guid, Task<FlowHead?>> s_head = EF.CompileAsyncQuery(
         (AppDbContext db, Guid workspaceId, Guid flowId) => db.Set<Flow>()
             .Where(f => f.WorkspaceId == workspaceId && f.Id == flowId)
-            .Select(f => new FlowHead(f.Id, f.Name, f.Revision, f.PublishedRevision, f.PublishedBy, db.Set<StepPin>().Any(p => p.FlowId == f.Id)))
+            .Select(f => new FlowHead(f.Id, f.Name, f.Revision, f.PublishedRevision, f.PublishedBy, db.Set<StepPin>().Any(p => p.FlowId == f.Id))
+            {
+                Settings = new FlowSettings(f.MaxConcurrentRuns, f.RunTimeoutSeconds, f.Paused),
+                WorkspaceLimit = db.Set<Workspace>().Where(w => w.Id == f.WorkspaceId).Select(w => w.MaxConcurrentRuns).FirstOrDefault(),
+            })
             .FirstOrDefault());
 
     public async Task AddAsync(Flow flow, CancellationToken cancellationToken)
@@ -45,7 +50,8 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
 
         var items = await query
             .OrderByDescending(f => f.UpdatedAt).ThenByDescending(f => f.Id)
-            .Select(f => new FlowSummary(f.Id, f.Name, f.Description, f.Revision, f.PublishedRevision, f.CreatedBy, f.CreatedAt, f.UpdatedAt))
+            .Select(f => new FlowSummary(f.Id, f.Name, f.Description, f.Revision, f.PublishedRevision, f.CreatedBy, f.CreatedAt, f.UpdatedAt,
+                new FlowSettings(f.MaxConcurrentRuns, f.RunTimeoutSeconds, f.Paused)))
             .Take(page.Limit + 1)
             .ToListAsync(cancellationToken);
         return items.ToPage(page.Limit, f => new Cursor(f.UpdatedAt, f.Id));
@@ -56,6 +62,8 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var entry = db.Update(flow);
         entry.Property(f => f.Revision).OriginalValue = expectedRevision;
+        // Settings have a way of their own: a draft that was loaded before a pause does not undo the pause.
+        (entry.Property(f => f.MaxConcurrentRuns).IsModified, entry.Property(f => f.RunTimeoutSeconds).IsModified, entry.Property(f => f.Paused).IsModified) = (false, false, false);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -65,6 +73,18 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         {
             return false;
         }
+    }
+
+    public async Task<bool> ChangeSettingsAsync(Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        return await db.Set<Flow>().Where(f => f.WorkspaceId == workspaceId && f.Id == flowId).ExecuteUpdateAsync(
+            update => update
+                .SetProperty(f => f.MaxConcurrentRuns, f => change.MaxConcurrentRuns.IsSet ? change.MaxConcurrentRuns.Value : f.MaxConcurrentRuns)
+                .SetProperty(f => f.RunTimeoutSeconds, f => change.RunTimeoutSeconds.IsSet ? change.RunTimeoutSeconds.Value : f.RunTimeoutSeconds)
+                .SetProperty(f => f.Paused, f => change.Paused ?? f.Paused),
+            cancellationToken) == 1;
     }
 
     public async Task<bool> DeleteAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken)

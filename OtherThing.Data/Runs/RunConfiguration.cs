@@ -16,6 +16,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         run.Property(r => r.TriggerStepId).HasMaxLength(64);
         run.HasIndex(r => new { r.WorkspaceId, r.CreatedAt }).IsDescending(false, true); // the run list
         run.HasIndex(r => new { r.FlowId, r.CreatedAt }).IsDescending(false, true); // a flow's runs
+        run.Ignore(r => r.Deadline);
+        run.HasIndex(r => new { r.WorkspaceId, r.FlowId, r.CreatedAt }).HasFilter("\"Status\" = 'queued'").HasDatabaseName("IX_Runs_Queued"); // the queue
         run.Property(r => r.OnlyStep).HasMaxLength(64);
         run.Property(r => r.ParentPath).HasMaxLength(1000);
         run.HasIndex(r => r.WakeAt); // what nobody looks after: the sweeper

@@ -9,7 +9,7 @@ namespace OtherThing.Web.Features.Flows;
 public sealed record CreateFlowRequest(string? Name, string? Description, JsonElement? Flow);
 
 /// <summary>Body of a change; what is left out stays.</summary>
-public sealed record UpdateFlowRequest(string? Name, string? Description, JsonElement? Flow, int? Version);
+public sealed record UpdateFlowRequest(string? Name, string? Description, JsonElement? Flow, int? Version, FlowSettingsChange? Settings);
 
 /// <summary>A flow as REST shows it; lists leave <see cref="Flow"/> out.</summary>
 public sealed record FlowResponse(
@@ -22,18 +22,19 @@ public sealed record FlowResponse(
     Guid CreatedBy,
     DateTime CreatedAt,
     DateTime UpdatedAt,
-    IReadOnlyList<FlowTriggerResponse> Triggers)
+    IReadOnlyList<FlowTriggerResponse> Triggers,
+    FlowSettings Settings)
 {
     /// <summary>A flow that is published nowhere yet.</summary>
     public static FlowResponse From(Flow flow) => From(flow, TriggerService.OfDraft(flow));
 
     public static FlowResponse From(Flow flow, IEnumerable<TriggerView> triggers) => new(
         flow.Id, flow.Name, flow.Description, JsonDocument.Parse(flow.Definition).RootElement, flow.Revision, flow.PublishedRevision,
-        flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, [.. triggers.Select(FlowTriggerResponse.From)]);
+        flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, [.. triggers.Select(FlowTriggerResponse.From)], flow.Settings);
 
     public static FlowResponse From(FlowSummary flow, IEnumerable<TriggerView> triggers) => new(
         flow.Id, flow.Name, flow.Description, null, flow.Revision, flow.PublishedRevision,
-        flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, [.. triggers.Select(FlowTriggerResponse.From)]);
+        flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, [.. triggers.Select(FlowTriggerResponse.From)], flow.Settings);
 }
 
 /// <summary>A way a flow starts; a webhook has its address and whether it takes unsigned deliveries once it is published.</summary>

@@ -63,7 +63,7 @@ internal static class FlowEndpoints
         await AnswerAsync(await flows.GetAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken), await current.GetAsync(), triggers, response, cancellationToken);
 
     private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> UpdateAsync(
-        Guid workspaceId, Guid flowId, UpdateFlowRequest request, FlowService flows, TriggerService triggers, CurrentActor current,
+        Guid workspaceId, Guid flowId, UpdateFlowRequest request, FlowService flows, FlowSettingsService settings, TriggerService triggers, CurrentActor current,
         HttpRequest http, HttpResponse response, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
@@ -87,6 +87,17 @@ internal static class FlowEndpoints
         }
 
         var change = new FlowUpdate(request.Name, request.Description, definition);
+        if (request.Settings is { } wanted)
+        {
+            // Beside the document, so the version stays; what else is asked for comes first, and nothing of it is half done.
+            var first = change == new FlowUpdate() ? null
+                : (await flows.UpdateAsync(actor, workspaceId, flowId, change, byHeader ?? request.Version, byHeader is not null, cancellationToken)).Error;
+            first ??= (await settings.UpdateAsync(actor, workspaceId, flowId, wanted, cancellationToken)).Error;
+            return first is { } refused
+                ? refused.ToProblem()
+                : await AnswerAsync(await flows.GetAsync(actor, workspaceId, flowId, cancellationToken), actor, triggers, response, cancellationToken);
+        }
+
         var result = await flows.UpdateAsync(
             actor, workspaceId, flowId, change, byHeader ?? request.Version, byHeader is not null, cancellationToken);
         return await AnswerAsync(result, actor, triggers, response, cancellationToken);

@@ -32,6 +32,9 @@ public sealed partial class FlowListPage
     public required FlowService Flows { get; init; }
 
     [Inject]
+    public required FlowSettingsService Settings { get; init; }
+
+    [Inject]
     public required RunService Runs { get; init; }
 
     [Inject]
@@ -139,6 +142,20 @@ public sealed partial class FlowListPage
         }
 
         return copied.Error;
+    });
+
+    private Task SettingsAsync(FlowSummary flow) => FlowSettingsDialog.OpenAsync(Dialogs, Workspace, flow.Id, flow.Name, flow.Settings);
+
+    private Task PauseAsync(FlowSummary flow) => OnceAsync(async () =>
+    {
+        var changed = await Settings.UpdateAsync(
+            Workspace.Actor, Workspace.Id, flow.Id, new FlowSettingsChange { Paused = !flow.Settings.Paused }, CancellationToken.None);
+        if (changed.IsSuccess)
+        {
+            Snackbar.Add(changed.Value.Paused ? $"{flow.Name} is paused: nothing new starts." : $"{flow.Name} starts again.", Severity.Success);
+        }
+
+        return changed.Error;
     });
 
     private Task DeleteAsync(FlowSummary flow) => OnceAsync(async () =>

@@ -9,7 +9,7 @@ internal static class FlowsSetup
 {
     public static WebApplicationBuilder AddFlows(this WebApplicationBuilder builder)
     {
-        builder.Services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<PinService>().AddSingleton<FlowVersionService>().AddSingleton<FlowEditing>().AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
+        builder.Services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<PinService>().AddSingleton<FlowSettingsService>().AddSingleton<FlowVersionService>().AddSingleton<FlowEditing>().AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
         return builder;
     }
 

@@ -18,6 +18,7 @@ public sealed partial class SettingsPage
     private bool _isPrivate;
     private int _days;
     private int _runs;
+    private int? _limit;
     private bool _busy;
     private Error? _error;
 
@@ -58,7 +59,7 @@ public sealed partial class SettingsPage
         {
             _view = view;
             (_name, _description, _isPrivate) = (view.Workspace.Name, view.Workspace.Description, view.Workspace.IsPrivate);
-            (_days, _runs) = (view.Workspace.RetentionDays, view.Workspace.RetentionRuns);
+            (_days, _runs, _limit) = (view.Workspace.RetentionDays, view.Workspace.RetentionRuns, view.Workspace.MaxConcurrentRuns);
         }
     }
 
@@ -66,7 +67,7 @@ public sealed partial class SettingsPage
     {
         _busy = true;
         var saved = await Workspaces.UpdateAsync(
-            Workspace.Actor, Workspace.Id, new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs)), CancellationToken.None);
+            Workspace.Actor, Workspace.Id, new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs), _limit), CancellationToken.None);
         _busy = false;
         Show(saved);
         if (saved.IsSuccess)

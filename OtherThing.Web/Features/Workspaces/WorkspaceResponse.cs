@@ -1,4 +1,5 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Workspaces;
 
@@ -15,7 +16,8 @@ internal sealed record WorkspaceResponse(
     Role? Role,
     int MemberCount,
     DateTime CreatedAt,
-    RunRetention Retention)
+    RunRetention Retention,
+    int? MaxConcurrentRuns)
 {
     public static WorkspaceResponse From(WorkspaceView view) => new(
         view.Workspace.Id,
@@ -28,10 +30,11 @@ internal sealed record WorkspaceResponse(
         view.Role,
         view.MemberCount,
         view.Workspace.CreatedAt,
-        view.Workspace.Retention);
+        view.Workspace.Retention,
+        view.Workspace.MaxConcurrentRuns);
 }
 
 internal sealed record CreateWorkspaceRequest(string? Name, string? Description = null, bool? IsPrivate = null);
 
 internal sealed record UpdateWorkspaceRequest(
-    string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null);
+    string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null, Optional<int?> MaxConcurrentRuns = default);

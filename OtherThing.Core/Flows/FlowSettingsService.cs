@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using OtherThing.Core.Access;
+using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Triggers;
+
+namespace OtherThing.Core.Flows;
+
+/// <summary>A flow's settings: limits, and the switch that lets nothing new start.</summary>
+public sealed partial class FlowSettingsService(
+    IFlowStore flows, IAuditLog audit, WebhookTargets webhooks, IGrainFactory grains, ILiveFeed feed, Door door, ILogger<FlowSettingsService> logger)
+{
+    /// <summary>Changes settings (A28); takes effect at once for what starts from now on, and for what is queued.</summary>
+    /// <returns>The settings, or <c>flow.not_found</c>, <c>flow.settings_invalid</c> naming the field.</returns>
+    public async Task<Result<FlowSettings>> UpdateAsync(
+        Actor actor, Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Check(change) is { Count: > 0 } problems)
+        {
+            return Error.Invalid("flow.settings_invalid", problems[0].Message, problems);
+        }
+
+        if (!await flows.ChangeSettingsAsync(workspaceId, flowId, change, cancellationToken)
+            || await flows.FindHeadAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        webhooks.Forget();
+        var said = flow.Settings;
+        var detail = $"{(said.Paused ? "paused" : "not paused")}, at most {said.MaxConcurrentRuns?.ToString() ?? "any"} runs, {said.RunTimeoutSeconds?.ToString() ?? "any"} s each";
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", detail, cancellationToken);
+        LogChanged(flowId, workspaceId, said.Paused);
+        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        feed.Publish(Topic.Flow(flowId), "flow.settings");
+        await grains.GetGrain<IRunQueueGrain>(workspaceId).LookAsync(); // a higher limit or an end of the pause lets queued runs begin
+        return said;
+    }
+
+    private static List<FieldError> Check(FlowSettingsChange change)
+    {
+        var problems = new List<FieldError>();
+        if (change.MaxConcurrentRuns is { IsSet: true, Value: { } runs } && runs is < 1 or > FlowSettings.MostRuns)
+        {
+            problems.Add(new FieldError("settings.maxConcurrentRuns", $"1 to {FlowSettings.MostRuns:N0} runs at once, or null for no limit."));
+        }
+
+        if (change.RunTimeoutSeconds is { IsSet: true, Value: { } seconds } && seconds is < 1 or > FlowSettings.MostSeconds)
+        {
+            problems.Add(new FieldError("settings.runTimeoutSeconds", $"1 to {FlowSettings.MostSeconds:N0} seconds (90 days), or null for no limit."));
+        }
+
+        return problems;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Settings of flow {FlowId} of workspace {WorkspaceId} changed; paused: {Paused}")]
+    private partial void LogChanged(Guid flowId, Guid workspaceId, bool paused);
+}
