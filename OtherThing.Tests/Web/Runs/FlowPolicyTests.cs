@@ -75,6 +75,25 @@ public class FlowPolicyTests(SharedServer server)
     }
 
     [Fact]
+    public async Task Paused_Webhook_IsRefusedAtOnceAndTakenAgainAfter()
+    {
+        var client = await NewAsync(server);
+        var made = await client.PostAsync("/flows", """{"name":"Hook","flow":{"steps":[{"id":"hook","type":"trigger.webhook"}]}}""");
+        var flow = made.GetProperty("id").GetString()!;
+        var url = (await client.PostAsync($"/flows/{flow}/publish")).GetProperty("triggers")[0].GetProperty("url").GetString()!;
+        var statuses = new List<int>();
+
+        foreach (var settings in new[] { """{"paused":false}""", """{"paused":true}""", """{"paused":false}""" })
+        {
+            await SetAsync(client, flow, settings);
+            using var answer = await client.Http.PostAsync(new Uri(url, UriKind.RelativeOrAbsolute), null, TestContext.Current.CancellationToken);
+            statuses.Add((int)answer.StatusCode);
+        }
+
+        Assert.Equal([202, 409, 202], statuses);
+    }
+
+    [Fact]
     public async Task Timeout_RunThatTakesLonger_FailsWithItsChildren()
     {
         var client = await NewAsync(server);
