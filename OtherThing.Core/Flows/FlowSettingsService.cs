@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
 using OtherThing.Core.Live;
@@ -34,7 +35,9 @@ public sealed partial class FlowSettingsService(
 
         webhooks.Forget();
         var said = flow.Settings;
-        var detail = $"{(said.Paused ? "paused" : "not paused")}, at most {said.MaxConcurrentRuns?.ToString() ?? "any"} runs, {said.RunTimeoutSeconds?.ToString() ?? "any"} s each";
+        var detail = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(said.Paused ? "paused" : "not paused")}, runs at once: {said.MaxConcurrentRuns ?? 0:0;;any}, seconds each: {said.RunTimeoutSeconds ?? 0:0;;any}");
         await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", detail, cancellationToken);
         LogChanged(flowId, workspaceId, said.Paused);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");

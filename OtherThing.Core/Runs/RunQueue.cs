@@ -4,7 +4,7 @@ namespace OtherThing.Core.Runs;
 /// <param name="Limit">How many runs the workspace lets be under way at once; null for no limit.</param>
 /// <param name="Begun">How many of its runs have begun and not ended; called runs go with their caller and are not counted.</param>
 /// <param name="Flows">The flows with queued runs.</param>
-public sealed record RunQueueState(int? Limit, int Begun, IReadOnlyList<FlowQueue> Flows);
+public sealed record RunQueueState(int? Limit, int Begun, IReadOnlyList<FlowWaiting> Flows);
 
 /// <summary>One flow's part of the queue.</summary>
 /// <param name="FlowId">The flow.</param>
@@ -12,7 +12,7 @@ public sealed record RunQueueState(int? Limit, int Begun, IReadOnlyList<FlowQueu
 /// <param name="Begun">How many have begun and not ended.</param>
 /// <param name="Limit">How many may be under way at once; null for no limit.</param>
 /// <param name="Paused">True while none may begin.</param>
-public sealed record FlowQueue(Guid FlowId, int Queued, int Begun, int? Limit, bool Paused);
+public sealed record FlowWaiting(Guid FlowId, int Queued, int Begun, int? Limit, bool Paused);
 
 /// <summary>Reads the queue of a workspace.</summary>
 public interface IRunQueueStore

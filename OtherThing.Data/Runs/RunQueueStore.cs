@@ -23,7 +23,7 @@ internal sealed class RunQueueStore(IDbContextFactory<AppDbContext> contexts) : 
         var flows = await db.Set<Flow>().Where(f => ids.Contains(f.Id))
             .Select(f => new { f.Id, f.MaxConcurrentRuns, f.Paused }).ToDictionaryAsync(f => f.Id, cancellationToken);
         var limit = await db.Set<Workspace>().Where(w => w.Id == workspaceId).Select(w => w.MaxConcurrentRuns).FirstOrDefaultAsync(cancellationToken);
-        return new RunQueueState(limit, begun.Values.Sum(), [.. queued.Select(pair => new FlowQueue(
+        return new RunQueueState(limit, begun.Values.Sum(), [.. queued.Select(pair => new FlowWaiting(
             pair.Key, pair.Value, begun.GetValueOrDefault(pair.Key), flows.GetValueOrDefault(pair.Key)?.MaxConcurrentRuns, flows.GetValueOrDefault(pair.Key)?.Paused == true))]);
     }
 

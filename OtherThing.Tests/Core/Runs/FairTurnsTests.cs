@@ -36,5 +36,5 @@ public class FairTurnsTests
     [Fact]
     public void Next_NothingWaits_IsNobody() => Assert.Empty(FairTurns.Next(new RunQueueState(null, 0, []), s_a));
 
-    private static FlowQueue Flow(Guid id, int queued, int begun = 0, int? limit = null, bool paused = false) => new(id, queued, begun, limit, paused);
+    private static FlowWaiting Flow(Guid id, int queued, int begun = 0, int? limit = null, bool paused = false) => new(id, queued, begun, limit, paused);
 }
