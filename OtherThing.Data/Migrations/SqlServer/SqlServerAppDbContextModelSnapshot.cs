@@ -233,10 +233,16 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
 
+                    b.Property<int?>("MaxConcurrentRuns")
+                        .HasColumnType("int");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("bit");
 
                     b.Property<Guid?>("PublishedBy")
                         .HasColumnType("uniqueidentifier");
@@ -250,6 +256,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.Property<int>("Revision")
                         .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<int?>("RunTimeoutSeconds")
                         .HasColumnType("int");
 
                     b.Property<DateTime>("UpdatedAt")
@@ -769,6 +778,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<int>("LastSequence")
                         .HasColumnType("int");
 
+                    b.Property<bool>("Limited")
+                        .HasColumnType("bit");
+
                     b.Property<string>("OnlyStep")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -797,6 +809,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<int?>("TimeoutSeconds")
+                        .HasColumnType("int");
+
                     b.Property<long>("Tokens")
                         .HasColumnType("bigint");
 
@@ -824,6 +839,10 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasIndex("WorkspaceId", "CreatedAt")
                         .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "FlowId", "CreatedAt")
+                        .HasDatabaseName("IX_Runs_Queued")
+                        .HasFilter("\"Status\" = 'queued'");
 
                     b.ToTable("Runs", (string)null);
                 });
@@ -1185,6 +1204,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.Property<bool>("IsPrivate")
                         .HasColumnType("bit");
+
+                    b.Property<int?>("MaxConcurrentRuns")
+                        .HasColumnType("int");
 
                     b.Property<string>("Name")
                         .IsRequired()

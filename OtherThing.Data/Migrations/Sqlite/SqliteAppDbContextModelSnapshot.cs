@@ -221,10 +221,16 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("MaxConcurrentRuns")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("PublishedBy")
                         .HasColumnType("TEXT");
@@ -238,6 +244,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.Property<int>("Revision")
                         .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("RunTimeoutSeconds")
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("UpdatedAt")
@@ -757,6 +766,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<int>("LastSequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Limited")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("OnlyStep")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -785,6 +797,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("TimeoutSeconds")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Tokens")
                         .HasColumnType("INTEGER");
 
@@ -812,6 +827,10 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasIndex("WorkspaceId", "CreatedAt")
                         .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "FlowId", "CreatedAt")
+                        .HasDatabaseName("IX_Runs_Queued")
+                        .HasFilter("\"Status\" = 'queued'");
 
                     b.ToTable("Runs", (string)null);
                 });
@@ -1171,6 +1190,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("IsPrivate")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("MaxConcurrentRuns")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")

@@ -11,7 +11,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDbContext))]
-    [Migration("20261122183056_Initial")]
+    [Migration("20261122183633_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -224,10 +224,16 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("MaxConcurrentRuns")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("PublishedBy")
                         .HasColumnType("TEXT");
@@ -241,6 +247,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.Property<int>("Revision")
                         .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("RunTimeoutSeconds")
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("UpdatedAt")
@@ -760,6 +769,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<int>("LastSequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Limited")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("OnlyStep")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -788,6 +800,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("TimeoutSeconds")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Tokens")
                         .HasColumnType("INTEGER");
 
@@ -815,6 +830,10 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasIndex("WorkspaceId", "CreatedAt")
                         .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "FlowId", "CreatedAt")
+                        .HasDatabaseName("IX_Runs_Queued")
+                        .HasFilter("\"Status\" = 'queued'");
 
                     b.ToTable("Runs", (string)null);
                 });
@@ -1174,6 +1193,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("IsPrivate")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("MaxConcurrentRuns")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")

@@ -98,6 +98,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     Revision = table.Column<int>(type: "int", nullable: false),
                     PublishedRevision = table.Column<int>(type: "int", nullable: true),
                     PublishedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    MaxConcurrentRuns = table.Column<int>(type: "int", nullable: true),
+                    RunTimeoutSeconds = table.Column<int>(type: "int", nullable: true),
+                    Paused = table.Column<bool>(type: "bit", nullable: false),
                     CreatedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
                     UpdatedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
@@ -348,6 +351,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                     ParentRunId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     ParentPath = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
                     Depth = table.Column<int>(type: "int", nullable: false),
+                    TimeoutSeconds = table.Column<int>(type: "int", nullable: true),
+                    Limited = table.Column<bool>(type: "bit", nullable: false),
                     OnlyStep = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     Givens = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     Input = table.Column<string>(type: "nvarchar(max)", nullable: false),
@@ -483,6 +488,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                     OfferedTo = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     RetentionDays = table.Column<int>(type: "int", nullable: false, defaultValue: 30),
                     RetentionRuns = table.Column<int>(type: "int", nullable: false, defaultValue: 10000),
+                    MaxConcurrentRuns = table.Column<int>(type: "int", nullable: true),
                     Version = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
@@ -908,6 +914,12 @@ namespace OtherThing.Data.Migrations.SqlServer
                 table: "Runs",
                 columns: new[] { "FlowId", "CreatedAt" },
                 descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Runs_Queued",
+                table: "Runs",
+                columns: new[] { "WorkspaceId", "FlowId", "CreatedAt" },
+                filter: "\"Status\" = 'queued'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Runs_WakeAt",

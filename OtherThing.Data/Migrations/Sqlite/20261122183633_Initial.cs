@@ -98,6 +98,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     Revision = table.Column<int>(type: "INTEGER", nullable: false),
                     PublishedRevision = table.Column<int>(type: "INTEGER", nullable: true),
                     PublishedBy = table.Column<Guid>(type: "TEXT", nullable: true),
+                    MaxConcurrentRuns = table.Column<int>(type: "INTEGER", nullable: true),
+                    RunTimeoutSeconds = table.Column<int>(type: "INTEGER", nullable: true),
+                    Paused = table.Column<bool>(type: "INTEGER", nullable: false),
                     CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     UpdatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
@@ -348,6 +351,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                     ParentRunId = table.Column<Guid>(type: "TEXT", nullable: true),
                     ParentPath = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     Depth = table.Column<int>(type: "INTEGER", nullable: false),
+                    TimeoutSeconds = table.Column<int>(type: "INTEGER", nullable: true),
+                    Limited = table.Column<bool>(type: "INTEGER", nullable: false),
                     OnlyStep = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Givens = table.Column<string>(type: "TEXT", nullable: true),
                     Input = table.Column<string>(type: "TEXT", nullable: false),
@@ -483,6 +488,7 @@ namespace OtherThing.Data.Migrations.Sqlite
                     OfferedTo = table.Column<Guid>(type: "TEXT", nullable: true),
                     RetentionDays = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 30),
                     RetentionRuns = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 10000),
+                    MaxConcurrentRuns = table.Column<int>(type: "INTEGER", nullable: true),
                     Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -906,6 +912,12 @@ namespace OtherThing.Data.Migrations.Sqlite
                 table: "Runs",
                 columns: new[] { "FlowId", "CreatedAt" },
                 descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Runs_Queued",
+                table: "Runs",
+                columns: new[] { "WorkspaceId", "FlowId", "CreatedAt" },
+                filter: "\"Status\" = 'queued'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Runs_WakeAt",

@@ -12,7 +12,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerAppDbContext))]
-    [Migration("20261122183108_Initial")]
+    [Migration("20261122183637_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -236,10 +236,16 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)");
 
+                    b.Property<int?>("MaxConcurrentRuns")
+                        .HasColumnType("int");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("bit");
 
                     b.Property<Guid?>("PublishedBy")
                         .HasColumnType("uniqueidentifier");
@@ -253,6 +259,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.Property<int>("Revision")
                         .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<int?>("RunTimeoutSeconds")
                         .HasColumnType("int");
 
                     b.Property<DateTime>("UpdatedAt")
@@ -772,6 +781,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<int>("LastSequence")
                         .HasColumnType("int");
 
+                    b.Property<bool>("Limited")
+                        .HasColumnType("bit");
+
                     b.Property<string>("OnlyStep")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -800,6 +812,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
 
+                    b.Property<int?>("TimeoutSeconds")
+                        .HasColumnType("int");
+
                     b.Property<long>("Tokens")
                         .HasColumnType("bigint");
 
@@ -827,6 +842,10 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasIndex("WorkspaceId", "CreatedAt")
                         .IsDescending(false, true);
+
+                    b.HasIndex("WorkspaceId", "FlowId", "CreatedAt")
+                        .HasDatabaseName("IX_Runs_Queued")
+                        .HasFilter("\"Status\" = 'queued'");
 
                     b.ToTable("Runs", (string)null);
                 });
@@ -1188,6 +1207,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.Property<bool>("IsPrivate")
                         .HasColumnType("bit");
+
+                    b.Property<int?>("MaxConcurrentRuns")
+                        .HasColumnType("int");
 
                     b.Property<string>("Name")
                         .IsRequired()
