@@ -16,6 +16,8 @@ internal sealed class Figures
 
     public void AtLeast(string name, double value, string unit, double least) => Tell(name, value, unit, least, value >= least);
 
+    public void Exactly(string name, double value, string unit, double promise) => Tell(name, value, unit, promise, value == promise);
+
     /// <summary>The value below which that share of the samples lies.</summary>
     public static double Percentile(IReadOnlyList<double> samples, double share)
     {

@@ -2,9 +2,11 @@ using System.CommandLine;
 using OtherThing.Lab.Engine;
 using OtherThing.Lab.Faults;
 using OtherThing.Lab.Providers;
+using OtherThing.Lab.Webhooks;
 
 var root = new RootCommand("Drives OtherThing servers and agents: fake providers, load, faults, benchmarks.");
 root.Subcommands.Add(FakeProviderCommand.Create());
 root.Subcommands.Add(EngineCommand.Create());
 root.Subcommands.Add(CrashCommand.Create());
+root.Subcommands.Add(WebhooksCommand.Create());
 return await root.Parse(args).InvokeAsync();
