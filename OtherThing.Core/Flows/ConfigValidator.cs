@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
+using OtherThing.Core.Triggers;
 
 namespace OtherThing.Core.Flows;
 
@@ -88,6 +89,9 @@ internal static class ConfigValidator
                 break;
             case IfConfig { Condition: "" }:
                 problem("config.condition", "Give a condition.");
+                break;
+            case ScheduleTriggerConfig schedule when Schedule.Parse(schedule.Cron, schedule.Timezone).Error is { Fields: [var field, ..] }:
+                problem("config." + field.Path, field.Message);
                 break;
             case WebhookTriggerConfig { Secret.Length: > 1_000 }:
                 problem("config.secret", "A secret has up to 1,000 characters.");

@@ -32,6 +32,13 @@ public static class StepCatalog
         },
         new()
         {
+            Name = ScheduleTriggerConfig.StepType, Kind = StepKind.Trigger, Title = "Schedule", ConfigType = typeof(ScheduleTriggerConfig), VerbatimFields = ["cron", "timezone"],
+            Description = "Starts a run of the published flow at times of day, once per time also with several servers.",
+            OutputSchema = Parse("""{"type":"object","properties":{"scheduledAt":{"type":"string","format":"date-time"}},"required":["scheduledAt"]}"""),
+            Example = Parse("""{"cron":"0 9 * * MON-FRI","timezone":"Europe/Vienna"}"""),
+        },
+        new()
+        {
             Name = "ai.chat", Kind = StepKind.Ai, Title = "Ask a model", ConfigType = typeof(AiChatConfig),
             Description = "Asks a model with one of the workspace's keys; tokens stream to the run page.",
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(5),

@@ -41,6 +41,21 @@ public sealed class Trigger
     /// <summary>True when the published step takes deliveries without a signature.</summary>
     public bool IsUnsigned { get; private set; }
 
+    /// <summary>The cron expression and time zone as published, to see whether they change; null for a webhook.</summary>
+    public string? Plan { get; private set; }
+
+    /// <summary>When it is due next (UTC); null for a webhook and for a schedule that never fires again.</summary>
+    public DateTime? NextAt { get; private set; }
+
+    /// <summary>The due time that was settled last (UTC).</summary>
+    public DateTime? LastAt { get; private set; }
+
+    /// <summary>The run that started for it; null when none did.</summary>
+    public Guid? LastRunId { get; private set; }
+
+    /// <summary>Why none did, in words; null when one did.</summary>
+    public string? LastNote { get; private set; }
+
     /// <summary>Who published the step first.</summary>
     public Guid CreatedBy { get; private set; }
 
@@ -52,11 +67,25 @@ public sealed class Trigger
     /// <param name="sealedToken">See <see cref="SealedToken"/>.</param>
     public void SetToken(string tokenHash, byte[] sealedToken) => (TokenHash, SealedToken) = (tokenHash, sealedToken);
 
+    /// <summary>Sets when it fires; a plan that did not change keeps what is due.</summary>
+    public void SetSchedule(string plan, DateTime? nextAt)
+    {
+        if (Plan != plan || NextAt is null)
+        {
+            (Plan, NextAt) = (plan, nextAt);
+        }
+    }
+
     /// <summary>Notes whether the published step asks for a signature.</summary>
     public void SetUnsigned(bool isUnsigned) => IsUnsigned = isUnsigned;
 }
 
-/// <summary>A webhook's row with what its flow says about it.</summary>
+/// <summary>A due time that was settled.</summary>
+/// <param name="At">The due time (UTC).</param>
+/// <param name="RunId">The run that started; null when none did.</param>
+public sealed record TriggerFire(DateTime At, Guid? RunId);
+
+/// <summary>A trigger's row with what its flow says about it.</summary>
 /// <param name="Trigger">The row.</param>
 /// <param name="FlowName">The flow's name.</param>
 /// <param name="PublishedRevision">The version that runs; null when none is published.</param>
@@ -68,4 +97,17 @@ public sealed record PublishedTrigger(Trigger Trigger, string FlowName, int? Pub
 /// <param name="Type">Its type.</param>
 /// <param name="Url">A webhook's address, <c>/hooks/...</c>; null for other types, before the first publish, and for who may not see it.</param>
 /// <param name="IsUnsigned">For a published webhook: true when deliveries need no signature; else null.</param>
-public sealed record TriggerView(string StepId, string Type, string? Url = null, bool? IsUnsigned = null);
+public sealed record TriggerView(string StepId, string Type, string? Url = null, bool? IsUnsigned = null)
+{
+    /// <summary>For a published schedule: when it is due next (UTC).</summary>
+    public DateTime? NextAt { get; init; }
+
+    /// <summary>For a published schedule: the due time that was settled last (UTC).</summary>
+    public DateTime? LastAt { get; init; }
+
+    /// <summary>The run that started for it.</summary>
+    public Guid? LastRunId { get; init; }
+
+    /// <summary>Why no run started for it.</summary>
+    public string? LastNote { get; init; }
+}

@@ -63,7 +63,13 @@ public sealed partial class TriggerService(
             var url = MaySeeAddress(actor, entry, makers[row.FlowId]) && await secrets.OpenTokenAsync(row, cancellationToken) is { } token
                 ? AddressOf(token)
                 : null;
-            views.Add((row.FlowId, new TriggerView(row.StepId, row.Type, url, row.TokenHash is null ? null : row.IsUnsigned)));
+            views.Add((row.FlowId, new TriggerView(row.StepId, row.Type, url, row.TokenHash is null ? null : row.IsUnsigned)
+            {
+                NextAt = row.NextAt,
+                LastAt = row.LastAt,
+                LastRunId = row.LastRunId,
+                LastNote = row.LastNote,
+            }));
         }
 
         return Result<ILookup<Guid, TriggerView>>.Success(views.ToLookup(view => view.FlowId, view => view.View));
@@ -137,7 +143,8 @@ public sealed partial class TriggerService(
             }
         }
 
-        return null;
+        var isNewSchedule = definition.Steps.Any(step => step.Type == ScheduleTriggerConfig.StepType && !known.ContainsKey(step.Id));
+        return isNewSchedule ? await RefuseAsync(actor, entry, flow, Operations.FlowSchedule, cancellationToken) : null;
     }
 
     /// <inheritdoc/>
@@ -165,6 +172,9 @@ public sealed partial class TriggerService(
             rows.Add(row);
         }
 
+        rows.AddRange(definition.Steps
+            .Where(step => step.Type == ScheduleTriggerConfig.StepType)
+            .Select(step => Plan(step, known.GetValueOrDefault(step.Id), flow, actor.UserId!.Value)));
         await triggers.ReplaceAsync(flow.Id, rows, cancellationToken);
         targets.Forget();
     }
@@ -174,6 +184,15 @@ public sealed partial class TriggerService(
     {
         await triggers.ReplaceAsync(flowId, [], cancellationToken);
         targets.Forget();
+    }
+
+    private Trigger Plan(FlowStep step, Trigger? known, Flow flow, Guid publisher)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var row = known?.Type == step.Type ? known : new Trigger(flow.WorkspaceId, flow.Id, step.Id, step.Type, publisher, now);
+        var config = ConfigTemplates.ReadStatic<ScheduleTriggerConfig>(step.Config);
+        row.SetSchedule($"{config.Cron} {config.Timezone}", Schedule.Parse(config.Cron, config.Timezone).Value.NextAfter(now));
+        return row;
     }
 
     private static IEnumerable<FlowStep> Webhooks(FlowDefinition definition) =>

@@ -6,12 +6,14 @@ namespace OtherThing.Core.Triggers;
 /// <summary>Registers triggers.</summary>
 public static class TriggersSetup
 {
-    /// <summary>Webhooks and the service over them.</summary>
+    /// <summary>Webhooks, schedules and the service over them.</summary>
     public static IServiceCollection AddTriggers(this IServiceCollection services, WebhookOptions webhooks) => services
         .AddSingleton(webhooks)
         .AddSingleton<HookSecrets>()
         .AddSingleton<WebhookTargets>()
         .AddSingleton<WebhookService>()
+        .AddSingleton<TriggerScheduler>()
+        .AddHostedService(provider => provider.GetRequiredService<TriggerScheduler>())
         .AddSingleton<TriggerService>()
         .AddSingleton<IFlowListener>(provider => provider.GetRequiredService<TriggerService>());
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps.Configs;
@@ -73,18 +71,8 @@ public sealed class WebhookService(WebhookTargets targets, RunStarter runs, Webh
             MayExist = deliveryId is not null,
         };
         var wantsOutput = target.Config.Respond == WebhookRespond.Output;
-        var runId = deliveryId is null ? (Guid?)null : RunIdOf(target.TriggerId, deliveryId);
+        var runId = deliveryId is null ? (Guid?)null : TriggerRunId.Of("hook", target.TriggerId, deliveryId);
         var started = await runs.BeginAndWaitAsync(start, target.Flow, runId, wantsOutput ? _wait : TimeSpan.Zero);
         return started.TryGet(out var run, out refusal) ? new HookAnswer(run, wantsOutput) : refusal;
-    }
-
-    /// <summary>The same run for the same delivery, also after a restart and on another server: a version 8 UUID of its SHA-256.</summary>
-    private static Guid RunIdOf(Guid triggerId, string deliveryId)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"hook/{triggerId:N}/{deliveryId}"), hash);
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class TriggerConfiguration : IEntityTypeConfiguration<Trigger>
         trigger.Property(t => t.StepId).HasMaxLength(64);
         trigger.Property(t => t.Type).HasMaxLength(40);
         trigger.Property(t => t.TokenHash).HasMaxLength(64);
+        trigger.Property(t => t.Plan).HasMaxLength(320);
+        trigger.Property(t => t.LastNote).HasMaxLength(400);
+        trigger.HasIndex(t => t.NextAt); // what is due
         trigger.HasIndex(t => t.TokenHash).IsUnique(); // a delivery
         trigger.HasIndex(t => new { t.FlowId, t.StepId }).IsUnique(); // a flow's triggers; a step has one
     }

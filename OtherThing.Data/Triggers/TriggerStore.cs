@@ -29,6 +29,29 @@ internal sealed class TriggerStore(IDbContextFactory<AppDbContext> contexts) : I
         await db.SaveChangesAsync(cancellationToken);
     }
 
+    public async Task<IReadOnlyList<PublishedTrigger>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await (
+            from t in db.Set<Trigger>().AsNoTracking()
+            join f in db.Set<Flow>() on t.FlowId equals f.Id
+            where t.NextAt != null && t.NextAt <= utcNow
+            orderby t.NextAt
+            select new PublishedTrigger(t, f.Name, f.PublishedRevision, f.PublishedBy)).Take(limit).ToListAsync(cancellationToken);
+    }
+
+    public async Task<bool> AdvanceAsync(
+        Guid triggerId, DateTime dueAt, DateTime? nextAt, TriggerFire? fire, string? note, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        var (lastAt, runId, cut) = (fire?.At, fire?.RunId, note is { Length: > 400 } ? note[..400] : note);
+        return await db.Set<Trigger>().Where(t => t.Id == triggerId && t.NextAt == dueAt).ExecuteUpdateAsync(
+            set => set.SetProperty(t => t.NextAt, nextAt).SetProperty(t => t.LastAt, t => lastAt ?? t.LastAt)
+                .SetProperty(t => t.LastRunId, runId).SetProperty(t => t.LastNote, cut),
+            cancellationToken) == 1;
+    }
+
     public async Task<PublishedTrigger?> FindByTokenAsync(string tokenHash, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -76,3 +76,32 @@ public enum WebhookRespond
     /// <summary>200 and the flow's output, once the run has ended.</summary>
     Output,
 }
+
+/// <summary>Config of <c>trigger.schedule</c>.</summary>
+public sealed record ScheduleTriggerConfig
+{
+    /// <summary>The step type.</summary>
+    public const string StepType = "trigger.schedule";
+
+    /// <summary>When it fires; see <see cref="Triggers.Schedule"/>.</summary>
+    [Description("Minute, hour, day of month, month, day of week: 0 9 * * MON-FRI is weekdays at nine. A sixth field in front counts seconds.")]
+    public required string Cron { get; init; }
+
+    /// <summary>The IANA time zone it is read in; null is UTC.</summary>
+    [Description("The time zone the times are meant in, such as Europe/Vienna; UTC when left out.")]
+    public string? Timezone { get; init; }
+
+    /// <summary>What happens to times that passed while no server ran.</summary>
+    [Description("Times that passed while no server ran: skip drops them, once starts one run for all of them.")]
+    public MissedFires Missed { get; init; }
+}
+
+/// <summary>What happens to times of a schedule that passed while no server ran.</summary>
+public enum MissedFires
+{
+    /// <summary>They are dropped.</summary>
+    Skip,
+
+    /// <summary>One run starts for all of them.</summary>
+    Once,
+}

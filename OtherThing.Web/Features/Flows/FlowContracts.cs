@@ -37,14 +37,19 @@ public sealed record FlowResponse(
         flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, [.. triggers.Select(FlowTriggerResponse.From)], flow.Settings);
 }
 
-/// <summary>A way a flow starts; a webhook has its address and whether it takes unsigned deliveries once it is published.</summary>
+/// <summary>A way a flow starts; once it is published a webhook has its address, a schedule its next time and what became of the last.</summary>
 public sealed record FlowTriggerResponse(
     string StepId,
     string Type,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsUnsigned)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsUnsigned,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? NextAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? LastAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? LastRunId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastNote)
 {
-    public static FlowTriggerResponse From(TriggerView trigger) => new(trigger.StepId, trigger.Type, trigger.Url, trigger.IsUnsigned);
+    public static FlowTriggerResponse From(TriggerView trigger) => new(
+        trigger.StepId, trigger.Type, trigger.Url, trigger.IsUnsigned, trigger.NextAt, trigger.LastAt, trigger.LastRunId, trigger.LastNote);
 }
 
 /// <summary>What publishing made.</summary>
