@@ -8,6 +8,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Triggers;
 using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
@@ -33,7 +34,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _page.Services.AddMudServices();
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<IAccountStore>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<IAccountStore>());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

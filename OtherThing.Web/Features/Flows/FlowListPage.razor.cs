@@ -4,6 +4,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Triggers;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Runs;
@@ -14,6 +15,7 @@ public sealed partial class FlowListPage
 {
     private List<FlowSummary>? _flows;
     private Dictionary<Guid, Run> _lastRuns = [];
+    private ILookup<Guid, TriggerView> _triggers = Array.Empty<TriggerView>().ToLookup(_ => Guid.Empty);
     private Error? _refusal;
     private Guid _shown;
     private string? _next;
@@ -36,6 +38,9 @@ public sealed partial class FlowListPage
 
     [Inject]
     public required RunService Runs { get; init; }
+
+    [Inject]
+    public required TriggerService Triggers { get; init; }
 
     [Inject]
     public required NavigationManager Navigation { get; init; }
@@ -77,7 +82,15 @@ public sealed partial class FlowListPage
         }
 
         (_flows, _next) = ([.. page.Items], page.Next);
+        await ReadTriggersAsync();
         await ReadLastRunsAsync();
+    }
+
+    private async Task ReadTriggersAsync()
+    {
+        var read = await Triggers.DescribeAsync(
+            Workspace.Actor, Workspace.Id, [.. _flows!.Select(flow => (flow.Id, flow.CreatedBy))], CancellationToken.None);
+        _triggers = read.IsSuccess ? read.Value : _triggers;
     }
 
     private async Task ReadLastRunsAsync()
@@ -95,6 +108,7 @@ public sealed partial class FlowListPage
         {
             _flows!.AddRange(page.Items);
             _next = page.Next;
+            await ReadTriggersAsync();
         }
     }
 

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+using OtherThing.Core.Steps;
+using OtherThing.Core.Steps.Configs;
+using OtherThing.Core.Triggers;
+using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
+
+namespace OtherThing.Web.Features.Triggers;
+
+public sealed partial class TriggerInfo
+{
+    private TriggerView? _view;
+    private Result<Schedule> _schedule;
+    private (Guid, int?) _shown;
+    private Guid _madeBy;
+    private bool _busy;
+
+    [CascadingParameter]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Parameter, EditorRequired]
+    public required Guid FlowId { get; set; }
+
+    [Parameter, EditorRequired]
+    public required FlowStep Step { get; set; }
+
+    /// <summary>The published version; another one may have other triggers.</summary>
+    [Parameter]
+    public int? Published { get; set; }
+
+    [Inject]
+    public required FlowService Flows { get; init; }
+
+    [Inject]
+    public required TriggerService Triggers { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    [Inject]
+    public required TimeProvider Clock { get; init; }
+
+    private bool MayRotate => Workspace.May(Operations.WebhookSecret, own: _madeBy == Workspace.UserId);
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Step.Type == ScheduleTriggerConfig.StepType)
+        {
+            var config = Step.Config;
+            _schedule = Schedule.Parse(TextOf("cron"), TextOf("timezone"));
+
+            string? TextOf(string field) =>
+                config.TryGetProperty(field, out var value) && value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;
+        }
+
+        if (_shown != (FlowId, Published) && StepCatalog.Find(Step.Type) is { IsTrigger: true })
+        {
+            _shown = (FlowId, Published);
+            await ReadAsync();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        if ((await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, CancellationToken.None)).TryGet(out var flow, out _)
+            && (await Triggers.DescribeAsync(Workspace.Actor, Workspace.Id, [(flow.Id, flow.CreatedBy)], CancellationToken.None)).TryGet(out var views, out _))
+        {
+            _madeBy = flow.CreatedBy;
+            _view = views[flow.Id].FirstOrDefault(view => view.StepId == Step.Id && view.Type == Step.Type);
+        }
+    }
+
+    private async Task RotateAsync()
+    {
+        if (_busy || !await ConfirmDialog.AskAsync(
+            Dialogs, "Give this webhook a new address?", "The address it has now stops working at once. Whoever sends to it needs the new one.", "New address"))
+        {
+            return;
+        }
+
+        _busy = true;
+        try
+        {
+            if ((await Triggers.RotateAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, CancellationToken.None)).TryGet(out var view, out var refusal))
+            {
+                _view = view;
+            }
+            else
+            {
+                Snackbar.Add(refusal.Message, Severity.Warning);
+            }
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private static string Local(Schedule schedule, DateTime utc) =>
+        TimeZoneInfo.ConvertTimeFromUtc(utc, schedule.Zone).ToString("ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+}
