@@ -1,12 +1,14 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
-using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
+using OtherThing.Core.Steps;
 
 namespace OtherThing.Core.Triggers;
 
@@ -15,7 +17,7 @@ namespace OtherThing.Core.Triggers;
 /// first one, and the due time moves on by one statement that only one server wins. Every server looks each second.
 /// </summary>
 public sealed partial class TriggerScheduler(
-    ITriggerStore triggers, FlowPlans plans, RunStarter runs, Door door, ILiveFeed feed, TimeProvider clock, ILogger<TriggerScheduler> logger)
+    ITriggerStore triggers, IFlowStore flows, FlowPlans plans, RunStarter runs, Door door, ILiveFeed feed, TimeProvider clock, ILogger<TriggerScheduler> logger)
     : BackgroundService
 {
     private const int Round = 200;
@@ -115,7 +117,9 @@ public sealed partial class TriggerScheduler(
             Input = JsonSerializer.Serialize(new { scheduledAt = fireAt }, Json.Options),
             MayExist = true,
         };
-        var begun = await runs.BeginAsync(start, TriggerRunId.Of("schedule", trigger.Id, fireAt.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        var flow = await flows.FindHeadAsync(trigger.WorkspaceId, trigger.FlowId, cancellationToken);
+        var id = TriggerRunId.Of("schedule", trigger.Id, fireAt.Ticks.ToString(CultureInfo.InvariantCulture));
+        var begun = await runs.BeginAsync(start, flow, id);
         return begun.TryGet(out var runId, out var refusal) ? (runId, null) : (null, refusal.Message);
     }
 

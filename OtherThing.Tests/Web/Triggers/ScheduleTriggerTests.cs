@@ -122,6 +122,20 @@ public sealed class ScheduleTriggerTests(SharedServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FireDue_PausedFlow_StartsNothingAndSaysSo()
+    {
+        var flow = await PublishAsync("""{"cron":"0 0 1 1 *"}""");
+        using var paused = await _owner.PostAsync($"{Root}/flows/{flow}/pause", Json("{}"), Cancel);
+        Assert.True(paused.IsSuccessStatusCode, await paused.Content.ReadAsStringAsync(Cancel));
+        await SetDueAsync(flow, DateTime.UtcNow.AddSeconds(-5));
+
+        await Another().FireDueAsync(Cancel);
+
+        Assert.Equal(0, (await RunsAsync(flow)).GetArrayLength());
+        Assert.Contains("paused", (await TriggerAsync(flow)).LastNote, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Publish_WithoutTheSchedule_EndsIt()
     {
         var flow = await PublishAsync("""{"cron":"* * * * *"}""");
