@@ -968,6 +968,23 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<bool>("IsUnsigned")
                         .HasColumnType("bit");
 
+                    b.Property<DateTime?>("LastAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("LastNote")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTime?>("NextAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Plan")
+                        .HasMaxLength(320)
+                        .HasColumnType("nvarchar(320)");
+
                     b.Property<byte[]>("SealedToken")
                         .HasColumnType("varbinary(max)");
 
@@ -989,6 +1006,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("NextAt");
 
                     b.HasIndex("TokenHash")
                         .IsUnique()

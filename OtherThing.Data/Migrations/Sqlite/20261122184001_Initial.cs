@@ -429,6 +429,11 @@ namespace OtherThing.Data.Migrations.Sqlite
                     TokenHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     SealedToken = table.Column<byte[]>(type: "BLOB", nullable: true),
                     IsUnsigned = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Plan = table.Column<string>(type: "TEXT", maxLength: 320, nullable: true),
+                    NextAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    LastAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    LastRunId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    LastNote = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
                     CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
@@ -963,6 +968,11 @@ namespace OtherThing.Data.Migrations.Sqlite
                 table: "Triggers",
                 columns: new[] { "FlowId", "StepId" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Triggers_NextAt",
+                table: "Triggers",
+                column: "NextAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Triggers_TokenHash",

@@ -11,7 +11,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDbContext))]
-    [Migration("20261122183633_Initial")]
+    [Migration("20261122184001_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -959,6 +959,23 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<bool>("IsUnsigned")
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateTime?>("LastAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LastNote")
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("NextAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Plan")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("SealedToken")
                         .HasColumnType("BLOB");
 
@@ -980,6 +997,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("NextAt");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();

@@ -429,6 +429,11 @@ namespace OtherThing.Data.Migrations.SqlServer
                     TokenHash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     SealedToken = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     IsUnsigned = table.Column<bool>(type: "bit", nullable: false),
+                    Plan = table.Column<string>(type: "nvarchar(320)", maxLength: 320, nullable: true),
+                    NextAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    LastAt = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    LastRunId = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    LastNote = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
                     CreatedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
@@ -965,6 +970,11 @@ namespace OtherThing.Data.Migrations.SqlServer
                 table: "Triggers",
                 columns: new[] { "FlowId", "StepId" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Triggers_NextAt",
+                table: "Triggers",
+                column: "NextAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Triggers_TokenHash",

@@ -12,7 +12,7 @@ using OtherThing.Data;
 namespace OtherThing.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerAppDbContext))]
-    [Migration("20261122183637_Initial")]
+    [Migration("20261122184005_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -971,6 +971,23 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<bool>("IsUnsigned")
                         .HasColumnType("bit");
 
+                    b.Property<DateTime?>("LastAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("LastNote")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)");
+
+                    b.Property<Guid?>("LastRunId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTime?>("NextAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<string>("Plan")
+                        .HasMaxLength(320)
+                        .HasColumnType("nvarchar(320)");
+
                     b.Property<byte[]>("SealedToken")
                         .HasColumnType("varbinary(max)");
 
@@ -992,6 +1009,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("NextAt");
 
                     b.HasIndex("TokenHash")
                         .IsUnique()
