@@ -76,6 +76,9 @@ public sealed record StepType
     /// <summary>True for a step that starts runs and has no way in.</summary>
     public bool IsTrigger => Kind == StepKind.Trigger;
 
+    /// <summary>True for a step that the engine carries out itself, without an effect outside.</summary>
+    public bool IsInline => IsTrigger || Kind is StepKind.Output || Name == "data.set" || Name.StartsWith("logic.", StringComparison.Ordinal);
+
     /// <summary>True for a step that holds other steps.</summary>
     public bool IsContainer { get; init; }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Conventions;
@@ -97,6 +98,7 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         }
 
         await db.Set<StepPin>().Where(p => p.FlowId == flowId).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<SavedTest>().Where(t => t.FlowId == flowId).ExecuteDeleteAsync(cancellationToken);
         return true;
     }
 

@@ -84,7 +84,13 @@ public sealed class RunComparisonTests
 
     private static StepRun Step(string path, object output) => new()
     {
-        Path = path, StepId = path, Type = "http.request", Status = StepRunStatus.Succeeded, StartedAt = s_at, FinishedAt = s_at, Output = Json.ToElement(output),
+        Path = path,
+        StepId = path,
+        Type = "http.request",
+        Status = StepRunStatus.Succeeded,
+        StartedAt = s_at,
+        FinishedAt = s_at,
+        Output = Json.ToElement(output),
     };
 
     private static RunDetail Detail(string input, params StepRun[] steps) => new(

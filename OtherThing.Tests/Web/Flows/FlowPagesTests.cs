@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -34,7 +35,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _page.Services.AddMudServices();
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<IAccountStore>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<IAccountStore>());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

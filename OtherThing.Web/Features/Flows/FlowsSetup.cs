@@ -1,4 +1,5 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Flows;
 
@@ -9,7 +10,14 @@ internal static class FlowsSetup
 {
     public static WebApplicationBuilder AddFlows(this WebApplicationBuilder builder)
     {
-        builder.Services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<PinService>().AddSingleton<FlowSettingsService>().AddSingleton<FlowVersionService>().AddSingleton<FlowEditing>().AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
+        builder.Services.AddFlowsData()
+            .AddSingleton<FlowService>()
+            .AddSingleton<FlowSettingsService>()
+            .AddSingleton<FlowVersionService>()
+            .AddSingleton<FlowEditing>()
+            .AddSingleton<PinService>()
+            .AddSingleton<SavedTestService>()
+            .AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
         return builder;
     }
 
@@ -18,6 +26,7 @@ internal static class FlowsSetup
         app.MapFlowEndpoints();
         app.MapPinEndpoints();
         app.MapFlowVersionEndpoints();
+        app.MapSavedTestEndpoints();
         app.MapFlowExchangeEndpoints();
         app.MapFlowSchemas();
         return app;

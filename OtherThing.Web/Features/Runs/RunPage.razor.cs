@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -36,6 +37,9 @@ public sealed partial class RunPage
 
     [Inject]
     public required FlowVersionService Versions { get; init; }
+
+    [Inject]
+    public required SavedTestService Tests { get; init; }
 
     [Inject]
     public required IAccountStore Accounts { get; init; }
@@ -156,6 +160,26 @@ public sealed partial class RunPage
         if (started.TryGet(out var runId, out var refusal))
         {
             Navigation.NavigateTo(Workspace.PathTo("runs", runId));
+        }
+        else
+        {
+            Say(refusal);
+        }
+    }
+
+    private async Task SaveAsTestAsync()
+    {
+        if (_busy || _watch?.Run is not { } run)
+        {
+            return;
+        }
+
+        _busy = true;
+        var saved = await Tests.SaveRunAsync(Workspace.Actor, Workspace.Id, run.FlowId, RunId, null, CancellationToken.None);
+        _busy = false;
+        if (saved.TryGet(out _, out var refusal))
+        {
+            Navigation.NavigateTo($"{Workspace.PathTo("flows", run.FlowId)}/tests");
         }
         else
         {
