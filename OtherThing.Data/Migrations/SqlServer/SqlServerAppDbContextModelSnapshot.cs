@@ -336,6 +336,45 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.ToTable("StepPins", (string)null);
                 });
 
+            modelBuilder.Entity("OtherThing.Core.Flows.Tests.SavedTest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid>("FlowId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<Guid?>("FromRun")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("nvarchar(120)");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("FlowId", "CreatedAt");
+
+                    b.ToTable("FlowTests", (string)null);
+                });
+
             modelBuilder.Entity("OtherThing.Core.Jobs.Job", b =>
                 {
                     b.Property<Guid>("Id")

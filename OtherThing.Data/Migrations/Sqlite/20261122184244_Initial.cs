@@ -111,6 +111,25 @@ namespace OtherThing.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "FlowTests",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    FlowId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Content = table.Column<string>(type: "TEXT", nullable: false),
+                    FromRun = table.Column<Guid>(type: "TEXT", nullable: true),
+                    CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    UpdatedAt = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FlowTests", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FlowVersions",
                 columns: table => new
                 {
@@ -821,6 +840,11 @@ namespace OtherThing.Data.Migrations.Sqlite
                 descending: new[] { false, true });
 
             migrationBuilder.CreateIndex(
+                name: "IX_FlowTests_FlowId_CreatedAt",
+                table: "FlowTests",
+                columns: new[] { "FlowId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_IdempotencyKeys_ClaimedAt",
                 table: "IdempotencyKeys",
                 column: "ClaimedAt");
@@ -1044,6 +1068,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Flows");
+
+            migrationBuilder.DropTable(
+                name: "FlowTests");
 
             migrationBuilder.DropTable(
                 name: "FlowVersions");

@@ -111,6 +111,25 @@ namespace OtherThing.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "FlowTests",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    WorkspaceId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    FlowId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: false),
+                    Content = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    FromRun = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    CreatedBy = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    UpdatedAt = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FlowTests", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FlowVersions",
                 columns: table => new
                 {
@@ -823,6 +842,11 @@ namespace OtherThing.Data.Migrations.SqlServer
                 descending: new[] { false, true });
 
             migrationBuilder.CreateIndex(
+                name: "IX_FlowTests_FlowId_CreatedAt",
+                table: "FlowTests",
+                columns: new[] { "FlowId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_IdempotencyKeys_ClaimedAt",
                 table: "IdempotencyKeys",
                 column: "ClaimedAt");
@@ -1047,6 +1071,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "Flows");
+
+            migrationBuilder.DropTable(
+                name: "FlowTests");
 
             migrationBuilder.DropTable(
                 name: "FlowVersions");
