@@ -1,14 +1,18 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json;
 using OtherThing.Lab.Processes;
+using OtherThing.Lab.Sinks;
 
 namespace OtherThing.Lab.Engine;
 
 /// <summary><c>engine</c>: how fast a real server runs flows, over REST, every step kept.</summary>
 internal static class EngineCommand
 {
-    private const int WarmUp = 2_000;
-    private const int Samples = 3_000;
+    // A server that runs for weeks: the just-in-time compiler has seen everything twice.
+    private const int WarmUp = 30_000;
+    private const int Alone = 3_000;
+    private const int Together = 100_000;
 
     public static Command Create()
     {
@@ -22,7 +26,8 @@ internal static class EngineCommand
     private static async Task<int> MeasureAsync(string serverDirectory, string? agentDirectory, CancellationToken cancellationToken)
     {
         var figures = new Figures();
-        await using var server = new ServerProcess(serverDirectory, ("ASPNETCORE_ENVIRONMENT", "Development"));
+        await using var sink = await EffectSink.StartAsync(cancellationToken);
+        await using var server = new ServerProcess(serverDirectory, ("Egress__AllowPrivate", sink.Authority));
         figures.AtMost("first start to ready", (await server.StartAsync(cancellationToken)).TotalSeconds, "s");
         await server.KillAsync();
         figures.AtMost("start to ready", (await server.StartAsync(cancellationToken)).TotalSeconds, "s", 3);
@@ -31,13 +36,7 @@ internal static class EngineCommand
         await server.SignInAsync(cancellationToken);
         var workspace = await server.CreateWorkspaceAsync("Lab", cancellationToken);
         await MeasureHookAsync(server, workspace, figures, cancellationToken);
-        foreach (var (name, document, most) in EngineFlows.Promises)
-        {
-            var flow = await server.CreateFlowAsync(workspace, document, cancellationToken);
-            var (times, _) = await RunAsync(server, $"/workspaces/{workspace}/flows/{flow}/runs?wait=60", 12, 1, cancellationToken);
-            figures.AtMost(name + ", p50", Figures.Percentile(times, 0.5), "ms", most);
-        }
-
+        await MeasureFlowsAsync(server, sink, workspace, figures, cancellationToken);
         if (agentDirectory is not null)
         {
             await MeasureNodeAsync(server, agentDirectory, workspace, figures, cancellationToken);
@@ -51,15 +50,46 @@ internal static class EngineCommand
     {
         var hook = await server.PublishHookAsync(workspace, EngineFlows.DataSets(10, EngineFlows.Hook, "input.body.n"), cancellationToken);
         await HookAsync(server, hook, WarmUp, 16, cancellationToken);
-        var (alone, aloneRate) = await HookAsync(server, hook, Samples, 1, cancellationToken);
+        var before = server.MemoryMiB;
+        var (alone, aloneRate) = await HookAsync(server, hook, Alone, 1, cancellationToken);
         figures.AtMost("ten data.set behind a webhook, concurrency 1, p50", Figures.Percentile(alone, 0.5), "ms", 2);
         figures.AtMost("ten data.set behind a webhook, concurrency 1, p95", Figures.Percentile(alone, 0.95), "ms");
         figures.AtMost("ten data.set behind a webhook, concurrency 1", aloneRate, "runs/s");
-        var (many, manyRate) = await HookAsync(server, hook, Samples * 3, 16, cancellationToken);
+        var (many, manyRate) = await HookAsync(server, hook, Together, 16, cancellationToken);
         figures.AtMost("ten data.set behind a webhook, concurrency 16, p50", Figures.Percentile(many, 0.5), "ms");
         figures.AtMost("ten data.set behind a webhook, concurrency 16, p95", Figures.Percentile(many, 0.95), "ms", 25);
         figures.AtLeast("ten data.set behind a webhook, concurrency 16", manyRate, "runs/s", 1_500);
-        figures.AtMost("memory after the runs", server.MemoryMiB, "MiB");
+        figures.AtMost($"memory after {WarmUp} runs", before, "MiB");
+        figures.AtMost($"memory grown by {Together} more", server.MemoryMiB - before, "MiB", 40);
+    }
+
+    private static async Task MeasureFlowsAsync(
+        ServerProcess server, EffectSink sink, string workspace, Figures figures, CancellationToken cancellationToken)
+    {
+        foreach (var (name, document, most) in EngineFlows.Promises)
+        {
+            await MeasureFlowAsync(server, workspace, name, document, most, figures, cancellationToken);
+        }
+
+        var nested = await server.CreateFlowAsync(workspace, EngineFlows.NestedMaps, cancellationToken);
+        var answer = await server.PostAsync($"/workspaces/{workspace}/flows/{nested}/runs?wait=60", "{}", cancellationToken);
+        figures.AtLeast("three nested maps of 3, right results", Leaves(answer.GetProperty("output")).Where((leaf, index) => leaf == index).Count(), "results", 27);
+        await MeasureFlowAsync(server, workspace, "forty effects in a row", EngineFlows.Effects(40, sink.Address), 250, figures, cancellationToken);
+        (sink.Fastest, sink.Slowest) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
+        await MeasureFlowAsync(server, workspace, "map over 100 calls of 50 ms, 20 at once", EngineFlows.Calls(100, 20, sink.Address), 400, figures, cancellationToken);
+        var doubled = sink.Arrivals.Values.Count(arrivals => arrivals != 1);
+        figures.AtMost("effects not exactly once", doubled, "effects", 0);
+    }
+
+    private static IEnumerable<int> Leaves(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().SelectMany(Leaves) : [value.GetInt32()];
+
+    private static async Task MeasureFlowAsync(
+        ServerProcess server, string workspace, string name, string document, double most, Figures figures, CancellationToken cancellationToken)
+    {
+        var flow = await server.CreateFlowAsync(workspace, document, cancellationToken);
+        var (times, _) = await RunAsync(server, $"/workspaces/{workspace}/flows/{flow}/runs?wait=60", 20, 1, cancellationToken);
+        figures.AtMost(name + ", p50", Figures.Percentile(times, 0.5), "ms", most);
     }
 
     private static Task<(List<double> Times, double PerSecond)> HookAsync(

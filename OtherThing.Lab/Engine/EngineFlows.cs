@@ -16,6 +16,34 @@ internal static class EngineFlows
         ("ten branches of 1 s that join", Waits(10), 1_200),
     ];
 
+    /// <summary>Three maps of 3 in one another: the output holds 0 to 26, in order.</summary>
+    public const string NestedMaps = """
+        {"steps":[{"id":"start","type":"trigger.manual"},
+          {"id":"a","type":"logic.map","config":{"items":[0,9,18]}},
+          {"id":"b","type":"logic.map","parent":"a","config":{"items":["{{ item }}","{{ item | plus: 3 }}","{{ item | plus: 6 }}"]}},
+          {"id":"c","type":"logic.map","parent":"b","config":{"items":["{{ item }}","{{ item | plus: 1 }}","{{ item | plus: 2 }}"]}},
+          {"id":"one","type":"data.set","parent":"c","config":{"value":"{{ item }}"}},
+          {"id":"out","type":"output","config":{"value":"{{ steps.a }}"}}],
+         "connections":[{"from":"start","to":"a"},{"from":"a","to":"out"}]}
+        """;
+
+    /// <summary>That many calls with an effect in a row: each is on disk before and after it.</summary>
+    public static string Effects(int count, Uri sink)
+    {
+        var steps = string.Join(',', Enumerable.Range(0, count).Select(i =>
+            $$$$"""{"id":"e{{{{i}}}}","type":"http.request","effects":"once","config":{"method":"POST","url":"{{{{sink}}}}effect/{{ run.id }}/{{{{i}}}}"}}"""));
+        var connections = string.Join(',', Enumerable.Range(1, count - 1).Select(i => $$"""{"from":"e{{i - 1}}","to":"e{{i}}"}"""));
+        return $$"""{"steps":[{"id":"start","type":"trigger.manual"},{{steps}}],"connections":[{"from":"start","to":"e0"},{{connections}}]}""";
+    }
+
+    /// <summary>A map whose every item is one call.</summary>
+    public static string Calls(int items, int concurrency, Uri sink) => $$$$"""
+        {"steps":[{"id":"start","type":"trigger.manual"},
+          {"id":"each","type":"logic.map","config":{"items":[{{{{string.Join(',', Enumerable.Range(0, items))}}}}],"concurrency":{{{{concurrency}}}}}},
+          {"id":"call","type":"http.request","parent":"each","effects":"once","config":{"method":"POST","url":"{{{{sink}}}}effect/{{ run.id }}/{{ index }}"}}],
+         "connections":[{"from":"start","to":"each"}]}
+        """;
+
     /// <summary>A webhook that answers with the output.</summary>
     public const string Hook = """{"id":"start","type":"trigger.webhook","config":{"respond":"output"}}""";
 

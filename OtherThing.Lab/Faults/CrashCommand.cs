@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using OtherThing.Lab.Processes;
+using OtherThing.Lab.Sinks;
 
 namespace OtherThing.Lab.Faults;
 

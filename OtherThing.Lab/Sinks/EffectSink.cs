@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace OtherThing.Lab.Faults;
+namespace OtherThing.Lab.Sinks;
 
 /// <summary>Something outside that flows have an effect on: counts every arrival by key, and answers after a while.</summary>
 internal sealed class EffectSink : IAsyncDisposable
@@ -23,7 +23,10 @@ internal sealed class EffectSink : IAsyncDisposable
         app.MapPost("/effect/{**key}", TakeAsync);
     }
 
-    /// <summary>The longest it takes to answer; each answer takes a random part of it.</summary>
+    /// <summary>The shortest it takes to answer.</summary>
+    public TimeSpan Fastest { get; set; }
+
+    /// <summary>The longest it takes to answer; each answer takes a random time in between.</summary>
     public TimeSpan Slowest { get; set; }
 
     /// <summary>Host and port, as <c>Egress:AllowPrivate</c> takes them.</summary>
@@ -60,7 +63,11 @@ internal sealed class EffectSink : IAsyncDisposable
         try
         {
             var arrival = _arrivals.AddOrUpdate(key, 1, static (_, before) => before + 1);
-            await Task.Delay(Slowest * Random.Shared.NextDouble(), context.RequestAborted);
+            if (Slowest > TimeSpan.Zero)
+            {
+                await Task.Delay(Fastest + ((Slowest - Fastest) * Random.Shared.NextDouble()), context.RequestAborted);
+            }
+
             await context.Response.WriteAsJsonAsync(new { arrival }, context.RequestAborted);
         }
         catch (OperationCanceledException)
