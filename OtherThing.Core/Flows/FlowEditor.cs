@@ -129,9 +129,14 @@ public sealed class FlowEditor : IAsyncDisposable
         _session.SayWhoIsHere();
     }
 
-    /// <summary>Saves now what is not saved yet, so that a run or a publish sees it.</summary>
+    /// <summary>Saves now what is not saved yet, so that a run or a publish sees it; an act of one's own that is still on its way comes first.</summary>
     /// <returns>Null, or why it could not be saved.</returns>
-    public Task<Error?> SaveAsync(CancellationToken cancellationToken) => _session.SaveAsync(cancellationToken);
+    public async Task<Error?> SaveAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        _turn.Release();
+        return await _session.SaveAsync(cancellationToken);
+    }
 
     /// <summary>Leaves; the last to leave saves.</summary>
     public ValueTask DisposeAsync() => _session.LeaveAsync(this);

@@ -185,6 +185,27 @@ public sealed class JobService(
             : Result<IReadOnlyList<Job>>.Success(await store.ListOnNodeAsync(nodeId, allowed, 50, cancellationToken));
     }
 
+    /// <summary>What each node of the workspace would say to a job that does not exist: nothing is queued.</summary>
+    /// <returns>The verdicts, or <c>job.invalid</c> when the requirements are no requirements.</returns>
+    public async Task<Result<IReadOnlyList<NodeVerdict>>> ExplainAsync(
+        Actor actor, Guid workspaceId, JobKind kind, JobRequirements requirements, CancellationToken cancellationToken)
+    {
+        if (!(await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        var spec = new JobSpec { Command = ["true"], Requirements = requirements };
+        if (JobRules.Check(JobKind.Command, spec) is { } invalid)
+        {
+            return invalid;
+        }
+
+        var imagined = Make(new JobDraft(kind, JobEffects.Once, spec), workspaceId, entry.UserId, batchId: null);
+        var serving = await nodes.ListServingAsync(workspaceId, cancellationToken);
+        return Result<IReadOnlyList<NodeVerdict>>.Success(await dispatcher.ExplainAsync(imagined, [.. serving.Select(record => record.Node)]));
+    }
+
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     private async Task<Result<JobView>> ViewAsync(Guid workspaceId, Guid jobId, CancellationToken cancellationToken)

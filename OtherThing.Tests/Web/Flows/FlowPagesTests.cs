@@ -6,10 +6,13 @@ using MudBlazor.Services;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
+using OtherThing.Core.Jobs;
+using OtherThing.Core.Keys;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Triggers;
+using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
@@ -34,6 +37,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var module = _page.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js");
         module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _page.Services.AddMudServices();
+        _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
         _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<IAccountStore>());
     }

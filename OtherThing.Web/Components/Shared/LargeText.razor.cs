@@ -37,6 +37,14 @@ public sealed partial class LargeText : IAsyncDisposable
     [Parameter]
     public bool Code { get; set; }
 
+    /// <summary>What it is written in, for a page that colours it: <c>template</c>, <c>json</c>, <c>bash</c>, <c>python3</c>...; null for plain text.</summary>
+    [Parameter]
+    public string? Language { get; set; }
+
+    /// <summary>What a page may complete in it: <c>template</c> inside braces, <c>condition</c> everywhere.</summary>
+    [Parameter]
+    public string? Complete { get; set; }
+
     [Parameter]
     public bool Invalid { get; set; }
 

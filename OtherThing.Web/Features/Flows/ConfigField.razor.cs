@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Components;
+using OtherThing.Core.Flows.Preview;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -33,7 +34,19 @@ public sealed partial class ConfigField
 
     /// <summary>Values to offer.</summary>
     [Parameter]
-    public IReadOnlyList<string> Suggestions { get; set; } = [];
+    public IReadOnlyList<FieldChoice> Choices { get; set; } = [];
+
+    /// <summary>What a long text is written in, for its colours.</summary>
+    [Parameter]
+    public string? Language { get; set; }
+
+    /// <summary>What is completed in it: <c>template</c> or <c>condition</c>; null for nothing.</summary>
+    [Parameter]
+    public string? Complete { get; set; }
+
+    /// <summary>What it would be with the values of the last run.</summary>
+    [Parameter]
+    public FieldPreview? Preview { get; set; }
 
     private string Id => "field-" + Path;
 
@@ -120,4 +133,10 @@ public sealed partial class ConfigField
         : JsonValue.Create(text);
 
     private static string? Say(double? value) => value?.ToString(CultureInfo.InvariantCulture);
+
+    private static string Said(JsonElement value)
+    {
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        return text.Length > 400 ? $"{text[..400]}… ({text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters)" : text.Length == 0 ? "an empty text" : text;
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using MudBlazor;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
@@ -44,6 +45,9 @@ public sealed partial class FlowListPage
 
     [Inject]
     public required NavigationManager Navigation { get; init; }
+
+    [Inject]
+    public required IJSRuntime JS { get; init; }
 
     [Inject]
     public required IDialogService Dialogs { get; init; }
@@ -124,6 +128,14 @@ public sealed partial class FlowListPage
 
         return refusal;
     });
+
+    private async Task ImportAsync()
+    {
+        if (await FlowFiles.ImportAsync(Dialogs, Workspace) is { } flowId)
+        {
+            Navigation.NavigateTo(Workspace.PathTo("flows", flowId));
+        }
+    }
 
     private Task RunAsync(FlowSummary summary) => OnceAsync(async () =>
     {

@@ -1,15 +1,28 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Preview;
+using OtherThing.Core.Keys;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
+using OtherThing.Core.Templates;
+using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Flows;
 
-public sealed partial class StepPanel
+public sealed partial class StepPanel : IAsyncDisposable
 {
-    private static readonly string[] s_providers = ["openai", "anthropic", "google", "groq", "custom"];
+    private static readonly object[] s_filters = [.. TemplateFilters.All.Select(filter => new { Path = filter.Name, Type = filter.Summary, Sample = (string?)null })];
+    private BrowserModule _browser = null!;
+    private ElementReference _root;
+    private FlowProblem? _focused;
+    private (FlowDefinition?, FlowValues?) _pathsOf;
+    private bool _asking;
     private StepType? _type;
     private IReadOnlyList<FieldSchema> _fields = [];
     private JsonObject _config = [];
@@ -31,11 +44,66 @@ public sealed partial class StepPanel
     [Parameter]
     public bool ReadOnly { get; set; }
 
+    /// <summary>The whole flow: what the step's templates can see of it.</summary>
+    [Parameter]
+    public FlowDefinition? Definition { get; set; }
+
+    /// <summary>What the run on show, or the last one, had; null when the flow has not run.</summary>
+    [Parameter]
+    public FlowValues? Values { get; set; }
+
+    /// <summary>The problem whose field is brought into sight.</summary>
+    [Parameter]
+    public FlowProblem? Focus { get; set; }
+
+    /// <summary>The keys and models its fields choose from; null offers none.</summary>
+    [Parameter]
+    public StepChoices? Choices { get; set; }
+
+    [CascadingParameter]
+    public WorkspaceContext? Workspace { get; set; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
+
+    [Inject]
+    public required IJSRuntime JS { get; init; }
+
     /// <summary>Shown below the form: what the step did in the run on show.</summary>
     [Parameter]
     public RenderFragment? ChildContent { get; set; }
 
     private string Kind => StepLook.KindName(_type?.Kind ?? StepKind.Data);
+
+    public ValueTask DisposeAsync() => _browser.DisposeAsync();
+
+    protected override void OnInitialized() => _browser = new BrowserModule(JS, "./Features/Flows/StepPanel.razor.js");
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            await _browser.AttachAsync("attach", _root, this, [s_filters]);
+        }
+
+        if (!_browser.IsAttached)
+        {
+            return;
+        }
+
+        if (Definition is { } definition && _pathsOf != (definition, Values))
+        {
+            _pathsOf = (definition, Values);
+            await _browser.CallAsync("paths", PathSuggestions.For(definition, Step.Id, Values));
+        }
+
+        await _browser.CallAsync("refresh");
+        if (Focus is { } focus && !ReferenceEquals(focus, _focused))
+        {
+            _focused = focus;
+            await _browser.CallAsync("focusField", InputsOf(focus.Field));
+        }
+    }
 
     protected override void OnParametersSet()
     {
@@ -67,7 +135,50 @@ public sealed partial class StepPanel
         || problem.Field.StartsWith($"config.{field}.", StringComparison.Ordinal)
         || problem.Field.StartsWith($"config.{field}[", StringComparison.Ordinal);
 
-    private static string[] Suggest(FieldSchema field) => field.Hint == "provider" ? s_providers : [];
+    /// <summary>The ids of the inputs a problem may be about, the nearest first: <c>config.fields[0].name</c>.</summary>
+    private static List<string> InputsOf(string field)
+    {
+        var parts = field.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
+        if (parts[0] != "config")
+        {
+            return [field switch { "name" => "step-name", "timeoutSeconds" => "step-timeout", "retry.max" => "step-retries", "retry.backoffSeconds" => "step-backoff", "onError" => "step-on-error", _ => "step-effects" }];
+        }
+
+        return [.. Enumerable.Range(1, parts.Length - 1).Reverse().Select(count => "field-" + string.Join('-', parts.Skip(1).Take(count)))];
+    }
+
+    private bool IsVerbatim(FieldSchema field) => _type?.VerbatimFields.Contains(field.Name) == true;
+
+    private string? LanguageOf(FieldSchema field) => field.Input switch
+    {
+        FieldInput.Code => field.Name == "script" ? _config["shell"]?.ToString() ?? "sh" : "javascript",
+        FieldInput.Json => "json",
+        FieldInput.Multiline or FieldInput.Pairs or FieldInput.Lines when !IsVerbatim(field) => "template",
+        _ => null,
+    };
+
+    private string? CompleteOf(FieldSchema field) =>
+        Definition is null || IsVerbatim(field) || field.Input is FieldInput.Code ? null
+        : _type?.ConditionFields.Contains(field.Name) == true ? "condition"
+        : "template";
+
+    private FieldPreview? PreviewOf(string field) =>
+        Definition is { } definition && Values is { } values && Step.Config.ValueKind == JsonValueKind.Object && Step.Config.TryGetProperty(field, out var value)
+            ? StepPreview.Render(definition, Step, field, value, values)
+            : null;
+
+    private async Task AskForModelsAsync(ApiKeyView key)
+    {
+        if (_asking || Workspace is not { } workspace || Choices is not { } choices)
+        {
+            return;
+        }
+
+        _asking = true;
+        var refusal = await choices.AskAsync(workspace.Actor, workspace.Id, key, _browser.Gone);
+        _asking = false;
+        Snackbar.Add(refusal ?? "Its models are in the list of the field now.", refusal is null ? Severity.Success : Severity.Warning);
+    }
 
     private static string? Empty(object? value) => value as string is { Length: > 0 } text ? text : null;
 

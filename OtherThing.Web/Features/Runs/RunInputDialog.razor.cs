@@ -24,7 +24,11 @@ public sealed partial class RunInputDialog
     public JsonObject? Defaults { get; set; }
 
     /// <summary>The input a person gave; null when they thought better of it. A flow without input fields is not asked about.</summary>
-    public static async Task<JsonElement?> AskAsync(IDialogService dialogs, string flowName, FlowDefinition definition)
+    /// <param name="dialogs">Where to ask.</param>
+    /// <param name="flowName">What the flow is called.</param>
+    /// <param name="definition">The flow.</param>
+    /// <param name="last">The input of its last run, to begin with; null for the fields' defaults.</param>
+    public static async Task<JsonElement?> AskAsync(IDialogService dialogs, string flowName, FlowDefinition definition, JsonElement? last = null)
     {
         var asked = FieldsOf(definition);
         if (asked.Count == 0)
@@ -36,6 +40,14 @@ public sealed partial class RunInputDialog
         foreach (var field in asked.Where(field => field.Default is not null))
         {
             defaults[field.Name] = JsonNode.Parse(field.Default!.Value.GetRawText());
+        }
+
+        foreach (var field in asked)
+        {
+            if (last is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty(field.Name, out var value))
+            {
+                defaults[field.Name] = JsonNode.Parse(value.GetRawText());
+            }
         }
 
         var reference = await dialogs.ShowAsync<RunInputDialog>($"Run {flowName}", new DialogParameters<RunInputDialog>

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+
+namespace OtherThing.Core.Flows.Preview;
+
+/// <summary>What one run of a flow had: what the builder completes paths from and previews templates with. It changes nothing.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Input">The run's input.</param>
+/// <param name="Run">The template root <c>run</c>.</param>
+/// <param name="Outputs">What each step put out last, by step id.</param>
+/// <param name="Items">For each map the first item it walked, by step id.</param>
+public sealed record FlowValues(
+    Guid RunId, JsonElement Input, JsonElement Run, IReadOnlyDictionary<string, JsonElement> Outputs, IReadOnlyDictionary<string, JsonElement> Items)
+{
+    /// <summary>The values of a run as it stands.</summary>
+    public static FlowValues Of(Run run, IReadOnlyList<StepRun> steps)
+    {
+        var outputs = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var items = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var step in steps)
+        {
+            if (step is { Status: StepRunStatus.Succeeded, Output: { } output })
+            {
+                outputs[step.StepId] = output;
+            }
+
+            if (step.Type == "logic.map" && step.Input is { ValueKind: JsonValueKind.Object } input
+                && input.TryGetProperty("items", out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0)
+            {
+                items[step.StepId] = list[0];
+            }
+        }
+
+        return new FlowValues(
+            run.Id, JsonElement.Parse(run.Input),
+            Json.ToElement(new { run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Trigger, run.StartedBy, StartedAt = run.CreatedAt }),
+            outputs, items);
+    }
+}

@@ -1,0 +1,98 @@
+using MudBlazor;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Web.Features.Flows;
+
+/// <summary>What a person does to the flow as a whole, and the edits of its panels.</summary>
+public sealed partial class FlowEditorPage
+{
+    private async Task EditAsync(FlowEdit edit)
+    {
+        if (_editor is { } editor
+            && (await editor.ApplyAsync(Guid.CreateVersion7().ToString("N"), [edit], _disposal.Token)).Error is { } refusal)
+        {
+            Snackbar.Add(refusal.Message, Severity.Warning);
+        }
+    }
+
+    private async Task RenameAsync(string? name)
+    {
+        var changed = await Flows.UpdateAsync(Workspace.Actor, Workspace.Id, FlowId, new FlowUpdate(Name: name), null, byHeader: false, _disposal.Token);
+        if (changed.TryGet(out var flow, out var refusal))
+        {
+            _name = flow.Name;
+        }
+        else
+        {
+            Snackbar.Add(refusal.Message, Severity.Warning);
+        }
+    }
+
+    private Task PublishAsync() => OnceAsync(async editor =>
+    {
+        if (_problems.Count > 0)
+        {
+            await ShowAsideAsync(problems: true);
+            return Error.Conflict("flow.invalid", $"This flow cannot be published yet: {_problems[0].Message}");
+        }
+
+        if (await editor.SaveAsync(_disposal.Token) is { } notSaved)
+        {
+            return notSaved;
+        }
+
+        FlowDiff? diff = null;
+        if (_published is { } number && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _disposal.Token)).TryGet(out var version, out _))
+        {
+            diff = FlowDiff.Between(FlowJson.Parse(version.Definition).Value, editor.Snapshot.Definition);
+        }
+
+        var others = editor.Present.Where(present => present.EditorId != editor.Id).Select(present => present.Name).Distinct().ToList();
+        if (!await PublishDialog.AskAsync(Dialogs, _published, diff, others))
+        {
+            return null;
+        }
+
+        if ((await Flows.PublishAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token)).TryGet(out var flow, out var refusal))
+        {
+            _published = flow.PublishedRevision;
+            Snackbar.Add($"Version {flow.PublishedRevision} is published. Its triggers are on.", Severity.Success);
+        }
+
+        return refusal;
+    });
+
+    private Task ExportAsync() => OnceAsync(async editor =>
+        await editor.SaveAsync(_disposal.Token) ?? await FlowFiles.ExportAsync(Flows, JS, Workspace, FlowId));
+
+    private async Task ImportAsync()
+    {
+        if (await FlowFiles.ImportAsync(Dialogs, Workspace) is { } flowId)
+        {
+            Navigation.NavigateTo(Workspace.PathTo("flows", flowId));
+        }
+    }
+
+    // Set before the first await: of many clicks the first counts.
+    private async Task OnceAsync(Func<FlowEditor, Task<Error?>> act)
+    {
+        if (_busy || _editor is not { } editor)
+        {
+            return;
+        }
+
+        _busy = true;
+        try
+        {
+            if (await act(editor) is { } refusal)
+            {
+                Snackbar.Add(refusal.Message, Severity.Warning);
+            }
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}

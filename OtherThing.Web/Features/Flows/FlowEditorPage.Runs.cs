@@ -1,0 +1,147 @@
+using MudBlazor;
+using OtherThing.Core.Flows.Preview;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Usage;
+using OtherThing.Web.Features.Runs;
+
+namespace OtherThing.Web.Features.Flows;
+
+/// <summary>The run on show: begun here or picked from the list, its states on the canvas, its values in the fields.</summary>
+public sealed partial class FlowEditorPage
+{
+    private FlowValues? _values;
+    private RunWatch? _watch;
+    private IReadOnlyList<StepRun> _stepRuns = [];
+    private IReadOnlyDictionary<string, string> _statuses = new Dictionary<string, string>();
+    private bool _showRuns;
+
+    private async Task RunAsync()
+    {
+        // Set before the first await: of many clicks the first counts.
+        if (_busy || _editor is not { } editor)
+        {
+            return;
+        }
+
+        _busy = true;
+        try
+        {
+            if (_problems.Count > 0)
+            {
+                await ShowAsideAsync(problems: true);
+                Snackbar.Add($"This flow cannot run yet: {_problems[0].Message}", Severity.Warning);
+                return;
+            }
+
+            if (await editor.SaveAsync(_disposal.Token) is { } notSaved)
+            {
+                Snackbar.Add(notSaved.Message, Severity.Warning);
+                return;
+            }
+
+            if (await RunInputDialog.AskAsync(Dialogs, _name ?? "flow", editor.Snapshot.Definition, _values?.Input) is not { } input)
+            {
+                return;
+            }
+
+            var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, FlowId, input, null, _disposal.Token);
+            if (started.TryGet(out var runId, out var refusal))
+            {
+                await WatchAsync(runId);
+            }
+            else
+            {
+                Snackbar.Add(refusal.Message, Severity.Warning);
+            }
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    /// <summary>What the fields complete and preview with before a run is on show: the flow's last one.</summary>
+    private async Task ReadLastRunAsync()
+    {
+        var last = await Runs.ListAsync(Workspace.Actor, Workspace.Id, new RunFilter(FlowId), new PageRequest(1), _disposal.Token);
+        if (last is { IsSuccess: true, Value.Items: [var run, ..] }
+            && (await Runs.GetAsync(Workspace.Actor, Workspace.Id, run.Id, _disposal.Token)).TryGet(out var detail, out _))
+        {
+            _values = FlowValues.Of(detail.Run, detail.Steps);
+        }
+    }
+
+    private async Task WatchAsync(Guid runId)
+    {
+        if (_watch is { } earlier)
+        {
+            _watch = null;
+            await earlier.DisposeAsync();
+        }
+
+        var watch = new RunWatch(Runs, Feed, Clock, Workspace.Actor, Workspace.Id, runId);
+        _watch = watch;
+        if (await watch.StartAsync(() => InvokeAsync(ShowRunAsync)) is { } refusal)
+        {
+            _watch = null;
+            Snackbar.Add(refusal.Message, Severity.Warning);
+            return;
+        }
+
+        await ShowRunAsync();
+    }
+
+    private async Task ShowRunAsync()
+    {
+        if (_watch is not { } watch)
+        {
+            return;
+        }
+
+        _stepRuns = watch.Steps;
+        if (watch.Run is { } run)
+        {
+            _values = FlowValues.Of(run, _stepRuns);
+        }
+
+        var states = StepState.Of(_stepRuns, watch.TextOf);
+        _statuses = states.ToDictionary(state => state.Key, state => state.Value.Status, StringComparer.Ordinal);
+        StateHasChanged();
+        if (_canvas is { } canvas)
+        {
+            await canvas.ShowStatusesAsync(states);
+        }
+    }
+
+    private async Task HideRunAsync()
+    {
+        if (_watch is { } watch)
+        {
+            (_watch, _stepRuns, _statuses) = (null, [], new Dictionary<string, string>());
+            await watch.DisposeAsync();
+        }
+
+        if (_canvas is { } canvas)
+        {
+            await canvas.ShowStatusesAsync(new Dictionary<string, StepState>());
+        }
+    }
+
+    private async Task CancelRunAsync()
+    {
+        if (_watch is { } watch
+            && (await Runs.CancelAsync(Workspace.Actor, Workspace.Id, watch.RunId, _disposal.Token)).Error is { } refusal)
+        {
+            Snackbar.Add(refusal.Message, Severity.Warning);
+        }
+    }
+
+    private Task ToggleRunsAsync() => _showRuns && _selection.Count == 0 ? ShowAsideAsync() : ShowAsideAsync(runs: true);
+
+    private StepRun? StepRunOf(string stepId) => _stepRuns.LastOrDefault(step => step.StepId == stepId);
+
+    private string Cost(Run run) => run.Status.IsFinal()
+        ? run.CostUnits is { } units ? new Money(units).ToString() : ""
+        : new Money(_stepRuns.Sum(step => step.Usage?.CostUnits ?? 0)).ToString();
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using MudBlazor;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Exchange;
+using OtherThing.Web.Components.Layout;
+
+namespace OtherThing.Web.Features.Flows;
+
+public sealed partial class ImportFlowDialog : IDisposable
+{
+    // A character takes at most three bytes.
+    private const long LargestFile = 3L * FlowLimits.Characters;
+    private readonly CancellationTokenSource _disposal = new();
+    private string _text = "";
+    private string? _refusal;
+    private bool _busy;
+    private ImportedFlow? _read;
+    private Flow? _made;
+    private int _problems;
+
+    [CascadingParameter]
+    private IMudDialogInstance Dialog { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public required WorkspaceContext Workspace { get; set; }
+
+    [Inject]
+    public required FlowService Flows { get; init; }
+
+    public void Dispose()
+    {
+        _disposal.Cancel();
+        _disposal.Dispose();
+    }
+
+    private static string SourceName(ImportSource source) => source == ImportSource.N8n ? "n8n" : "Node-RED";
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count.ToString("N0", CultureInfo.InvariantCulture)} {noun}s";
+
+    private async Task TakeFileAsync(InputFileChangeEventArgs chosen)
+    {
+        if (chosen.File.Size > LargestFile)
+        {
+            _refusal = "The file is too large: up to 12 MB.";
+            return;
+        }
+
+        await using var stream = chosen.File.OpenReadStream(LargestFile, _disposal.Token);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        await ImportAsync(await reader.ReadToEndAsync(_disposal.Token));
+    }
+
+    private async Task ImportAsync(string text)
+    {
+        // Set before the first await: of many clicks the first counts.
+        if (_busy)
+        {
+            return;
+        }
+
+        (_busy, _refusal) = (true, null);
+        try
+        {
+            var imported = FlowImport.Read(text);
+            if ((await Flows.ImportAsync(Workspace.Actor, Workspace.Id, imported, null, _disposal.Token)).TryGet(out var flow, out var refusal))
+            {
+                (_made, _read) = (flow, imported.Value);
+                _problems = FlowValidator.Validate(imported.Value.Definition).Count;
+            }
+            else
+            {
+                _refusal = refusal.Message;
+            }
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}

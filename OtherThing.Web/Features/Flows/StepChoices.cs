@@ -1,0 +1,75 @@
+using OtherThing.Core.Access;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Keys;
+using OtherThing.Core.Results;
+using OtherThing.Core.Usage.Prices;
+
+namespace OtherThing.Web.Features.Flows;
+
+/// <summary>A value to choose and how it reads.</summary>
+public sealed record FieldChoice(string Value, string Label);
+
+/// <summary>What a step's fields can choose from: the workspace's keys, their providers, the models those are known for.</summary>
+public sealed class StepChoices(KeyService keys, PriceTable prices)
+{
+    private const int MostModels = 200;
+    private static readonly string[] s_providers = ["openai", "anthropic", "google", "groq", "custom"];
+    private readonly Dictionary<Guid, IReadOnlyList<string>> _asked = [];
+    private IReadOnlyList<ApiKeyView> _keys = [];
+
+    /// <summary>Reads the workspace's keys; who may not see them chooses from none.</summary>
+    public async Task ReadAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken)
+    {
+        var listed = await keys.ListAsync(actor, workspaceId, new PageRequest(PageRequest.MaxLimit), cancellationToken);
+        _keys = listed.IsSuccess ? listed.Value.Items : [];
+    }
+
+    /// <summary>What fits a field of the config; empty when anything does.</summary>
+    public IReadOnlyList<FieldChoice> For(FieldSchema field, FlowStep step) => field.Hint switch
+    {
+        "provider" => [.. s_providers.Select(provider => new FieldChoice(provider, HasKey(provider) ? $"{provider}: a key is here" : $"{provider}: no key yet"))],
+        "key" => [.. KeysOf(step).Select(key => new FieldChoice(key.Id.ToString(), $"{key.Name} ({Name(key.Provider)}, {key.Mask})"))],
+        "model" => Models(step),
+        _ => [],
+    };
+
+    /// <summary>The key a chat step would use; null when there is none.</summary>
+    public ApiKeyView? KeyOf(FlowStep step) => KeysOf(step).FirstOrDefault(key => Text(step, "keyId") is not { } id || key.Id.ToString() == id);
+
+    /// <summary>Asks the provider which models the key opens; only when a person wants it.</summary>
+    /// <returns>Null, or why it could not be asked.</returns>
+    public async Task<string?> AskAsync(Actor actor, Guid workspaceId, ApiKeyView key, CancellationToken cancellationToken)
+    {
+        var tested = await keys.TestAsync(actor, workspaceId, key.Id, cancellationToken);
+        if (!tested.TryGet(out var found, out var refusal) || found.Message is not null)
+        {
+            return refusal?.Message ?? found?.Message;
+        }
+
+        _asked[key.Id] = found.Models;
+        return null;
+    }
+
+    private FieldChoice[] Models(FlowStep step)
+    {
+        if (KeyOf(step) is { } key && _asked.TryGetValue(key.Id, out var asked))
+        {
+            return [.. asked.Take(MostModels).Select(model => new FieldChoice(model, model))];
+        }
+
+        return Text(step, "provider") is { } provider && prices.FindProvider(provider) is { } known
+            ? [.. known.Models.Take(MostModels).Select(model => new FieldChoice(model.Id, model.Id))]
+            : [];
+    }
+
+    private IEnumerable<ApiKeyView> KeysOf(FlowStep step) =>
+        Text(step, "provider") is { } provider ? _keys.Where(key => Name(key.Provider) == provider) : _keys;
+
+    private bool HasKey(string provider) => _keys.Any(key => Name(key.Provider) == provider);
+
+    private static string Name(ApiProvider provider) => provider.ToString().ToLowerInvariant();
+
+    private static string? Text(FlowStep step, string field) =>
+        step.Config.ValueKind == System.Text.Json.JsonValueKind.Object && step.Config.TryGetProperty(field, out var value)
+        && value.ValueKind == System.Text.Json.JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+}
