@@ -37,7 +37,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var module = _page.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js");
         module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _page.Services.AddMudServices();
-        _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>());
+        _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
         _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<IAccountStore>());
     }

@@ -6,6 +6,8 @@ namespace OtherThing.Web.Components.Shared;
 
 public sealed partial class LargeText : IAsyncDisposable
 {
+    // A text beyond this is not sent twice.
+    private const int MostSaid = 8_000;
     private BrowserModule _browser = null!;
     private ElementReference _area;
 
@@ -81,7 +83,7 @@ public sealed partial class LargeText : IAsyncDisposable
     {
         if (firstRender)
         {
-            await _browser.AttachAsync("listen", _area, this);
+            await _browser.AttachAsync("listen", _area, this, Value.Length <= MostSaid ? Value : null);
         }
     }
 }

@@ -2,8 +2,9 @@
 
 const small = 6000, pause = 600;
 
-export const listen = (area, server) => {
-  let timer = 0, sent = area.value;
+/** Known is what the server has shown, so that what was typed while this module was on its way is not taken for it. */
+export const listen = (area, server, known) => {
+  let timer = 0, sent = known?.replaceAll('\r\n', '\n') ?? area.value;
   const send = () => {
     clearTimeout(timer);
     if (area.readOnly || area.value === sent) return;
@@ -19,6 +20,7 @@ export const listen = (area, server) => {
   area.addEventListener('input', later);
   area.addEventListener('change', send);
   area.addEventListener('blur', send);
+  if (area.value !== sent) later();
   return {
     dispose: () => {
       clearTimeout(timer);

@@ -69,6 +69,10 @@ public sealed partial class StepPanel : IAsyncDisposable
     [Inject]
     public required IJSRuntime JS { get; init; }
 
+    /// <summary>What one can do with the step; above the form, where no edit moves it away from under the pointer.</summary>
+    [Parameter]
+    public RenderFragment? Acts { get; set; }
+
     /// <summary>Shown below the form: what the step did in the run on show.</summary>
     [Parameter]
     public RenderFragment? ChildContent { get; set; }
