@@ -80,6 +80,10 @@ internal sealed class FlowBuilder : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Who drives it.</summary>
+    public async Task<Guid> MeAsync() =>
+        (await Rest.GetFromJsonAsync<JsonElement>("/api/v1/me", TestContext.Current.CancellationToken)).GetProperty("id").GetGuid();
+
     public void Forget()
     {
         lock (_sent)

@@ -7,7 +7,7 @@ export const mount = (root, server, options) => {
   const canvas = new Canvas({
     root: root.closest('[data-flow-editor]') ?? root,
     host: part('host'), surface: part('surface'), minimap: part('minimap'), live: part('live'), tip: part('tip'), toast: part('toast'),
-    empty: part('empty'), zoom: part('zoom'),
+    empty: part('empty'), zoom: part('zoom'), help: part('help'),
   }, server, options);
   return {
     load: async (stream, sequence, session, stored) => canvas.load(JSON.parse(await text(stream)), sequence, session, stored),

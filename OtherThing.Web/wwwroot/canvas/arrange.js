@@ -13,7 +13,7 @@ export const arrangeEdits = (doc, layout, ids = null) => {
     const own = new Map(members.map(step => [step.id, step]));
     const sizes = new Map();
     for (const step of members) {
-      const rect = layout.rect(step.id);
+      const rect = layout.rect(step.id) ?? card;
       sizes.set(step.id, rect.container ? null : { width: rect.width, height: rect.height });
     }
     const layers = layer(members, doc.connections.filter(each => own.has(each.from) && own.has(each.to)));

@@ -3,13 +3,14 @@
 import { arrangeEdits } from './arrange.js';
 import { Catalog } from './catalog.js';
 import { copyText, pasteEdits } from './clipboard.js';
-import { FlowDoc } from './document.js';
+import { FlowDoc, keyOf } from './document.js';
 import { placeAt } from './gestures.js';
-import { card, center } from './geometry.js';
+import { card, center, snap } from './geometry.js';
 import { Keyboard } from './keyboard.js';
 import { Minimap } from './minimap.js';
 import { Painter } from './paint.js';
 import { People } from './people.js';
+import { keep, kept } from './preferences.js';
 import { Pointer } from './pointer.js';
 import { QuickAdd } from './quickadd.js';
 import { Scene } from './scene.js';
@@ -24,6 +25,7 @@ export class Canvas {
   #told = '';
   #context;
   #parts;
+  #foldedKey;
 
   constructor(parts, server, options) {
     this.#parts = parts;
@@ -34,6 +36,10 @@ export class Canvas {
     this.readOnly = options.readOnly;
     this.scene = new Scene(new Catalog(options.catalog), new FlowDoc());
     this.scene.theme = readTheme(this.host);
+    this.#foldedKey = `otherthing.flow.${options.flowId}.folded`;
+    const folded = kept(this.#foldedKey, []);
+    this.scene.folded = new Set(Array.isArray(folded) ? folded : []);
+    this.scene.squared = kept('otherthing.canvas.squared', false) === true;
     this.sync = new Sync(server, `otherthing.flow.${options.flowId}`, doc => this.#changed(doc), message => this.say(message));
     this.people = this.scene.people = new People(server, () => this.invalidate());
     this.quickAdd = new QuickAdd(this);
@@ -48,6 +54,12 @@ export class Canvas {
     signal.addEventListener('abort', () => { resized.disconnect(); unwatch(); });
     parts.root.addEventListener('click', event => this.#command(event), { signal });
     parts.root.addEventListener('pointerdown', event => this.#dragNew(event), { signal });
+    parts.root.addEventListener('keydown', event => {
+      if (event.key !== 'Escape' || event.defaultPrevented || !event.target.closest('[data-flow-panel]')) return;
+      event.target.blur(); // what was typed counts
+      this.host.focus({ preventScroll: true });
+    }, { signal });
+    this.#showLines();
     this.host.addEventListener('focus', () => this.invalidate(), { signal });
     // While the line was down messages were lost in both directions.
     document.getElementById('components-reconnect-modal')?.addEventListener(
@@ -74,6 +86,11 @@ export class Canvas {
 
   setStatuses(statuses) {
     this.scene.statuses = statuses ?? {};
+    // A container says how far its items are by what is in it.
+    for (const id of this.scene.layout.containers) {
+      const state = this.scene.statuses[id], inside = this.scene.doc.childrenOf(id).map(step => this.scene.statuses[step.id]?.items).find(items => items);
+      if (state && !state.items && inside) this.scene.statuses[id] = { ...state, items: inside };
+    }
     this.invalidate();
   }
 
@@ -86,6 +103,7 @@ export class Canvas {
     this.scene.selection = new Set(ids);
     this.scene.selectedConnections.clear();
     this.#told = [...ids].join();
+    if (ids.length) this.scene.unfoldTo(ids[0]);
     const rect = reveal && ids.length && this.scene.layout.rect(ids[0]);
     if (rect) this.scene.view.reveal(rect);
     this.viewChanged();
@@ -104,17 +122,29 @@ export class Canvas {
     const selection = [...this.scene.selection].slice(0, 500);
     this.#told = selection.join();
     this.sync.push(edits, selection);
-    this.announce(describe(edits));
+    this.announce(describe(edits, id => this.scene.doc.steps.get(id)?.name || id));
   }
 
-  addStep(typeName, point, source = null) {
+  /**
+   * Adds a step with its middle at a point.
+   * @param source the port it is connected from
+   * @param split  the connection it is put into; by default the one it lands on
+   */
+  addStep(typeName, point, source = null, split = null) {
     const { scene } = this, type = scene.catalog.type(typeName);
     if (!type || this.readOnly) return;
-    const id = scene.doc.freeId(typeName), position = this.#free(placeAt(point));
-    const parent = source ? scene.doc.steps.get(source.from)?.parent ?? null : scene.containerAt(point);
+    const id = scene.doc.freeId(typeName), position = split ? placeAt(point) : this.#free(placeAt(point));
+    if (!source && !type.isTrigger && type.kind !== 'output') split ??= scene.connectionUnder({ ...position, width: card.width, height: card.height }) ?? null;
+    else split = null;
+    const leads = source?.from ?? split?.from;
+    const parent = leads ? scene.doc.steps.get(leads)?.parent ?? null : scene.containerAt(point);
     const step = { id, type: typeName, name: type.title, position, parent, config: type.example ?? {}, retry: null, timeoutSeconds: null, onError: 'fail', effects: null };
     const edits = [{ op: 'add', step }];
     if (source) edits.push({ op: 'connect', from: source.from, port: source.port, to: id });
+    if (split) {
+      const { from, port, to } = split;
+      edits.push({ op: 'disconnect', from, port, to }, { op: 'connect', from, port, to: id }, { op: 'connect', from: id, port: scene.catalog.ports(step)[0], to });
+    }
     scene.selection = new Set([id]);
     scene.selectedConnections.clear();
     this.commit(edits);
@@ -127,10 +157,20 @@ export class Canvas {
     this.commit([{ op: 'note', note: { id, text: 'Note', position: at, width: 240, height: 128 } }]);
   }
 
+  /** Offers the steps to add: into the selected connection, else behind the port one is at, else beside the selected step. */
   addBeside() {
-    const { scene } = this, id = scene.selectedSteps[0], rect = id && scene.layout.rect(id);
+    const { scene } = this;
+    const port = scene.portFocus ?? (scene.portAt?.port ? scene.portAt : null);
+    const id = port?.id ?? scene.selectedSteps[0], rect = id && scene.layout.rect(id);
+    const split = !port && scene.selectedConnections.size === 1 && scene.doc.connections.find(each => scene.isConnectionSelected(each));
+    const ends = split && scene.ends(split);
+    if (ends) {
+      const middle = { x: (ends[0].x + ends[1].x) / 2, y: (ends[0].y + ends[1].y) / 2 };
+      this.quickAdd.open(this.#client(middle), middle, null, split);
+      return;
+    }
     const ports = rect && scene.layout.ports.get(id);
-    const source = rect && scene.catalog.kind(scene.doc.steps.get(id)) !== 'output'
+    const source = port ? { from: port.id, port: port.port } : rect && scene.catalog.kind(scene.doc.steps.get(id)) !== 'output'
       ? { from: id, port: ports.find(port => !scene.doc.connections.some(each => each.from === id && each.port === port)) ?? ports[0] } : null;
     const point = rect ? { x: rect.x + rect.width + 80 + card.width / 2, y: rect.y + card.height / 2 } : center(scene.view.window);
     if (rect) scene.view.reveal({ x: point.x - card.width / 2, y: rect.y, width: card.width, height: card.height });
@@ -139,12 +179,95 @@ export class Canvas {
   }
 
   connectSelected() {
-    const { scene } = this, id = scene.selectedSteps[0];
+    const { scene } = this;
+    const known = scene.selectedConnections.size === 1 && scene.doc.connections.find(each => scene.isConnectionSelected(each));
+    if (known && !this.readOnly) {
+      this.quickAdd.connect(this.#client(scene.input(known.to)), known, known);
+      return;
+    }
+    if (scene.portFocus && !this.readOnly) {
+      const { id, port } = scene.portFocus;
+      this.quickAdd.connect(this.#client(scene.output(id, port)), { from: id, port });
+      return;
+    }
+    const id = scene.selectedSteps[0];
     if (!id || this.readOnly || scene.catalog.kind(scene.doc.steps.get(id)) === 'output') return;
     const ports = scene.layout.ports.get(id);
     const port = ports.find(each => !scene.doc.connections.some(known => known.from === id && known.port === each)) ?? ports[0];
     this.quickAdd.connect(this.#client(scene.output(id, port)), { from: id, port });
   }
+
+  /** Goes round the ports of the selected step: adding and connecting start from the one it stands on. */
+  nextPort() {
+    const { scene } = this, id = scene.selectedSteps[0], step = scene.doc.steps.get(id);
+    if (!step || scene.catalog.kind(step) === 'output') return;
+    const ports = scene.layout.ports.get(id), at = scene.portFocus?.id === id ? ports.indexOf(scene.portFocus.port) + 1 : 0;
+    scene.portFocus = ports[at] ? { id, port: ports[at] } : null;
+    this.announce(scene.portFocus ? `Port ${ports[at]}. Slash adds a step behind it, C connects it.` : 'Off the ports.');
+    this.invalidate();
+  }
+
+  /** Goes round the connections of the selected step. */
+  nextConnection() {
+    const { scene } = this;
+    const current = scene.doc.connections.find(each => scene.isConnectionSelected(each));
+    const id = scene.selectedSteps[0] ?? current?.from;
+    const all = scene.doc.connections.filter(each => each.from === id || each.to === id || (current && !scene.selectedSteps.length && each.from === current.from));
+    if (!all.length) return;
+    const next = all[(all.indexOf(current) + 1) % all.length], name = step => scene.doc.steps.get(step)?.name || step;
+    scene.selectedConnections = new Set([keyOf(next)]);
+    this.announce(`Connection from ${name(next.from)}${next.port === 'out' ? '' : ` by ${next.port}`} to ${name(next.to)}. Delete removes it, C leads it elsewhere, slash puts a step into it.`);
+    this.invalidate();
+  }
+
+  /** Offers the containers the selected steps can go into. */
+  nestSelected() {
+    const { scene } = this, ids = scene.selectedSteps;
+    if (!ids.length || this.readOnly) return;
+    const own = scene.doc.withDescendants(ids);
+    const roots = ids.filter(id => !own.has(scene.doc.steps.get(id)?.parent));
+    this.quickAdd.nest(this.#client(center(scene.layout.rect(ids[0]))), [...scene.layout.containers, ...scene.folded].filter(id => !own.has(id) && scene.doc.steps.has(id)),
+      target => {
+        const rect = target && scene.layout.rect(target), leaves = id => roots.includes(id);
+        const parent = id => leaves(id) ? target : scene.doc.steps.get(id)?.parent ?? null;
+        this.commit([
+          ...scene.doc.connections.filter(each => (leaves(each.from) || leaves(each.to)) && parent(each.from) !== parent(each.to)).map(each => ({ op: 'disconnect', ...each })),
+          ...roots.flatMap((id, at) => [
+            { op: 'nest', id, parent: target },
+            ...(rect ? [{ op: 'move', id, x: snap(rect.x + 32 + at * 32), y: snap(rect.y + card.headerHeight + 32 + at * 32) }] : []),
+          ]),
+        ]);
+      });
+  }
+
+  resizeNote(dx, dy) {
+    const note = this.scene.doc.notes.get([...this.scene.selection][0]?.slice(5));
+    if (!note || this.readOnly) return;
+    const size = (value, by) => Math.min(4000, Math.max(64, (value ?? 128) + by));
+    this.commit([{ op: 'note', note: { ...note, width: size(note.width, dx), height: size(note.height, dy) } }]);
+  }
+
+  /** Folds a container into one card or opens it; for this person in this browser only. */
+  fold(id = this.scene.selectedSteps[0]) {
+    const { scene } = this, step = scene.doc.steps.get(id);
+    if (!step || !scene.catalog.isContainer(step)) return;
+    scene.fold(id);
+    keep(this.#foldedKey, [...scene.folded].filter(each => scene.doc.steps.has(each)));
+    this.announce(`${step.name || id} ${scene.folded.has(id) ? 'folded' : 'open'}.`);
+    this.invalidate();
+  }
+
+  /** Curved or square connections; for this person in this browser only. */
+  toggleLines() {
+    this.scene.squared = !this.scene.squared;
+    keep('otherthing.canvas.squared', this.scene.squared);
+    this.#showLines();
+    this.invalidate();
+  }
+
+  help() { this.#parts.help.showModal(); }
+
+  run() { this.#parts.root.querySelector('[data-flow-run]')?.click(); }
 
   moveSelection(dx, dy) {
     const { scene } = this, edits = [];
@@ -189,12 +312,22 @@ export class Canvas {
   tidy() { this.commit(arrangeEdits(this.scene.doc, this.scene.layout, this.scene.selectedSteps.length > 1 ? new Set(this.scene.selectedSteps) : null)); }
 
   open(id) {
+    this.#foldOpen(id);
     this.selectionChanged();
-    this.#server.invokeMethodAsync('OpenAsync', id).catch(() => {});
+    this.#server.invokeMethodAsync('OpenAsync', id).then(() => this.#enterPanel(id), () => {});
+  }
+
+  /** The keyboard follows into the panel; Escape leads back. */
+  #enterPanel(id, turns = 60) {
+    const panel = this.#parts.root.querySelector('[data-flow-panel]');
+    const field = panel?.querySelector('input:not([type=hidden]), textarea, select');
+    if (field && panel.offsetParent !== null && document.activeElement === this.host) field.focus();
+    else if (turns > 0 && document.activeElement === this.host && this.scene.selection.has(id)) requestAnimationFrame(() => this.#enterPanel(id, turns - 1));
   }
 
   escape() {
     if (this.pointer.escape()) return;
+    this.scene.portFocus = null;
     this.scene.selection = new Set();
     this.scene.selectedConnections.clear();
     this.selectionChanged();
@@ -213,10 +346,17 @@ export class Canvas {
     const next = order[at < 0 ? (direction > 0 ? 0 : order.length - 1) : at + direction];
     if (!next) return false;
     scene.selection = new Set([next]);
+    scene.selectedConnections.clear();
+    scene.portFocus = null;
     scene.view.reveal(scene.layout.rect(next));
     this.viewChanged();
     this.selectionChanged();
     return true;
+  }
+
+  selectEnd(last) {
+    this.scene.selection = new Set();
+    this.focusNext(last ? -1 : 1);
   }
 
   fit() {
@@ -236,6 +376,7 @@ export class Canvas {
 
   selectionChanged() {
     const ids = [...this.scene.selection].slice(0, 500), said = ids.join();
+    if (this.scene.portFocus && !this.scene.selection.has(this.scene.portFocus.id)) this.scene.portFocus = null;
     this.invalidate();
     if (said === this.#told) return;
     this.#told = said;
@@ -295,8 +436,9 @@ export class Canvas {
   #open() {
     const { view, layout, doc } = this.scene, bounds = layout.bounds(doc);
     view.fit(bounds);
-    if (view.zoom < 0.6) {
-      view.zoom = 0.6;
+    const least = 0.34;
+    if (view.zoom < least) {
+      view.zoom = least;
       view.x = bounds.x - 48 / view.zoom;
       view.y = bounds.height * view.zoom < view.height ? bounds.y + bounds.height / 2 - view.height / 2 / view.zoom : bounds.y - 48 / view.zoom;
     }
@@ -341,9 +483,16 @@ export class Canvas {
     const commands = {
       'zoom-in': () => this.zoomBy(1.25), 'zoom-out': () => this.zoomBy(0.8), 'zoom-reset': () => this.zoomTo(1), fit: () => this.fit(),
       tidy: () => this.tidy(), undo: () => this.undo(), redo: () => this.redo(), note: () => this.addNote(), delete: () => this.deleteSelection(),
-      duplicate: () => this.duplicate(), add: () => this.addBeside(), connect: () => this.connectSelected(),
+      duplicate: () => this.duplicate(), add: () => this.addBeside(), connect: () => this.connectSelected(), lines: () => this.toggleLines(),
+      fold: () => this.fold(), help: () => this.help(), 'help-close': () => this.#parts.help.close(),
     };
     if (name) commands[name]?.();
+    // A press with the mouse is a drag or a click of its own; this one came from the keyboard.
+    const type = event.detail === 0 && event.target.closest?.('[data-step-type]')?.dataset.stepType;
+    if (type) {
+      this.addStep(type, center(this.scene.view.window));
+      this.host.focus({ preventScroll: true });
+    }
   }
 
   /** A press on the palette: a click adds in the middle, a drag adds where it is dropped. */
@@ -376,6 +525,14 @@ export class Canvas {
     }, { once: true });
   }
 
+  #foldOpen(id) {
+    if (this.scene.doc.steps.has(id)) this.scene.unfoldTo(id);
+  }
+
+  #showLines() {
+    this.#parts.root.querySelector('[data-canvas=lines]')?.setAttribute('aria-pressed', String(this.scene.squared));
+  }
+
   #free(position) {
     const taken = new Set([...this.scene.doc.steps.values()].map(step => `${step.position.x},${step.position.y}`));
     while (taken.has(`${position.x},${position.y}`)) position = { x: position.x + 32, y: position.y + 32 };
@@ -406,7 +563,11 @@ export class Canvas {
   }
 }
 
-const describe = edits => {
+const describe = (edits, name) => {
+  const steps = edits.filter(edit => edit.op === 'add'), { op, id } = edits.length === 1 ? edits[0] : {};
+  if (steps.length === 1) return `${steps[0].step.name || steps[0].step.id} added${edits.some(edit => edit.op === 'connect') ? ' and connected' : ''}.`;
+  if (op === 'move') return `${name(id)} moved to ${edits[0].x}, ${edits[0].y}.`;
+  if (op === 'connect') return `${name(edits[0].from)} connected to ${name(edits[0].to)}.`;
   const count = op => edits.filter(edit => edit.op === op).length;
   const said = [['add', 'added'], ['delete', 'deleted'], ['move', 'moved'], ['connect', 'connected'], ['disconnect', 'disconnected']]
     .filter(([op]) => count(op)).map(([op, word]) => `${count(op)} ${word}`);

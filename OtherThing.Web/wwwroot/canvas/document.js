@@ -93,6 +93,23 @@ export class FlowDoc {
     return null;
   }
 
+  /** The steps that may follow a port: what a connection being drawn can be dropped on. */
+  followers(catalog, from, port) {
+    const before = new Set([from]), open = [from], into = new Map();
+    for (const { from: source, to } of this.connections) (into.get(to) ?? into.set(to, []).get(to)).push(source);
+    while (open.length) for (const source of into.get(open.pop()) ?? []) if (!before.has(source)) { before.add(source); open.push(source); }
+    const parent = this.steps.get(from)?.parent ?? null;
+    const known = new Set(this.connections.filter(each => each.from === from && each.port === port).map(each => each.to));
+    return new Set([...this.steps.values()]
+      .filter(step => catalog.hasInput(step) && (step.parent ?? null) === parent && !before.has(step.id) && !known.has(step.id)).map(step => step.id));
+  }
+
+  without(connection) {
+    const copy = this.clone();
+    copy.connections = this.connections.filter(known => !same(known, connection));
+    return copy;
+  }
+
   #leads(from, to) {
     const next = new Map();
     for (const connection of this.connections) {

@@ -8,6 +8,7 @@ const containerPad = 24, containerMin = { width: 320, height: 160 };
 export class Layout {
   #doc = null;
   #version = -1;
+  #folded = null;
   #catalog;
   rects = new Map();
   ports = new Map();
@@ -15,8 +16,10 @@ export class Layout {
 
   constructor(catalog) { this.#catalog = catalog; }
 
-  update(doc) {
-    if (doc === this.#doc && doc.version === this.#version) return false;
+  /** @param folded ids of containers that show as one card, with what is in them out of sight */
+  update(doc, folded = null) {
+    if (doc === this.#doc && doc.version === this.#version && folded === this.#folded) return false;
+    this.#folded = folded;
     this.#doc = doc;
     this.#version = doc.version;
     this.rects = new Map();
@@ -27,7 +30,11 @@ export class Layout {
       this.ports.set(step.id, this.#catalog.ports(step));
       if (step.parent) (children.get(step.parent) ?? children.set(step.parent, []).get(step.parent)).push(step);
     }
-    for (const step of doc.steps.values()) this.#measure(step, children, 0);
+    const covered = new Set();
+    for (const open = [...(folded ?? [])]; open.length;) {
+      for (const child of children.get(open.pop()) ?? []) if (!covered.has(child.id)) { covered.add(child.id); open.push(child.id); }
+    }
+    for (const step of doc.steps.values()) if (!covered.has(step.id)) this.#measure(step, children, 0);
     return true;
   }
 
@@ -60,7 +67,7 @@ export class Layout {
     if (known) return known;
     const { x, y } = step.position;
     let rect;
-    if (this.#catalog.isContainer(step)) {
+    if (this.#catalog.isContainer(step) && !this.#folded?.has(step.id)) {
       rect = { x, y, ...containerMin, container: true, depth };
       this.rects.set(step.id, rect); // before its children: a circle of parents ends here
       for (const child of children.get(step.id) ?? []) {
@@ -73,7 +80,7 @@ export class Layout {
       this.containers.push(step.id);
     } else {
       const ports = this.ports.get(step.id).length;
-      rect = { x, y, width: card.width, height: Math.max(card.height, 20 + ports * card.portGap), container: false, depth };
+      rect = { x, y, width: card.width, height: Math.max(card.height, 20 + ports * card.portGap), container: false, depth, folded: this.#folded?.has(step.id) === true };
       this.rects.set(step.id, rect);
     }
     return rect;
@@ -95,6 +102,24 @@ export const holds = (rect, point) => point.x >= rect.x && point.x <= rect.x + r
 export const center = rect => ({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 });
 
 export const snap = value => Math.round(value / card.grid) * card.grid;
+
+/** The corners of a connection drawn in right angles. */
+export const corners = (from, to) => {
+  const out = 20;
+  if (to.x - from.x >= 2 * out) {
+    const middle = (from.x + to.x) / 2;
+    return from.y === to.y ? [from, to] : [from, { x: middle, y: from.y }, { x: middle, y: to.y }, to];
+  }
+  const y = Math.abs(to.y - from.y) > 2 * card.height ? (from.y + to.y) / 2 : Math.max(from.y, to.y) + card.height;
+  return [from, { x: from.x + out, y: from.y }, { x: from.x + out, y }, { x: to.x - out, y }, { x: to.x - out, y: to.y }, to];
+};
+
+export const distanceToCorners = (point, from, to) => {
+  const places = corners(from, to);
+  let best = Infinity;
+  for (let at = 1; at < places.length; at++) best = Math.min(best, distanceToSegment(point, places[at - 1], places[at]));
+  return best;
+};
 
 /** The two control points of a connection's curve; it leaves to the right and arrives from the left. */
 export const curve = (from, to) => {

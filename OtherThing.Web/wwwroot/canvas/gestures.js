@@ -109,6 +109,7 @@ export class ConnectGesture {
     this.port = port;
     this.replaced = replaced;
     canvas.scene.hidden = replaced;
+    canvas.scene.welcome = canvas.scene.doc.followers(canvas.scene.catalog, from, port);
   }
 
   move(point, event) {
@@ -143,6 +144,41 @@ export class ConnectGesture {
     if (over) edits.push({ op: 'connect', from: this.from, port: this.port, to: over });
     canvas.commit(edits, true);
     if (!over && !replaced && point) canvas.quickAdd.open({ x: event.clientX, y: event.clientY }, point, { from: this.from, port: this.port });
+  }
+
+  cancel() {
+    Object.assign(this.canvas.scene, { connecting: null, portAt: null, hidden: null, welcome: null });
+    this.canvas.tell(null);
+  }
+}
+
+/** Takes a connection by its beginning and leads it from another step or port. */
+export class SourceGesture {
+  constructor(canvas, connection) {
+    this.canvas = canvas;
+    this.connection = connection;
+    canvas.scene.hidden = connection;
+  }
+
+  move(point, event) {
+    const { canvas: { scene }, connection } = this;
+    const hit = scene.hit(point, event.pointerType === 'touch');
+    const over = hit.id && scene.catalog.kind(scene.doc.steps.get(hit.id)) !== 'output' ? hit.id : null;
+    this.source = over && { from: over, port: hit.port ?? scene.layout.ports.get(over)[0] };
+    const same = over === connection.from && this.source.port === connection.port;
+    this.reason = over && !same ? scene.doc.without(connection).whyNotConnect(scene.catalog, over, this.source.port, connection.to) : null;
+    scene.portAt = over && !this.reason ? { id: over, port: this.source.port } : null;
+    scene.connecting = { from: over && !this.reason ? scene.output(over, this.source.port) : point, to: scene.input(connection.to), reason: this.reason };
+    this.canvas.tell(this.reason, event);
+  }
+
+  end() {
+    const { canvas, connection: { from, port, to }, source, reason } = this;
+    this.cancel();
+    if (reason) canvas.announce(`Not connected. ${reason}`);
+    else if (!source || source.from !== from || source.port !== port) {
+      canvas.commit([{ op: 'disconnect', from, port, to }, ...(source ? [{ op: 'connect', ...source, to }] : [])], true);
+    }
   }
 
   cancel() {

@@ -30,7 +30,12 @@ export class Keyboard {
 
   #commands(event) {
     const canvas = this.#canvas;
+    if (event.key in arrows && [...canvas.scene.selection][0]?.startsWith('note:')) {
+      const [x, y] = arrows[event.key];
+      return () => canvas.resizeNote(x * card.grid, y * card.grid);
+    }
     switch (event.key.toLowerCase()) {
+      case 'enter': return () => canvas.run();
       case 'a': return () => canvas.selectAll();
       case 'd': return () => canvas.duplicate();
       case 'z': return () => event.shiftKey ? canvas.redo() : canvas.undo();
@@ -44,14 +49,23 @@ export class Keyboard {
     if (event.altKey && !(event.key in arrows)) return undefined;
     if (event.key in arrows) return () => this.#arrow(event);
     switch (event.key) {
-      case 'Tab': return canvas.focusNext(event.shiftKey ? -1 : 1) ? null : undefined;
+      // At a port Tab adds the step behind it; elsewhere it goes on, and leaves the canvas after the last step.
+      case 'Tab': return !event.shiftKey && (scene.portFocus || scene.portAt?.port) ? () => canvas.addBeside() : canvas.focusNext(event.shiftKey ? -1 : 1) ? null : undefined;
       case 'Enter': return scene.selection.size ? () => canvas.open([...scene.selection][0]) : undefined;
+      case 'Home': return () => canvas.selectEnd(false);
+      case 'End': return () => canvas.selectEnd(true);
       case 'Delete':
       case 'Backspace': return () => canvas.deleteSelection();
       case 'Escape': return () => canvas.escape();
       case '/':
       case 'n': return () => canvas.addBeside();
       case 'c': return () => canvas.connectSelected();
+      case 'p': return () => canvas.nextPort();
+      case 'l': return () => canvas.nextConnection();
+      case 'i': return () => canvas.nestSelected();
+      case 'e': return () => canvas.fold();
+      case 't': return canvas.readOnly ? undefined : () => canvas.tidy();
+      case '?': return () => canvas.help();
       case '+':
       case '=': return () => canvas.zoomBy(1.25);
       case '-': return () => canvas.zoomBy(0.8);

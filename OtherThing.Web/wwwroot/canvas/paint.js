@@ -1,6 +1,6 @@
 // Draws one frame: only what is seen, and less of it the further away it is.
 
-import { card, curve, meets, noteRect } from './geometry.js';
+import { card, corners, curve, meets, noteRect } from './geometry.js';
 import { icon } from './icons.js';
 
 const words = {
@@ -33,7 +33,7 @@ export class Painter {
     let moving = false;
     for (const step of scene.doc.steps.values()) {
       const rect = scene.rect(step.id);
-      if (rect.container || !meets(rect, seen)) continue;
+      if (!rect || rect.container || !meets(rect, seen)) continue;
       moving = this.#card(context, scene, step, rect, detail, now) || moving;
     }
     this.#overlay(context, scene);
@@ -61,11 +61,16 @@ export class Painter {
     const { theme, selection } = scene;
     const rect = scene.moved(noteRect(note), 'note:' + note.id);
     if (!meets(rect, seen)) return;
+    const colour = theme[note.color] ?? theme.warning, other = scene.people.selected['note:' + note.id];
     context.fillStyle = theme.raised;
-    context.strokeStyle = selection.has('note:' + note.id) ? theme.accent : theme.warning;
-    context.lineWidth = selection.has('note:' + note.id) ? 2 : 1;
+    context.strokeStyle = selection.has('note:' + note.id) ? theme.accent : other?.colour ?? colour;
+    context.lineWidth = selection.has('note:' + note.id) || other ? 2 : 1;
     box(context, rect, 6);
     context.fill();
+    context.globalAlpha = 0.1;
+    context.fillStyle = colour;
+    context.fill();
+    context.globalAlpha = 1;
     context.stroke();
     if (detail === 0) return;
     context.fillStyle = theme.text;
@@ -84,9 +89,9 @@ export class Painter {
     box(context, rect, 8);
     context.fill();
     context.globalAlpha = 1;
-    const selected = selection.has(id);
-    context.strokeStyle = scene.target === id || selected ? theme.accent : hue;
-    context.lineWidth = scene.target === id || selected ? 2 : 1;
+    const selected = selection.has(id), other = scene.people.selected[id];
+    context.strokeStyle = scene.target === id || selected ? theme.accent : other?.colour ?? hue;
+    context.lineWidth = scene.target === id || selected || other ? 2 : 1;
     context.setLineDash(selected ? [] : [6, 4]);
     context.stroke();
     context.setLineDash([]);
@@ -101,7 +106,8 @@ export class Painter {
       context.font = `12px ${theme.font}`;
       const status = scene.statuses[id];
       const said = status ? statusLine(status) : catalog.summary(step);
-      context.fillText(this.#cut(context, said, Math.max(20, rect.width - width - 70)), rect.x + 50 + width, rect.y + 18);
+      context.fillText(this.#cut(context, said, Math.max(20, rect.width - width - 90)), rect.x + 50 + width, rect.y + 18);
+      this.#icon(context, 'open', rect.x + rect.width - 28, rect.y + 9, 18, theme.muted);
     }
     this.#ports(context, scene, step, detail);
   }
@@ -123,14 +129,14 @@ export class Painter {
       const taken = source?.status === 'succeeded' && target && target.status !== 'skipped' && (!source.port || source.port === connection.port);
       const flowing = taken && (target.status === 'running' || target.status === 'queued');
       if (selected || hovered || taken || connection.port === 'error') special.push([connection, from, to, selected || hovered, taken, flowing]);
-      else trace(plain, from, to, detail);
+      else trace(plain, from, to, detail, scene.squared);
     }
     context.lineWidth = Math.max(1.5, 1 / scene.view.zoom);
     context.strokeStyle = theme.muted;
     context.stroke(plain);
     for (const [connection, from, to, strong, taken, flowing] of special) {
       const path = new Path2D();
-      trace(path, from, to, detail);
+      trace(path, from, to, detail, scene.squared);
       context.strokeStyle = strong ? theme.accent : taken ? theme.success : theme.danger;
       context.lineWidth = strong ? 2.5 : Math.max(1.5, 1 / scene.view.zoom);
       if (flowing) {
@@ -140,6 +146,10 @@ export class Painter {
       }
       context.stroke(path);
       context.setLineDash([]);
+      if (!strong || detail === 0 || !scene.isConnectionSelected(connection)) continue;
+      // What can be taken hold of to lead it elsewhere.
+      dot(context, from, card.portRadius + 1, theme.accent, theme.accent);
+      dot(context, to, card.portRadius + 1, theme.accent, theme.accent);
     }
   }
 
@@ -161,6 +171,11 @@ export class Painter {
     context.fillStyle = theme.surface;
     context.strokeStyle = status ? statusColour(theme, status.status) : problem ? theme.warning : theme.border;
     context.lineWidth = status ? 1.5 : 1;
+    if (rect.folded) {
+      box(context, { ...rect, x: rect.x + 5, y: rect.y + 5 }, 6);
+      context.fill();
+      context.stroke();
+    }
     box(context, rect, 6);
     context.fill();
     context.stroke();
@@ -179,21 +194,31 @@ export class Painter {
       context.font = `600 11px ${theme.font}`;
       context.fillText(this.#cut(context, other.name, rect.width), rect.x, rect.y - 9);
     }
-    this.#icon(context, kind, rect.x + 14, rect.y + 12, 18, hue);
-    context.fillStyle = theme.text;
-    context.font = `600 ${detail === 2 ? 13 : 18}px ${theme.font}`;
     const ports = scene.layout.ports.get(step.id);
     const labelled = ports.length > 1 || ports[0] !== 'out';
-    const room = rect.width - 54 - (labelled && detail === 2 ? 56 : 0);
-    context.fillText(this.#cut(context, step.name || step.id, room), rect.x + 40, rect.y + 21);
+    const room = rect.width - 54 - (labelled && detail === 2 ? 56 : rect.folded ? 24 : 0);
+    if (detail === 2) {
+      this.#icon(context, kind, rect.x + 14, rect.y + 12, 18, hue);
+      context.fillStyle = theme.text;
+      context.font = `600 13px ${theme.font}`;
+      context.fillText(this.#cut(context, step.name || step.id, room), rect.x + 40, rect.y + 21);
+    } else {
+      // From further away: the name alone, as large as the card has room for.
+      const y = rect.y + rect.height / 2;
+      this.#icon(context, status ? status.status : kind, rect.x + 14, y - 14, 28, status ? statusColour(theme, status.status) : hue);
+      context.fillStyle = theme.text;
+      context.font = `600 24px ${theme.font}`;
+      context.fillText(this.#cut(context, step.name || step.id, rect.width - 62), rect.x + 50, y);
+    }
     let moving = false;
     if (detail === 2) {
       context.fillStyle = theme.muted;
       context.font = `12px ${theme.font}`;
       const streamed = status?.text && status.status === 'running' ? status.text.slice(-60) : '';
-      context.fillText(this.#cut(context, streamed || catalog.summary(step) || catalog.title(step), room + 26), rect.x + 14, rect.y + 42);
+      context.fillText(this.#cut(context, streamed || (rect.folded && scene.inside(step.id)) || catalog.summary(step) || catalog.title(step), room + 26), rect.x + 14, rect.y + 42);
       moving = this.#footer(context, scene, step, rect, room + 26, now);
     }
+    if (rect.folded) this.#icon(context, 'closed', rect.x + rect.width - 28, rect.y + 9, 18, theme.muted);
     this.#ports(context, scene, step, detail);
     return moving;
   }
@@ -233,13 +258,13 @@ export class Painter {
     context.lineWidth = 1.5;
     if (catalog.hasInput(step)) {
       const at = scene.input(step.id);
-      const lit = scene.portAt?.id === step.id && scene.portAt.input;
-      dot(context, at, lit ? card.portRadius + 2 : card.portRadius, lit ? theme.accent : theme.surface, lit ? theme.accent : theme.muted);
+      const lit = scene.portAt?.id === step.id && scene.portAt.input, may = scene.welcome?.has(step.id);
+      dot(context, at, lit || may ? card.portRadius + 2 : card.portRadius, lit ? theme.accent : theme.surface, lit || may ? theme.accent : theme.muted);
     }
     if (catalog.kind(step) === 'output') return;
     for (const port of ports) {
       const at = scene.output(step.id, port);
-      const lit = scene.portAt?.id === step.id && scene.portAt.port === port;
+      const lit = [scene.portAt, scene.portFocus].some(each => each?.id === step.id && each.port === port);
       const colour = port === 'error' ? theme.danger : theme.muted;
       dot(context, at, lit ? card.portRadius + 2 : card.portRadius, lit ? theme.accent : theme.surface, lit ? theme.accent : colour);
       if (detail === 2 && (ports.length > 1 || port !== 'out')) {
@@ -257,7 +282,7 @@ export class Painter {
     const drawn = scene.connecting;
     if (drawn) {
       const path = new Path2D();
-      trace(path, drawn.from, drawn.to, 2);
+      trace(path, drawn.from, drawn.to, 2, scene.squared);
       context.lineWidth = 2;
       context.strokeStyle = drawn.reason ? theme.danger : theme.accent;
       context.stroke(path);
@@ -369,6 +394,9 @@ const box = (context, rect, radius) => {
   context.roundRect(rect.x, rect.y, rect.width, rect.height, radius);
 };
 
+const rounding = (places, at) => Math.min(8, ...[at, at + 1].map(next =>
+  (Math.abs(places[next].x - places[next - 1].x) + Math.abs(places[next].y - places[next - 1].y)) / 2));
+
 const dot = (context, at, radius, fill, stroke) => {
   context.beginPath();
   context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
@@ -378,9 +406,15 @@ const dot = (context, at, radius, fill, stroke) => {
   context.stroke();
 };
 
-const trace = (path, from, to, detail) => {
+const trace = (path, from, to, detail, squared) => {
   path.moveTo(from.x, from.y);
-  if (detail === 0) path.lineTo(to.x, to.y);
+  if (detail === 0) {
+    path.lineTo(to.x, to.y);
+  } else if (squared) {
+    const places = corners(from, to);
+    for (let at = 1; at < places.length - 1; at++) path.arcTo(places[at].x, places[at].y, places[at + 1].x, places[at + 1].y, rounding(places, at));
+    path.lineTo(to.x, to.y);
+  }
   else path.bezierCurveTo(...curve(from, to), to.x, to.y);
 };
 

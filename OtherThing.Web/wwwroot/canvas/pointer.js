@@ -1,7 +1,7 @@
 // Mouse, pen and fingers: decides which gesture a press begins and feeds it. Nothing here talks to the server.
 
 import { keyOf } from './document.js';
-import { ConnectGesture, MarqueeGesture, MoveGesture, PanGesture, ResizeGesture } from './gestures.js';
+import { ConnectGesture, MarqueeGesture, MoveGesture, PanGesture, ResizeGesture, SourceGesture } from './gestures.js';
 
 const threshold = 4, edge = 28;
 
@@ -128,6 +128,8 @@ export class Pointer {
     const canvas = this.#canvas, { scene } = canvas, { hit, point } = this.#press;
     const id = hit.id ?? (hit.note ? 'note:' + hit.note : null);
     if (!canvas.readOnly) {
+      const taken = hit.port && scene.doc.connections.filter(each => each.from === hit.id && each.port === hit.port && scene.isConnectionSelected(each));
+      if (taken?.length === 1) return new SourceGesture(canvas, taken[0]);
       if (hit.port) return new ConnectGesture(canvas, hit.id, hit.port);
       if (hit.input) {
         const known = scene.doc.connections.findLast(connection => connection.to === hit.id);
@@ -161,6 +163,10 @@ export class Pointer {
     const { scene } = this.#canvas;
     const many = event.shiftKey || event.ctrlKey || event.metaKey;
     if (touched) scene.selection.delete(touched);
+    if (hit.toggle && !many) {
+      this.#canvas.fold(hit.id);
+      return;
+    }
     if (hit.connection) {
       if (!many) { scene.selection = new Set(); scene.selectedConnections.clear(); }
       scene.selectedConnections.add(keyOf(hit.connection));

@@ -14,23 +14,33 @@ export class QuickAdd {
   get isOpen() { return this.#root !== null; }
 
   /** Offers the catalog; the chosen step is added at the point and connected from the port, when there is one. */
-  open(client, point, source = null) {
+  open(client, point, source = null, split = null) {
     if (this.#canvas.readOnly) return;
     const { catalog } = this.#canvas.scene;
-    const types = catalog.all.filter(type => !source || !type.isTrigger);
+    const types = catalog.all.filter(type => (!source && !split || !type.isTrigger) && (!split || type.kind !== 'output'));
     this.#show(client, 'Add a step', types.map(type => ({ icon: type.kind, kind: type.kind, text: type.title, detail: type.description, value: type.name })),
-      name => this.#canvas.addStep(name, point, source));
+      name => this.#canvas.addStep(name, point, source, split));
   }
 
-  /** Offers the steps that may follow. */
-  connect(client, source) {
-    const { catalog, doc } = this.#canvas.scene;
+  /** Offers the steps that may follow; a connection that is led elsewhere goes in the same act. */
+  connect(client, source, replaced = null) {
+    const { catalog } = this.#canvas.scene, doc = replaced ? this.#canvas.scene.doc.without(replaced) : this.#canvas.scene.doc;
+    const edits = replaced ? [{ op: 'disconnect', from: replaced.from, port: replaced.port, to: replaced.to }] : [];
     const steps = [...doc.steps.values()].filter(step => step.id !== source.from && catalog.hasInput(step));
     this.#show(client, 'Connect to', steps.map(step => {
       const reason = doc.whyNotConnect(catalog, source.from, source.port, step.id);
       const kind = catalog.kind(step);
       return { icon: kind, kind, text: step.name || step.id, detail: reason ?? catalog.title(step), disabled: reason !== null, value: step.id };
-    }), id => this.#canvas.commit([{ op: 'connect', from: source.from, port: source.port, to: id }], true));
+    }), id => this.#canvas.commit([...edits, { op: 'connect', from: source.from, port: source.port, to: id }], true));
+  }
+
+  /** Offers the containers steps can be put into, and the way out. */
+  nest(client, containers, choose) {
+    const { catalog, doc } = this.#canvas.scene;
+    this.#show(client, 'Put into', [
+      ...containers.map(id => ({ icon: 'logic', kind: 'logic', text: doc.steps.get(id).name || id, detail: catalog.title(doc.steps.get(id)), value: id })),
+      { icon: 'output', kind: 'output', text: 'No container', detail: 'Out of the one it is in', value: null },
+    ], choose);
   }
 
   close() {

@@ -1,7 +1,7 @@
 // What is on the canvas right now: document, view, selection, and what a gesture shows before it is an edit.
 
 import { keyOf } from './document.js';
-import { Layout, center, distanceToCurve, holds, noteRect, card } from './geometry.js';
+import { Layout, center, distanceToCorners, distanceToCurve, holds, noteRect, card } from './geometry.js';
 import { View } from './view.js';
 
 export class Scene {
@@ -16,6 +16,10 @@ export class Scene {
   connecting = null;
   target = null;
   portAt = null;
+  portFocus = null;
+  welcome = null;
+  folded = new Set();
+  squared = false;
   hoverConnection = null;
   hidden = null;
   moving = null;
@@ -33,7 +37,7 @@ export class Scene {
 
   setDoc(doc) {
     this.doc = doc;
-    this.layout.update(doc);
+    this.layout.update(doc, this.folded);
     for (const id of this.selection) {
       if (id.startsWith('note:') ? !doc.notes.has(id.slice(5)) : !doc.steps.has(id)) this.selection.delete(id);
     }
@@ -49,7 +53,33 @@ export class Scene {
     return this.moving?.has(id) ? { ...rect, x: rect.x + this.offset.dx, y: rect.y + this.offset.dy } : rect;
   }
 
-  rect(id) { return this.moved(this.layout.rect(id), id); }
+  /** Where a step is; nothing when a folded container holds it. */
+  rect(id) {
+    const rect = this.layout.rect(id);
+    return rect && this.moved(rect, id);
+  }
+
+  /** Folds a container into one card, or opens it again. */
+  fold(id, folded = !this.folded.has(id)) {
+    const all = new Set(this.folded);
+    if (folded) all.add(id);
+    else all.delete(id);
+    this.folded = all;
+    this.layout.update(this.doc, all);
+  }
+
+  /** How many steps a folded container holds, in words. */
+  inside(id) {
+    const count = this.doc.withDescendants([id]).size - 1;
+    return count === 1 ? '1 step inside' : `${count} steps inside`;
+  }
+
+  /** Opens what hides a step. */
+  unfoldTo(id) {
+    for (let step = this.doc.steps.get(id), hops = 0; step?.parent && hops < 50; step = this.doc.steps.get(step.parent), hops++) {
+      if (this.folded.has(step.parent)) this.fold(step.parent, false);
+    }
+  }
 
   input(id) { return this.#shift(this.layout.input(id), id); }
 
@@ -73,8 +103,9 @@ export class Scene {
     for (let at = ids.length - 1; at >= 0; at--) {
       const rect = this.rect(ids[at]);
       if (!holds(rect, point)) continue;
-      if (!rect.container) return { id: ids[at] };
-      if (point.y <= rect.y + card.headerHeight) return { id: ids[at] };
+      const toggle = (rect.container || rect.folded) && point.x > rect.x + rect.width - 34 && point.y < rect.y + card.headerHeight;
+      if (!rect.container) return { id: ids[at], toggle };
+      if (point.y <= rect.y + card.headerHeight) return { id: ids[at], toggle };
       if (!container || rect.depth > this.rect(container).depth) container = ids[at];
     }
     const connection = this.#connectionAt(point, (touch ? 14 : 7) / this.view.zoom);
@@ -101,7 +132,7 @@ export class Scene {
     const middle = center(rect);
     return this.doc.connections.find(connection => {
       const ends = this.ends(connection);
-      return ends && !this.moving?.has(connection.from) && !this.moving?.has(connection.to) && distanceToCurve(middle, ...ends) < rect.height / 2;
+      return ends && !this.moving?.has(connection.from) && !this.moving?.has(connection.to) && this.#distance(middle, ...ends) < rect.height / 2;
     });
   }
 
@@ -128,11 +159,13 @@ export class Scene {
     let best = null, nearest = reach;
     for (const connection of this.doc.connections) {
       const ends = this.ends(connection);
-      const distance = ends ? distanceToCurve(point, ...ends) : Infinity;
+      const distance = ends ? this.#distance(point, ...ends) : Infinity;
       if (distance < nearest) { nearest = distance; best = connection; }
     }
     return best;
   }
+
+  #distance(point, from, to) { return this.squared ? distanceToCorners(point, from, to) : distanceToCurve(point, from, to); }
 
   #shift(point, id) {
     return point && this.moving?.has(id) ? { x: point.x + this.offset.dx, y: point.y + this.offset.dy } : point;
