@@ -111,8 +111,7 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
 
         // The outline leads to a step that is folded away, and opens what hides it.
         await builder.Page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
-        await builder.Page.Locator("[data-step=set]").FocusAsync();
-        await keys.PressAsync("Enter");
+        await builder.Page.Locator("[data-step=set]").PressAsync("Enter");
         await builder.Page.WaitForFunctionAsync("document.querySelector('[data-part=host]').flowCanvas.scene.layout.rects.has('set')");
     }
 
@@ -182,6 +181,6 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
         await builder.Page.Keyboard.PressAsync("Control+Enter");
     }
 
-    private static Task StatusAsync(FlowBuilder builder, string id, string status) => builder.Page.WaitForFunctionAsync(
+    private static Task<IJSHandle> StatusAsync(FlowBuilder builder, string id, string status) => builder.Page.WaitForFunctionAsync(
         "([id, status]) => document.querySelector('[data-part=host]').flowCanvas.scene.statuses[id]?.status === status", new[] { id, status });
 }
