@@ -31,9 +31,10 @@ internal sealed partial class FlowMachine
     /// <param name="facts">What is the same for the whole run.</param>
     /// <param name="memory">The latest record of each path; null for a fresh run.</param>
     /// <param name="takingOver">True when the memory is another run's: remembered results are recorded anew as taken over.</param>
-    public FlowMachine(FlowPlan plan, RunFacts facts, IEnumerable<StepRun>? memory = null, bool takingOver = false)
+    /// <param name="paused">True when the run was paused: what was at work goes on, nothing new starts.</param>
+    public FlowMachine(FlowPlan plan, RunFacts facts, IEnumerable<StepRun>? memory = null, bool takingOver = false, bool paused = false)
     {
-        (_plan, _facts, _takingOver) = (plan, facts, takingOver);
+        (_plan, _facts, _takingOver, Paused) = (plan, facts, takingOver, paused);
         _memory = new Dictionary<string, StepRun>(StringComparer.Ordinal);
         foreach (var record in memory ?? [])
         {
@@ -46,6 +47,9 @@ internal sealed partial class FlowMachine
 
     /// <summary>Where the run stands.</summary>
     public RunStatus Status { get; private set; } = RunStatus.Queued;
+
+    /// <summary>True while nothing new starts; what is at work finishes and counts.</summary>
+    public bool Paused { get; private set; }
 
     /// <summary>The run's output once it succeeded.</summary>
     public JsonElement Output { get; private set; } = Json.Null;
@@ -79,6 +83,26 @@ internal sealed partial class FlowMachine
         Status = RunStatus.Running;
         BeginLevel(_root);
         Advance(utcNow);
+    }
+
+    /// <summary>Lets nothing new start until <see cref="Resume"/>.</summary>
+    public void Pause()
+    {
+        if (Status is RunStatus.Running or RunStatus.Waiting)
+        {
+            (Paused, Status) = (true, RunStatus.Waiting);
+        }
+    }
+
+    /// <summary>Goes on with what could have started meanwhile, and with what has waited long enough.</summary>
+    public void Resume(DateTime utcNow)
+    {
+        if (Paused && !Status.IsFinal())
+        {
+            Paused = false;
+            ElapseDue(utcNow);
+            Advance(utcNow);
+        }
     }
 
     /// <summary>Says how an attempt ended; a late or doubled word changes nothing.</summary>
@@ -116,7 +140,7 @@ internal sealed partial class FlowMachine
     /// <summary>Says that the time a step waited for has come.</summary>
     public void Elapse(string path, DateTime utcNow)
     {
-        if (!TryActive(path, SlotPhase.Waiting, out var level, out var slot) || level.Slots[slot].Due > utcNow)
+        if (Paused || !TryActive(path, SlotPhase.Waiting, out var level, out var slot) || level.Slots[slot].Due > utcNow)
         {
             return;
         }
@@ -167,6 +191,7 @@ internal sealed partial class FlowMachine
 
     private void Advance(DateTime utcNow)
     {
+        Queue<(RunLevel Level, int Slot, bool Skip)>? held = null;
         while (!Status.IsFinal() && _next.TryDequeue(out var next))
         {
             if (next.Level.Abandoned)
@@ -174,7 +199,11 @@ internal sealed partial class FlowMachine
                 continue;
             }
 
-            if (next.Skip)
+            if (Paused && !next.Skip && !_memory.ContainsKey(next.Level.PathOf(next.Slot)))
+            {
+                (held ??= []).Enqueue(next); // what is remembered had begun before the pause
+            }
+            else if (next.Skip)
             {
                 Skip(next.Level, next.Slot, utcNow);
             }
@@ -184,9 +213,14 @@ internal sealed partial class FlowMachine
             }
         }
 
+        while (held?.TryDequeue(out var later) == true)
+        {
+            _next.Enqueue(later);
+        }
+
         if (!Status.IsFinal())
         {
-            var atWork = _active.Values.Any(at => at.Level.Slots[at.Slot].State == SlotPhase.Running);
+            var atWork = !Paused && _active.Values.Any(at => at.Level.Slots[at.Slot].State == SlotPhase.Running);
             Status = atWork ? RunStatus.Running : RunStatus.Waiting;
         }
     }
@@ -304,6 +338,11 @@ internal sealed partial class FlowMachine
                 state.State = SlotPhase.Dropped; // what failed beside it is remembered too and ends the level
                 return true;
             case StepRunStatus.Failed or StepRunStatus.Unknown:
+                if (_takingOver)
+                {
+                    _records.Add(known with { TakenOver = true });
+                }
+
                 Fail(level, slot, known.Error ?? new StepError("step.failed", "The step failed."), known.OutputOrNull, utcNow);
                 return true;
             default:

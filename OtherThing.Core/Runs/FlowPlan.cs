@@ -30,6 +30,9 @@ public sealed class FlowPlan
     /// <summary>The ids of all steps.</summary>
     public IReadOnlySet<string> StepIds { get; }
 
+    /// <summary>The step of that id, wherever it is; null when there is none.</summary>
+    public PlanStep? Find(string stepId) => Find(Root, stepId);
+
     /// <summary>True when a template reads the workspace.</summary>
     public bool ReadsWorkspace { get; }
 
@@ -101,6 +104,10 @@ public sealed class FlowPlan
         var children = alone.Steps.ToLookup(step => step.Parent ?? "", StringComparer.Ordinal);
         return new FlowPlan(CompileLevel(null, "", children, alone.Connections), alone);
     }
+
+    private static PlanStep? Find(PlanLevel level, string stepId) => level.SlotById.TryGetValue(stepId, out var slot)
+        ? level.Steps[slot]
+        : level.Steps.Select(step => step.Inner is { } inner ? Find(inner, stepId) : null).FirstOrDefault(step => step is not null);
 
     private static bool IsOfConnections(FlowProblem problem) => problem.Field.StartsWith("connections[", StringComparison.Ordinal);
 

@@ -23,6 +23,10 @@ public interface IRunGrain : IGrainWithGuidKey
     /// <returns>False when it had ended already.</returns>
     Task<bool> CancelAsync();
 
+    /// <summary>Holds the run, or lets it go on; answers after the commit.</summary>
+    /// <returns>Where the run stands; null when it had ended before.</returns>
+    Task<RunStatus?> HoldAsync(bool paused);
+
     /// <summary>Called by the sweeper: go on if there is anything to go on with.</summary>
     Task WakeAsync();
 }
@@ -58,8 +62,8 @@ public sealed record StartRun
     /// <summary>The run whose results are taken over; null for a fresh run.</summary>
     [Id(8)] public Guid? RerunOf { get; init; }
 
-    /// <summary>With <see cref="RerunOf"/>: the path of the step to start from; null repeats everything.</summary>
-    [Id(9)] public string? FromStep { get; init; }
+    /// <summary>With <see cref="RerunOf"/>: what is taken over; null repeats everything.</summary>
+    [Id(9)] public TakeOver? TakeOver { get; init; }
 
     /// <summary>True when the id was chosen by the caller, so that the run may exist already (a webhook delivered twice).</summary>
     [Id(10)] public bool MayExist { get; init; }

@@ -48,6 +48,9 @@ public sealed record Run
     /// <summary>True when a limit of its flow or workspace applied as it started, so that it says when it ends.</summary>
     public bool Limited { get; init; }
 
+    /// <summary>True while nothing new of it starts; it then shows <see cref="RunStatus.Waiting"/>.</summary>
+    public bool Paused { get; init; }
+
     /// <summary>The one step it runs; null for a whole flow.</summary>
     public string? OnlyStep { get; init; }
 

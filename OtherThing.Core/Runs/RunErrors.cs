@@ -25,6 +25,24 @@ public static class RunErrors
     /// <summary><c>run.no_steps</c>.</summary>
     public static Error NoSteps { get; } = Error.Invalid("run.no_steps", "flow.steps", "This flow has no steps yet, so there is nothing to run.");
 
+    /// <summary><c>run.not_finished</c>.</summary>
+    public static Error NotFinished { get; } = Error.Conflict("run.not_finished", "The run is still under way; wait for its end or cancel it.");
+
+    /// <summary><c>run.not_begun</c>.</summary>
+    public static Error NotBegun { get; } =
+        Error.Conflict("run.not_begun", "The run waits in the queue and has not begun; cancel it, or pause its flow.");
+
+    /// <summary><c>run.map_not_found</c>.</summary>
+    public static Error MapNotFound(string step) =>
+        Error.Invalid("run.map_not_found", "fromStep", $"'{(step.Length <= 64 ? step : step[..64])}' is no map at the top of the version this run ran.");
+
+    /// <summary><c>run.no_failed_items</c>.</summary>
+    public static Error NoFailedItems(string step) => Error.Conflict("run.no_failed_items", $"No item of '{step}' failed.");
+
+    /// <summary><c>run.not_unknown</c>.</summary>
+    public static Error NotUnknown(string path) => Error.Conflict(
+        "run.not_unknown", $"The run did not end because the fate of '{(path.Length <= 200 ? path : path[..200])}' is unknown, so there is nothing to settle.");
+
     /// <summary><c>run.step_not_found</c>.</summary>
     public static Error StepNotFound(string step) =>
         Error.Invalid("run.step_not_found", "fromStep", $"The version this run ran has no step '{step}'.");

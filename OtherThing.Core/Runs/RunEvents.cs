@@ -4,7 +4,8 @@ namespace OtherThing.Core.Runs;
 /// <param name="Sequence">The journal's sequence; an event stream resumes after it.</param>
 /// <param name="Status">Where the run stands after it.</param>
 /// <param name="Steps">What happened to its steps.</param>
-public sealed record RunCommitted(int Sequence, RunStatus Status, IReadOnlyList<StepRun> Steps);
+/// <param name="Paused">True while nothing new of it starts.</param>
+public sealed record RunCommitted(int Sequence, RunStatus Status, IReadOnlyList<StepRun> Steps, bool Paused = false);
 
 /// <summary>Something fleeting a step says while at work, said on <c>Topic.Run</c> as <c>run.report</c>.</summary>
 /// <param name="Path">The step.</param>

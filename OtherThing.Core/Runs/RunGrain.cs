@@ -19,6 +19,9 @@ internal sealed partial class RunGrain(
     /// <summary>After this long without a commit the sweeper looks whether the owner still lives.</summary>
     private static readonly TimeSpan s_ownerSilence = TimeSpan.FromMinutes(1);
 
+    /// <summary>What waits in a paused run waits for a person.</summary>
+    private static readonly TimeSpan s_whilePaused = TimeSpan.FromHours(1);
+
     /// <summary>Nobody has to look at a queued run: the queue does.</summary>
     private static readonly TimeSpan s_untilItsTurn = TimeSpan.FromDays(36_500);
 
@@ -91,6 +94,32 @@ internal sealed partial class RunGrain(
 
         await PostAsync(machine => machine.Cancel(Now));
         return _run!.Status == RunStatus.Cancelled;
+    }
+
+    public async Task<RunStatus?> HoldAsync(bool paused)
+    {
+        await WakeAsync();
+        if (_machine is null || _machine.Status.IsFinal())
+        {
+            return null;
+        }
+
+        if (_machine.Status != RunStatus.Queued)
+        {
+            await PostAsync(machine =>
+            {
+                if (paused)
+                {
+                    machine.Pause();
+                }
+                else
+                {
+                    machine.Resume(Now);
+                }
+            });
+        }
+
+        return _run!.Status;
     }
 
     public async Task WakeAsync()
@@ -172,7 +201,7 @@ internal sealed partial class RunGrain(
             Fence = 1,
             CostUnits = 0,
         };
-        IReadOnlyList<StepRun>? memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.FromStep) : null;
+        IReadOnlyList<StepRun>? memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.TakeOver) : null;
         var roots = await facts.ReadAsync(_run, plan);
         if (!start.Limited)
         {
@@ -204,7 +233,7 @@ internal sealed partial class RunGrain(
         var orphaned = run.ParentRunId is { } parentId && (await runs.FindAsync(parentId, CancellationToken.None))?.Status.IsFinal() == true;
         var roots = await facts.ReadAsync(run, plan);
         _run = run;
-        _machine = new FlowMachine(plan, roots, memory);
+        _machine = new FlowMachine(plan, roots, memory, paused: run.Paused);
         if (run.Status == RunStatus.Queued)
         {
             return; // its turn has not come
@@ -302,6 +331,7 @@ internal sealed partial class RunGrain(
         var next = _run! with
         {
             Status = machine.Status,
+            Paused = machine.Paused && !ended,
             Output = machine.Status == RunStatus.Succeeded ? machine.Output.GetRawText() : null,
             Error = machine.Error is { } error ? JsonSerializer.Serialize(error, Json.Options) : null,
             StartedAt = _run.StartedAt ?? (machine.Status == RunStatus.Queued ? null : now),
@@ -330,9 +360,9 @@ internal sealed partial class RunGrain(
             return false;
         }
 
-        var changed = _isNew || next.Status != _run.Status;
+        var changed = _isNew || next.Status != _run.Status || next.Paused != _run.Paused;
         (_run, _isNew) = (next, false);
-        feed.Publish(Topic.Run(next.Id), "run.committed", new RunCommitted(next.LastSequence, next.Status, records));
+        feed.Publish(Topic.Run(next.Id), "run.committed", new RunCommitted(next.LastSequence, next.Status, records, next.Paused));
         if (changed)
         {
             feed.Publish(Topic.Workspace(next.WorkspaceId), "runs.changed");
@@ -371,7 +401,8 @@ internal sealed partial class RunGrain(
             return now + s_untilItsTurn;
         }
 
-        var look = _machine.Status == RunStatus.Waiting && _machine.NextDue is { } due && due > now ? due : now + s_ownerSilence;
+        var look = _machine.Paused ? now + s_whilePaused
+            : _machine.Status == RunStatus.Waiting && _machine.NextDue is { } due && due > now ? due : now + s_ownerSilence;
         return DeadlineFrom(now) is { } deadline && deadline > now && deadline < look ? deadline : look;
     }
 

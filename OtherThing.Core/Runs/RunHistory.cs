@@ -29,16 +29,7 @@ internal static class RunHistory
 
     public static IReadOnlyList<StepRun> Read(RunJournalEntry entry) => JsonSerializer.Deserialize<List<StepRun>>(entry.Steps, Json.Options)!;
 
-    /// <summary>What a repetition takes over: everything that succeeded and does not lie on or behind the step to start from.</summary>
-    public static async Task<IReadOnlyList<StepRun>> TakeOverAsync(IRunStore runs, FlowPlan plan, Guid earlier, string? fromStep)
-    {
-        if (fromStep is null)
-        {
-            return [];
-        }
-
-        var again = plan.OnOrBehind(fromStep);
-        return [.. Fold(await runs.ReadJournalAsync(earlier, 0, CancellationToken.None))
-            .Where(step => step.Status == StepRunStatus.Succeeded && !again.Contains(step.StepId))];
-    }
+    /// <summary>What a repetition takes over of an earlier run.</summary>
+    public static async Task<IReadOnlyList<StepRun>> TakeOverAsync(IRunStore runs, FlowPlan plan, Guid earlier, TakeOver? what) =>
+        what is null ? [] : TakeOverRules.Choose(plan, Fold(await runs.ReadJournalAsync(earlier, 0, CancellationToken.None)), what);
 }

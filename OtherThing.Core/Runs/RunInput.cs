@@ -7,7 +7,7 @@ namespace OtherThing.Core.Runs;
 /// <summary>Fits what a caller sends to the form of the flow's manual trigger.</summary>
 internal static class RunInput
 {
-    private const int MostBytes = 1024 * 1024;
+    internal const int MostBytes = 1024 * 1024;
 
     /// <summary>Fills in defaults and checks types; extra fields are kept.</summary>
     /// <returns>The input as JSON, or <c>run.input_invalid</c> naming every field at fault, <c>run.input_too_large</c>.</returns>

@@ -13,7 +13,7 @@ public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps);
 
 /// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
 public sealed partial class RunService(
-    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, Door door, TimeProvider clock, ILogger<RunService> logger)
+    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, IAuditLog audit, Door door, TimeProvider clock, ILogger<RunService> logger)
 {
     // A grain call has a time limit of its own, so a longer wait is made of pieces.
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
@@ -199,50 +199,6 @@ public sealed partial class RunService(
 
         LogCancelled(runId, workspaceId);
         return run;
-    }
-
-    /// <summary>Repeats a run, whole or from a step, with its own or another input (A38).</summary>
-    /// <returns>The new run's id, or <c>run.not_found</c>, <c>run.step_not_found</c>, <c>run.input_invalid</c>, <c>flow.version_not_found</c>.</returns>
-    public async Task<Result<Guid>> RerunAsync(
-        Actor actor, Guid workspaceId, Guid runId, string? fromStep, JsonElement? input, CancellationToken cancellationToken)
-    {
-        var entered = await door.EnterAsync(actor, workspaceId, Operations.RunRetry, cancellationToken);
-        if (!entered.TryGet(out var entry, out var refusal))
-        {
-            return refusal;
-        }
-
-        if (await runs.FindAsync(workspaceId, runId, cancellationToken) is not { } run)
-        {
-            return RunErrors.NotFound;
-        }
-
-        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, run.OnlyStep, cancellationToken);
-        if (fromStep is not null && !plan.StepIds.Contains(fromStep))
-        {
-            return RunErrors.StepNotFound(fromStep);
-        }
-
-        if (!RunInput.Fit(plan, run.TriggerStepId, input ?? JsonDocument.Parse(run.Input).RootElement).TryGet(out var fitted, out refusal))
-        {
-            return refusal;
-        }
-
-        return await starter.BeginAsync(new StartRun
-        {
-            WorkspaceId = workspaceId,
-            FlowId = run.FlowId,
-            FlowName = run.FlowName,
-            FlowVersion = run.FlowVersion,
-            Trigger = RunTrigger.Rerun,
-            TriggerStepId = run.TriggerStepId,
-            StartedBy = entry.UserId,
-            Input = fitted,
-            RerunOf = runId,
-            FromStep = fromStep,
-            OnlyStep = run.OnlyStep,
-            Givens = run.Givens,
-        }, await flows.FindHeadAsync(workspaceId, run.FlowId, cancellationToken));
     }
 
     private async Task<string?> ReadPinsAsync(FlowHead flow, FlowPlan plan, Guid workspaceId, CancellationToken cancellationToken)

@@ -87,6 +87,10 @@ public sealed record StepRun
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pinned { get; init; }
 
+    /// <summary>Who said that the step happened and what it put out, when that was unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? SettledBy { get; init; }
+
     /// <summary>What it put out, or JSON null.</summary>
     [JsonIgnore]
     public JsonElement OutputOrNull => Output ?? Json.Null;

@@ -24,10 +24,10 @@ internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Fu
 
     public FlowMachine Machine { get; private set; } = null!;
 
-    public MachineDriver Start(IEnumerable<StepRun>? memory = null, bool takingOver = false)
+    public MachineDriver Start(IEnumerable<StepRun>? memory = null, bool takingOver = false, bool paused = false)
     {
         var facts = new RunFacts(JsonDocument.Parse(input).RootElement, Json.ToElement(new { id = "run" }), Json.EmptyObject, null);
-        Machine = new FlowMachine(Plan, facts, memory, takingOver);
+        Machine = new FlowMachine(Plan, facts, memory, takingOver, paused);
         _open.Clear();
         _timers.Clear();
         Machine.Start(Now);
@@ -36,7 +36,7 @@ internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Fu
     }
 
     /// <summary>A crash: what was at work is forgotten, a new machine is fed the journal.</summary>
-    public void Crash() => Start(Journal.GroupBy(record => (record.Path, record.Attempt)).Select(group => group.Last()).ToArray());
+    public void Crash() => Start(Journal.GroupBy(record => (record.Path, record.Attempt)).Select(group => group.Last()).ToArray(), paused: Machine.Paused);
 
     /// <summary>Answers one attempt or lets one timer elapse; false when there is nothing to do.</summary>
     public bool Step()
@@ -74,6 +74,12 @@ internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Fu
     public void Cancel()
     {
         Machine.Cancel(Now);
+        Take();
+    }
+
+    public void Resume()
+    {
+        Machine.Resume(Now);
         Take();
     }
 

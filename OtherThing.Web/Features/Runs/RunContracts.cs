@@ -9,14 +9,23 @@ namespace OtherThing.Web.Features.Runs;
 public sealed record StartRunRequest(JsonElement? Input, int? Version);
 
 /// <summary>Body of a repetition.</summary>
-public sealed record RerunRequest(string? FromStep, JsonElement? Input);
+/// <param name="FromStep">The step to start from; null repeats everything.</param>
+/// <param name="Input">Another input; null takes the run's own.</param>
+/// <param name="FailedItemsOnly">With <paramref name="FromStep"/> a map: only its items that failed run again.</param>
+public sealed record RerunRequest(string? FromStep, JsonElement? Input, bool? FailedItemsOnly);
+
+/// <summary>Body of a settlement of a step whose fate is unknown.</summary>
+/// <param name="Path">The step's path in the run.</param>
+/// <param name="Happened">True when it did happen.</param>
+/// <param name="Output">What it put out, when it happened.</param>
+public sealed record SettleRequest(string? Path, bool? Happened, JsonElement? Output);
 
 /// <summary>A run that was accepted.</summary>
 public sealed record RunAcceptedResponse(Guid Id, RunStatus Status);
 
 /// <summary>A run as REST shows it; lists leave <see cref="Steps"/> out.</summary>
 public sealed record RunResponse(
-    Guid Id, Guid FlowId, string FlowName, int FlowVersion, RunStatus Status, RunTrigger Trigger, Guid StartedBy, Guid? RerunOf, Guid? ParentRunId, string? ParentPath, string? OnlyStep,
+    Guid Id, Guid FlowId, string FlowName, int FlowVersion, RunStatus Status, bool Paused, RunTrigger Trigger, Guid StartedBy, Guid? RerunOf, Guid? ParentRunId, string? ParentPath, string? OnlyStep,
     JsonElement? Input, JsonElement? Output, StepError? Error, DateTime CreatedAt, DateTime? StartedAt, DateTime? FinishedAt,
     decimal? CostCents, long Tokens,
     [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large,
@@ -27,7 +36,7 @@ public sealed record RunResponse(
     public static RunResponse From(RunDetail detail) => From(detail.Run, [.. detail.Steps.Select(StepRunResponse.From)]);
 
     private static RunResponse From(Run run, IReadOnlyList<StepRunResponse>? steps) => new(
-        run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Trigger, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath, run.OnlyStep,
+        run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Paused, run.Trigger, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath, run.OnlyStep,
         Value(run.Input), Value(run.Output),
         run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null,
         run.CreatedAt, run.StartedAt, run.FinishedAt, Cents(run.CostUnits), run.Tokens, LargeValueResponse.Of(run), steps);
@@ -41,14 +50,14 @@ public sealed record RunResponse(
 public sealed record StepRunResponse(
     string Path, string StepId, string Type, int Attempt, StepRunStatus Status, DateTime StartedAt, DateTime? FinishedAt, DateTime? Due,
     JsonElement? Input, JsonElement? Output, string? Port, StepError? Error, Guid? NodeId, StepUsageResponse? Usage, string? Log, bool TakenOver,
-    bool Pinned, Guid? ChildRunId,
+    bool Pinned, Guid? SettledBy, Guid? ChildRunId,
     [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large)
 {
     public static StepRunResponse From(StepRun step) => new(
         step.Path, step.StepId, step.Type, step.Attempt, step.Status, step.StartedAt, step.FinishedAt, step.Due,
         step.Input ?? StepRunInput.Of(step), step.Output, step.Port, step.Error, step.NodeId,
         step.Usage is { } usage ? new StepUsageResponse(usage.Tokens, usage.ComputeSeconds, RunResponse.Cents(usage.CostUnits), usage.Provider, usage.Model) : null,
-        step.Log, step.TakenOver, step.Pinned, step.ChildRunId, LargeValueResponse.Of(step));
+        step.Log, step.TakenOver, step.Pinned, step.SettledBy, step.ChildRunId, LargeValueResponse.Of(step));
 }
 
 /// <summary>A value left out because it is large; <c>GET .../runs/{id}/values/{hash}</c> gives it.</summary>

@@ -22,6 +22,9 @@ internal static class RunEndpoints
         group.MapGet("/{runId:guid}/compare/{otherId:guid}", CompareAsync).WithName("CompareRuns").Requires(Operations.RunRead);
         group.MapGet("/{runId:guid}/events", RunEventStream.StreamAsync).WithName("StreamRunEvents").Requires(Operations.RunRead);
         group.MapPost("/{runId:guid}/cancel", CancelAsync).WithName("CancelRun").Requires(Operations.RunCancel);
+        group.MapPost("/{runId:guid}/pause", PauseAsync).WithName("PauseRun").Requires(Operations.RunCancel);
+        group.MapPost("/{runId:guid}/resume", ResumeAsync).WithName("ResumeRun").Requires(Operations.RunRetry);
+        group.MapPost("/{runId:guid}/settle", SettleAsync).WithName("SettleRun").Requires(Operations.RunSettle);
         group.MapPost("/{runId:guid}/rerun", RerunAsync).WithName("RerunRun").Requires(Operations.RunRetry);
     }
 
@@ -61,8 +64,50 @@ internal static class RunEndpoints
             return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken)).Error ?? malformed).ToProblem();
         }
 
-        var started = await runs.RerunAsync(actor, workspaceId, runId, request?.FromStep, request?.Input, cancellationToken);
+        if (request is { FailedItemsOnly: true, Input: not null })
+        {
+            var fix = Error.Invalid("run.input_fixed", "input", "Failed items run again with the input they had, so that they are the same items; leave input out.");
+            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? fix).ToProblem();
+        }
+
+        var started = request is { FailedItemsOnly: true }
+            ? await runs.RerunFailedItemsAsync(actor, workspaceId, runId, request.FromStep ?? "", cancellationToken)
+            : await runs.RerunAsync(actor, workspaceId, runId, request?.FromStep, request?.Input, cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
+    }
+
+    private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> SettleAsync(
+        Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var actor = await current.GetAsync();
+        if (request is not { Path: { Length: > 0 } path, Happened: { } happened })
+        {
+            var missing = Error.Invalid(
+                "run.settle_invalid", request?.Path is { Length: > 0 } ? "happened" : "path", "Say which step (path) and whether it happened (true or false).");
+            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? missing).ToProblem();
+        }
+
+        if (!ReadWait(wait).TryGet(out var limit, out var malformed))
+        {
+            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? malformed).ToProblem();
+        }
+
+        var started = await runs.SettleAsync(actor, workspaceId, runId, path, happened, request.Output, cancellationToken);
+        return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
+    }
+
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> PauseAsync(
+        Guid workspaceId, Guid runId, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var result = await runs.PauseAsync(await current.GetAsync(), workspaceId, runId, cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(RunResponse.From(result.Value)) : result.Error.ToProblem();
+    }
+
+    private static async Task<Results<Ok<RunResponse>, ProblemHttpResult>> ResumeAsync(
+        Guid workspaceId, Guid runId, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+    {
+        var result = await runs.ResumeAsync(await current.GetAsync(), workspaceId, runId, cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(RunResponse.From(result.Value)) : result.Error.ToProblem();
     }
 
     private static async Task<Results<Ok<Page<RunResponse>>, ProblemHttpResult>> ListAsync(

@@ -54,6 +54,9 @@ public sealed partial class RunPage
     public required NavigationManager Navigation { get; init; }
 
     [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    [Inject]
     public required ISnackbar Snackbar { get; init; }
 
     private StepRun? Shown => _shown is { } shown ? _steps.FirstOrDefault(step => step.Path == shown.Path && step.Attempt == shown.Attempt) : null;
@@ -89,7 +92,8 @@ public sealed partial class RunPage
             await NameAsync(watch.Run!);
             if (watch.Run!.Status == RunStatus.Failed)
             {
-                Show(_steps.LastOrDefault(step => step.Status == StepRunStatus.Failed));
+                Show(_steps.LastOrDefault(step => step.Path == ErrorOf(watch.Run!)?.Path)
+                    ?? _steps.LastOrDefault(step => step.Status is StepRunStatus.Failed or StepRunStatus.Unknown));
             }
         }
     }
@@ -146,7 +150,45 @@ public sealed partial class RunPage
         _busy = false;
     }
 
-    private async Task RerunAsync(string? fromStep)
+    private async Task HoldAsync(bool paused)
+    {
+        _busy = true;
+        var held = paused
+            ? await Runs.PauseAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None)
+            : await Runs.ResumeAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None);
+        Say(held.Error);
+        _busy = false;
+    }
+
+    private Task RerunAsync(string? fromStep) =>
+        GoAsync(() => Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, null, CancellationToken.None));
+
+    private async Task RerunWithAsync(string? fromStep)
+    {
+        var read = await Runs.GetAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None); // the page may hold a reference to a large input only
+        if (!read.TryGet(out var detail, out var refusal))
+        {
+            Say(refusal);
+        }
+        else if (await RunAgainDialog.AskAsync(Dialogs, detail.Run.Input, fromStep) is { } input)
+        {
+            await GoAsync(() => Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, input, CancellationToken.None));
+        }
+    }
+
+    private Task RerunItemsAsync(string mapStep) =>
+        GoAsync(() => Runs.RerunFailedItemsAsync(Workspace.Actor, Workspace.Id, RunId, mapStep, CancellationToken.None));
+
+    private Task SettleAsync(StepRun step, UnknownStep.Settlement said) =>
+        GoAsync(() => Runs.SettleAsync(Workspace.Actor, Workspace.Id, RunId, step.Path, said.Happened, said.Output, CancellationToken.None));
+
+    /// <summary>Items of a map in which a step ended badly.</summary>
+    private int FailedItems(StepRun step) => step.Type != "logic.map" ? 0 : _steps
+        .Where(inside => inside.Status is StepRunStatus.Failed or StepRunStatus.Unknown or StepRunStatus.Cancelled
+            && inside.Path.StartsWith(step.Path + "[", StringComparison.Ordinal))
+        .Select(inside => inside.Path[..(inside.Path.IndexOf('/', step.Path.Length) + 1)]).Distinct().Count();
+
+    private async Task GoAsync(Func<Task<Result<Guid>>> start)
     {
         // Set before the first await: of many clicks the first counts.
         if (_busy)
@@ -155,7 +197,7 @@ public sealed partial class RunPage
         }
 
         _busy = true;
-        var started = await Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, null, CancellationToken.None);
+        var started = await start();
         _busy = false;
         if (started.TryGet(out var runId, out var refusal))
         {

@@ -142,7 +142,7 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
                         Put(step);
                     }
 
-                    Run = Run! with { Status = committed.Status };
+                    Run = Run! with { Status = committed.Status, Paused = committed.Paused };
                     return gap || committed.Status.IsFinal();
                 case StepReport report:
                     var text = _texts.GetValueOrDefault(report.Path, "") + report.Text;
