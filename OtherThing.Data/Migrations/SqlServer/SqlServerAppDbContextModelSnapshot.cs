@@ -834,6 +834,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<Guid?>("ParentRunId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<bool>("Paused")
+                        .HasColumnType("bit");
+
                     b.Property<Guid?>("RerunOf")
                         .HasColumnType("uniqueidentifier");
 

@@ -822,6 +822,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<Guid?>("ParentRunId")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("Paused")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid?>("RerunOf")
                         .HasColumnType("TEXT");
 

@@ -372,6 +372,7 @@ namespace OtherThing.Data.Migrations.Sqlite
                     Depth = table.Column<int>(type: "INTEGER", nullable: false),
                     TimeoutSeconds = table.Column<int>(type: "INTEGER", nullable: true),
                     Limited = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Paused = table.Column<bool>(type: "INTEGER", nullable: false),
                     OnlyStep = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Givens = table.Column<string>(type: "TEXT", nullable: true),
                     Input = table.Column<string>(type: "TEXT", nullable: false),

@@ -372,6 +372,7 @@ namespace OtherThing.Data.Migrations.SqlServer
                     Depth = table.Column<int>(type: "int", nullable: false),
                     TimeoutSeconds = table.Column<int>(type: "int", nullable: true),
                     Limited = table.Column<bool>(type: "bit", nullable: false),
+                    Paused = table.Column<bool>(type: "bit", nullable: false),
                     OnlyStep = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
                     Givens = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     Input = table.Column<string>(type: "nvarchar(max)", nullable: false),
