@@ -23,6 +23,9 @@ public static class FlowErrors
     public static Error StepNotFound(string stepId) =>
         Error.NotFound("flow.step_not_found", $"The saved draft of this flow has no step '{FlowValidator.Short(stepId)}'.");
 
+    /// <summary><c>flow.template_not_found</c>.</summary>
+    public static Error TemplateNotFound { get; } = Error.NotFound("flow.template_not_found", "The gallery has no such template.");
+
     /// <summary><c>flow.changed</c>: 409 for a version in the body, 412 for If-Match.</summary>
     public static Error Changed(int expected, int current, bool byHeader) => new(
         byHeader ? ErrorKind.PreconditionFailed : ErrorKind.Conflict,

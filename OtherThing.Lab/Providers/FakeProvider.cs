@@ -55,6 +55,9 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>The usage it reports in place of counted words; null counts.</summary>
     public JsonObject? Usage { get; set; }
 
+    /// <summary>What it replies to a prompt; null, or null for a prompt, echoes.</summary>
+    public Func<string, string?>? Reply { get; set; }
+
     /// <summary>How many chat calls arrived.</summary>
     public int Calls => _calls.Count;
 
@@ -139,7 +142,7 @@ public sealed class FakeProvider : IAsyncDisposable
     {
         var cancellationToken = context.RequestAborted;
         var prompt = wire.PromptOf(request);
-        var reply = prompt.StartsWith("say: ", StringComparison.Ordinal) ? prompt["say: ".Length..] : $"Echo: {prompt}";
+        var reply = Reply?.Invoke(prompt) is { } scripted ? scripted : prompt.StartsWith("say: ", StringComparison.Ordinal) ? prompt["say: ".Length..] : $"Echo: {prompt}";
         var parts = reply.Split(' ').Select((word, index) => index == 0 ? word : " " + word).ToArray();
         var usage = mode == FakeMode.NoUsage ? null : Usage ?? wire.Usage(prompt.Split(' ').Length, parts.Length);
         if (!(request.TryGetProperty("stream", out var stream) && stream.GetBoolean()))

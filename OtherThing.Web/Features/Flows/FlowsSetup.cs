@@ -1,4 +1,5 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Gallery;
 using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Flows;
@@ -17,6 +18,7 @@ internal static class FlowsSetup
             .AddSingleton<FlowEditing>()
             .AddSingleton<PinService>()
             .AddSingleton<SavedTestService>()
+            .AddSingleton<FlowGalleryService>()
             .AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
         return builder;
     }
@@ -27,6 +29,7 @@ internal static class FlowsSetup
         app.MapPinEndpoints();
         app.MapFlowVersionEndpoints();
         app.MapSavedTestEndpoints();
+        app.MapFlowGalleryEndpoints();
         app.MapFlowExchangeEndpoints();
         app.MapFlowSchemas();
         return app;
