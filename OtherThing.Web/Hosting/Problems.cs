@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OtherThing.Core.Results;
@@ -54,12 +53,6 @@ public static class Problems
             context.HttpContext.Response.Headers.RetryAfter = seconds?.ToString();
         }
     }
-
-    internal static string Explain(BadHttpRequestException bad) => bad.InnerException is JsonException json
-        ? $"The body is not the JSON this expects: {json.Path ?? "$"}: {FirstSentence(json.Message)}"
-        : FirstSentence(bad.Message);
-
-    private static string FirstSentence(string text) => text.Split(" Path:", 2)[0];
 
     private static string CodeOf(int status) => status switch
     {

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Metadata;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Hosting;
@@ -38,14 +40,20 @@ internal static class RestSetup
             }
 
             context.Response.StatusCode = bad.StatusCode;
+            var body = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
+            (string Path, string Message)? fault = bad.InnerException is JsonException json ? BodyFault.Explain(json, body) : null;
             return await problems.TryWriteAsync(new ProblemDetailsContext
             {
                 HttpContext = context,
                 ProblemDetails =
                 {
                     Status = bad.StatusCode,
-                    Detail = Problems.Explain(bad),
-                    Extensions = { ["code"] = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "request.too_large" : "request.malformed" },
+                    Detail = fault?.Message ?? bad.Message,
+                    Extensions =
+                    {
+                        ["code"] = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "request.too_large" : "request.malformed",
+                        ["errors"] = fault is { } found ? new[] { new FieldError(found.Path, found.Message) } : [],
+                    },
                 },
             });
         }

@@ -97,6 +97,27 @@ public sealed class BadInputTests(SharedServer server)
     }
 
     [Theory]
+    [InlineData("""{"title":"a","status":"doing"}""", "status", "status must be one of todo, in_progress, done.")]
+    [InlineData("""{"title":"a","labels":"x"}""", "labels", "labels must be a list.")]
+    [InlineData("""{"title":"a","labels":[1]}""", "labels[0]", "labels[0] must be a text.")]
+    [InlineData("""{"title":"a","assigneeId":"me"}""", "assigneeId", "assigneeId must be a UUID.")]
+    [InlineData("[]", "", "The body must be an object.")]
+    public async Task AValueOfTheWrongType_IsNamedWithWhatItMustBe(string body, string path, string message)
+    {
+        using var client = await server.RegisterAsync();
+        var workspaceId = (await TestServer.CreateWorkspaceAsync(client)).GetProperty("id").GetGuid();
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        using var refused = await client.PostAsync($"/api/v1/workspaces/{workspaceId}/tasks", content, Cancellation);
+        var problem = JsonDocument.Parse(await refused.Content.ReadAsStringAsync(Cancellation)).RootElement;
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(message, problem.GetProperty("detail").GetString());
+        var error = Assert.Single(problem.GetProperty("errors").EnumerateArray());
+        Assert.Equal((path, message), (error.GetProperty("path").GetString(), error.GetProperty("message").GetString()));
+    }
+
+    [Theory]
     [InlineData("GET", "/api/v1/nothing-here", HttpStatusCode.NotFound, "request.not_found")]
     [InlineData("PUT", "/api/v1/workspaces", HttpStatusCode.MethodNotAllowed, "request.method_not_allowed")]
     [InlineData("GET", "/api/v1/workspaces/not-an-id", HttpStatusCode.NotFound, "request.not_found")]
@@ -123,7 +144,7 @@ public sealed class BadInputTests(SharedServer server)
 
         var body = await answer.Content.ReadAsStringAsync(Cancellation);
         var mediaType = answer.Content.Headers.ContentType?.MediaType;
-        if ((int)answer.StatusCode >= 500 || mediaType != "application/problem+json" || !HasCode(body))
+        if ((int)answer.StatusCode >= 500 || mediaType != "application/problem+json" || !HasCode(body) || body.Contains("OtherThing.", StringComparison.Ordinal))
         {
             wrong.Add($"{what}: {(int)answer.StatusCode} {mediaType} {body[..Math.Min(body.Length, 200)]}");
         }

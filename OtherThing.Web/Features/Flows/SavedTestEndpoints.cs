@@ -75,8 +75,8 @@ internal static class SavedTestEndpoints
     private static Result<FlowVersionChoice> ReadVersion(JsonElement? version) => version switch
     {
         null or { ValueKind: JsonValueKind.Null } => FlowVersionChoice.Draft,
-        { ValueKind: JsonValueKind.String } text => FlowVersionChoice.Parse(text.GetString()),
-        var other => FlowVersionChoice.Parse(other.Value.GetRawText()),
+        // The raw text: what is between the quotes may be no text at all (half a surrogate pair).
+        { } given => FlowVersionChoice.Parse(given.GetRawText().Trim('"')),
     };
 
     private static Results<Ok<SavedTestResponse>, ProblemHttpResult> Answer(Result<SavedTest> result) =>
