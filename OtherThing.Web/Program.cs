@@ -1,4 +1,5 @@
 using OtherThing.Web.Components.Account;
+using OtherThing.Web.Features.Approvals;
 using OtherThing.Web.Features.Console;
 using OtherThing.Web.Features.Flows;
 using OtherThing.Web.Features.Jobs;
@@ -14,14 +15,14 @@ using OtherThing.Web.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServerOptions().AddListeners().AddData().AddSilo().AddTelemetry().AddHealth().AddRest();
-builder.AddAccounts().AddWorkspaces().AddTasks().AddFlows().AddRuns().AddTriggers().AddKeys().AddUsage().AddNodes().AddJobs().AddConsole();
+builder.AddAccounts().AddWorkspaces().AddTasks().AddFlows().AddRuns().AddTriggers().AddApprovals().AddKeys().AddUsage().AddNodes().AddJobs().AddConsole();
 builder.AddNodeGateway().AddDevelopmentNode().AddPages();
 
 var app = builder.Build();
 await app.PrepareDatabaseAsync();
 app.UsePipeline();
 app.MapHealth().MapDiscovery().MapOpenApiDocument();
-app.MapAccounts().MapWorkspaces().MapTasks().MapFlows().MapRuns().MapTriggers().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
+app.MapAccounts().MapWorkspaces().MapTasks().MapFlows().MapRuns().MapTriggers().MapApprovals().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
 app.MapNodeGateway();
 app.MapPages();
 await app.RunAsync();

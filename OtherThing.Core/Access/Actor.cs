@@ -14,6 +14,9 @@ public enum ActorKind
 
     /// <summary>A webhook or schedule, acting for the member who published the flow.</summary>
     Trigger,
+
+    /// <summary>A step of a run, acting for the member the run was started for.</summary>
+    Run,
 }
 
 /// <summary>What a personal token may be used for; a sign-in has all of them.</summary>
@@ -62,4 +65,7 @@ public sealed record Actor(ActorKind Kind, Guid? UserId, Scopes Scopes, DateTime
 
     /// <summary>A trigger that acts for the member who published the flow.</summary>
     public static Actor Trigger(Guid userId) => new(ActorKind.Trigger, userId, Scopes.Read | Scopes.Run, null);
+
+    /// <summary>A step of a run that acts for the member the run was started for.</summary>
+    public static Actor Run(Guid userId) => new(ActorKind.Run, userId, Scopes.Read | Scopes.Write | Scopes.Run, null);
 }

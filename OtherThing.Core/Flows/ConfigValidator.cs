@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Triggers;
@@ -96,12 +97,49 @@ internal static class ConfigValidator
             case WebhookTriggerConfig { Secret.Length: > 1_000 }:
                 problem("config.secret", "A secret has up to 1,000 characters.");
                 break;
-            case ManualTriggerConfig manual when manual.Fields.Any(field => field is null || string.IsNullOrEmpty(field.Name)):
-                problem("config.fields", "Each field needs a name.");
+            case ApprovalConfig { Title: "" } or CreateTaskConfig { Title: "" }:
+                problem("config.title", "Give the card a title.");
                 break;
-            case ManualTriggerConfig manual when manual.Fields.DistinctBy(field => field.Name).Count() != manual.Fields.Count:
-                problem("config.fields", "Two fields have the same name.");
+            case ApprovalConfig { TimeoutSeconds: not null and not (>= 1 and <= 31_536_000) }:
+                problem("config.timeoutSeconds", "1 to 31,536,000 seconds (a year).");
                 break;
+            case ApprovalConfig approval:
+                CheckForm(approval.Form, "config.form", problem);
+                break;
+            case ManualTriggerConfig manual:
+                CheckForm(manual.Fields, "config.fields", problem);
+                break;
+        }
+    }
+
+    private static bool IsTemplate(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.GetString()!.Contains("{{", StringComparison.Ordinal);
+
+    private static void CheckForm(IReadOnlyList<InputField> fields, string path, Action<string, string> problem)
+    {
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var (field, at) = (fields[i], $"{path}[{i}]");
+            if (field is null || string.IsNullOrEmpty(field.Name))
+            {
+                problem(path, "Each field needs a name.");
+                return;
+            }
+
+            if (fields.Take(i).Any(other => other.Name == field.Name))
+            {
+                problem(path, "Two fields have the same name.");
+            }
+
+            if (field.Type == InputFieldType.Choice && field.Choices.Count is 0 or > 100)
+            {
+                problem(at + ".choices", "A choice needs 1 to 100 choices.");
+            }
+
+            if (field.Default is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value && !InputForm.Fits(field, value) && !IsTemplate(value))
+            {
+                problem(at + ".default", $"The default must be {InputForm.Describe(field)}.");
+            }
         }
     }
 

@@ -46,6 +46,9 @@ internal sealed partial class FlowMachine
             case "logic.wait":
                 BeginWait(level, slot, config, utcNow);
                 break;
+            case ApprovalConfig.StepType:
+                BeginApproval(level, slot, config, utcNow);
+                break;
             case "logic.map":
                 BeginMap(level, slot, config.GetProperty("items"), utcNow);
                 break;
@@ -151,6 +154,34 @@ internal sealed partial class FlowMachine
             Wait(level, slot, due);
         }
     }
+
+    /// <summary>Asks a person and waits, for weeks if need be; what is asked and answered is kept outside of the machine.</summary>
+    private void BeginApproval(RunLevel level, int slot, JsonElement config, DateTime utcNow)
+    {
+        if (ApprovalConfig.TimeoutOf(config) is not { } timeout)
+        {
+            FailInline(level, slot, "approval.invalid", $"{level.Plan.Steps[slot].Definition.Id}: timeoutSeconds must be 1 to 31,536,000.", utcNow);
+            return;
+        }
+
+        level.Slots[slot].Input = config;
+        Wait(level, slot, utcNow + timeout);
+        Ask(level, slot);
+    }
+
+    private void Ask(RunLevel level, int slot)
+    {
+        var state = level.Slots[slot];
+        _commands.Add(new AskPerson(level.PathOf(slot), level.Plan.Steps[slot], state.Attempt, state.Input ?? Json.EmptyObject, state.Due));
+    }
+
+    /// <summary>What a step that waits for a person asks; null when none waits there.</summary>
+    public AskPerson? FindAsked(string path) => IsAsked(path, out var level, out var slot)
+        ? new AskPerson(path, level.Plan.Steps[slot], level.Slots[slot].Attempt, level.Slots[slot].Input ?? Json.EmptyObject, level.Slots[slot].Due)
+        : null;
+
+    private bool IsAsked(string path, out RunLevel level, out int slot) =>
+        TryActive(path, SlotPhase.Waiting, out level, out slot) && level.Plan.Steps[slot].AsksPerson;
 
     private void BeginMap(RunLevel level, int slot, JsonElement items, DateTime utcNow)
     {

@@ -108,7 +108,8 @@ internal sealed partial class FlowMachine
     /// <summary>Says how an attempt ended; a late or doubled word changes nothing.</summary>
     public void Complete(string path, int attempt, StepOutcome outcome, DateTime utcNow)
     {
-        if (!TryActive(path, SlotPhase.Running, out var level, out var slot) || level.Slots[slot].Attempt != attempt)
+        if ((!TryActive(path, SlotPhase.Running, out var level, out var slot) && !IsAsked(path, out level, out slot))
+            || level.Slots[slot].Attempt != attempt)
         {
             return;
         }
@@ -121,7 +122,7 @@ internal sealed partial class FlowMachine
                 Record(level, slot, StepRunStatus.Succeeded, utcNow, outcome);
                 Settle(level, slot, outcome.Output, outcome.Port, utcNow);
                 break;
-            case StepOutcomeKind.Failed when RetryDelay(level.Plan.Steps[slot], path, attempt, outcome) is { } delay:
+            case StepOutcomeKind.Failed when state.State != SlotPhase.Waiting && RetryDelay(level.Plan.Steps[slot], path, attempt, outcome) is { } delay:
                 Record(level, slot, StepRunStatus.Failed, utcNow, outcome);
                 state.Attempt++;
                 state.StartedAt = utcNow;
@@ -145,8 +146,14 @@ internal sealed partial class FlowMachine
             return;
         }
 
-        _active.Remove(path);
         var step = level.Plan.Steps[slot];
+        if (step.AsksPerson)
+        {
+            Ask(level, slot); // whether a decision came in time is for its record to say
+            return;
+        }
+
+        _active.Remove(path);
         if (step.Type.Name == "logic.wait")
         {
             FinishInline(level, slot, Json.ToElement(new { waitedUntil = level.Slots[slot].Due }), "out", utcNow);
@@ -333,6 +340,11 @@ internal sealed partial class FlowMachine
                 (state.State, state.Due) = (SlotPhase.Waiting, known.Due ?? utcNow);
                 _active[known.Path] = (level, slot);
                 _commands.Add(new StartTimer(known.Path, state.Due));
+                if (level.Plan.Steps[slot].AsksPerson)
+                {
+                    Ask(level, slot);
+                }
+
                 return true;
             case StepRunStatus.Cancelled:
                 state.State = SlotPhase.Dropped; // what failed beside it is remembered too and ends the level

@@ -293,6 +293,9 @@ public sealed class PlanStep
     /// <summary>The settings of a loop.</summary>
     public LoopConfig? Loop { get; }
 
+    /// <summary>True for a step that waits for a person.</summary>
+    public bool AsksPerson => Type.Kind == StepKind.Human;
+
     /// <summary>True for a join that goes on with the first branch to arrive.</summary>
     public bool JoinAny { get; }
 

@@ -27,6 +27,9 @@ public interface IRunGrain : IGrainWithGuidKey
     /// <returns>Where the run stands; null when it had ended before.</returns>
     Task<RunStatus?> HoldAsync(bool paused);
 
+    /// <summary>Says that a person has decided what a step waits for; answers after the run took it.</summary>
+    Task AnsweredAsync(string path);
+
     /// <summary>Called by the sweeper: go on if there is anything to go on with.</summary>
     Task WakeAsync();
 }

@@ -22,6 +22,13 @@ internal sealed partial class RunGrain
         {
             switch (command)
             {
+                case AskPerson ask:
+                    if (!commands.Any(other => other is StopAttempt stop && stop.Path == ask.Path))
+                    {
+                        _ = AskAsync(ask);
+                    }
+
+                    break;
                 case StartAttempt start when !commands.Any(other => other is StopAttempt stop && stop.Path == start.Path):
                     _ = RunAttemptAsync(start);
                     break;
@@ -37,6 +44,11 @@ internal sealed partial class RunGrain
                     if (_timers.Remove(stop.Path, out var set))
                     {
                         set.Dispose();
+                    }
+
+                    if (_asked.Remove(stop.Path, out var approvalId))
+                    {
+                        _ = approvals.WithdrawAsync(_run.WorkspaceId, approvalId);
                     }
 
                     break;

@@ -13,7 +13,7 @@ namespace OtherThing.Core.Runs;
 /// </summary>
 [Reentrant]
 internal sealed partial class RunGrain(
-    IRunStore runs, RunJournal journal, FlowPlans plans, RunFactsReader facts, StepRunner steps, UsageRecorder usage,
+    IRunStore runs, RunJournal journal, FlowPlans plans, RunFactsReader facts, StepRunner steps, UsageRecorder usage, Approvals.ApprovalDesk approvals,
     ILiveFeed feed, TimeProvider clock, ILogger<RunGrain> logger) : Grain, IRunGrain
 {
     /// <summary>After this long without a commit the sweeper looks whether the owner still lives.</summary>

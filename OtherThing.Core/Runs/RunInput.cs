@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OtherThing.Core.Results;
-using OtherThing.Core.Steps.Configs;
 
 namespace OtherThing.Core.Runs;
 
@@ -25,47 +24,6 @@ internal static class RunInput
             return given.GetRawText();
         }
 
-        if (given.ValueKind != JsonValueKind.Object)
-        {
-            return RunErrors.InputInvalid([new FieldError("input", $"The input is an object with {string.Join(", ", fields.Select(field => field.Name))}.")]);
-        }
-
-        var problems = new List<FieldError>();
-        var values = given.EnumerateObject().ToDictionary(field => field.Name, field => field.Value, StringComparer.Ordinal);
-        foreach (var field in fields)
-        {
-            if (!values.TryGetValue(field.Name, out var value) || value.ValueKind == JsonValueKind.Null)
-            {
-                if (field.Default is { } missing)
-                {
-                    values[field.Name] = missing;
-                }
-                else if (field.Required)
-                {
-                    problems.Add(new FieldError("input." + field.Name, $"{field.Name} is needed to start this flow."));
-                }
-            }
-            else if (!Fits(field.Type, value))
-            {
-                problems.Add(new FieldError("input." + field.Name, $"{field.Name} must be {Describe(field.Type)}."));
-            }
-        }
-
-        return problems.Count > 0 ? RunErrors.InputInvalid(problems) : JsonSerializer.Serialize(values, Json.Options);
+        return InputForm.Fit(fields, given, "input").TryGet(out var fitted, out var problems) ? fitted : RunErrors.InputInvalid(problems.Fields);
     }
-
-    private static bool Fits(InputFieldType type, JsonElement value) => type switch
-    {
-        InputFieldType.String or InputFieldType.Text => value.ValueKind == JsonValueKind.String,
-        InputFieldType.Number => value.ValueKind == JsonValueKind.Number,
-        InputFieldType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        _ => true,
-    };
-
-    private static string Describe(InputFieldType type) => type switch
-    {
-        InputFieldType.Number => "a number",
-        InputFieldType.Boolean => "true or false",
-        _ => "text",
-    };
 }

@@ -11,6 +11,7 @@ public static class StepCatalog
     /// <summary>The type that keeps what an import could not match.</summary>
     public const string Placeholder = "placeholder";
 
+    private static readonly string[] s_decisions = ["approved", "rejected"];
     private static readonly string[] s_truth = ["true", "false"];
     private static readonly string[] s_out = ["out"];
 
@@ -101,6 +102,22 @@ public static class StepCatalog
             Description = "Goes on after some seconds or at a time; survives restarts.",
             OutputSchema = Parse("""{"type":"object","properties":{"waitedUntil":{"type":"string","format":"date-time"}},"required":["waitedUntil"]}"""),
             Example = Parse("""{"seconds":5}"""),
+        },
+        new()
+        {
+            Name = ApprovalConfig.StepType, Kind = StepKind.Human, Title = "Ask for approval", ConfigType = typeof(ApprovalConfig),
+            Description = "Puts a card on the board and waits until a person approves or rejects; also for weeks. A decision that does not come in time is a rejection.",
+            OwnPorts = static _ => s_decisions,
+            OutputSchema = Parse("""{"type":"object","properties":{"decision":{"enum":["approved","rejected"]},"note":{"type":"string"},"values":{"type":"object"},"decidedBy":{"type":["string","null"]},"decidedAt":{"type":"string","format":"date-time"},"timedOut":{"type":"boolean"},"taskId":{"type":"string"}},"required":["decision","timedOut"]}"""),
+            Example = Parse("""{"title":"Send the report?","text":"{{ input.summary }}"}"""),
+        },
+        new()
+        {
+            Name = CreateTaskConfig.StepType, Kind = StepKind.Data, Title = "Add a task", ConfigType = typeof(CreateTaskConfig),
+            Description = "Puts a card on the board.",
+            DefaultEffects = static _ => StepEffects.Keyed, DefaultTimeout = TimeSpan.FromSeconds(30),
+            OutputSchema = Parse("""{"type":"object","properties":{"taskId":{"type":"string"},"number":{"type":"integer"}},"required":["taskId"]}"""),
+            Example = Parse("""{"title":"Look at {{ input.name }}"}"""),
         },
         new()
         {

@@ -14,6 +14,7 @@ namespace OtherThing.Core.Tasks;
 /// <param name="BeforeId">The card it goes right before.</param>
 /// <param name="AfterId">The card it goes right after.</param>
 /// <param name="RunId">The run that makes the card.</param>
+/// <param name="Id">The id of a card that is made once however often it is asked for; null for a new one.</param>
 public sealed record TaskDraft(
     string? Title,
     string? Description = null,
@@ -25,7 +26,8 @@ public sealed record TaskDraft(
     Guid? FlowId = null,
     Guid? BeforeId = null,
     Guid? AfterId = null,
-    Guid? RunId = null);
+    Guid? RunId = null,
+    Guid? Id = null);
 
 /// <summary>What is to change of a card; what is not mentioned stays.</summary>
 public sealed record TaskChange

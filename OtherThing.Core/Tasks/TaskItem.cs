@@ -44,7 +44,7 @@ public sealed class TaskItem : IVersioned
     /// <summary>A new card; its number and rank are given by the store when it is added.</summary>
     public TaskItem(Guid workspaceId, TaskDraft draft, Guid createdBy, DateTime utcNow)
     {
-        (Id, WorkspaceId, CreatedBy, CreatedAt, UpdatedAt) = (Guid.CreateVersion7(), workspaceId, createdBy, utcNow, utcNow);
+        (Id, WorkspaceId, CreatedBy, CreatedAt, UpdatedAt) = (draft.Id ?? Guid.CreateVersion7(), workspaceId, createdBy, utcNow, utcNow);
         (Title, Description, Status, Priority) = (draft.Title!, draft.Description ?? "", draft.Status, draft.Priority);
         (AssigneeId, DueDate, FlowId, RunId) = (draft.AssigneeId, draft.DueDate, draft.FlowId, draft.RunId);
         Labels = [.. draft.Labels ?? []];

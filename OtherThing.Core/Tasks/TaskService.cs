@@ -72,6 +72,11 @@ public sealed partial class TaskService(
             return refusal;
         }
 
+        if (good.Id is { } id && await FindAnyAsync(workspaceId, id, cancellationToken) is { } made)
+        {
+            return made;
+        }
+
         if (await CheckReferencesAsync(workspaceId, good.AssigneeId, good.FlowId, cancellationToken) is { } wrong)
         {
             return wrong;
@@ -118,6 +123,29 @@ public sealed partial class TaskService(
     /// <returns>The card, or <c>task.not_found</c>.</returns>
     public Task<Result<TaskItem>> RestoreAsync(Actor actor, Guid workspaceId, Guid taskId, CancellationToken cancellationToken) =>
         SetDeletedAsync(actor, workspaceId, taskId, delete: false, cancellationToken);
+
+    /// <summary>Moves a card to the end of Done because what it stood for is decided; the right to decide was checked. A deleted card stays so.</summary>
+    internal async Task FinishAsync(Guid workspaceId, Guid taskId, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < Tries; tries++)
+        {
+            if (await tasks.FindAsync(workspaceId, taskId, deleted: false, cancellationToken) is not { Status: not TaskState.Done } task)
+            {
+                return;
+            }
+
+            task.Apply(new TaskChange(), Now);
+            if (await tasks.SaveAsync(task, new TaskPlace(TaskState.Done), cancellationToken) == TaskSaving.Saved)
+            {
+                feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
+                return;
+            }
+        }
+    }
+
+    private async Task<TaskItem?> FindAnyAsync(Guid workspaceId, Guid taskId, CancellationToken cancellationToken) =>
+        await tasks.FindAsync(workspaceId, taskId, deleted: false, cancellationToken)
+        ?? await tasks.FindAsync(workspaceId, taskId, deleted: true, cancellationToken);
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 

@@ -26,6 +26,10 @@ public sealed record InputField
     [Description("A run cannot start without it.")]
     public bool Required { get; init; }
 
+    /// <summary>What a choice may be.</summary>
+    [Description("What a choice may be.")]
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
     /// <summary>Taken when the caller leaves it out.</summary>
     [Description("Taken when it is left out.")]
     public JsonElement? Default { get; init; }
@@ -49,6 +53,12 @@ public enum InputFieldType
 
     /// <summary>Any JSON.</summary>
     Json,
+
+    /// <summary>One of the field's choices.</summary>
+    Choice,
+
+    /// <summary>A day, <c>2026-01-31</c>.</summary>
+    Date,
 }
 
 /// <summary>Config of <c>trigger.webhook</c>.</summary>

@@ -125,7 +125,7 @@ public sealed class ScheduleTriggerTests(SharedServer server) : IAsyncLifetime
     public async Task FireDue_PausedFlow_StartsNothingAndSaysSo()
     {
         var flow = await PublishAsync("""{"cron":"0 0 1 1 *"}""");
-        using var paused = await _owner.PostAsync($"{Root}/flows/{flow}/pause", Json("{}"), Cancel);
+        using var paused = await _owner.PatchAsync($"{Root}/flows/{flow}", Json("""{"settings":{"paused":true}}"""), Cancel);
         Assert.True(paused.IsSuccessStatusCode, await paused.Content.ReadAsStringAsync(Cancel));
         await SetDueAsync(flow, DateTime.UtcNow.AddSeconds(-5));
 
