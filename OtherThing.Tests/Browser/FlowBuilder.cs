@@ -40,6 +40,9 @@ internal sealed class FlowBuilder : IAsyncDisposable
         }
     }
 
+    /// <summary>Everything the browser sent on its socket since <see cref="Forget"/>, a keep-alive now and then included.</summary>
+    public int Frames { get; private set; }
+
     public static async Task<FlowBuilder> OpenAsync(
         Chromium chromium, TestServer server, FlowDefinition flow, BrowserNewContextOptions? options = null, Func<IBrowserContext, Task>? prepare = null)
     {
@@ -89,6 +92,7 @@ internal sealed class FlowBuilder : IAsyncDisposable
         lock (_sent)
         {
             _sent.Clear();
+            Frames = 0;
         }
     }
 
@@ -130,6 +134,7 @@ internal sealed class FlowBuilder : IAsyncDisposable
         var text = frame.Text ?? System.Text.Encoding.UTF8.GetString(frame.Binary ?? []);
         lock (_sent)
         {
+            Frames++;
             foreach (var name in new[] { "ApplyAsync", "ApplyLargeAsync", "SelectAsync", "OpenAsync", "Point", "ResyncAsync", "DispatchEventAsync" })
             {
                 if (text.Contains(name, StringComparison.Ordinal))

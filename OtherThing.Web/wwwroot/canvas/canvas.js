@@ -85,11 +85,14 @@ export class Canvas {
   }
 
   setStatuses(statuses) {
-    this.scene.statuses = statuses ?? {};
+    const before = this.scene.statuses;
+    this.scene.statuses = { ...statuses };
+    // What stays the same stays the same object: its card need not be drawn anew.
+    for (const [id, state] of Object.entries(before)) if (same(state, this.scene.statuses[id])) this.scene.statuses[id] = state;
     // A container says how far its items are by what is in it.
     for (const id of this.scene.layout.containers) {
       const state = this.scene.statuses[id], inside = this.scene.doc.childrenOf(id).map(step => this.scene.statuses[step.id]?.items).find(items => items);
-      if (state && !state.items && inside) this.scene.statuses[id] = { ...state, items: inside };
+      if (state && inside && state.items !== inside) this.scene.statuses[id] = { ...state, items: inside };
     }
     this.invalidate();
   }
@@ -429,7 +432,7 @@ export class Canvas {
     this.scene.focused = document.activeElement === this.host;
     const moving = this.#painter.paint(this.#context, this.scene, now);
     this.minimap.paint(this.scene);
-    if (again || (moving && !this.scene.reducedMotion)) this.invalidate();
+    if (again || this.#painter.stale || (moving && !this.scene.reducedMotion)) this.invalidate();
   }
 
   /** The first look: the whole flow when it can be read so, else its beginning. */
@@ -562,6 +565,8 @@ export class Canvas {
       + (scene.problems[step.id] ? ` ${scene.problems[step.id]}` : '');
   }
 }
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 const describe = (edits, name) => {
   const steps = edits.filter(edit => edit.op === 'add'), { op, id } = edits.length === 1 ? edits[0] : {};

@@ -2,6 +2,7 @@
 
 import { card, corners, curve, meets, noteRect } from './geometry.js';
 import { icon } from './icons.js';
+import { Sprites, margin } from './sprites.js';
 
 const words = {
   queued: 'Queued', running: 'Running', waiting: 'Waiting', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Cancelled',
@@ -12,9 +13,16 @@ const arrow = new Path2D('M0 0L5.5 16L8.2 9.2L15 6.5Z');
 
 export class Painter {
   #texts = new Map();
+  #sprites = new Sprites();
 
-  /** Forgets measured texts: the font may have changed. */
-  reset() { this.#texts.clear(); }
+  /** True when some cards are still drawn as they were at another zoom, and want another frame. */
+  get stale() { return this.#sprites.stale; }
+
+  /** Forgets measured texts and drawn cards: the font or the colours may have changed. */
+  reset() {
+    this.#texts.clear();
+    this.#sprites.clear();
+  }
 
   paint(context, scene, now) {
     const { view, theme, ratio } = scene;
@@ -30,14 +38,73 @@ export class Painter {
     for (const note of scene.doc.notes.values()) this.#note(context, scene, note, seen, detail);
     for (const id of scene.layout.containers) this.#container(context, scene, id, seen, detail);
     this.#connections(context, scene, seen, detail, now);
+    this.#sprites.stale = false;
+    const moving = detail === 0 ? this.#far(context, scene, seen) : this.#near(context, scene, seen, detail, scale, now);
+    this.#overlay(context, scene);
+    return moving || scene.flowing;
+  }
+
+  /** From far away a card is a rectangle in its colour; all of one colour are drawn at once. */
+  #far(context, scene, seen) {
+    const { theme, catalog, selection, statuses } = scene, byColour = new Map(), selected = new Path2D();
     let moving = false;
     for (const step of scene.doc.steps.values()) {
       const rect = scene.rect(step.id);
       if (!rect || rect.container || !meets(rect, seen)) continue;
-      moving = this.#card(context, scene, step, rect, detail, now) || moving;
+      const status = statuses[step.id]?.status, colour = status ? statusColour(theme, status) : theme.kinds[catalog.kind(step)] ?? theme.muted;
+      (byColour.get(colour) ?? byColour.set(colour, new Path2D()).get(colour)).rect(rect.x, rect.y, rect.width, rect.height);
+      if (selection.has(step.id)) selected.rect(rect.x, rect.y, rect.width, rect.height);
+      moving ||= status === 'running';
     }
-    this.#overlay(context, scene);
-    return moving || scene.flowing;
+    for (const [colour, path] of byColour) {
+      context.fillStyle = colour;
+      context.fill(path);
+    }
+    context.strokeStyle = theme.accent;
+    context.lineWidth = 2 / scene.view.zoom;
+    context.stroke(selected);
+    return moving;
+  }
+
+  #near(context, scene, seen, detail, scale, now) {
+    const { view, catalog, statuses, problems } = scene, sprites = this.#sprites;
+    sprites.begin(scale, now);
+    let moving = false;
+    for (const step of scene.doc.steps.values()) {
+      const rect = scene.rect(step.id);
+      if (!rect || rect.container || !meets(rect, seen)) continue;
+      const status = statuses[step.id];
+      if (status?.status === 'running' || scene.portAt?.id === step.id || scene.portFocus?.id === step.id || scene.welcome?.has(step.id)) {
+        // What moves or is lit up is drawn as it is.
+        moving = this.#card(context, scene, step, rect, detail, now, scene) || moving;
+      } else {
+        const place = { x: (rect.x - margin - view.x) * scale, y: (rect.y - margin - view.y) * scale };
+        const size = { width: rect.width + 2 * margin + 6, height: rect.height + 2 * margin + 6 };
+        const still = scene.layout.rect(step.id);
+        context.setTransform(1, 0, 0, 1, 0, 0);
+        sprites.draw(context, step.id, place, size, [step, status, problems[step.id], scene.layout.ports.get(step.id).length, rect.folded && scene.inside(step.id)], picture => {
+          picture.translate(margin - still.x, margin - still.y);
+          this.#card(picture, scene, step, still, detail, now, scene.layout);
+        });
+        context.setTransform(scale, 0, 0, scale, -view.x * scale, -view.y * scale);
+      }
+      this.#frame(context, scene, step, rect, detail);
+    }
+    return moving;
+  }
+
+  /** Who has selected a card. */
+  #frame(context, scene, step, rect, detail) {
+    const selected = scene.selection.has(step.id), other = scene.people.selected[step.id];
+    if (!selected && !other) return;
+    context.strokeStyle = selected ? scene.theme.accent : other.colour;
+    context.lineWidth = 2;
+    box(context, { x: rect.x - 3, y: rect.y - 3, width: rect.width + 6, height: rect.height + 6 }, 8);
+    context.stroke();
+    if (!other || detail < 2) return;
+    context.fillStyle = other.colour;
+    context.font = `600 11px ${scene.theme.font}`;
+    context.fillText(this.#cut(context, other.name, rect.width), rect.x, rect.y - 9);
   }
 
   #grid(context, { view, theme, ratio }) {
@@ -153,21 +220,11 @@ export class Painter {
     }
   }
 
-  #card(context, scene, step, rect, detail, now) {
-    const { theme, catalog, selection, statuses, problems } = scene;
+  /** @param at what knows where the ports are */
+  #card(context, scene, step, rect, detail, now, at) {
+    const { theme, catalog, statuses, problems } = scene;
     const kind = catalog.kind(step), hue = theme.kinds[kind] ?? theme.muted;
     const status = statuses[step.id], problem = problems[step.id];
-    if (detail === 0) {
-      context.fillStyle = status ? statusColour(theme, status.status) : hue;
-      context.fillRect(rect.x, rect.y, rect.width, rect.height);
-      if (selection.has(step.id)) {
-        context.strokeStyle = theme.accent;
-        context.lineWidth = 2 / scene.view.zoom;
-        context.strokeRect(rect.x, rect.y, rect.width, rect.height);
-      }
-      return status?.status === 'running';
-    }
-    const selected = selection.has(step.id), other = scene.people.selected[step.id];
     context.fillStyle = theme.surface;
     context.strokeStyle = status ? statusColour(theme, status.status) : problem ? theme.warning : theme.border;
     context.lineWidth = status ? 1.5 : 1;
@@ -179,21 +236,10 @@ export class Painter {
     box(context, rect, 6);
     context.fill();
     context.stroke();
-    if (selected || other) {
-      context.strokeStyle = selected ? theme.accent : other.colour;
-      context.lineWidth = 2;
-      box(context, { x: rect.x - 3, y: rect.y - 3, width: rect.width + 6, height: rect.height + 6 }, 8);
-      context.stroke();
-    }
     context.fillStyle = hue;
     context.beginPath();
     context.roundRect(rect.x, rect.y, 3, rect.height, [6, 0, 0, 6]);
     context.fill();
-    if (other && detail === 2) {
-      context.fillStyle = other.colour;
-      context.font = `600 11px ${theme.font}`;
-      context.fillText(this.#cut(context, other.name, rect.width), rect.x, rect.y - 9);
-    }
     const ports = scene.layout.ports.get(step.id);
     const labelled = ports.length > 1 || ports[0] !== 'out';
     const room = rect.width - 54 - (labelled && detail === 2 ? 56 : rect.folded ? 24 : 0);
@@ -219,7 +265,7 @@ export class Painter {
       moving = this.#footer(context, scene, step, rect, room + 26, now);
     }
     if (rect.folded) this.#icon(context, 'closed', rect.x + rect.width - 28, rect.y + 9, 18, theme.muted);
-    this.#ports(context, scene, step, detail);
+    this.#ports(context, scene, step, detail, at);
     return moving;
   }
 
@@ -251,19 +297,19 @@ export class Painter {
     return false;
   }
 
-  #ports(context, scene, step, detail) {
+  #ports(context, scene, step, detail, place = scene) {
     const { theme, layout, catalog } = scene;
     if (detail === 0) return;
     const ports = layout.ports.get(step.id);
     context.lineWidth = 1.5;
     if (catalog.hasInput(step)) {
-      const at = scene.input(step.id);
+      const at = place.input(step.id);
       const lit = scene.portAt?.id === step.id && scene.portAt.input, may = scene.welcome?.has(step.id);
       dot(context, at, lit || may ? card.portRadius + 2 : card.portRadius, lit ? theme.accent : theme.surface, lit || may ? theme.accent : theme.muted);
     }
     if (catalog.kind(step) === 'output') return;
     for (const port of ports) {
-      const at = scene.output(step.id, port);
+      const at = place.output(step.id, port);
       const lit = [scene.portAt, scene.portFocus].some(each => each?.id === step.id && each.port === port);
       const colour = port === 'error' ? theme.danger : theme.muted;
       dot(context, at, lit ? card.portRadius + 2 : card.portRadius, lit ? theme.accent : theme.surface, lit ? theme.accent : colour);
