@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OtherThing.Lab.BadFlows;
 using OtherThing.Lab.Engine;
 using OtherThing.Lab.Faults;
 using OtherThing.Lab.Providers;
@@ -9,4 +10,5 @@ root.Subcommands.Add(FakeProviderCommand.Create());
 root.Subcommands.Add(EngineCommand.Create());
 root.Subcommands.Add(CrashCommand.Create());
 root.Subcommands.Add(WebhooksCommand.Create());
+root.Subcommands.Add(BadFlowsCommand.Create());
 return await root.Parse(args).InvokeAsync();

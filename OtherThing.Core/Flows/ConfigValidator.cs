@@ -21,6 +21,13 @@ internal static class ConfigValidator
             return;
         }
 
+        if (type.ConfigType == typeof(SwitchConfig)
+            && config.TryGetProperty("cases", out var cases) && cases.ValueKind == JsonValueKind.Array && cases.GetArrayLength() > StepCatalog.MostCases)
+        {
+            problem("config.cases", $"1 to {StepCatalog.MostCases} cases.");
+            return; // not read into a list first
+        }
+
         try
         {
             CheckMeaning(config.Deserialize(type.ConfigType, s_tolerant)!, problem);
@@ -85,8 +92,8 @@ internal static class ConfigValidator
             case FlowCallConfig call when !Guid.TryParse(call.FlowId, out _) && !call.FlowId.Contains("{{", StringComparison.Ordinal):
                 problem("config.flowId", "Choose the flow to call: its id, or a template that gives one.");
                 break;
-            case SwitchConfig { Cases.Count: 0 or > 100 }:
-                problem("config.cases", "1 to 100 cases.");
+            case SwitchConfig { Cases.Count: 0 }:
+                problem("config.cases", $"1 to {StepCatalog.MostCases} cases.");
                 break;
             case IfConfig { Condition: "" }:
                 problem("config.condition", "Give a condition.");

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -19,6 +21,12 @@ public static class FlowJson
             return Error.Invalid("flow.malformed", "flow", "A flow is a JSON object with steps and connections.");
         }
 
+        var raw = JsonMarshal.GetRawUtf8Value(document);
+        if (raw.Length > FlowLimits.Characters && Encoding.UTF8.GetCharCount(raw) > FlowLimits.Characters)
+        {
+            return TooLarge;
+        }
+
         try
         {
             return document.Deserialize<FlowDefinition>(s_options)!;
@@ -34,7 +42,7 @@ public static class FlowJson
     {
         if (document.Length > FlowLimits.Characters)
         {
-            return new Error(ErrorKind.TooLarge, "flow.too_large", $"A flow document has up to {FlowLimits.Characters:N0} characters.");
+            return TooLarge;
         }
 
         try
@@ -51,6 +59,9 @@ public static class FlowJson
 
     /// <summary>The document as JSON.</summary>
     public static string Write(FlowDefinition flow) => JsonSerializer.Serialize(flow, s_options);
+
+    private static Error TooLarge { get; } =
+        new(ErrorKind.TooLarge, "flow.too_large", $"A flow document has up to {FlowLimits.Characters:N0} characters.");
 
     internal static Error Malformed(JsonException exception)
     {

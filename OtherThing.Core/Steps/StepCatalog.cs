@@ -155,11 +155,14 @@ public static class StepCatalog
     /// <summary>The type of that name; null when there is none.</summary>
     public static StepType? Find(string name) => s_byName.GetValueOrDefault(name);
 
+    /// <summary>The most cases of a switch; what a document has beyond them is a problem and no port.</summary>
+    public const int MostCases = 100;
+
     /// <summary>The names of the cases of a switch, as its ports.</summary>
     public static IEnumerable<string> CasesOf(FlowStep step) =>
         step.Config.ValueKind == JsonValueKind.Object
         && step.Config.TryGetProperty("cases", out var cases) && cases.ValueKind == JsonValueKind.Array
-            ? cases.EnumerateArray().Select(CaseName)
+            ? cases.EnumerateArray().Take(MostCases).Select(CaseName)
             : [];
 
     /// <summary>A case's port: a string as it is, anything else as JSON.</summary>

@@ -9,10 +9,15 @@ namespace OtherThing.Core.Templates;
 /// <summary>Finds the templates in a JSON value.</summary>
 internal sealed class JsonTemplateParser
 {
+    private const int MostProblems = 200;
+
     private readonly List<(string Path, TemplateProblem Problem)> _problems = [];
     private readonly List<(string Path, TemplatePath Read)> _paths = [];
     private readonly StringBuilder _path = new();
     private int _depth;
+
+    /// <summary>Stands for every template after the last problem that is told: what is so wrong is not looked at further.</summary>
+    private BrokenJsonNode? _rest;
 
     public IReadOnlyList<(string Path, TemplateProblem Problem)> Problems => _problems;
 
@@ -57,6 +62,11 @@ internal sealed class JsonTemplateParser
         if (!Template.HasTags(text))
         {
             return null;
+        }
+
+        if (_problems.Count >= MostProblems)
+        {
+            return _rest ??= new BrokenJsonNode(_problems[^1].Problem, _problems[^1].Path);
         }
 
         if (!Template.TryParse(text, out var template, out var problems))
