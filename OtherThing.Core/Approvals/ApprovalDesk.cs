@@ -112,7 +112,7 @@ public sealed partial class ApprovalDesk(
 
         // A Viewer can be asked, but cards are given to Members and above.
         var draft = new TaskDraft(
-            OneLine(config.Title), Cut(config.Text, TaskRules.MaxDescription), AssigneeId: role >= Role.Member ? assignee : null, RunId: run.Id, Id: StepRunner.IdOf(run.Id, ask.Path + "/card", ask.Attempt));
+            OneLine(config.Title), Cut(config.Text, TaskRules.MaxDescription), AssigneeId: role >= Role.Member ? assignee : null, Labels: ["approval"], RunId: run.Id, Id: StepRunner.IdOf(run.Id, ask.Path + "/card", ask.Attempt));
         var made = await tasks.CreateAsync(Actor.Run(run.StartedBy), run.WorkspaceId, draft, CancellationToken.None);
         return made.TryGet(out var card, out var refusal)
             ? new ApprovalQuestion(card.Title, Cut(config.Text, TaskRules.MaxDescription), assignee, JsonSerializer.Serialize(config.Form, Json.Options), card.Id)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using OtherThing.Core.Access;
+using OtherThing.Core.Approvals;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Jobs;
@@ -39,7 +40,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         _page.Services.AddMudServices();
         _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<IAccountStore>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>()).AddSingleton(Get<IAccountStore>());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -24,6 +24,9 @@ public enum FieldInput
     /// <summary>Yes or no.</summary>
     Toggle,
 
+    /// <summary>A day.</summary>
+    Date,
+
     /// <summary>One of a list.</summary>
     Choice,
 

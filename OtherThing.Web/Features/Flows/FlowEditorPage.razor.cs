@@ -8,6 +8,7 @@ using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage.Prices;
+using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
 
 namespace OtherThing.Web.Features.Flows;
@@ -68,6 +69,9 @@ public sealed partial class FlowEditorPage
     public required PriceTable Prices { get; init; }
 
     [Inject]
+    public required MemberService Members { get; init; }
+
+    [Inject]
     public required FlowVersionService Versions { get; init; }
 
     [Inject]
@@ -123,7 +127,7 @@ public sealed partial class FlowEditorPage
         _editor = editor;
         Look();
         _ = FollowAsync(_subscription);
-        _choices = new StepChoices(Keys, Prices);
+        _choices = new StepChoices(Keys, Prices, Members);
         await _choices.ReadAsync(Workspace.Actor, Workspace.Id, _disposal.Token);
         if (RunId is { } runId)
         {

@@ -3,25 +3,29 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Results;
 using OtherThing.Core.Usage.Prices;
+using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Web.Features.Flows;
 
 /// <summary>A value to choose and how it reads.</summary>
 public sealed record FieldChoice(string Value, string Label);
 
-/// <summary>What a step's fields can choose from: the workspace's keys, their providers, the models those are known for.</summary>
-public sealed class StepChoices(KeyService keys, PriceTable prices)
+/// <summary>What a step's fields can choose from: the workspace's keys, their providers, the models those are known for, the members.</summary>
+public sealed class StepChoices(KeyService keys, PriceTable prices, MemberService members)
 {
     private const int MostModels = 200;
     private static readonly string[] s_providers = ["openai", "anthropic", "google", "groq", "custom"];
     private readonly Dictionary<Guid, IReadOnlyList<string>> _asked = [];
     private IReadOnlyList<ApiKeyView> _keys = [];
+    private IReadOnlyList<MemberView> _members = [];
 
     /// <summary>Reads the workspace's keys; who may not see them chooses from none.</summary>
     public async Task ReadAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken)
     {
         var listed = await keys.ListAsync(actor, workspaceId, new PageRequest(PageRequest.MaxLimit), cancellationToken);
         _keys = listed.IsSuccess ? listed.Value.Items : [];
+        var people = await members.ListAsync(actor, workspaceId, new PageRequest(PageRequest.MaxLimit), cancellationToken);
+        _members = people.IsSuccess ? people.Value.Items : [];
     }
 
     /// <summary>What fits a field of the config; empty when anything does.</summary>
@@ -30,6 +34,7 @@ public sealed class StepChoices(KeyService keys, PriceTable prices)
         "provider" => [.. s_providers.Select(provider => new FieldChoice(provider, HasKey(provider) ? $"{provider}: a key is here" : $"{provider}: no key yet"))],
         "key" => [.. KeysOf(step).Select(key => new FieldChoice(key.Id.ToString(), $"{key.Name} ({Name(key.Provider)}, {key.Mask})"))],
         "model" => Models(step),
+        "member" => [.. _members.Select(member => new FieldChoice(member.UserId.ToString(), member.DisplayName))],
         _ => [],
     };
 

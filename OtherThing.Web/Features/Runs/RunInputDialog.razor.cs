@@ -78,9 +78,11 @@ public sealed partial class RunInputDialog
 
     protected override void OnInitialized() => _input = Defaults?.DeepClone().AsObject() ?? [];
 
-    private static FieldSchema ToSchema(InputField field) => new()
+    /// <summary>The input that fits a field.</summary>
+    internal static FieldSchema ToSchema(InputField field) => new()
     {
         Name = field.Name,
+        Choices = field.Choices,
         Required = field.Required,
         Input = field.Type switch
         {
@@ -88,6 +90,8 @@ public sealed partial class RunInputDialog
             InputFieldType.Number => FieldInput.Number,
             InputFieldType.Boolean => FieldInput.Toggle,
             InputFieldType.Json => FieldInput.Json,
+            InputFieldType.Choice => FieldInput.Choice,
+            InputFieldType.Date => FieldInput.Date,
             _ => FieldInput.Line,
         },
     };
