@@ -46,6 +46,16 @@ public enum FieldInput
 /// <summary>One property of a JSON Schema, read for the form.</summary>
 public sealed record FieldSchema
 {
+    private static readonly Dictionary<string, string> s_short = new(StringComparer.Ordinal)
+    {
+        ["cpu"] = "CPU",
+        ["gpu"] = "GPU",
+        ["vram"] = "VRAM",
+        ["os"] = "OS",
+        ["url"] = "URL",
+        ["mb"] = "(MiB)",
+    };
+
     public required string Name { get; init; }
 
     public required FieldInput Input { get; init; }
@@ -146,6 +156,7 @@ public sealed record FieldSchema
         var words = string.Concat(name.Select((letter, at) => at > 0 && char.IsUpper(letter)
             ? " " + char.ToLowerInvariant(letter).ToString(CultureInfo.InvariantCulture)
             : letter.ToString(CultureInfo.InvariantCulture)));
+        words = string.Join(' ', words.Split(' ').Select(word => s_short.GetValueOrDefault(word, word)));
         return words.Length == 0 ? "" : char.ToUpperInvariant(words[0]) + words[1..];
     }
 }

@@ -1,6 +1,6 @@
 // Completes paths and filters in template fields. One list for a whole panel, under the field one types in.
 
-const most = 60;
+const most = 60, sight = 7;
 
 /** Where the caret stands in a template: the word begun there, and whether it is a filter; null outside of one. */
 export const wordAt = (text, caret, mode) => {
@@ -47,7 +47,6 @@ export class Completion {
     if (!word || (!asked && word.kind === 'path' && mode === 'condition' && word.word === '')) return this.close();
     const shown = fitting(word.kind === 'filter' ? this.filters : this.paths, word.word);
     if (shown.length === 0) return this.close();
-    Object.assign(this, {});
     this.#word = word;
     this.#shown = shown;
     this.#at = 0;
@@ -57,11 +56,16 @@ export class Completion {
 
   #draw() {
     const list = this.#list, field = this.#field;
-    list.replaceChildren(...this.#shown.map((entry, at) => {
+    // A window around the chosen one instead of a scrolled list, which keyboards could not reach.
+    const first = Math.max(0, Math.min(this.#at - 3, this.#shown.length - sight));
+    list.replaceChildren(...this.#shown.slice(first, first + sight).map((entry, offset) => {
+      const at = first + offset;
       const item = document.createElement('li');
       Object.assign(item, { id: `${list.id}-${at}`, className: 'sg-item' });
       item.setAttribute('role', 'option');
       item.setAttribute('aria-selected', String(at === this.#at));
+      item.setAttribute('aria-posinset', String(at + 1));
+      item.setAttribute('aria-setsize', String(this.#shown.length));
       const name = Object.assign(document.createElement('code'), { textContent: entry.path });
       const detail = Object.assign(document.createElement('span'), { textContent: [entry.type, entry.sample].filter(Boolean).join(' · ') });
       item.append(name, detail);
@@ -74,7 +78,6 @@ export class Completion {
     field.setAttribute('aria-controls', list.id);
     field.setAttribute('aria-autocomplete', 'list');
     field.setAttribute('aria-activedescendant', `${list.id}-${this.#at}`);
-    list.children[this.#at]?.scrollIntoView({ block: 'nearest' });
     this.#say.textContent = `${this.#shown.length} ${this.#shown.length === 1 ? 'suggestion' : 'suggestions'}: ${this.#shown[this.#at].path}`;
   }
 

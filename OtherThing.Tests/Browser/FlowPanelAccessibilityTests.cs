@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using OtherThing.Core.Flows;
+using OtherThing.Tests.Support;
+
+namespace OtherThing.Tests.Browser;
+
+/// <summary>The panel, its lists and its dialogs, dark and light, wide and on a phone.</summary>
+[Collection("Browser")]
+public sealed class FlowPanelAccessibilityTests(Chromium chromium, SharedServer server)
+{
+    private static readonly FlowDefinition s_flow = FlowDefinition.Empty with
+    {
+        Steps =
+        [
+            new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" },
+            new FlowStep { Id = "work", Type = "node.command", Name = "Work", Position = new(320, 0), Config = JsonElement.Parse("""{"script":"# count\nfor f in *; do echo \"$f\" 12; done","shell":"bash","stdin":"{{ input }}"}""") },
+            new FlowStep { Id = "fail", Type = "data.set", Name = "Fail", Position = new(640, 0), Config = JsonElement.Parse("""{"value":{"a":"{{ input.gone }}","n":1,"ok":true}}""") },
+        ],
+        Connections = [new FlowConnection { From = "start", To = "fail" }],
+    };
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280, 800)]
+    [InlineData(ColorScheme.Dark, 1280, 800)]
+    [InlineData(ColorScheme.Light, 390, 844)]
+    [InlineData(ColorScheme.Dark, 390, 844)]
+    public async Task PanelAndDialogs_HaveNoSeriousFindings(ColorScheme scheme, int width, int height)
+    {
+        await using var builder = await FlowBuilder.OpenAsync(
+            chromium, server, s_flow, new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+        var page = builder.Page;
+        var shots = Environment.GetEnvironmentVariable("OTHERTHING_SHOTS");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
+
+        await page.Locator("[data-step=work]").ClickAsync();
+        await page.GetByText("Which nodes fit").ClickAsync();
+        await Assertions.Expect(page.Locator(".nf")).ToContainTextAsync("No node serves this workspace yet.");
+        await Assertions.Expect(page.Locator(".hl-comment")).ToHaveTextAsync("# count");
+        await CheckAsync("step with code");
+        var stdin = page.GetByRole(AriaRole.Textbox, new() { Name = "Stdin" });
+        await stdin.FillAsync("");
+        await stdin.PressSequentiallyAsync("{{ ru");
+        await Assertions.Expect(page.GetByRole(AriaRole.Listbox, new() { Name = "Suggestions" })).ToContainTextAsync("run.id");
+        await CheckAsync("suggestions");
+        await page.Keyboard.PressAsync("Escape");
+        await stdin.FillAsync("{{ input }}");
+        await builder.SavedAsync(flow => flow.Steps[1].Config.GetProperty("stdin").GetString() == "{{ input }}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close step" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Publish flow" }).WaitForAsync();
+        await CheckAsync("publish", ".mud-dialog");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Not now" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "More about this flow" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Import…" }).ClickAsync();
+        await page.GetByLabel("Or its text").WaitForAsync();
+        await CheckAsync("import", ".mud-dialog");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Not now" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Run on show" })).ToContainTextAsync("Failed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Runs", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Go to the failed step" })).ToBeVisibleAsync();
+        await CheckAsync("runs");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go to the failed step" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".cf-preview")).ToContainTextAsync("it fails");
+        await CheckAsync("failed step");
+
+        // The shell around the page has its own checks.
+        async Task CheckAsync(string what, string part = "#main")
+        {
+            if (shots is not null)
+            {
+                await page.ScreenshotAsync(new() { Path = Path.Combine(shots, $"{what}-{scheme}-{width}.png") });
+            }
+
+            var found = await page.Locator(part).RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+            var serious = found.Violations.Where(violation => violation.Impact is "serious" or "critical")
+                .Select(violation => $"{what}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(4).Select(node => node.Html))}");
+            Assert.True(!serious.Any(), string.Join('\n', serious));
+        }
+    }
+}
