@@ -64,6 +64,11 @@ public sealed partial class FlowEditorPage
     /// <summary>What the fields complete and preview with before a run is on show: the flow's last one.</summary>
     private async Task ReadLastRunAsync()
     {
+        if (_values is not null)
+        {
+            return; // a run is on show
+        }
+
         var last = await Runs.ListAsync(Workspace.Actor, Workspace.Id, new RunFilter(FlowId), new PageRequest(1), _disposal.Token);
         if (last is { IsSuccess: true, Value.Items: [var run, ..] }
             && (await Runs.GetAsync(Workspace.Actor, Workspace.Id, run.Id, _disposal.Token)).TryGet(out var detail, out _))
@@ -100,7 +105,8 @@ public sealed partial class FlowEditorPage
         }
 
         _stepRuns = watch.Steps;
-        if (watch.Run is { } run)
+        // While it goes on the fields keep what they had: paths are sent once, not four times a second.
+        if (watch.Run is { } run && (run.Status.IsFinal() || _values is null))
         {
             _values = FlowValues.Of(run, _stepRuns);
         }

@@ -127,15 +127,32 @@ public sealed partial class FlowEditorPage
         _editor = editor;
         Look();
         _ = FollowAsync(_subscription);
-        _choices = new StepChoices(Keys, Prices, Members);
-        await _choices.ReadAsync(Workspace.Actor, Workspace.Id, _disposal.Token);
         if (RunId is { } runId)
         {
             await WatchAsync(runId);
         }
-        else
+
+        _ = ReadAroundAsync();
+    }
+
+    // What the fields choose from and preview with; the canvas does not wait for it.
+    private async Task ReadAroundAsync()
+    {
+        try
         {
+            var choices = new StepChoices(Keys, Prices, Members);
+            await choices.ReadAsync(Workspace.Actor, Workspace.Id, _disposal.Token);
+            _choices = choices;
             await ReadLastRunAsync();
+            await InvokeAsync(StateHasChanged);
+        }
+        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        {
+            // The page is closed.
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException)
+        {
+            await DispatchExceptionAsync(exception);
         }
     }
 
