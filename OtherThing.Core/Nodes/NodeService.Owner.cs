@@ -1,0 +1,229 @@
+using Microsoft.Extensions.Logging;
+using OtherThing.Core.Access;
+using OtherThing.Core.Jobs;
+using OtherThing.Core.Results;
+
+namespace OtherThing.Core.Nodes;
+
+/// <summary>What an owner says of a machine: its name, limits, workspaces, rest and end.</summary>
+public sealed partial class NodeService
+{
+    /// <summary>Names the node; its owner only.</summary>
+    public Task<Result<NodeView>> RenameAsync(Actor actor, Guid nodeId, string name, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(actor, nodeId, Operations.NodePolicy, node => node.Rename(name), cancellationToken);
+
+    /// <summary>Sets how much of the machine is lent; its owner only.</summary>
+    /// <returns>The node, or <c>node.limits_invalid</c>, <c>node.owner_only</c>, <c>node.not_found</c>.</returns>
+    public Task<Result<NodeView>> SetLimitsAsync(Actor actor, Guid nodeId, NodeLimits limits, CancellationToken cancellationToken) =>
+        ChangeOwnAsync(
+            actor,
+            nodeId,
+            Operations.NodeLimits,
+            node =>
+            {
+                var refusal = NodeRules.Check(limits);
+                if (refusal is null)
+                {
+                    node.Limit(limits);
+                }
+
+                return refusal;
+            },
+            cancellationToken);
+
+    /// <summary>Makes the node serve exactly these workspaces; its owner only, who must be a Member or above in each new one.</summary>
+    public async Task<Result<NodeView>> SetWorkspacesAsync(
+        Actor actor, Guid nodeId, IReadOnlyCollection<Guid> workspaceIds, CancellationToken cancellationToken)
+    {
+        if (!(await SeeAsync(actor, nodeId, Operations.NodeAttach, cancellationToken)).TryGet(out var seen, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (!seen.IsOwner)
+        {
+            return NodeErrors.OwnerOnly;
+        }
+
+        var wanted = workspaceIds.ToHashSet();
+        foreach (var workspaceId in wanted.Except(seen.Record.WorkspaceIds))
+        {
+            if ((await door.EnterAsync(actor, workspaceId, Operations.NodeAttach, cancellationToken)).Error is { } denied)
+            {
+                return denied;
+            }
+        }
+
+        await store.AttachAsync(nodeId, wanted, Now, cancellationToken);
+        foreach (var workspaceId in wanted.Except(seen.Record.WorkspaceIds))
+        {
+            await audit.AppendAsync(actor, workspaceId, Operations.NodeAttach, Subject(nodeId), seen.Record.Node.Name, cancellationToken);
+        }
+
+        foreach (var workspaceId in seen.Record.WorkspaceIds.Except(wanted))
+        {
+            await audit.AppendAsync(actor, workspaceId, Operations.NodeDetach, Subject(nodeId), seen.Record.Node.Name, cancellationToken);
+        }
+
+        var after = new NodeRecord(seen.Record.Node, [.. wanted]);
+        Announce(after, seen.Record.WorkspaceIds);
+        return View(after, seen.UserId, seen.Roles);
+    }
+
+    /// <summary>Takes the node out of one workspace: its owner, or an Admin there.</summary>
+    public async Task<Error?> DetachAsync(Actor actor, Guid workspaceId, Guid nodeId, CancellationToken cancellationToken)
+    {
+        if (!(await door.EnterAsync(actor, workspaceId, Operations.NodeDetach, cancellationToken)).TryGet(out var entry, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await store.FindAsync(nodeId, cancellationToken) is not { } found || !found.WorkspaceIds.Contains(workspaceId))
+        {
+            return NodeErrors.NotFound;
+        }
+
+        if (entry.Refuse(found.Node.OwnerId) is { } denied)
+        {
+            return denied;
+        }
+
+        IReadOnlyList<Guid> left = [.. found.WorkspaceIds.Where(id => id != workspaceId)];
+        await store.AttachAsync(nodeId, left, Now, cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.NodeDetach, Subject(nodeId), found.Node.Name, cancellationToken);
+        Announce(found with { WorkspaceIds = left }, found.WorkspaceIds);
+        return null;
+    }
+
+    /// <summary>Lets the node finish what it has and take no more: its owner, or an Admin of a workspace it serves.</summary>
+    public Task<Result<NodeView>> DrainAsync(Actor actor, Guid nodeId, CancellationToken cancellationToken) =>
+        PauseAsync(actor, nodeId, node => node.Drain(Now), "drained", cancellationToken);
+
+    /// <summary>Lets the node take work again; for a quarantined one its owner's word that it is well.</summary>
+    public Task<Result<NodeView>> ResumeAsync(Actor actor, Guid nodeId, CancellationToken cancellationToken) =>
+        PauseAsync(actor, nodeId, node => node.Resume(), "resumed", cancellationToken);
+
+    /// <summary>Ends the node's identity: its work stops, its key is worth nothing any more. Its owner only.</summary>
+    public async Task<Error?> RemoveAsync(Actor actor, Guid nodeId, CancellationToken cancellationToken)
+    {
+        var removed = await ChangeOwnAsync(
+            actor,
+            nodeId,
+            Operations.NodeRevoke,
+            node =>
+            {
+                node.Revoke(Now);
+                return null;
+            },
+            cancellationToken);
+        if (removed.Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        await store.AttachAsync(nodeId, [], Now, cancellationToken);
+        dispatcher.StopAll(nodeId, "The node was removed by its owner.");
+        links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The node was removed by its owner.");
+        await audit.AppendAsync(actor, null, Operations.NodeRevoke, Subject(nodeId), null, cancellationToken);
+        LogRemoved(nodeId);
+        return null;
+    }
+
+    /// <summary>What a new workspace gets: the nodes of its creator that join every one.</summary>
+    internal async Task JoinNewWorkspaceAsync(Guid workspaceId, Guid creatorId, CancellationToken cancellationToken)
+    {
+        foreach (var nodeId in await store.ListJoiningNewAsync(creatorId, cancellationToken))
+        {
+            await store.AttachOneAsync(nodeId, workspaceId, Now, cancellationToken);
+            if (await store.FindAsync(nodeId, cancellationToken) is { } found)
+            {
+                Announce(found, []);
+            }
+        }
+    }
+
+    private async Task<Result<NodeView>> PauseAsync(
+        Actor actor, Guid nodeId, Action<Node> change, string done, CancellationToken cancellationToken)
+    {
+        if (!(await SeeAsync(actor, nodeId, Operations.NodePause, cancellationToken)).TryGet(out var seen, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (!seen.IsOwner && (!seen.MayPause || seen.Record.Node.QuarantineReason is not null))
+        {
+            return NodeErrors.OwnerOnly;
+        }
+
+        foreach (var workspaceId in seen.Record.WorkspaceIds)
+        {
+            await audit.AppendAsync(actor, workspaceId, Operations.NodePause, Subject(nodeId), done, cancellationToken);
+        }
+
+        return await SaveAsync(seen, change, cancellationToken);
+    }
+
+    private async Task<Result<NodeView>> ChangeOwnAsync(
+        Actor actor, Guid nodeId, Operation operation, Func<Node, Error?> change, CancellationToken cancellationToken)
+    {
+        if (!(await SeeAsync(actor, nodeId, operation, cancellationToken)).TryGet(out var seen, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (!seen.IsOwner)
+        {
+            return NodeErrors.OwnerOnly;
+        }
+
+        if (operation == Operations.NodeLimits)
+        {
+            await audit.AppendAsync(actor, null, operation, Subject(nodeId), null, cancellationToken);
+        }
+
+        Error? refused = null;
+        var saved = await SaveAsync(seen, node => refused = change(node), cancellationToken, () => refused);
+        return refused ?? saved;
+    }
+
+    private async Task<Result<NodeView>> SaveAsync(
+        Sight seen, Action<Node> change, CancellationToken cancellationToken, Func<Error?>? refused = null)
+    {
+        // Beats and the sweeper write the same row; a person's change is applied to whatever they left.
+        for (var (attempt, record) = (0, seen.Record); attempt < 5; attempt++)
+        {
+            change(record.Node);
+            if (refused?.Invoke() is { } refusal)
+            {
+                return refusal;
+            }
+
+            record.Node.Stand(StatusOf(record.Node), lastSeenAt: null);
+            if (await store.TrySaveAsync(record.Node, cancellationToken))
+            {
+                Announce(record, []);
+                return View(record, seen.UserId, seen.Roles);
+            }
+
+            if (await store.FindAsync(record.Node.Id, cancellationToken) is not { } again)
+            {
+                return NodeErrors.NotFound;
+            }
+
+            record = again;
+        }
+
+        return NodeErrors.Changed;
+    }
+
+    private void Announce(NodeRecord record, IEnumerable<Guid> alsoTo)
+    {
+        dispatcher.Changed(NodeProfile.Of(record.Node), NodeSessions.PolicyOf(record));
+        feed.Say(record.Node, record.WorkspaceIds.Union(alsoTo));
+    }
+
+    private static string Subject(Guid nodeId) => $"node:{nodeId}";
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {NodeId} removed by its owner")]
+    private partial void LogRemoved(Guid nodeId);
+}
