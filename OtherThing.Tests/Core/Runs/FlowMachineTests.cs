@@ -287,4 +287,38 @@ public class FlowMachineTests
         Assert.Contains(run.Journal, step => step is { Path: "two", Status: StepRunStatus.Succeeded });
         Assert.Contains(run.Journal, step => step is { Path: "other", Status: StepRunStatus.Skipped });
     }
+
+    [Fact]
+    public void Approval_WaitsAndAsksAgainAfterACrashAndWhenItsTimeIsUp_UntilItIsAnswered()
+    {
+        var flow = Flow(
+            [Step("start", "trigger.manual"), Step("ask", "human.approval", """{"title":"Go on?","timeoutSeconds":60}"""), Set("yes", "1"), Set("no", "2")],
+            "start->ask", "ask.approved->yes", "ask.rejected->no");
+        var run = new MachineDriver(flow).Start();
+        Assert.Equal(RunStatus.Waiting, run.Machine.Status);
+        Assert.Equal(StepRunStatus.Waiting, run.Journal[^1].Status);
+
+        run.Crash();
+        run.Machine.Elapse("ask", run.Now.AddSeconds(60));
+        Assert.Equal(["ask"], run.Machine.TakeCommands().OfType<AskPerson>().Select(ask => ask.Path));
+        Assert.Equal(RunStatus.Waiting, run.Machine.Status); // whether a decision came in time is not the machine's to say
+
+        run.Machine.Complete("ask", 1, StepOutcome.Succeeded(Json.EmptyObject, "approved"), run.Now.AddSeconds(61));
+        run.Machine.Complete("ask", 1, StepOutcome.Succeeded(Json.EmptyObject, "rejected"), run.Now.AddSeconds(62));
+
+        Assert.Equal(2, run.Started.Count(start => start is AskPerson { Path: "ask", Attempt: 1 }));
+        Assert.Equal(RunStatus.Succeeded, run.Machine.Status);
+        Assert.Equal("1", run.Machine.Output.GetRawText());
+    }
+
+    [Fact]
+    public void Approval_CannotBeAsked_FailsByThePolicyWithoutARetry()
+    {
+        var flow = Flow([Step("start", "trigger.manual"), Step("ask", "human.approval", """{"title":"Go on?"}""") with { Retry = new RetryPolicy(3) }], "start->ask");
+
+        var run = new MachineDriver(flow, answer: _ => StepOutcome.Failed("approval.assignee_invalid", "Nobody.")).Start().RunToEnd();
+
+        Assert.Equal(RunStatus.Failed, run.Machine.Status);
+        Assert.Single(run.Started);
+    }
 }

@@ -42,6 +42,42 @@ public class RunEndpointsTests(SharedServer server)
     }
 
     [Fact]
+    public async Task Start_TypedFields_EachIsCheckedAndDefaultsAreFilledIn()
+    {
+        var (client, root) = await NewAsync();
+        var flow = await CreateAsync(client, root, """
+            {"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[
+              {"name":"kind","type":"choice","choices":["big","small"],"required":true},{"name":"day","type":"date"},{"name":"yes","type":"boolean","default":true},
+              {"name":"text","type":"text"},{"name":"any","type":"json"}]}}]}
+            """);
+
+        using var refused = await client.PostAsync($"{root}/flows/{flow}/runs", Json("""{"input":{"kind":"huge","day":"2026-02-30","yes":"no","text":1}}"""), Cancel);
+        using var missing = await client.PostAsync($"{root}/flows/{flow}/runs", Json("{}"), Cancel);
+        var run = await RunAsync(client, root, flow, """{"input":{"kind":"small","day":"2026-02-28","any":[1,{"a":null}],"more":1}}""");
+
+        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        Assert.Equal("run.input_invalid", problem.GetProperty("code").GetString());
+        Assert.Equal(
+            ["input.day", "input.kind", "input.text", "input.yes"],
+            problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("path").GetString()).Order());
+        Assert.Equal("input.kind", (await missing.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("errors")[0].GetProperty("path").GetString());
+        Assert.Equal("""{"kind":"small","day":"2026-02-28","any":[1,{"a":null}],"more":1,"yes":true}""", run.GetProperty("output").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{"name":"k","type":"choice"}""", "flow.steps.start.config.fields[0].choices")]
+    [InlineData("""{"name":"k","type":"choice","choices":["a"],"default":"b"}""", "flow.steps.start.config.fields[0].default")]
+    [InlineData("""{"name":"k","type":"number","default":"many"}""", "flow.steps.start.config.fields[0].default")]
+    public async Task Save_FieldThatCannotWork_IsRefusedNamingIt(string field, string path)
+    {
+        var (client, root) = await NewAsync();
+
+        using var answer = await client.PostAsync($"{root}/flows", Json($$$"""{"name":"F","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{{{field}}}]}}]}}"""), Cancel);
+
+        Assert.Equal(path, (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("errors")[0].GetProperty("path").GetString());
+    }
+
+    [Fact]
     public async Task Cancel_WaitingRun_EndsItForGood()
     {
         var (client, root) = await NewAsync();

@@ -69,6 +69,9 @@ public sealed record FieldSchema
 
     public IReadOnlyList<string> Choices { get; init; } = [];
 
+    /// <summary>How "left out" reads in a list of choices.</summary>
+    public string Unset { get; init; } = "Default";
+
     public double? Minimum { get; init; }
 
     public double? Maximum { get; init; }

@@ -83,6 +83,7 @@ public sealed partial class RunInputDialog
     {
         Name = field.Name,
         Choices = field.Choices,
+        Unset = "None",
         Required = field.Required,
         Input = field.Type switch
         {
