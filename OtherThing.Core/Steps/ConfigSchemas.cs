@@ -26,13 +26,19 @@ public static class ConfigSchemas
 
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {
-        if (schema is not JsonObject node)
-        {
-            return schema;
-        }
-
         var provider = context.PropertyInfo?.AttributeProvider ?? context.TypeInfo.Type;
         var attributes = provider.GetCustomAttributes(inherit: true);
+        if (schema is not JsonObject node)
+        {
+            // "Anything" is written as true; what is said of the field needs an object.
+            if (context.PropertyInfo is null || !attributes.OfType<DescriptionAttribute>().Any())
+            {
+                return schema;
+            }
+
+            schema = node = [];
+        }
+
         if (attributes.OfType<DescriptionAttribute>().FirstOrDefault() is { } text)
         {
             node["description"] = text.Description;
@@ -58,6 +64,7 @@ public static class ConfigSchemas
     {
         var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
         Json.Configure(options);
+        options.Converters.Insert(0, new Configs.HttpVerbConverter()); // methods are written in capitals, unlike other choices
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;

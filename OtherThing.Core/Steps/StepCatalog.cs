@@ -176,7 +176,7 @@ public static class StepCatalog
 
     private static bool IsSafeMethod(FlowStep step) =>
         !step.Config.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String
-        || method.GetString() is "GET" or "HEAD" or "OPTIONS";
+        || method.GetString()!.ToUpperInvariant() is "GET" or "HEAD" or "OPTIONS";
 
     private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
 }

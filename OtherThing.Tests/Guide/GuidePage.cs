@@ -9,6 +9,7 @@ internal static class GuidePage
         var path = Path.Combine(Root(), "docs", "guide", name);
         if (Environment.GetEnvironmentVariable("OTHERTHING_WRITE_GUIDE") == "1")
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, expected);
         }
 
@@ -17,7 +18,7 @@ internal static class GuidePage
         Assert.True(committed == expected, $"docs/guide/{name} is not what the code says: run eng/guide.");
     }
 
-    private static string Root()
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OtherThing.sln")))

@@ -171,6 +171,64 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
         Assert.Contains("Send a JSON object", await empty.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("approve", true)]
+    [InlineData("reject", false)]
+    public async Task NightlyReportWithApproval_IsSentOnlyWhenAPersonSaysSo(string decision, bool sent)
+    {
+        place.Models.Reply = _ => "All is well.";
+        place.Messages.Clear();
+        var run = await StartAsync("nightly-report-with-approval", flow => flow
+            .Replace("https://example.com/figures.json", new Uri(place.Site, "/figures").AbsoluteUri, StringComparison.Ordinal)
+            .Replace("https://example.com/reports", new Uri(place.Site, "/messages").AbsoluteUri, StringComparison.Ordinal));
+        JsonElement asked = default;
+        await Lab.Processes.Until.HoldsAsync(
+            async () => (asked = (await place.Client.GetAsync("/approvals")).GetProperty("items").EnumerateArray().FirstOrDefault(each => each.GetProperty("runId").GetString() == run)).ValueKind == JsonValueKind.Object,
+            "a person is asked", TestContext.Current.CancellationToken);
+
+        await place.Client.PostAsync($"/approvals/{asked.GetProperty("id").GetString()}", $$"""{"decision":"{{decision}}","note":"Seen."}""");
+        var ended = await place.Client.UntilAsync(run, each => RunClient.StatusOf(each) == "succeeded");
+
+        Assert.Equal(sent, Output(ended).GetProperty("sent").GetBoolean());
+        Assert.Equal(sent ? 1 : 0, place.Messages.Count);
+    }
+
+    [Fact]
+    public async Task WebhookToCard_PutsACardOnTheBoard()
+    {
+        var flow = await UseAsync("webhook-to-card");
+        var url = (await place.Client.PostAsync($"/flows/{flow}/publish")).GetProperty("triggers")[0].GetProperty("url").GetString();
+
+        using var answer = await place.Client.Http.PostAsync(url, RunEndpointsTests.Json("""{"title":"Paint the boat","text":"Blue, two coats."}"""), TestContext.Current.CancellationToken);
+        var body = JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        var card = await place.Client.GetAsync($"/tasks/{body.GetProperty("taskId").GetString()}");
+        Assert.Equal(("Paint the boat", "Blue, two coats.", "todo"), (card.GetProperty("title").GetString(), card.GetProperty("description").GetString(), card.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task SavedAsATest_ARunThatAskedAPerson_RunsOffline()
+    {
+        place.Models.Reply = _ => "All is well.";
+        var run = await StartAsync("nightly-report-with-approval", flow => flow
+            .Replace("https://example.com/figures.json", new Uri(place.Site, "/figures").AbsoluteUri, StringComparison.Ordinal)
+            .Replace("https://example.com/reports", new Uri(place.Site, "/messages").AbsoluteUri, StringComparison.Ordinal));
+        JsonElement asked = default;
+        await Lab.Processes.Until.HoldsAsync(
+            async () => (asked = (await place.Client.GetAsync("/approvals")).GetProperty("items").EnumerateArray().FirstOrDefault(each => each.GetProperty("runId").GetString() == run)).ValueKind == JsonValueKind.Object,
+            "a person is asked", TestContext.Current.CancellationToken);
+        await place.Client.PostAsync($"/approvals/{asked.GetProperty("id").GetString()}", """{"decision":"approve"}""");
+        var ended = await place.Client.UntilAsync(run, each => RunClient.StatusOf(each) == "succeeded");
+        var flowId = ended.GetProperty("flowId").GetString();
+        await place.Client.PostAsync($"/flows/{flowId}/tests", $$"""{"runId":"{{run}}"}""");
+        var (calls, messages) = (place.Models.Calls, place.Messages.Count);
+
+        var report = await place.Client.PostAsync($"/flows/{flowId}/tests/run");
+
+        Assert.True(report.GetProperty("results")[0].GetProperty("passed").GetBoolean(), report.ToString());
+        Assert.Equal((calls, messages), (place.Models.Calls, place.Messages.Count));
+    }
+
     [Fact]
     public async Task List_OverRest_HoldsEveryTemplateWithItsFlow()
     {
@@ -193,6 +251,14 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
     /// <summary>Makes a flow from a template and runs it with an input, else with the one the template comes with.</summary>
     private async Task<JsonElement> RunAsync(string template, object? input, Func<string, string>? change = null)
     {
+        var flow = await MakeAsync(template, change);
+        return await place.Client.RunAsync(flow, JsonSerializer.Serialize(new { input = input ?? FlowGallery.Find(template)!.TryWith }, Json.Options));
+    }
+
+    private async Task<string> StartAsync(string template, Func<string, string> change) => await place.Client.StartAsync(await MakeAsync(template, change));
+
+    private async Task<string> MakeAsync(string template, Func<string, string>? change)
+    {
         var flow = await UseAsync(template);
         if (change is not null)
         {
@@ -202,6 +268,6 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
             Assert.True(status == 200, answer.ToString());
         }
 
-        return await place.Client.RunAsync(flow, JsonSerializer.Serialize(new { input = input ?? FlowGallery.Find(template)!.TryWith }, Json.Options));
+        return flow;
     }
 }

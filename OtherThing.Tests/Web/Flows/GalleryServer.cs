@@ -87,6 +87,7 @@ public sealed class GalleryServer : IAsyncLifetime
         var looks = 0;
         site.MapGet("/page", () => Results.Text("<html><body><h1>News</h1><p>Boats are <b>blue</b> now.</p></body></html>", "text/html"));
         site.MapGet("/job", () => Results.Json(new { status = Interlocked.Increment(ref looks) < 3 ? "working" : "ready", looks }));
+        site.MapGet("/figures", () => Results.Json(new { visitors = 12 }));
         site.MapPost("/messages", async (HttpRequest request) => Messages.Enqueue(await request.ReadFromJsonAsync<JsonElement>()));
         await site.StartAsync();
         return site;

@@ -1,0 +1,89 @@
+namespace OtherThing.Core.Steps;
+
+/// <summary>A way in which a step can fail.</summary>
+/// <param name="Code">Stable, as on the step run.</param>
+/// <param name="Meaning">What it means, for people.</param>
+public sealed record StepErrorCode(string Code, string Meaning);
+
+/// <summary>The codes with which steps fail, by step type; the guide lists them.</summary>
+public static class StepErrorCodes
+{
+    private static readonly Dictionary<string, StepErrorCode[]> s_ofType = new(StringComparer.Ordinal)
+    {
+        ["ai.chat"] =
+        [
+            new("ai.config_invalid", "Provider, key or schema are not what the step takes."),
+            new("ai.not_now", "The provider is busy or a limit is reached (429, 503); nothing was done, so it is tried again."),
+            new("ai.unreachable", "The provider cannot be reached; nothing was done, so it is tried again."),
+            new("ai.key_rejected", "The provider does not take the key."),
+            new("ai.refused", "The provider refused the request, for instance a model it does not have."),
+            new("ai.provider_failed", "The provider failed (500 and above)."),
+            new("ai.redirected", "The provider answered with a redirect, which a key never follows."),
+            new("ai.output_invalid", "The answer does not fit responseSchema."),
+            new("ai.answer_malformed", "The provider answered with something that is no answer."),
+            new("ai.no_answer", "The connection broke before there was an answer; whether it was charged is not known."),
+            new("ai.interrupted", "The answer broke off, or the server stopped; whether it was charged is not known."),
+            new("ai.cancelled", "The call was stopped before its answer was whole."),
+        ],
+        ["http.request"] =
+        [
+            new("http.config_invalid", "Address, headers, query or body are not what the step takes."),
+            new("http.not_now", "The other side answered 429 or 503; nothing was done, so it is tried again, after the time it asked for."),
+            new("http.unreachable", "The name is not known or nobody answers; nothing was done, so it is tried again."),
+            new("http.blocked", "The address is private or reserved, and the operator has not allowed it."),
+            new("http.url_invalid", "The address is none that can be called."),
+            new("http.header_invalid", "A header may not be set or has characters that are not allowed."),
+            new("http.tls", "No secure connection could be made."),
+            new("http.too_many_redirects", "The answer leads from address to address without an end."),
+            new("http.too_large", "The answer is larger than a step takes."),
+            new("http.timeout", "There was no answer in time; whether it took effect is not known unless the method is safe."),
+            new("http.interrupted", "The connection broke, or the server stopped, before the answer was whole."),
+        ],
+        ["node.command"] =
+        [
+            new("node.config_invalid", "Command, script, environment or requirements are not what the step takes."),
+            new("node.exit_code", "The program ended with another exit code than 0; the output is kept."),
+            new("node.failed", "The machine could not run the program."),
+            new("node.cancelled", "The job was stopped."),
+            new("node.lost", "The machine was lost before the job began."),
+            new("node.unknown", "The machine was lost while the job ran; whether it ended is not known."),
+        ],
+        ["flow.call"] =
+        [
+            new("flow.call_invalid", "The flow's id is none."),
+            new("flow.call_too_deep", "Flows call flows too deep, perhaps themselves."),
+            new("flow.call_failed", "The called run failed; the message says where and why."),
+            new("flow.call_cancelled", "The called run was cancelled."),
+            new("flow.call_gone", "The called run is not there any more."),
+        ],
+        ["human.approval"] =
+        [
+            new("approval.invalid", "The time to wait is none."),
+            new("approval.fault", "The question could not be put on the board."),
+        ],
+        ["task.create"] = [new("task.invalid", "Title, column or member are not what a task takes.")],
+        ["logic.map"] =
+        [
+            new("map.items_invalid", "items is no array."),
+            new("map.too_many_items", "items has more than 100,000 items."),
+        ],
+        ["logic.wait"] = [new("wait.invalid", "seconds or until is no time to wait for.")],
+        ["placeholder"] = [new("step.placeholder", "It stands for a step that this server does not have.")],
+    };
+
+    /// <summary>What any step can fail with.</summary>
+    public static IReadOnlyList<StepErrorCode> OfAll { get; } =
+    [
+        new("template.path_missing", "A template reads something that is not there; the message names the field, the place and what is there instead."),
+        new("template.type_mismatch", "A filter or comparison was given a value of another kind than it takes."),
+        new("template.value_invalid", "A filter was given a value it cannot use."),
+        new("template.divide_by_zero", "A template divides by zero."),
+        new("template.limit", "A template put out too much or took too many steps."),
+        new("step.timeout", "The attempt took longer than the step's time."),
+        new("step.fault", "The server failed; its log has more."),
+        new("step.not_available", "This server cannot carry out such steps."),
+    ];
+
+    /// <summary>What steps of a type can fail with besides.</summary>
+    public static IReadOnlyList<StepErrorCode> Of(string type) => s_ofType.GetValueOrDefault(type, []);
+}
