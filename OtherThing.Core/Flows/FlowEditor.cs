@@ -79,6 +79,9 @@ public sealed class FlowEditor : IAsyncDisposable
     /// <summary>The document now.</summary>
     public FlowSnapshot Snapshot => _session.Snapshot;
 
+    /// <summary>The version of the draft that is stored: what one has seen when one chooses to publish after <see cref="SaveAsync"/>.</summary>
+    public int StoredRevision => _session.Revision;
+
     /// <summary>Everybody who has the flow open, this builder too.</summary>
     public IReadOnlyList<FlowPresence> Present => _session.Present;
 

@@ -32,6 +32,10 @@ public static class FlowErrors
         "flow.changed",
         $"Somebody changed this flow: it is at version {current}, yours was made from {expected}. Load it again and repeat your change.");
 
+    /// <summary><c>flow.changed</c>: the draft is not the one the person looked at when they chose to publish it.</summary>
+    public static Error ChangedSinceSeen { get; } = Error.Conflict(
+        "flow.changed", "Somebody changed this draft while you looked at it, so it was not published. Look at the changes again, then publish.");
+
     /// <summary><c>flow.invalid</c> with every problem.</summary>
     public static Error Invalid(IReadOnlyList<FlowProblem> problems) => Error.Invalid(
         "flow.invalid",

@@ -200,8 +200,13 @@ public sealed partial class FlowService(
     }
 
     /// <summary>Makes the draft the version that triggers run (A29).</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="flowId">The flow.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="seen">The version of the draft the person looked at; null publishes whatever there is.</param>
     /// <returns>The flow, or <c>flow.not_found</c>, <c>flow.invalid</c>, <c>flow.changed</c>.</returns>
-    public async Task<Result<Flow>> PublishAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    public async Task<Result<Flow>> PublishAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken, int? seen = null)
     {
         var entered = await door.EnterAsync(actor, workspaceId, Operations.FlowPublish, cancellationToken);
         if (!entered.TryGet(out var entry, out var refusal))
@@ -212,6 +217,11 @@ public sealed partial class FlowService(
         if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
         {
             return FlowErrors.NotFound;
+        }
+
+        if (seen is { } revision && revision != flow.Revision)
+        {
+            return FlowErrors.ChangedSinceSeen;
         }
 
         var definition = flow.ReadDefinition();

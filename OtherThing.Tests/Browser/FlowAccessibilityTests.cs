@@ -53,6 +53,32 @@ public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer serve
         await CheckAsync(page, "runs");
     }
 
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task ListsAndKeysOfTheCanvas_HaveNoSeriousFindings(ColorScheme scheme)
+    {
+        var flow = FlowDefinition.Empty with
+        {
+            Steps = [new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" }, new FlowStep { Id = "shape", Type = "data.set", Position = new(320, 0), Config = JsonElement.Parse("""{"value":1}""") }],
+        };
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, flow, new() { ColorScheme = scheme });
+        await builder.Host.FocusAsync();
+        await builder.Page.Keyboard.PressAsync("Home");
+
+        await builder.Page.Keyboard.PressAsync("/");
+        await builder.Page.GetByRole(AriaRole.Combobox, new() { Name = "Add a step" }).WaitForAsync();
+        await CheckAsync(builder.Page, "add a step");
+        await builder.Page.Keyboard.PressAsync("Escape");
+        await builder.Page.Keyboard.PressAsync("c");
+        await builder.Page.GetByRole(AriaRole.Combobox, new() { Name = "Connect to" }).WaitForAsync();
+        await CheckAsync(builder.Page, "connect to");
+        await builder.Page.Keyboard.PressAsync("Escape");
+        await builder.Page.Keyboard.PressAsync("?");
+        await builder.Page.GetByRole(AriaRole.Dialog, new() { Name = "Keys of the canvas" }).WaitForAsync();
+        await CheckAsync(builder.Page, "keys");
+    }
+
     // The shell around the page has its own checks.
     private static async Task CheckAsync(IPage page, string what, string part = "#main")
     {

@@ -156,7 +156,7 @@ public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
         await builder.Page.GetByLabel("Name", new() { Exact = true }).BlurAsync();
 
         Assert.Equal("Shaped <b>new</b>", (await builder.SavedAsync(flow => flow.Steps[1].Name != "Shape")).Steps[1].Name);
-        await other.WaitForFunctionAsync("document.querySelector('[data-part=host]').flowCanvas.scene.doc.steps.get('shape').name === 'Shaped <b>new</b>'");
+        await other.WaitForFunctionAsync("() => document.querySelector('[data-part=host]').flowCanvas.scene.doc.steps.get('shape').name === 'Shaped <b>new</b>'");
         await other.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
         await Assertions.Expect(other.GetByRole(AriaRole.Navigation, new() { Name = "Steps of this flow" })).ToContainTextAsync("Shaped <b>new</b>");
     }

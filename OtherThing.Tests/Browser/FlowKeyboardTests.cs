@@ -112,7 +112,7 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
         // The outline leads to a step that is folded away, and opens what hides it.
         await builder.Page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
         await builder.Page.Locator("[data-step=set]").PressAsync("Enter");
-        await builder.Page.WaitForFunctionAsync("document.querySelector('[data-part=host]').flowCanvas.scene.layout.rects.has('set')");
+        await builder.Page.WaitForFunctionAsync("() => document.querySelector('[data-part=host]').flowCanvas.scene.layout.rects.has('set')");
     }
 
     [Fact]

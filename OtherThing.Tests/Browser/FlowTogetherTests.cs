@@ -97,7 +97,7 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
         var start = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" }] };
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, start, prepare: Line.AddAsync);
         var other = (await builder.OpenAnotherAsync()).GetByRole(AriaRole.Application);
-        await Line.SlowAsync(other.Page, 400);
+        await Line.SlowAsync(other.Page, 3_000);
         const string Rename = "(host, name) => host.flowCanvas.commit([{ op: 'rename', id: 'start', name }])";
 
         await other.EvaluateAsync(Rename, "Theirs");

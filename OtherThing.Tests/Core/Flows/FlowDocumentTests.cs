@@ -68,6 +68,24 @@ public class FlowDocumentTests
         });
 
     [Fact]
+    public void Applied_OnAnotherCopy_EndsTheSame() =>
+        FlowEdits.Any.Array[60].Sample(edits =>
+        {
+            var (mine, theirs) = (FlowDefinition.Empty, FlowDefinition.Empty);
+            foreach (var edit in edits)
+            {
+                if (!FlowDocument.ApplyWhatFits(mine, edit).TryGet(out var change, out _))
+                {
+                    continue;
+                }
+
+                mine = change.Definition;
+                theirs = change.Applied.Aggregate(theirs, (copy, part) => FlowDocument.Apply(copy, part).Value.Definition);
+                Assert.Equal(Text(mine), Text(theirs));
+            }
+        });
+
+    [Fact]
     public void Apply_DeleteOfContainer_TakesChildrenAndConnectionsAndGivesThemBack()
     {
         var flow = Build(Step("inner", parent: "each"), Step("each"), Step("after"));

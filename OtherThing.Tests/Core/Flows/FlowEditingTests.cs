@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
+using OtherThing.Core.Workspaces;
 using OtherThing.Data.Flows;
 using OtherThing.Tests.Support;
 
@@ -112,6 +113,105 @@ public sealed class FlowEditingTests : IAsyncDisposable
         Assert.True((await ana.ApplyAsync("act", edits, Cancellation)).IsSuccess);
 
         Assert.Equal(1, ana.Snapshot.Sequence);
+    }
+
+    [Fact]
+    public async Task Replay_ActThatWasSavedBeforeTheServerStopped_ChangesNothing()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using (var ana = await OpenAsync(owner, workspaceId, flowId))
+        {
+            Assert.True((await ana.ApplyAsync("kept", [new MoveStep("start", 10, 20)], Cancellation)).IsSuccess);
+            Assert.True((await ana.ApplyAsync("later", [new MoveStep("start", 30, 20)], Cancellation)).IsSuccess);
+        }
+
+        Assert.Equal(0, Editing.OpenCount);
+        await using var again = await OpenAsync(owner, workspaceId, flowId);
+
+        Assert.True((await again.ReplayAsync("kept", [new MoveStep("start", 10, 20)], Cancellation)).IsSuccess);
+        Assert.True((await again.ReplayAsync("lost", [new RenameStep("start", "Begin"), new DeleteStep("nobody")], Cancellation)).IsSuccess);
+
+        var start = again.Snapshot.Definition.Steps[0];
+        Assert.Equal((30, "Begin"), (start.Position.X, start.Name));
+        Assert.Equal(1, again.Snapshot.Sequence);
+    }
+
+    [Fact]
+    public async Task Undo_SameAskTwice_IsDoneOnce()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+        await ApplyAsync(ana, new MoveStep("start", 30, 20));
+
+        Assert.Null(await ana.UndoAsync(Cancellation, "undo-1"));
+        Assert.Null(await ana.UndoAsync(Cancellation, "undo-1"));
+
+        Assert.Equal(10, ana.Snapshot.Definition.Steps[0].Position.X);
+    }
+
+    [Fact]
+    public async Task Undo_PartOfItGone_TellsOthersOnlyWhatWasDone()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await using var ben = await OpenAsync(owner, workspaceId, flowId);
+        await ApplyAsync(ana, new BatchEdit([new AddStep(new FlowStep { Id = "a", Type = "data.set" }), new AddStep(new FlowStep { Id = "b", Type = "data.set" })]));
+        await ApplyAsync(ben, new DeleteStep("a"));
+        using var heard = ben.Follow();
+
+        Assert.Null(await ana.UndoAsync(Cancellation));
+
+        var undone = Assert.Single(ReadAll(heard).Select(happened => happened.Payload).OfType<FlowEdited>());
+        Assert.Equal([new DeleteStep("b")], undone.Edits);
+    }
+
+    [Fact]
+    public async Task Apply_OneFieldByTwoAtOnce_NamesBoth()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await using var ben = await OpenAsync(owner, workspaceId, flowId);
+        using var heard = ana.Follow();
+
+        await ana.ApplyAsync("a1", [new RenameStep("start", "Ana's")], Cancellation, basedOn: 0);
+        await ben.ApplyAsync("b1", [new RenameStep("start", "Ben's")], Cancellation, basedOn: 0);
+        await ana.ApplyAsync("a2", [new RenameStep("start", "Ana's again")], Cancellation, basedOn: 2);
+        await ben.ApplyAsync("b2", [new MoveStep("start", 1, 1)], Cancellation, basedOn: 0);
+
+        var conflict = Assert.Single(ReadAll(heard).Select(happened => happened.Payload).OfType<FlowConflict>());
+        Assert.Equal(("start", "name", ben.Id, ana.Id), (conflict.StepId, conflict.Field, conflict.Last, conflict.Earlier));
+    }
+
+    [Fact]
+    public async Task Publish_DraftChangedSinceSeen_IsRefused()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await using var ben = await OpenAsync(owner, workspaceId, flowId);
+        var seen = ana.StoredRevision;
+        await ApplyAsync(ben, new RenameStep("start", "Half an idea"));
+        Assert.Null(await ben.SaveAsync(Cancellation));
+
+        Assert.Equal("flow.changed", (await Flows.PublishAsync(owner, workspaceId, flowId, Cancellation, seen)).Error?.Code);
+        Assert.True((await Flows.PublishAsync(owner, workspaceId, flowId, Cancellation, ana.StoredRevision)).IsSuccess);
+    }
+
+    [Fact]
+    public async Task Save_LastEditorLostTheRight_KeepsEverybodysEdits()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        var member = await _database.AddMemberAsync(workspaceId, Role.Member);
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await using var ben = await OpenAsync(member, workspaceId, flowId);
+        await ApplyAsync(ana, new MoveStep("start", 10, 20));
+        await ApplyAsync(ben, new RenameStep("start", "Begin"));
+        Assert.True(await _database.Get<IMemberStore>().TryRemoveAsync(workspaceId, member.UserId!.Value, Role.Member, Cancellation));
+
+        Assert.Null(await ana.SaveAsync(Cancellation));
+
+        var stored = (await Flows.GetAsync(owner, workspaceId, flowId, Cancellation)).Value.ReadDefinition().Steps[0];
+        Assert.Equal(("Begin", 10), (stored.Name, stored.Position.X));
     }
 
     [Fact]

@@ -42,6 +42,8 @@ public sealed partial class FlowEditorPage
             return notSaved;
         }
 
+        // What is published is what the dialog shows, never what somebody else changes meanwhile.
+        var seen = editor.StoredRevision;
         FlowDiff? diff = null;
         if (_published is { } number && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _disposal.Token)).TryGet(out var version, out _))
         {
@@ -54,7 +56,7 @@ public sealed partial class FlowEditorPage
             return null;
         }
 
-        if ((await Flows.PublishAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token)).TryGet(out var flow, out var refusal))
+        if ((await Flows.PublishAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token, seen)).TryGet(out var flow, out var refusal))
         {
             _published = flow.PublishedRevision;
             Snackbar.Add($"Version {flow.PublishedRevision} is published. Its triggers are on.", Severity.Success);

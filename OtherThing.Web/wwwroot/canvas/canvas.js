@@ -3,12 +3,13 @@
 import { arrangeEdits } from './arrange.js';
 import { Catalog } from './catalog.js';
 import { copyText, pasteEdits } from './clipboard.js';
-import { FlowDoc, keyOf } from './document.js';
+import { FlowDoc } from './document.js';
 import { placeAt } from './gestures.js';
-import { card, center, snap } from './geometry.js';
+import { card, center } from './geometry.js';
 import { Keyboard } from './keyboard.js';
 import { Minimap } from './minimap.js';
 import { Painter } from './paint.js';
+import { dragNew } from './palette.js';
 import { People } from './people.js';
 import { keep, kept } from './preferences.js';
 import { Pointer } from './pointer.js';
@@ -53,7 +54,7 @@ export class Canvas {
     const unwatch = watchTheme(() => this.#themed());
     signal.addEventListener('abort', () => { resized.disconnect(); unwatch(); });
     parts.root.addEventListener('click', event => this.#command(event), { signal });
-    parts.root.addEventListener('pointerdown', event => this.#dragNew(event), { signal });
+    parts.root.addEventListener('pointerdown', event => dragNew(this, parts.root, event), { signal });
     parts.root.addEventListener('keydown', event => {
       if (event.key !== 'Escape' || event.defaultPrevented || !event.target.closest('[data-flow-panel]')) return;
       event.target.blur(); // what was typed counts
@@ -169,7 +170,7 @@ export class Canvas {
     const ends = split && scene.ends(split);
     if (ends) {
       const middle = { x: (ends[0].x + ends[1].x) / 2, y: (ends[0].y + ends[1].y) / 2 };
-      this.quickAdd.open(this.#client(middle), middle, null, split);
+      this.quickAdd.open(this.clientAt(middle), middle, null, split);
       return;
     }
     const ports = rect && scene.layout.ports.get(id);
@@ -178,69 +179,26 @@ export class Canvas {
     const point = rect ? { x: rect.x + rect.width + 80 + card.width / 2, y: rect.y + card.height / 2 } : center(scene.view.window);
     if (rect) scene.view.reveal({ x: point.x - card.width / 2, y: rect.y, width: card.width, height: card.height });
     this.viewChanged();
-    this.quickAdd.open(this.#client(point), point, source);
+    this.quickAdd.open(this.clientAt(point), point, source);
   }
 
   connectSelected() {
     const { scene } = this;
     const known = scene.selectedConnections.size === 1 && scene.doc.connections.find(each => scene.isConnectionSelected(each));
     if (known && !this.readOnly) {
-      this.quickAdd.connect(this.#client(scene.input(known.to)), known, known);
+      this.quickAdd.connect(this.clientAt(scene.input(known.to)), known, known);
       return;
     }
     if (scene.portFocus && !this.readOnly) {
       const { id, port } = scene.portFocus;
-      this.quickAdd.connect(this.#client(scene.output(id, port)), { from: id, port });
+      this.quickAdd.connect(this.clientAt(scene.output(id, port)), { from: id, port });
       return;
     }
     const id = scene.selectedSteps[0];
     if (!id || this.readOnly || scene.catalog.kind(scene.doc.steps.get(id)) === 'output') return;
     const ports = scene.layout.ports.get(id);
     const port = ports.find(each => !scene.doc.connections.some(known => known.from === id && known.port === each)) ?? ports[0];
-    this.quickAdd.connect(this.#client(scene.output(id, port)), { from: id, port });
-  }
-
-  /** Goes round the ports of the selected step: adding and connecting start from the one it stands on. */
-  nextPort() {
-    const { scene } = this, id = scene.selectedSteps[0], step = scene.doc.steps.get(id);
-    if (!step || scene.catalog.kind(step) === 'output') return;
-    const ports = scene.layout.ports.get(id), at = scene.portFocus?.id === id ? ports.indexOf(scene.portFocus.port) + 1 : 0;
-    scene.portFocus = ports[at] ? { id, port: ports[at] } : null;
-    this.announce(scene.portFocus ? `Port ${ports[at]}. Slash adds a step behind it, C connects it.` : 'Off the ports.');
-    this.invalidate();
-  }
-
-  /** Goes round the connections of the selected step. */
-  nextConnection() {
-    const { scene } = this;
-    const current = scene.doc.connections.find(each => scene.isConnectionSelected(each));
-    const id = scene.selectedSteps[0] ?? current?.from;
-    const all = scene.doc.connections.filter(each => each.from === id || each.to === id || (current && !scene.selectedSteps.length && each.from === current.from));
-    if (!all.length) return;
-    const next = all[(all.indexOf(current) + 1) % all.length], name = step => scene.doc.steps.get(step)?.name || step;
-    scene.selectedConnections = new Set([keyOf(next)]);
-    this.announce(`Connection from ${name(next.from)}${next.port === 'out' ? '' : ` by ${next.port}`} to ${name(next.to)}. Delete removes it, C leads it elsewhere, slash puts a step into it.`);
-    this.invalidate();
-  }
-
-  /** Offers the containers the selected steps can go into. */
-  nestSelected() {
-    const { scene } = this, ids = scene.selectedSteps;
-    if (!ids.length || this.readOnly) return;
-    const own = scene.doc.withDescendants(ids);
-    const roots = ids.filter(id => !own.has(scene.doc.steps.get(id)?.parent));
-    this.quickAdd.nest(this.#client(center(scene.layout.rect(ids[0]))), [...scene.layout.containers, ...scene.folded].filter(id => !own.has(id) && scene.doc.steps.has(id)),
-      target => {
-        const rect = target && scene.layout.rect(target), leaves = id => roots.includes(id);
-        const parent = id => leaves(id) ? target : scene.doc.steps.get(id)?.parent ?? null;
-        this.commit([
-          ...scene.doc.connections.filter(each => (leaves(each.from) || leaves(each.to)) && parent(each.from) !== parent(each.to)).map(each => ({ op: 'disconnect', ...each })),
-          ...roots.flatMap((id, at) => [
-            { op: 'nest', id, parent: target },
-            ...(rect ? [{ op: 'move', id, x: snap(rect.x + 32 + at * 32), y: snap(rect.y + card.headerHeight + 32 + at * 32) }] : []),
-          ]),
-        ]);
-      });
+    this.quickAdd.connect(this.clientAt(scene.output(id, port)), { from: id, port });
   }
 
   resizeNote(dx, dy) {
@@ -394,7 +352,7 @@ export class Canvas {
 
   /** Where a step's middle is on the page. */
   clientOf(id) {
-    const at = this.#client(center(this.scene.layout.rect(id)));
+    const at = this.clientAt(center(this.scene.layout.rect(id)));
     return [at.x, at.y];
   }
 
@@ -498,36 +456,6 @@ export class Canvas {
     }
   }
 
-  /** A press on the palette: a click adds in the middle, a drag adds where it is dropped. */
-  #dragNew(event) {
-    const source = event.target.closest?.('[data-step-type]');
-    if (!source || this.readOnly || event.button !== 0) return;
-    const type = source.dataset.stepType, start = { x: event.clientX, y: event.clientY };
-    const ghost = Object.assign(document.createElement('div'), { className: 'fc-ghost', textContent: this.scene.catalog.type(type)?.title ?? type });
-    let dragged = false;
-    const stop = new AbortController(), options = { signal: stop.signal };
-    window.addEventListener('pointermove', move => {
-      if (!dragged && Math.hypot(move.clientX - start.x, move.clientY - start.y) < 5) return;
-      if (!dragged) this.#parts.root.append(ghost);
-      dragged = true;
-      ghost.style.transform = `translate(${move.clientX - 112}px, ${move.clientY - 20}px)`;
-    }, options);
-    const end = up => {
-      stop.abort();
-      ghost.remove();
-      const box = this.host.getBoundingClientRect();
-      const over = up.clientX >= box.x && up.clientX <= box.right && up.clientY >= box.y && up.clientY <= box.bottom;
-      if (up.type !== 'pointerup' || !dragged || !over) return;
-      this.addStep(type, this.scene.view.toCanvas({ x: up.clientX - box.x, y: up.clientY - box.y }));
-      this.host.focus({ preventScroll: true });
-    };
-    window.addEventListener('pointerup', end, options);
-    window.addEventListener('pointercancel', end, options);
-    source.addEventListener('click', () => {
-      if (!dragged) this.addStep(type, center(this.scene.view.window));
-    }, { once: true });
-  }
-
   #foldOpen(id) {
     if (this.scene.doc.steps.has(id)) this.scene.unfoldTo(id);
   }
@@ -542,7 +470,8 @@ export class Canvas {
     return position;
   }
 
-  #client(point) {
+  /** Where a place of the canvas is on the page. */
+  clientAt(point) {
     const box = this.host.getBoundingClientRect(), at = this.scene.view.toScreen(point);
     return { x: box.x + at.x, y: box.y + at.y };
   }

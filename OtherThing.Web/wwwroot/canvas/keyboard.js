@@ -2,6 +2,7 @@
 
 import { card } from './geometry.js';
 import { copyText } from './clipboard.js';
+import { nestSelected, nextConnection, nextPort } from './walk.js';
 
 const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -60,9 +61,9 @@ export class Keyboard {
       case '/':
       case 'n': return () => canvas.addBeside();
       case 'c': return () => canvas.connectSelected();
-      case 'p': return () => canvas.nextPort();
-      case 'l': return () => canvas.nextConnection();
-      case 'i': return () => canvas.nestSelected();
+      case 'p': return () => nextPort(canvas);
+      case 'l': return () => nextConnection(canvas);
+      case 'i': return () => nestSelected(canvas);
       case 'e': return () => canvas.fold();
       case 't': return canvas.readOnly ? undefined : () => canvas.tidy();
       case '?': return () => canvas.help();
@@ -118,4 +119,3 @@ export class Keyboard {
     else canvas.announce(`${canvas.scene.selection.size} copied.`);
   }
 }
-
