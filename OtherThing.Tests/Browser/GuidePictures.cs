@@ -20,11 +20,7 @@ public sealed class GuidePictures(Chromium chromium, SharedServer server)
     [InlineData("dark", ColorScheme.Dark)]
     public async Task Sample(string name, ColorScheme scheme) => await TakeAsync(
         name, s_sample,
-        async builder =>
-        {
-            await builder.Page.Keyboard.PressAsync("1");
-            await SelectAsync(builder, "words");
-        },
+        builder => SelectAsync(builder, "words"),
         scheme);
 
     [Fact(Explicit = true)]
@@ -71,8 +67,9 @@ public sealed class GuidePictures(Chromium chromium, SharedServer server)
         var folder = Environment.GetEnvironmentVariable("GUIDE_IMAGES") ?? Path.GetTempPath();
         await using var builder = await FlowBuilder.OpenAsync(
             chromium, server, flow, new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
-        await builder.Page.GetByRole(AriaRole.Button, new() { Name = "Show the whole flow" }).ClickAsync();
         await prepare(builder);
+        await builder.Page.WaitForTimeoutAsync(300);
+        await builder.Page.GetByRole(AriaRole.Button, new() { Name = "Show the whole flow" }).ClickAsync();
         await builder.Page.Mouse.MoveAsync(2, 2);
         await builder.Page.WaitForTimeoutAsync(1500);
 

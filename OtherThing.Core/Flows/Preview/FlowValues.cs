@@ -13,6 +13,20 @@ namespace OtherThing.Core.Flows.Preview;
 public sealed record FlowValues(
     Guid RunId, JsonElement Input, JsonElement Run, IReadOnlyDictionary<string, JsonElement> Outputs, IReadOnlyDictionary<string, JsonElement> Items)
 {
+    /// <summary>The first item a map walked, or would walk with these values; null when there is none.</summary>
+    public JsonElement? FirstItemOf(FlowDefinition flow, FlowStep map)
+    {
+        if (Items.TryGetValue(map.Id, out var item))
+        {
+            return item;
+        }
+
+        var items = map.Config.ValueKind == JsonValueKind.Object && map.Config.TryGetProperty("items", out var written)
+            ? written.ValueKind == JsonValueKind.Array ? written : StepPreview.Render(flow, map, "items", written, this)?.Value
+            : null;
+        return items is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 ? list[0] : null;
+    }
+
     /// <summary>The values of a run as it stands.</summary>
     public static FlowValues Of(Run run, IReadOnlyList<StepRun> steps)
     {

@@ -35,7 +35,7 @@ public static class PathSuggestions
         var found = new Collector();
         if (around.Map(stepId) is { } map)
         {
-            found.Value("item", values?.Items.TryGetValue(map.Id, out var item) == true ? item : null, default, 0);
+            found.Value("item", values?.FirstItemOf(flow, map), default, 0);
             found.Add("index", "number", null);
         }
 

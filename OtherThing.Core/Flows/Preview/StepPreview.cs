@@ -27,7 +27,7 @@ public static class StepPreview
             return null;
         }
 
-        var scope = new Scope(new StepSurroundings(flow, step.Id), step.Id, values);
+        var scope = new Scope(flow, new StepSurroundings(flow, step.Id), step.Id, values);
         try
         {
             if (type.ConditionFields.Contains(field))
@@ -46,7 +46,7 @@ public static class StepPreview
         }
     }
 
-    private sealed class Scope(StepSurroundings around, string stepId, FlowValues values) : ITemplateScope
+    private sealed class Scope(FlowDefinition flow, StepSurroundings around, string stepId, FlowValues values) : ITemplateScope
     {
         public bool TryGetRoot(string name, out JsonElement value)
         {
@@ -61,7 +61,8 @@ public static class StepPreview
                 case "steps":
                     value = Json.ToElement(around.Before.Where(step => values.Outputs.ContainsKey(step.Id)).ToDictionary(step => step.Id, step => values.Outputs[step.Id]));
                     return true;
-                case "item" when around.Map(stepId) is { } map && values.Items.TryGetValue(map.Id, out value):
+                case "item" when around.Map(stepId) is { } map && values.FirstItemOf(flow, map) is { } item:
+                    value = item;
                     return true;
                 case "index" when around.Map(stepId) is not null:
                 case "iteration" when around.Loop is not null:

@@ -89,9 +89,11 @@ public sealed partial class StepRunActs : IDisposable
     private JsonElement? ItemOf()
     {
         var definition = Editor.Snapshot.Definition;
-        for (var at = Step; at?.Parent is { } parent; at = definition.Steps.FirstOrDefault(step => step.Id == parent))
+        var at = Step;
+        for (var depth = 0; depth <= FlowLimits.ContainerDepth && at?.Parent is { } parent; depth++)
         {
-            if (Values?.Items.TryGetValue(parent, out var item) == true)
+            at = definition.Steps.FirstOrDefault(step => step.Id == parent);
+            if (at is { Type: "logic.map" } && Values?.FirstItemOf(definition, at) is { } item)
             {
                 return item;
             }

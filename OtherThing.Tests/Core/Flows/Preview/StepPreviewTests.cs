@@ -53,6 +53,16 @@ public sealed class StepPreviewTests
     }
 
     [Fact]
+    public void Render_InAMapThatKeptNoInput_TakesTheFirstItemItWouldWalk()
+    {
+        var values = s_values with { Items = new Dictionary<string, JsonElement>() };
+        var step = s_flow.Steps.Single(step => step.Id == "ask");
+
+        Assert.Equal("\"About one: bees\"", StepPreview.Render(s_flow, step, "prompt", step.Config.GetProperty("prompt"), values)!.Value.GetRawText());
+        Assert.Contains(PathSuggestions.For(s_flow, "ask", values), path => path is { Path: "item.name", Sample: "one" });
+    }
+
+    [Fact]
     public void Render_OfALiteral_IsNothing() => Assert.Null(Preview("fetch", "url"));
 
     [Fact]
