@@ -24,7 +24,7 @@ public interface IRunGrain : IGrainWithGuidKey
     Task<bool> CancelAsync();
 
     /// <summary>Holds the run, or lets it go on; answers after the commit.</summary>
-    /// <returns>Where the run stands; null when it had ended before.</returns>
+    /// <returns>Where the run stands; null when it had ended before or changes hands.</returns>
     Task<RunStatus?> HoldAsync(bool paused);
 
     /// <summary>Says that a person has decided what a step waits for; answers after the run took it.</summary>

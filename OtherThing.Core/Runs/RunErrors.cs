@@ -25,6 +25,10 @@ public static class RunErrors
     /// <summary><c>run.no_steps</c>.</summary>
     public static Error NoSteps { get; } = Error.Invalid("run.no_steps", "flow.steps", "This flow has no steps yet, so there is nothing to run.");
 
+    /// <summary><c>run.busy</c>.</summary>
+    public static Error Busy { get; } =
+        new(ErrorKind.Unavailable, "run.busy", "The run is just being taken over after a fault; ask again in a moment.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
     /// <summary><c>run.not_finished</c>.</summary>
     public static Error NotFinished { get; } = Error.Conflict("run.not_finished", "The run is still under way; wait for its end or cancel it.");
 

@@ -25,11 +25,11 @@ internal sealed partial class RunGrain(
     /// <summary>Nobody has to look at a queued run: the queue does.</summary>
     private static readonly TimeSpan s_untilItsTurn = TimeSpan.FromDays(36_500);
 
-    private readonly Queue<(Action<FlowMachine> Act, TaskCompletionSource Done)> _inbox = new();
+    private readonly Queue<(Action<FlowMachine> Act, TaskCompletionSource<bool> Done)> _inbox = new();
     private readonly Dictionary<string, CancellationTokenSource> _attempts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IGrainTimer> _timers = new(StringComparer.Ordinal);
     private readonly List<UsageEntry> _usage = [];
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Run? _run;
     private FlowMachine? _machine;
     private Task? _restoring;
@@ -61,8 +61,7 @@ internal sealed partial class RunGrain(
             return false;
         }
 
-        await PostAsync(machine => machine.Start(Now));
-        return true;
+        return await PostAsync(machine => machine.Start(Now));
     }
 
     public async Task<bool> WaitAsync(TimeSpan limit)
@@ -93,7 +92,7 @@ internal sealed partial class RunGrain(
         }
 
         await PostAsync(machine => machine.Cancel(Now));
-        return _run!.Status == RunStatus.Cancelled;
+        return _run!.Status == RunStatus.Cancelled; // false also when another owner has to be told
     }
 
     public async Task<RunStatus?> HoldAsync(bool paused)
@@ -104,9 +103,7 @@ internal sealed partial class RunGrain(
             return null;
         }
 
-        if (_machine.Status != RunStatus.Queued)
-        {
-            await PostAsync(machine =>
+        if (_machine.Status != RunStatus.Queued && !await PostAsync(machine =>
             {
                 if (paused)
                 {
@@ -116,7 +113,9 @@ internal sealed partial class RunGrain(
                 {
                     machine.Resume(Now);
                 }
-            });
+            }))
+        {
+            return null;
         }
 
         return _run!.Status;
@@ -126,7 +125,18 @@ internal sealed partial class RunGrain(
     {
         if (_machine is null)
         {
-            await (_restoring ??= RestoreAsync());
+            var restoring = _restoring ??= RestoreAsync();
+            try
+            {
+                await restoring;
+            }
+            finally
+            {
+                if (_restoring == restoring && _machine is null)
+                {
+                    _restoring = null; // ended, somebody was faster, or the database did not answer: the next call tries again
+                }
+            }
         }
         else if (!_driving && !_run!.Status.IsFinal() && _run.WakeAt <= Now)
         {
@@ -232,6 +242,11 @@ internal sealed partial class RunGrain(
         // The caller may have ended while the server was down: nobody waits for this any more.
         var orphaned = run.ParentRunId is { } parentId && (await runs.FindAsync(parentId, CancellationToken.None))?.Status.IsFinal() == true;
         var roots = await facts.ReadAsync(run, plan);
+        if (_ended.Task.IsCompleted)
+        {
+            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // let go before, and owned again
+        }
+
         _run = run;
         _machine = new FlowMachine(plan, roots, memory, paused: run.Paused);
         if (run.Status == RunStatus.Queued)
@@ -255,22 +270,23 @@ internal sealed partial class RunGrain(
     }
 
     /// <summary>Lets something happen to the machine; done once what follows from it is on disk.</summary>
-    private async Task PostAsync(Action<FlowMachine> act)
+    /// <returns>False when it does not count, because the run has another owner or its write failed: the next owner has to be told.</returns>
+    private async Task<bool> PostAsync(Action<FlowMachine> act)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _inbox.Enqueue((act, done));
         if (!_driving)
         {
             await DriveAsync();
         }
 
-        await done.Task;
+        return await done.Task;
     }
 
     private async Task DriveAsync()
     {
         _driving = true;
-        var waiting = new List<TaskCompletionSource>();
+        var waiting = new List<TaskCompletionSource<bool>>();
         try
         {
             while (_inbox.Count > 0)
@@ -290,38 +306,28 @@ internal sealed partial class RunGrain(
                 }
 
                 Carry(commands);
-                Release(waiting, null);
+                waiting.ForEach(static done => done.TrySetResult(true));
+                waiting.Clear();
             }
         }
         catch (Exception exception)
         {
             LogFailed(exception, _run!.Id);
-            Release(waiting, exception);
+            waiting.ForEach(done => done.TrySetException(exception));
+            waiting.Clear();
             LetGo(); // the sweeper wakes the run again, from what is on disk
             throw;
         }
         finally
         {
+            // Let go: whoever waits must not wait for ever, also not for what came while the last commit was under way.
             _driving = false;
-            Release(waiting, null);
-        }
-    }
-
-    private static void Release(List<TaskCompletionSource> waiting, Exception? exception)
-    {
-        foreach (var done in waiting)
-        {
-            if (exception is null)
+            waiting.ForEach(static done => done.TrySetResult(false));
+            while (_inbox.TryDequeue(out var late))
             {
-                done.TrySetResult();
-            }
-            else
-            {
-                done.TrySetException(exception);
+                late.Done.TrySetResult(false);
             }
         }
-
-        waiting.Clear();
     }
 
     private async Task<bool> CommitAsync(List<StepRun> records)

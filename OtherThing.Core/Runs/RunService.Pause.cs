@@ -39,8 +39,14 @@ public sealed partial class RunService
         }
 
         var status = await grains.GetGrain<IRunGrain>(runId).HoldAsync(paused);
+        for (var again = 0; status is null && again < MostOwners && await runs.FindBriefAsync(workspaceId, runId, cancellationToken) is { } found && !found.Status.IsFinal(); again++)
+        {
+            status = await grains.GetGrain<IRunGrain>(runId).HoldAsync(paused); // it changed hands just then: the new owner is told
+        }
+
         run = await runs.FindBriefAsync(workspaceId, runId, cancellationToken) ?? run;
         return status == RunStatus.Queued ? RunErrors.NotBegun
+            : status is null && !run.Status.IsFinal() ? RunErrors.Busy
             : status is null || (status.Value.IsFinal() && run.Paused != paused) ? RunErrors.AlreadyFinished(run.Status)
             : run;
     }

@@ -21,6 +21,9 @@ public sealed partial class RunService(
     /// <summary>The longest a caller may wait for a run in one call.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often a run may change hands while something is said to it.</summary>
+    private const int MostOwners = 5;
+
     /// <summary>The most bytes of large values that one answer holds; the others stay references.</summary>
     public const long MostLargeBytes = 32 * 1024 * 1024;
 
@@ -192,9 +195,16 @@ public sealed partial class RunService(
 
         var cancelled = await grains.GetGrain<IRunGrain>(runId).CancelAsync();
         run = await runs.FindAsync(workspaceId, runId, cancellationToken) ?? run;
+        for (var again = 0; !cancelled && !run.Status.IsFinal() && again < MostOwners; again++)
+        {
+            // It changed hands just then: the new owner is told.
+            cancelled = await grains.GetGrain<IRunGrain>(runId).CancelAsync();
+            run = await runs.FindAsync(workspaceId, runId, cancellationToken) ?? run;
+        }
+
         if (!cancelled)
         {
-            return RunErrors.AlreadyFinished(run.Status);
+            return run.Status.IsFinal() ? RunErrors.AlreadyFinished(run.Status) : RunErrors.Busy;
         }
 
         LogCancelled(runId, workspaceId);

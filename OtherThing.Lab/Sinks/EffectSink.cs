@@ -15,6 +15,7 @@ internal sealed class EffectSink : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, int> _arrivals = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _openByKey = new(StringComparer.Ordinal);
     private int _open;
 
     private EffectSink(WebApplication app)
@@ -36,6 +37,9 @@ internal sealed class EffectSink : IAsyncDisposable
 
     /// <summary>Calls that have arrived and are not answered or given up.</summary>
     public int Open => _open;
+
+    /// <summary>Calls that have arrived under keys that begin so and are not answered or given up.</summary>
+    public int OpenBelow(string prefix) => _openByKey.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(pair => pair.Value);
 
     /// <summary>How often each key arrived.</summary>
     public IReadOnlyDictionary<string, int> Arrivals => _arrivals;
@@ -60,6 +64,7 @@ internal sealed class EffectSink : IAsyncDisposable
     private async Task TakeAsync(string key, HttpContext context)
     {
         Interlocked.Increment(ref _open);
+        _openByKey.AddOrUpdate(key, 1, static (_, before) => before + 1);
         try
         {
             var arrival = _arrivals.AddOrUpdate(key, 1, static (_, before) => before + 1);
@@ -77,6 +82,7 @@ internal sealed class EffectSink : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref _open);
+            _openByKey.AddOrUpdate(key, 0, static (_, before) => before - 1);
         }
     }
 }

@@ -55,6 +55,13 @@ public class FlowMachineModelTests
         },
         iter: 20_000);
 
+    internal static FlowDefinition RandomFlow(Random random)
+    {
+        var count = random.Next(2, 10);
+        int[] Draw(int most, int size) => [.. Enumerable.Range(0, size).Select(_ => random.Next(0, most + 1))];
+        return Build(count, Draw(5, count), Draw(2, count), Draw(99, count * 3));
+    }
+
     private static FlowDefinition Build(int count, int[] kinds, int[] policies, int[] links)
     {
         var steps = new List<FlowStep> { Step("start", "trigger.manual") };
@@ -84,14 +91,14 @@ public class FlowMachineModelTests
         return Flow(steps, [.. connections]);
     }
 
-    private static StepOutcome Answer(string path, int seed) => Hash(path, seed) % 4 == 0
+    internal static StepOutcome Answer(string path, int seed) => Hash(path, seed) % 4 == 0
         ? StepOutcome.Failed("x", "no")
         : StepOutcome.Succeeded(Json.ToElement(path));
 
     private static int Hash(string path, int seed) => Math.Abs(path.Aggregate(seed, (hash, letter) => unchecked((hash * 31) + letter)) % 1000);
 
     /// <summary>The same in the plainest way: each step in order, by what leads to it.</summary>
-    private static (RunStatus Status, List<string> Steps) Interpret(FlowDefinition flow, int seed)
+    internal static (RunStatus Status, List<string> Steps) Interpret(FlowDefinition flow, int seed)
     {
         var port = new Dictionary<string, string?>();
         var steps = new List<string>();
