@@ -86,7 +86,7 @@ internal sealed partial class RunGrain(
     public async Task<bool> CancelAsync()
     {
         await WakeAsync();
-        if (_machine is null || _machine.Status.IsFinal())
+        if (await HasEndedAsync())
         {
             return false;
         }
@@ -98,12 +98,12 @@ internal sealed partial class RunGrain(
     public async Task<RunStatus?> HoldAsync(bool paused)
     {
         await WakeAsync();
-        if (_machine is null || _machine.Status.IsFinal())
+        if (await HasEndedAsync())
         {
             return null;
         }
 
-        if (_machine.Status != RunStatus.Queued && !await PostAsync(machine =>
+        if (_machine!.Status != RunStatus.Queued && !await PostAsync(machine =>
             {
                 if (paused)
                 {
@@ -119,6 +119,17 @@ internal sealed partial class RunGrain(
         }
 
         return _run!.Status;
+    }
+
+    /// <summary>True when there is nothing to say any more; an end that is just being written is waited for, so that the row says it too.</summary>
+    private async Task<bool> HasEndedAsync()
+    {
+        if (_machine is { } machine && machine.Status.IsFinal())
+        {
+            await _ended.Task;
+        }
+
+        return _machine is null || _machine.Status.IsFinal();
     }
 
     public async Task WakeAsync()
