@@ -3,13 +3,11 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
-using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 using TestServer = OtherThing.Tests.Support.TestServer;
 
