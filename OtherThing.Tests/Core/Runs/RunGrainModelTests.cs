@@ -8,7 +8,6 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
-using OtherThing.Tests.Support;
 using TestServer = OtherThing.Tests.Support.TestServer;
 
 namespace OtherThing.Tests.Core.Runs;
