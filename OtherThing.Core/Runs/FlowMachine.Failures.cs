@@ -137,6 +137,7 @@ internal sealed partial class FlowMachine
             Error = outcome?.Error is { } message ? new StepError(outcome.ErrorCode ?? "step.failed", message) : null,
             NodeId = outcome?.NodeId,
             ChildRunId = step.CallsFlow && _facts.RunId is { } runId ? StepRunner.IdOf(runId, level.PathOf(slot), state.Attempt) : null,
+            ApprovalId = step.AsksPerson && _facts.RunId is { } askingRun ? StepRunner.IdOf(askingRun, level.PathOf(slot), state.Attempt) : null,
             Usage = Sum(outcome),
             Log = outcome?.Log,
         });

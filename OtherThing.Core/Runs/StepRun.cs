@@ -59,6 +59,10 @@ public sealed record StepRun
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? ChildRunId { get; init; }
 
+    /// <summary>The approval that this attempt of a <c>human.approval</c> asks for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? ApprovalId { get; init; }
+
     /// <summary>What it used, summed up.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StepUsage? Usage { get; init; }

@@ -48,7 +48,11 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
         Assert.Equal("Send it?", card.GetProperty("title").GetString());
         Assert.Equal("todo", card.GetProperty("status").GetString());
         Assert.Equal(run, card.GetProperty("runId").GetString());
-        Assert.Equal("waiting", (await GetAsync($"{Root}/runs/{run}")).GetProperty("status").GetString());
+        var waiting = await GetAsync($"{Root}/runs/{run}");
+        Assert.Equal("waiting", waiting.GetProperty("status").GetString());
+        Assert.Equal(
+            approval.GetProperty("id").GetString(),
+            waiting.GetProperty("steps").EnumerateArray().Single(step => step.GetProperty("path").GetString() == "ask").GetProperty("approvalId").GetString());
 
         var decided = await PostAsync($"{Root}/approvals/{approval.GetProperty("id").GetString()}", """{"decision":"approve","note":"Good."}""");
 

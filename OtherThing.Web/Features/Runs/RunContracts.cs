@@ -51,13 +51,14 @@ public sealed record StepRunResponse(
     string Path, string StepId, string Type, int Attempt, StepRunStatus Status, DateTime StartedAt, DateTime? FinishedAt, DateTime? Due,
     JsonElement? Input, JsonElement? Output, string? Port, StepError? Error, Guid? NodeId, StepUsageResponse? Usage, string? Log, bool TakenOver,
     bool Pinned, Guid? SettledBy, Guid? ChildRunId,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] Guid? ApprovalId,
     [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large)
 {
     public static StepRunResponse From(StepRun step) => new(
         step.Path, step.StepId, step.Type, step.Attempt, step.Status, step.StartedAt, step.FinishedAt, step.Due,
         step.Input ?? StepRunInput.Of(step), step.Output, step.Port, step.Error, step.NodeId,
         step.Usage is { } usage ? new StepUsageResponse(usage.Tokens, usage.ComputeSeconds, RunResponse.Cents(usage.CostUnits), usage.Provider, usage.Model) : null,
-        step.Log, step.TakenOver, step.Pinned, step.SettledBy, step.ChildRunId, LargeValueResponse.Of(step));
+        step.Log, step.TakenOver, step.Pinned, step.SettledBy, step.ChildRunId, step.ApprovalId, LargeValueResponse.Of(step));
 }
 
 /// <summary>A value left out because it is large; <c>GET .../runs/{id}/values/{hash}</c> gives it.</summary>
