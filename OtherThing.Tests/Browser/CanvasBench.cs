@@ -105,6 +105,9 @@ public sealed class CanvasBench(Chromium chromium, SharedServer server)
         await builder.Page.Locator("[data-part=host][data-unsaved='0']").WaitForAsync();
         Say(new { figure = what + ", the drop", steps = count, delayMs = delay, messages = builder.Calls.Count, within = 1 });
         Promise(builder.Calls.Count == 1, $"{count} steps, {what}: {builder.Calls.Count} messages at the drop");
+        // Back where it was: a card left on top of another would catch the next press.
+        await builder.Host.EvaluateAsync("host => host.flowCanvas.undo()");
+        await builder.Page.Locator("[data-part=host][data-unsaved='0']").WaitForAsync();
     }
 
     private async Task MeasureAsync(FlowBuilder builder, int count, int delay, string what, Func<int, Task> act)
