@@ -22,6 +22,10 @@ public static class RunErrors
     /// <summary><c>run.value_not_found</c>.</summary>
     public static Error ValueNotFound { get; } = Error.NotFound("run.value_not_found", "This run keeps no such value.");
 
+    /// <summary><c>run.settle_invalid</c>.</summary>
+    public static Error SettleInvalid(string field) =>
+        Error.Invalid("run.settle_invalid", field, "Say which step (path) and whether it happened (true or false).");
+
     /// <summary><c>run.no_steps</c>.</summary>
     public static Error NoSteps { get; } = Error.Invalid("run.no_steps", "flow.steps", "This flow has no steps yet, so there is nothing to run.");
 

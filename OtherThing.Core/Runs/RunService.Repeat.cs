@@ -73,9 +73,9 @@ public sealed partial class RunService
     /// <param name="happened">True when it did happen.</param>
     /// <param name="output">What it put out, when it happened; null is JSON null.</param>
     /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
-    /// <returns>The new run's id, or <c>run.not_found</c>, <c>run.not_unknown</c>, <c>run.input_too_large</c>, <c>flow.paused</c>.</returns>
+    /// <returns>The new run's id, or <c>run.settle_invalid</c>, <c>run.not_found</c>, <c>run.not_unknown</c>, <c>run.input_too_large</c>, <c>flow.paused</c>.</returns>
     public async Task<Result<Guid>> SettleAsync(
-        Actor actor, Guid workspaceId, Guid runId, string path, bool happened, JsonElement? output, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, Guid runId, string? path, bool? happened, JsonElement? output, CancellationToken cancellationToken)
     {
         var entered = await door.EnterAsync(actor, workspaceId, Operations.RunSettle, cancellationToken);
         if (!entered.TryGet(out var entry, out var refusal))
@@ -93,6 +93,11 @@ public sealed partial class RunService
             return notYours;
         }
 
+        if (string.IsNullOrEmpty(path) || happened is not { } itHappened)
+        {
+            return RunErrors.SettleInvalid(string.IsNullOrEmpty(path) ? "path" : "happened");
+        }
+
         var step = RunHistory.Fold(await runs.ReadJournalAsync(runId, 0, cancellationToken)).LastOrDefault(step => step.Path == path);
         if (step?.Status != StepRunStatus.Unknown || run.Status != RunStatus.Failed || ErrorPathOf(run) != path)
         {
@@ -106,12 +111,12 @@ public sealed partial class RunService
         }
 
         var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, run.OnlyStep, cancellationToken);
-        var what = new TakeOver { SettledPath = path, SettledOutput = happened ? given : null, SettledBy = entry.UserId };
+        var what = new TakeOver { SettledPath = path, SettledOutput = itHappened ? given : null, SettledBy = entry.UserId };
         var started = await RepeatAsync(run, plan, entry.UserId, what, null, cancellationToken);
         if (started.IsSuccess)
         {
             await audit.AppendAsync(
-                actor, workspaceId, Operations.RunSettle, $"run:{runId}", $"{path}: {(happened ? "it happened" : "it did not happen")}", cancellationToken);
+                actor, workspaceId, Operations.RunSettle, $"run:{runId}", $"{path}: {(itHappened ? "it happened" : "it did not happen")}", cancellationToken);
         }
 
         return started;

@@ -80,19 +80,12 @@ internal static class RunEndpoints
         Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunService runs, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
-        if (request is not { Path: { Length: > 0 } path, Happened: { } happened })
-        {
-            var missing = Error.Invalid(
-                "run.settle_invalid", request?.Path is { Length: > 0 } ? "happened" : "path", "Say which step (path) and whether it happened (true or false).");
-            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? missing).ToProblem();
-        }
-
         if (!ReadWait(wait).TryGet(out var limit, out var malformed))
         {
             return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? malformed).ToProblem();
         }
 
-        var started = await runs.SettleAsync(actor, workspaceId, runId, path, happened, request.Output, cancellationToken);
+        var started = await runs.SettleAsync(actor, workspaceId, runId, request?.Path, request?.Happened, request?.Output, cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
     }
 
