@@ -16,7 +16,7 @@ internal sealed class JsonTemplateParser
     private readonly StringBuilder _path = new();
     private int _depth;
 
-    /// <summary>Stands for every template after the last problem that is told: what is so wrong is not looked at further.</summary>
+    /// <summary>Stands for everything after the last problem that is told: what is so wrong is not looked at further.</summary>
     private BrokenJsonNode? _rest;
 
     public IReadOnlyList<(string Path, TemplateProblem Problem)> Problems => _problems;
@@ -26,6 +26,11 @@ internal sealed class JsonTemplateParser
     /// <summary>The part with its templates; null when it has none.</summary>
     public JsonTemplateNode? Parse(JsonElement value)
     {
+        if (_problems.Count >= MostProblems)
+        {
+            return _rest ??= new BrokenJsonNode(_problems[^1].Problem, _problems[^1].Path);
+        }
+
         if (value.ValueKind == JsonValueKind.String)
         {
             return ParseText(value);
@@ -62,11 +67,6 @@ internal sealed class JsonTemplateParser
         if (!Template.HasTags(text))
         {
             return null;
-        }
-
-        if (_problems.Count >= MostProblems)
-        {
-            return _rest ??= new BrokenJsonNode(_problems[^1].Problem, _problems[^1].Path);
         }
 
         if (!Template.TryParse(text, out var template, out var problems))
