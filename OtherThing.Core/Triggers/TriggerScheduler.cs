@@ -7,8 +7,8 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
-using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Steps;
+using OtherThing.Core.Steps.Configs;
 
 namespace OtherThing.Core.Triggers;
 
