@@ -19,6 +19,7 @@ public sealed partial class ConsolePage
     private Guid _shownWorkspace;
     private bool _busy;
     private bool _scroll;
+    private bool _entered;
     private string _said = "";
 
     [Parameter]
@@ -93,6 +94,9 @@ public sealed partial class ConsolePage
 
     public ValueTask DisposeAsync() => _browser.DisposeAsync();
 
+    /// <summary>The module takes the lines; one entered before it came waits for it.</summary>
+    private void NoteEarlyLine() => _entered |= !_browser.IsAttached;
+
     protected override void OnInitialized() => _browser = new BrowserModule(Js, "./Features/Console/ConsolePage.razor.js");
 
     protected override void OnParametersSet()
@@ -109,6 +113,10 @@ public sealed partial class ConsolePage
         if (firstRender)
         {
             await _browser.AttachAsync("attach", _root, this, Workspace.Id.ToString());
+            if (_entered)
+            {
+                await _browser.CallAsync("submit");
+            }
         }
 
         if (_scroll && _browser.IsAttached)

@@ -53,15 +53,16 @@ export function attach(root, page, workspace) {
     line.value = names.length === 1 ? `${names[0]} ` : shared;
   }
 
-  form?.addEventListener("submit", event => {
-    event.preventDefault();
+  function submit() {
     const text = line.value.trim();
     if (text) {
       keep(text);
       line.value = "";
       page.invokeMethodAsync("ExecuteAsync", text);
     }
-  }, { signal: listening.signal });
+  }
+
+  form?.addEventListener("submit", submit, { signal: listening.signal });
 
   line?.addEventListener("keydown", event => {
     if (event.key === "ArrowUp" || event.key === "ArrowDown") {
@@ -81,6 +82,7 @@ export function attach(root, page, workspace) {
 
   line?.focus();
   return {
+    submit,
     scrollToEnd() {
       log.scrollTop = log.scrollHeight;
     },
