@@ -31,6 +31,42 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
     }
 
     [Fact]
+    public async Task TemplateField_TypedInBeforeTheModuleCame_StillCompletes()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, Flow("""{"value":""}"""));
+        var page = builder.Page;
+        var typed = new TaskCompletionSource();
+        await page.RouteAsync("**/StepPanel.razor.js", async route =>
+        {
+            await typed.Task;
+            await route.ContinueAsync();
+        });
+        await SelectAsync(builder, "shape");
+
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Value" }).PressSequentiallyAsync("{{ inp");
+        typed.SetResult();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Option, new() { Name = "input.topic" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Publish_RightAfterAProblemIsMended_Asks()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, Flow("""{"value":"x"}"""));
+        var page = builder.Page;
+        await SelectAsync(builder, "shape");
+        var field = page.GetByRole(AriaRole.Textbox, new() { Name = "Value" });
+        await field.FillAsync("{{ steps.nobody }}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "1 problem" }).WaitForAsync();
+
+        // Leaving the field sends it; the click follows on its heels.
+        await field.FillAsync("y");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Publish flow" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Problem_Clicked_LeadsToTheField()
     {
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, Flow("""{"value":"x"}"""));

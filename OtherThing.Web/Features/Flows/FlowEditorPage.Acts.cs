@@ -31,6 +31,7 @@ public sealed partial class FlowEditorPage
 
     private Task PublishAsync() => OnceAsync(async editor =>
     {
+        Look(); // what was mended a moment ago is no problem any more
         if (_problems.Count > 0)
         {
             await ShowAsideAsync(problems: true);

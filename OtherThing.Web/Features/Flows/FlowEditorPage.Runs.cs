@@ -27,6 +27,7 @@ public sealed partial class FlowEditorPage
         _busy = true;
         try
         {
+            Look(); // what was mended a moment ago is no problem any more
             if (_problems.Count > 0)
             {
                 await ShowAsideAsync(problems: true);

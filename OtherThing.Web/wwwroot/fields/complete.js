@@ -27,14 +27,21 @@ export const fitting = (entries, word) => {
 };
 
 export class Completion {
-  #root; #list; #say; #field = null; #shown = []; #at = 0; #word = null;
-  paths = [];
+  #root; #list; #say; #field = null; #shown = []; #at = 0; #word = null; #paths = [];
+  // The field in which somebody typed before there was anything to offer.
+  #early;
   filters = [];
 
   constructor(root, list, say) {
     this.#root = root;
     this.#list = list;
     this.#say = say;
+    this.#early = root.contains(document.activeElement) && document.activeElement.dataset.complete ? document.activeElement : null;
+  }
+
+  set paths(entries) {
+    this.#paths = entries;
+    if (this.#early) this.offer(this.#early);
   }
 
   get open() { return this.#field !== null; }
@@ -45,8 +52,12 @@ export class Completion {
     let word = wordAt(field.value, field.selectionStart, mode);
     if (!word && asked) word = { kind: 'path', word: '', start: field.selectionStart, braces: true };
     if (!word || (!asked && word.kind === 'path' && mode === 'condition' && word.word === '')) return this.close();
-    const shown = fitting(word.kind === 'filter' ? this.filters : this.paths, word.word);
-    if (shown.length === 0) return this.close();
+    const shown = fitting(word.kind === 'filter' ? this.filters : this.#paths, word.word);
+    if (shown.length === 0) {
+      this.close();
+      if (this.#paths.length === 0) this.#early = field;
+      return;
+    }
     this.#word = word;
     this.#shown = shown;
     this.#at = 0;
@@ -106,7 +117,7 @@ export class Completion {
 
   close() {
     this.#field?.removeAttribute('aria-activedescendant');
-    this.#field = null;
+    this.#field = this.#early = null;
     this.#list.hidden = true;
   }
 }
