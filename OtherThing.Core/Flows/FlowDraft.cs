@@ -79,7 +79,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return FlowEditErrors.Invalid("step", "The step to add is missing.");
         }
 
-        if (FlowEditRules.Check(add.Step) is { } error)
+        if (!add.Restoring && FlowEditRules.Check(add.Step) is { } error)
         {
             return error;
         }
@@ -94,7 +94,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             return FlowEditErrors.StepExists(add.Step.Id);
         }
 
-        if (add.Step.Parent is { } parent && _steps.All(step => step.Id != parent))
+        if (!add.Restoring && add.Step.Parent is { } parent && _steps.All(step => step.Id != parent))
         {
             return FlowEditErrors.StepUnknown(parent);
         }
@@ -133,8 +133,8 @@ internal sealed class FlowDraft(FlowDefinition definition)
         return new BatchEdit(
         [
             // A child may stand before its container in reading order, so children return outside it and are nested after.
-            .. steps.Select(FlowEdit (pair) => new AddStep(parents.Contains(pair) ? pair.step with { Parent = null } : pair.step, pair.at)),
-            .. parents.Select(FlowEdit (pair) => new NestStep(pair.step.Id, pair.step.Parent)),
+            .. steps.Select(FlowEdit (pair) => new AddStep(parents.Contains(pair) ? pair.step with { Parent = null } : pair.step, pair.at) { Restoring = true }),
+            .. parents.Select(FlowEdit (pair) => new NestStep(pair.step.Id, pair.step.Parent) { Restoring = true }),
             .. connections.Select(FlowEdit (pair) =>
                 new Connect(pair.connection.From, pair.connection.Port, pair.connection.To, pair.at) { Restoring = true }),
         ]);
@@ -148,7 +148,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
 
     private Result<FlowEdit> Nest(NestStep nest)
     {
-        var above = nest.Parent;
+        var above = nest.Restoring ? null : nest.Parent;
         for (var hops = 0; above is not null; hops++)
         {
             if (above == nest.Id || hops > _steps.Count)
@@ -164,7 +164,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             above = container.Parent;
         }
 
-        return Change(nest, nest.Id, step => (step with { Parent = nest.Parent }, new NestStep(nest.Id, step.Parent)));
+        return Change(nest, nest.Id, step => (step with { Parent = nest.Parent }, new NestStep(nest.Id, step.Parent) { Restoring = true }));
     }
 
     private Result<FlowEdit> Rename(RenameStep rename) => FlowEditRules.CheckName(rename.Name) is { } error
@@ -264,7 +264,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
 
     private Result<FlowEdit> Put(PutNote put)
     {
-        if (FlowEditRules.Check(put.Note) is { } error)
+        if (!put.Restoring && FlowEditRules.Check(put.Note) is { } error)
         {
             return error;
         }
@@ -275,7 +275,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             var old = _notes[index];
             _notes[index] = put.Note;
             _applied.Add(put);
-            return new PutNote(old);
+            return new PutNote(old) { Restoring = true };
         }
 
         if (_notes.Count >= FlowLimits.Notes)
@@ -300,7 +300,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
         var old = _notes[index];
         _notes.RemoveAt(index);
         _applied.Add(delete);
-        return new PutNote(old, index);
+        return new PutNote(old, index) { Restoring = true };
     }
 
     private Result<FlowEdit> Change(FlowEdit edit, string id, Func<FlowStep, (FlowStep Changed, FlowEdit Inverse)> change)

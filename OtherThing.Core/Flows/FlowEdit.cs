@@ -23,7 +23,11 @@ public abstract record FlowEdit;
 /// <summary>Adds a step.</summary>
 /// <param name="Step">The step; its id must be free.</param>
 /// <param name="At">Its place in reading order; null for the end.</param>
-public sealed record AddStep(FlowStep Step, int? At = null) : FlowEdit;
+public sealed record AddStep(FlowStep Step, int? At = null) : FlowEdit
+{
+    /// <inheritdoc cref="Connect.Restoring"/>
+    internal bool Restoring { get; init; }
+}
 
 /// <summary>Deletes a step, the steps inside it, and every connection that touches one of them.</summary>
 /// <param name="Id">The step.</param>
@@ -38,7 +42,11 @@ public sealed record MoveStep(string Id, double X, double Y) : FlowEdit;
 /// <summary>Puts a step into a container, or takes it out.</summary>
 /// <param name="Id">The step.</param>
 /// <param name="Parent">The container; null for the top.</param>
-public sealed record NestStep(string Id, string? Parent) : FlowEdit;
+public sealed record NestStep(string Id, string? Parent) : FlowEdit
+{
+    /// <inheritdoc cref="Connect.Restoring"/>
+    internal bool Restoring { get; init; }
+}
 
 /// <summary>Gives a step another name; its id, which templates use, stays.</summary>
 /// <param name="Id">The step.</param>
@@ -101,7 +109,11 @@ public sealed record Disconnect(string From, string Port, string To) : FlowEdit;
 /// <summary>Adds a sticky note or replaces the one with its id.</summary>
 /// <param name="Note">The note.</param>
 /// <param name="At">Its place when it is new; null for the end.</param>
-public sealed record PutNote(FlowNote Note, int? At = null) : FlowEdit;
+public sealed record PutNote(FlowNote Note, int? At = null) : FlowEdit
+{
+    /// <inheritdoc cref="Connect.Restoring"/>
+    internal bool Restoring { get; init; }
+}
 
 /// <summary>Removes a sticky note.</summary>
 /// <param name="Id">The note.</param>

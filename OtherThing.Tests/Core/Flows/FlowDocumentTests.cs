@@ -99,6 +99,33 @@ public class FlowDocumentTests
     }
 
     [Theory]
+    [InlineData("lost")]
+    [InlineData("left")]
+    [InlineData("odd name")]
+    public void Apply_DeleteOfAStepThatNoRuleWouldLetIn_GivesItBack(string id)
+    {
+        var flow = Build(Step("lost", parent: "nowhere"), Step("left", parent: "right"), Step("right", parent: "left"), Step("odd name")) with
+        {
+            Notes = [new FlowNote { Id = "wide", Width = 9_000 }],
+        };
+
+        var change = FlowDocument.Apply(flow, new BatchEdit([new DeleteStep(id), new DeleteNote("wide")])).Value;
+
+        Assert.NotEqual(Text(flow), Text(change.Definition));
+        Assert.Equal(Text(flow), Text(FlowDocument.Apply(change.Definition, change.Inverse).Value.Definition));
+    }
+
+    [Fact]
+    public void Apply_StepLeftInAContainerThatIsGone_IsPutBackWithoutComplaint()
+    {
+        var flow = Build(Step("lost", parent: "nowhere"));
+
+        var change = FlowDocument.Apply(flow, new NestStep("lost", null)).Value;
+
+        Assert.Equal(Text(flow), Text(FlowDocument.Apply(change.Definition, change.Inverse).Value.Definition));
+    }
+
+    [Theory]
     [InlineData("a", "a", "follow itself")]
     [InlineData("c", "a", "circle")]
     [InlineData("a", "inner", "same container")]

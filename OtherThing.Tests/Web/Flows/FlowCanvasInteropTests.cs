@@ -97,14 +97,17 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
         Assert.Same(before, editor.Snapshot);
     }
 
-    [Fact]
-    public async Task Apply_ActsAfterARefusedOne_AreLeftToTheBrowser()
+    [Theory]
+    [InlineData("""{"id":"b","kind":"edit","edits":[{"op":"delete","id":"nobody"}]}""")]
+    [InlineData("""{"id":"b","kind":"edit","edits":[{"op":"explode"}]}""")]
+    [InlineData("""{"id":"b","kind":7}""")]
+    public async Task Apply_ActsAroundARefusedOne_AreDoneOrLeftToTheBrowser(string refused)
     {
         var (canvas, editor) = await OpenAsync(Role.Owner);
 
-        var answers = await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync("""
+        var answers = await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync($$"""
             [{"id":"a","kind":"edit","edits":[{"op":"move","id":"start","x":1,"y":1}]},
-             {"id":"b","kind":"edit","edits":[{"op":"delete","id":"nobody"}]},
+             {{refused}},
              {"id":"c","kind":"edit","edits":[{"op":"move","id":"start","x":2,"y":2}]}]
             """));
 

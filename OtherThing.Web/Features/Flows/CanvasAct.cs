@@ -15,11 +15,25 @@ internal sealed record CanvasAct(string? Id, string? Kind, IReadOnlyList<FlowEdi
     /// <summary>The most acts in one message.</summary>
     public const int Most = 2_000;
 
+    /// <summary>The acts of a message; null stands for one that cannot be read, which costs no other act anything.</summary>
     public static IReadOnlyList<CanvasAct?>? Read(string? text)
     {
         try
         {
-            return JsonSerializer.Deserialize<IReadOnlyList<CanvasAct?>>(text ?? "", Json.Options) is { Count: > 0 and <= Most } acts ? acts : null;
+            var acts = JsonElement.Parse(text ?? "");
+            return acts.ValueKind == JsonValueKind.Array && acts.GetArrayLength() is > 0 and <= Most ? [.. acts.EnumerateArray().Select(Read)] : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static CanvasAct? Read(JsonElement act)
+    {
+        try
+        {
+            return act.Deserialize<CanvasAct>(Json.Options);
         }
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {

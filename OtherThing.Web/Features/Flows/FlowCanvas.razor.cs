@@ -174,7 +174,7 @@ public sealed partial class FlowCanvas : IAsyncDisposable
         string[]? selection = null;
         foreach (var act in acts)
         {
-            var answer = act is null ? new ActAnswer(false, "An act is missing.") : await act.ApplyAsync(Editor, _browser.Gone);
+            var answer = act is null ? new ActAnswer(false, "That edit could not be read.") : await act.ApplyAsync(Editor, _browser.Gone);
             answers.Add(answer);
             selection = act?.Selection is { } selected ? Clean(selected) : selection;
             if (!answer.Ok)

@@ -18,6 +18,7 @@ export class Sync {
   #sequence = -1;
   #pending = [];
   #unstored = [];
+  #stored = -1;
   #early = new Map();
   #gapTimer = 0;
   #sending = false;
@@ -54,6 +55,7 @@ export class Sync {
       // Another session counts anew. What the last one took from us and had not stored may be gone: it is said again.
       this.#pending = [...this.#unstored.map(act => ({ id: act.id, kind: 'again', edits: act.edits })), ...this.#pending];
       this.#unstored = [];
+      this.#stored = -1;
       this.#session = session;
       this.#sequence = -1;
     }
@@ -94,6 +96,7 @@ export class Sync {
 
   /** Acts up to this one are stored: they need not be said again. */
   kept(sequence) {
+    this.#stored = Math.max(this.#stored, sequence);
     const before = this.#unstored.length;
     this.#unstored = this.#unstored.filter(act => act.sequence > sequence);
     if (this.#unstored.length < before) this.#store();
@@ -133,7 +136,7 @@ export class Sync {
     event.edits.forEach(edit => this.#base.apply(edit));
     const waiting = this.#pending.length, at = this.#pending.findIndex(act => act.id === event.id);
     if (event.own) this.#lastAct = event.id;
-    if (event.own || at >= 0) this.#unstored.push({ id: event.id, sequence: event.sequence, edits: event.edits });
+    if (event.own || at >= 0) this.#remember(event);
     if (at >= 0) this.#pending.splice(at, 1);
     if (waiting) return true;
     event.edits.forEach(edit => this.doc.apply(edit));
@@ -162,8 +165,13 @@ export class Sync {
     const settled = this.#pending.filter(act => act.sequence <= this.#sequence);
     if (!settled.length) return false;
     this.#pending = this.#pending.filter(act => !settled.includes(act));
-    for (const { id, sequence, edits } of settled) if (edits) this.#unstored.push({ id, sequence, edits });
+    settled.filter(act => act.edits).forEach(act => this.#remember(act));
     return true;
+  }
+
+  /** Kept until it is stored; the word that it is may come before the act itself, which can be on its way in a larger message. */
+  #remember({ id, sequence, edits }) {
+    if (sequence > this.#stored) this.#unstored.push({ id, sequence, edits });
   }
 
   async #send() {
