@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OtherThing.Core.Access;
@@ -38,14 +39,20 @@ public static class DataSetup
     {
         var contexts = host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Database.MigrateAsync(cancellationToken);
+        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
     }
 
     internal static void ConfigureSqlite(DbContextOptionsBuilder options, string connectionString) =>
-        options.AddInterceptors(s_versions, s_pragmas).UseSqlite(connectionString);
+        options.AddInterceptors(s_versions, s_pragmas).ConfigureWarnings(LeaveDriftToTests).UseSqlite(connectionString);
 
     internal static void ConfigureSqlServer(DbContextOptionsBuilder options, string connectionString) =>
-        options.AddInterceptors(s_versions).UseSqlServer(connectionString);
+        options.AddInterceptors(s_versions).ConfigureWarnings(LeaveDriftToTests).UseSqlServer(connectionString);
+
+    /// <summary>Whether the migrations fit the model is known when the server is built. To ask at each start builds the whole model anew.</summary>
+    private static void LeaveDriftToTests(WarningsConfigurationBuilder warnings) => warnings.Ignore(RelationalEventId.PendingModelChangesWarning);
 
     private static void AddContexts<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> configure)
         where TContext : AppDbContext
