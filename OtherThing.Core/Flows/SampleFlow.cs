@@ -19,14 +19,14 @@ public static class SampleFlow
     {
         Steps =
         [
-            Step("start", "trigger.manual", "Start", 0, 96, new { }),
-            Step("fetch", "http.request", "Fetch a text", 288, 96, new { method = "GET", url = textAddress.AbsoluteUri }),
-            Step("count", "node.command", "Count words on a node", 576, 96, new { command = s_countWords, stdin = "{{ steps.fetch.body }}" }),
-            Step("words", "data.set", "Read the number", 864, 96, new { value = new { count = "{{ steps.count.stdout | strip | to_number }}" } }),
-            Step("is_long", "logic.if", "More than 200 words?", 1152, 96, new { condition = "steps.words.count > 200" }),
-            Step("long", "data.set", "A long text", 1440, 0, new { value = "A long text: {{ steps.words.count }} words." }),
-            Step("short", "data.set", "A short text", 1440, 192, new { value = "A short text: {{ steps.words.count }} words." }),
-            Step("report", "output", "Report", 1728, 96, new
+            Step("start", "trigger.manual", "Start", 0, 0, new { }),
+            Step("fetch", "http.request", "Fetch a text", 320, 0, new { method = "GET", url = textAddress.AbsoluteUri }),
+            Step("count", "node.command", "Count words on a node", 640, 0, new { command = s_countWords, stdin = "{{ steps.fetch.body }}" }),
+            Step("words", "data.set", "Read the number", 960, 0, new { value = new { count = "{{ steps.count.stdout | strip | to_number }}" } }),
+            Step("is_long", "logic.if", "Over 200 words?", 320, 256, new { condition = "steps.words.count > 200" }),
+            Step("long", "data.set", "A long text", 640, 192, new { value = "A long text: {{ steps.words.count }} words." }),
+            Step("short", "data.set", "A short text", 640, 320, new { value = "A short text: {{ steps.words.count }} words." }),
+            Step("report", "output", "Report", 960, 256, new
             {
                 value = new { verdict = "{{ steps.long | default: steps.short }}", words = "{{ steps.words.count }}", node = "{{ steps.count.nodeId }}" },
             }),
@@ -46,7 +46,7 @@ public static class SampleFlow
         [
             new()
             {
-                Id = "hello", Position = new FlowPosition(0, 288), Width = 448, Height = 128,
+                Id = "hello", Position = new FlowPosition(0, 192), Width = 256, Height = 204,
                 Text = "Press Run. The text comes over HTTP from this server, its words are counted by the program wc on one of your nodes, and the branch taken depends on the number.",
             },
         ],

@@ -193,6 +193,27 @@ public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
         Assert.Equal(2, flow.Connections.Count);
     }
 
+    [Fact]
+    public async Task SampleFlow_OpensWithNamesToRead_AndTabFollowsTheOutline()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, SampleFlow.Create(new Uri("http://localhost:5080/samples/spare-machines.txt")));
+        Assert.True(await builder.Host.EvaluateAsync<double>("host => host.flowCanvas.scene.view.zoom") >= 0.75);
+        await builder.Page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
+        await builder.Page.Locator("[data-step=report]").WaitForAsync();
+        var listed = await builder.Page.Locator("[data-step]").EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.step)");
+        await builder.Host.FocusAsync();
+
+        List<string> reached = [];
+        for (var count = 0; count < listed.Length; count++)
+        {
+            await builder.Page.Keyboard.PressAsync("Tab");
+            reached.Add(await builder.Host.EvaluateAsync<string>("host => host.flowCanvas.scene.selectedSteps.join()"));
+        }
+
+        Assert.Equal(["start", "fetch", "count", "words", "is_long", "long", "short", "report"], reached);
+        Assert.Equal(listed, reached);
+    }
+
     private static async Task<(float X, float Y)> PortAsync(FlowBuilder builder, string id, string port)
     {
         var at = await builder.Host.EvaluateAsync<float[]>(

@@ -95,12 +95,12 @@ public sealed class GuidePictures(Chromium chromium, SharedServer server)
     {
         Steps =
         [
-            Step("start", "trigger.manual", "Start", 0, 96, "{}"),
-            Step("orders", "data.set", "Read the orders", 288, 96, """{"value":[{"id":7,"customer":"Ada"},{"id":8,"customer":"Bo"},{"id":9,"customer":"Cy"}]}"""),
-            Step("each", "logic.map", "For each order", 592, 32, """{"items":"{{ steps.orders }}","concurrency":2}"""),
-            Step("pause", "logic.wait", "Wait for the printer", 624, 96, JsonSerializer.Serialize(new { seconds = double.TryParse(seconds, System.Globalization.CultureInfo.InvariantCulture, out var number) ? (object)number : seconds }), "each"),
-            Step("label", "data.set", "Make the label", 912, 96, """{"value":{"label":"Order {{ item.id }} for {{ item.customer | upcase }}"}}""", "each"),
-            Step("done", "output", "Labels", 1248, 96, """{"value":"{{ steps.each }}"}"""),
+            Step("start", "trigger.manual", "Start", 0, 0, "{}"),
+            Step("orders", "data.set", "Read the orders", 288, 0, """{"value":[{"id":7,"customer":"Ada"},{"id":8,"customer":"Bo"},{"id":9,"customer":"Cy"}]}"""),
+            Step("each", "logic.map", "For each order", 0, 176, """{"items":"{{ steps.orders }}","concurrency":2}"""),
+            Step("pause", "logic.wait", "Wait for the printer", 32, 256, JsonSerializer.Serialize(new { seconds = double.TryParse(seconds, System.Globalization.CultureInfo.InvariantCulture, out var number) ? (object)number : seconds }), "each"),
+            Step("label", "data.set", "Make the label", 320, 256, """{"value":{"label":"Order {{ item.id }} for {{ item.customer | upcase }}"}}""", "each"),
+            Step("done", "output", "Labels", 640, 168, """{"value":"{{ steps.each }}"}"""),
         ],
         Connections =
         [

@@ -39,6 +39,12 @@ public sealed class JourneyTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
         var run = page.GetByRole(AriaRole.Region, new() { Name = "Run on show" });
         await Assertions.Expect(run).ToContainTextAsync("Succeeded", new() { Timeout = Long });
+        if (Environment.GetEnvironmentVariable("GUIDE_IMAGES") is { } folder)
+        {
+            await page.Mouse.MoveAsync(2, 2);
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "sample-flow.png"), Animations = ScreenshotAnimations.Disabled });
+        }
+
         await page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
         var outline = page.GetByRole(AriaRole.Navigation, new() { Name = "Steps of this flow" });
         await Assertions.Expect(outline.GetByText("Succeeded")).ToHaveCountAsync(7);

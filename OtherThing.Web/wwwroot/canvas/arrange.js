@@ -9,7 +9,7 @@ export const arrangeEdits = (doc, layout, ids = null) => {
   const moves = new Map();
   const place = (parent, origin) => {
     const members = [...doc.steps.values()].filter(step => (step.parent ?? null) === parent && (!ids || parent !== null || ids.has(step.id)));
-    if (!members.length) return { width: 320 - 2 * pad, height: 160 - card.headerHeight - 2 * pad };
+    if (!members.length) return { width: 320 - 2 * pad, height: 176 - card.headerHeight - 2 * pad };
     const own = new Map(members.map(step => [step.id, step]));
     const sizes = new Map();
     for (const step of members) {

@@ -17,6 +17,7 @@ import { QuickAdd } from './quickadd.js';
 import { Scene } from './scene.js';
 import { Sync } from './sync.js';
 import { readTheme, watchTheme } from './theme.js';
+import { readingOrder } from './walk.js';
 
 export class Canvas {
   #server;
@@ -302,7 +303,7 @@ export class Canvas {
   /** Selects the next step in reading order; answers false at the end, so that Tab leaves the canvas. */
   focusNext(direction) {
     const { scene } = this;
-    const order = [...scene.layout.rects].sort(([, a], [, b]) => Math.round(a.x / 120) - Math.round(b.x / 120) || a.y - b.y).map(([id]) => id);
+    const order = readingOrder(scene);
     const at = order.indexOf(scene.selectedSteps[0]);
     const next = order[at < 0 ? (direction > 0 ? 0 : order.length - 1) : at + direction];
     if (!next) return false;
@@ -393,16 +394,12 @@ export class Canvas {
     if (again || this.#painter.stale || (moving && !this.scene.reducedMotion)) this.invalidate();
   }
 
-  /** The first look: the whole flow when it can be read so, else its beginning. */
+  /** The first look: the whole flow when its names can be read so, else its beginning. */
   #open() {
     const { view, layout, doc } = this.scene, bounds = layout.bounds(doc);
     view.fit(bounds);
-    const least = 0.34;
-    if (view.zoom < least) {
-      view.zoom = least;
-      view.x = bounds.x - 48 / view.zoom;
-      view.y = bounds.height * view.zoom < view.height ? bounds.y + bounds.height / 2 - view.height / 2 / view.zoom : bounds.y - 48 / view.zoom;
-    }
+    const least = view.width < 640 ? 0.42 : 0.5;
+    if (view.zoom < least) view.begin(bounds, least);
     this.viewChanged();
   }
 

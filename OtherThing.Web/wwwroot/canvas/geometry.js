@@ -1,8 +1,8 @@
 // Where things lie, in canvas pixels. Nothing here draws or listens.
 
-export const card = { width: 224, height: 76, headerHeight: 36, portRadius: 5, portReach: 12, portGap: 22, grid: 16 };
+export const card = { width: 224, height: 76, headerHeight: 52, portRadius: 5, portReach: 12, portGap: 22, grid: 16 };
 
-const containerPad = 24, containerMin = { width: 320, height: 160 };
+const containerPad = 24, containerMin = { width: 320, height: 176 };
 
 /** Rectangles and ports of a document, computed once per version. */
 export class Layout {
@@ -102,6 +102,9 @@ export const holds = (rect, point) => point.x >= rect.x && point.x <= rect.x + r
 export const center = rect => ({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 });
 
 export const snap = value => Math.round(value / card.grid) * card.grid;
+
+/** True for a connection to an earlier place: a curve would cross the cards between, so it is led round them in right angles. */
+export const turnsBack = (from, to) => to.x < from.x;
 
 /** The corners of a connection drawn in right angles. */
 export const corners = (from, to) => {

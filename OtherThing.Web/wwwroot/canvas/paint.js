@@ -1,6 +1,6 @@
 // Draws one frame: only what is seen, and less of it the further away it is.
 
-import { card, corners, curve, meets, noteRect } from './geometry.js';
+import { card, corners, curve, meets, noteRect, turnsBack } from './geometry.js';
 import { icon } from './icons.js';
 import { Sprites, margin } from './sprites.js';
 
@@ -141,9 +141,10 @@ export class Painter {
     context.stroke();
     if (detail === 0) return;
     context.fillStyle = theme.text;
-    context.font = `13px ${theme.font}`;
-    const lines = this.#wrap(context, unmarked(note.text ?? ''), rect.width - 24, Math.floor((rect.height - 20) / 18));
-    lines.forEach((line, index) => context.fillText(line, rect.x + 12, rect.y + 19 + index * 18));
+    const size = detail === 2 ? 13 : 18, step = size + 5;
+    context.font = `${size}px ${theme.font}`;
+    const lines = this.#wrap(context, unmarked(note.text ?? ''), rect.width - 24, Math.floor((rect.height - 12) / step));
+    lines.forEach((line, index) => context.fillText(line, rect.x + 12, rect.y + 6 + step * (index + 0.7)));
   }
 
   #container(context, scene, id, seen, detail) {
@@ -162,21 +163,34 @@ export class Painter {
     context.setLineDash(selected ? [] : [6, 4]);
     context.stroke();
     context.setLineDash([]);
-    if (detail > 0) {
-      context.fillStyle = hue;
-      this.#icon(context, catalog.kind(step), rect.x + 12, rect.y + 9, 18);
-      context.fillStyle = theme.text;
-      context.font = `600 13px ${theme.font}`;
-      context.fillText(this.#cut(context, step.name || step.id, rect.width / 2), rect.x + 38, rect.y + 18);
-      const width = context.measureText(this.#cut(context, step.name || step.id, rect.width / 2)).width;
-      context.fillStyle = theme.muted;
-      context.font = `12px ${theme.font}`;
-      const status = scene.statuses[id];
-      const said = status ? statusLine(status) : catalog.summary(step);
-      context.fillText(this.#cut(context, said, Math.max(20, rect.width - width - 90)), rect.x + 50 + width, rect.y + 18);
-      this.#icon(context, 'open', rect.x + rect.width - 28, rect.y + 9, 18, theme.muted);
-    }
+    if (detail > 0) this.#header(context, scene, step, rect, detail, hue);
     this.#ports(context, scene, step, detail);
+  }
+
+  /** A container's head: its name, and below it what it does or how far it is. From further away the name alone, larger. */
+  #header(context, scene, step, rect, detail, hue) {
+    const { theme, catalog } = scene, status = scene.statuses[step.id], problem = scene.problems[step.id];
+    const labels = detail === 2 ? this.#labels(context, scene, scene.layout.ports.get(step.id)) : 0;
+    const icon = status ? status.status : 'problem';
+    const colour = status ? statusColour(theme, status.status) : theme.warning;
+    this.#icon(context, 'open', rect.x + rect.width - 30 - labels, rect.y + 9, 18, theme.muted);
+    context.fillStyle = theme.text;
+    if (detail === 1) {
+      this.#icon(context, status ? icon : catalog.kind(step), rect.x + 14, rect.y + 12, 28, status ? colour : hue);
+      context.fillStyle = theme.text;
+      context.font = `600 22px ${theme.font}`;
+      context.fillText(this.#cut(context, step.name || step.id, rect.width - 94), rect.x + 50, rect.y + 27);
+      return;
+    }
+    this.#icon(context, catalog.kind(step), rect.x + 14, rect.y + 9, 18, hue);
+    context.fillStyle = theme.text;
+    context.font = `600 13px ${theme.font}`;
+    context.fillText(this.#cut(context, step.name || step.id, rect.width - 80 - labels), rect.x + 40, rect.y + 18);
+    const inner = status || problem, said = status ? statusLine(status) : problem || [catalog.title(step), catalog.summary(step)].filter(part => part).join(' · ');
+    if (inner) this.#icon(context, icon, rect.x + 17, rect.y + 33, 12, colour);
+    context.fillStyle = inner ? colour : theme.muted;
+    context.font = `12px ${theme.font}`;
+    context.fillText(this.#cut(context, said, rect.width - 56 - labels), rect.x + 40, rect.y + 39);
   }
 
   #connections(context, scene, seen, detail, now) {
@@ -189,7 +203,7 @@ export class Painter {
       if (!ends) continue;
       const [from, to] = ends;
       const reach = Math.abs(to.x - from.x) + 80;
-      const bounds = { x: Math.min(from.x, to.x) - reach / 2, y: Math.min(from.y, to.y), width: Math.abs(to.x - from.x) + reach, height: Math.abs(to.y - from.y) + 1 };
+      const bounds = { x: Math.min(from.x, to.x) - reach / 2, y: Math.min(from.y, to.y), width: Math.abs(to.x - from.x) + reach, height: Math.abs(to.y - from.y) + (turnsBack(from, to) ? card.height : 1) };
       if (!meets(bounds, seen)) continue;
       const selected = scene.isConnectionSelected(connection), hovered = scene.hoverConnection === connection;
       const source = statuses[connection.from], target = statuses[connection.to];
@@ -241,8 +255,7 @@ export class Painter {
     context.roundRect(rect.x, rect.y, 3, rect.height, [6, 0, 0, 6]);
     context.fill();
     const ports = scene.layout.ports.get(step.id);
-    const labelled = ports.length > 1 || ports[0] !== 'out';
-    const room = rect.width - 54 - (labelled && detail === 2 ? 56 : rect.folded ? 24 : 0);
+    const room = rect.width - 54 - Math.max(detail === 2 ? this.#labels(context, scene, ports) : 0, rect.folded ? 24 : 0);
     if (detail === 2) {
       this.#icon(context, kind, rect.x + 14, rect.y + 12, 18, hue);
       context.fillStyle = theme.text;
@@ -253,8 +266,9 @@ export class Painter {
       const y = rect.y + rect.height / 2;
       this.#icon(context, status ? status.status : kind, rect.x + 14, y - 14, 28, status ? statusColour(theme, status.status) : hue);
       context.fillStyle = theme.text;
-      context.font = `600 24px ${theme.font}`;
-      context.fillText(this.#cut(context, step.name || step.id, rect.width - 62), rect.x + 50, y);
+      context.font = `600 22px ${theme.font}`;
+      const lines = this.#wrap(context, step.name || step.id, rect.width - 60, 2);
+      lines.forEach((line, index) => context.fillText(line, rect.x + 50, y + (index - (lines.length - 1) / 2) * 26));
     }
     let moving = false;
     if (detail === 2) {
@@ -295,6 +309,13 @@ export class Painter {
       context.fillText(this.#cut(context, catalog.title(step), room), rect.x + 14, y);
     }
     return false;
+  }
+
+  /** How much room the names of ports take. */
+  #labels(context, { theme }, ports) {
+    if (ports.length === 1 && ports[0] === 'out') return 0;
+    context.font = `11px ${theme.font}`;
+    return 16 + Math.max(...ports.map(port => Math.min(60, context.measureText(port).width)));
   }
 
   #ports(context, scene, step, detail, place = scene) {
@@ -396,6 +417,7 @@ export class Painter {
     return cut;
   }
 
+  /** As many lines as there is room for; the last one says when there is more. */
   #wrap(context, text, room, most) {
     const lines = [];
     for (const paragraph of text.slice(0, 2000).split('\n')) {
@@ -408,11 +430,13 @@ export class Painter {
         } else {
           line = longer;
         }
-        if (lines.length >= most) return lines;
+        if (lines.length >= most) break;
       }
-      lines.push(this.#cut(context, line, room));
+      lines.push(line);
+      if (lines.length > most) break;
     }
-    return lines.slice(0, Math.max(0, most));
+    if (lines.length > most && most > 0) lines[most - 1] += ' …';
+    return lines.slice(0, Math.max(0, most)).map(line => this.#cut(context, line, room));
   }
 }
 
@@ -440,7 +464,7 @@ const box = (context, rect, radius) => {
   context.roundRect(rect.x, rect.y, rect.width, rect.height, radius);
 };
 
-const rounding = (places, at) => Math.min(8, ...[at, at + 1].map(next =>
+const rounding = (places, at, most) => Math.min(most, ...[at, at + 1].map(next =>
   (Math.abs(places[next].x - places[next - 1].x) + Math.abs(places[next].y - places[next - 1].y)) / 2));
 
 const dot = (context, at, radius, fill, stroke) => {
@@ -456,9 +480,9 @@ const trace = (path, from, to, detail, squared) => {
   path.moveTo(from.x, from.y);
   if (detail === 0) {
     path.lineTo(to.x, to.y);
-  } else if (squared) {
-    const places = corners(from, to);
-    for (let at = 1; at < places.length - 1; at++) path.arcTo(places[at].x, places[at].y, places[at + 1].x, places[at + 1].y, rounding(places, at));
+  } else if (squared || turnsBack(from, to)) {
+    const places = corners(from, to), round = squared ? 8 : 20;
+    for (let at = 1; at < places.length - 1; at++) path.arcTo(places[at].x, places[at].y, places[at + 1].x, places[at + 1].y, rounding(places, at, round));
     path.lineTo(to.x, to.y);
   }
   else path.bezierCurveTo(...curve(from, to), to.x, to.y);

@@ -1,7 +1,7 @@
 // What is on the canvas right now: document, view, selection, and what a gesture shows before it is an edit.
 
 import { keyOf } from './document.js';
-import { Layout, center, distanceToCorners, distanceToCurve, holds, noteRect, card } from './geometry.js';
+import { Layout, center, distanceToCorners, distanceToCurve, holds, noteRect, card, turnsBack } from './geometry.js';
 import { View } from './view.js';
 
 export class Scene {
@@ -165,7 +165,7 @@ export class Scene {
     return best;
   }
 
-  #distance(point, from, to) { return this.squared ? distanceToCorners(point, from, to) : distanceToCurve(point, from, to); }
+  #distance(point, from, to) { return this.squared || turnsBack(from, to) ? distanceToCorners(point, from, to) : distanceToCurve(point, from, to); }
 
   #shift(point, id) {
     return point && this.moving?.has(id) ? { x: point.x + this.offset.dx, y: point.y + this.offset.dy } : point;

@@ -35,12 +35,23 @@ export class View {
       this.y = -this.height / 2;
       return;
     }
-    const room = 48;
+    const room = this.#room;
     const zoom = Math.min((this.width - 2 * room) / bounds.width, (this.height - 2 * room) / bounds.height, most);
     this.zoom = Math.min(zoomRange.max, Math.max(zoomRange.min, zoom));
     this.x = bounds.x + bounds.width / 2 - this.width / 2 / this.zoom;
     this.y = bounds.y + bounds.height / 2 - this.height / 2 / this.zoom;
   }
+
+  /** Shows the left of a rectangle at a zoom; of one that is too high, its upper left. */
+  begin(bounds, zoom) {
+    this.zoom = zoom;
+    const room = this.#room / zoom, height = this.height / zoom;
+    this.x = bounds.x - room;
+    this.y = bounds.height + 2 * room < height ? bounds.y + bounds.height / 2 - height / 2 : bounds.y - room;
+  }
+
+  /** What stays free around a flow, in CSS pixels. */
+  get #room() { return this.width < 720 ? 24 : 48; }
 
   /** Moves as little as needed to bring a rectangle into sight. */
   reveal(rect) {

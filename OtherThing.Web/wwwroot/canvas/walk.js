@@ -45,3 +45,39 @@ export const nestSelected = canvas => {
       ]);
     });
 };
+
+/** The ids of what is in sight in the order it reads, as the server's outline has it: nothing before what leads to it, beyond that by place. */
+export const readingOrder = scene => {
+  const { doc, layout } = scene, column = 120, inside = new Map();
+  for (const step of doc.steps.values()) if (layout.rect(step.id)) (inside.get(step.parent ?? null) ?? inside.set(step.parent ?? null, []).get(step.parent ?? null)).push(step);
+  const ordered = [];
+  const add = (parent, depth) => {
+    for (const id of inOrder(inside.get(parent) ?? [])) {
+      ordered.push(id);
+      if (depth < 50) add(id, depth + 1);
+    }
+  };
+  const inOrder = steps => {
+    const { round } = Math;
+    const sorted = [...steps].sort((a, b) => round(a.position.x / column) - round(b.position.x / column) || a.position.y - b.position.y);
+    const place = new Map(sorted.map((step, at) => [step.id, at])), latest = new Map(place), waiting = new Map(), next = new Map();
+    for (const { from, to } of steps.length > 1 ? doc.connections : []) {
+      if (from === to || !place.has(from) || !place.has(to)) continue;
+      (next.get(from) ?? next.set(from, []).get(from)).push(to);
+      waiting.set(to, (waiting.get(to) ?? 0) + 1);
+    }
+    const open = [...place.keys()].filter(id => !waiting.has(id)), turn = new Map();
+    for (let at = 0; at < open.length; at++) {
+      turn.set(open[at], at);
+      for (const to of (next.get(open[at]) ?? []).sort((a, b) => place.get(a) - place.get(b))) {
+        latest.set(to, Math.max(latest.get(to), latest.get(open[at])));
+        waiting.set(to, waiting.get(to) - 1);
+        if (waiting.get(to) === 0) open.push(to);
+      }
+    }
+    const key = id => turn.has(id) ? latest.get(id) : place.get(id);
+    return [...place.keys()].sort((a, b) => key(a) - key(b) || (turn.get(a) ?? Infinity) - (turn.get(b) ?? Infinity) || 0);
+  };
+  add(null, 0);
+  return ordered;
+};
