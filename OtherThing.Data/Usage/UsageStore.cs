@@ -12,6 +12,12 @@ internal sealed class UsageStore(IDbContextFactory<AppDbContext> contexts) : IUs
 {
     public async Task<bool> TryAddAsync(UsageEntry entry, CancellationToken cancellationToken)
     {
+        // Asked first: what is written already is ordinary after a restart, and a refused insert is logged as a failure.
+        if (await IsWrittenAsync(entry, cancellationToken))
+        {
+            return false;
+        }
+
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.Add(entry);
         try
@@ -21,16 +27,20 @@ internal sealed class UsageStore(IDbContextFactory<AppDbContext> contexts) : IUs
         }
         catch (DbUpdateException)
         {
-            // Only a call that is written already is expected; anything else is broken.
-            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await again.Set<UsageEntry>().AnyAsync(
-                e => e.WorkspaceId == entry.WorkspaceId && e.CallId == entry.CallId, cancellationToken))
+            // Only a call that another has just written is expected; anything else is broken.
+            if (await IsWrittenAsync(entry, cancellationToken))
             {
                 return false;
             }
 
             throw;
         }
+    }
+
+    private async Task<bool> IsWrittenAsync(UsageEntry entry, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<UsageEntry>().AnyAsync(e => e.WorkspaceId == entry.WorkspaceId && e.CallId == entry.CallId, cancellationToken);
     }
 
     public async Task<Page<UsageEntry>> ListAsync(

@@ -5,7 +5,7 @@ using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Hosting;
 
-/// <summary>What all of <c>/api/v1</c> shares: JSON, problem details, OpenAPI.</summary>
+/// <summary>What all of <c>/api/v1</c> shares: JSON, problem details, its description.</summary>
 internal static class RestSetup
 {
     public const string Prefix = "/api/v1";
@@ -16,14 +16,7 @@ internal static class RestSetup
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddExceptionHandler<BadRequestHandler>();
-        builder.Services.AddOpenApi("v1");
-        return builder;
-    }
-
-    public static WebApplication MapOpenApiDocument(this WebApplication app)
-    {
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        return app;
+        return builder.AddOpenApiDocument();
     }
 
     /// <summary>The group every REST endpoint is in: bearer only, problem details.</summary>

@@ -37,4 +37,7 @@ internal sealed record WorkspaceResponse(
 internal sealed record CreateWorkspaceRequest(string? Name, string? Description = null, bool? IsPrivate = null);
 
 internal sealed record UpdateWorkspaceRequest(
-    string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null, Optional<int?> MaxConcurrentRuns = default);
+    string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null)
+{
+    public Optional<int?> MaxConcurrentRuns { get; init; }
+}
