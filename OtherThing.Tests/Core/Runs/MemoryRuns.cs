@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Usage;
+
+namespace OtherThing.Tests.Core.Runs;
+
+/// <summary>What goes wrong with one commit of a run.</summary>
+internal enum CommitFault
+{
+    None,
+
+    /// <summary>Another owner was faster.</summary>
+    Taken,
+
+    /// <summary>It fails and nothing is written: the owner died before it.</summary>
+    Lost,
+
+    /// <summary>It is written, and nobody hears of it: the owner died after it.</summary>
+    Unheard,
+}
+
+/// <summary>
+/// Runs and their journal in memory, by the rules of the database: fences, final rows, one entry per sequence. Commits fail as a test
+/// plans it, run by run, with an <see cref="IOException"/>.
+/// </summary>
+internal sealed class MemoryRuns : IRunStore, IRunJournalStore
+{
+    private readonly ConcurrentDictionary<Guid, Row> _rows = new();
+    private readonly ConcurrentDictionary<Guid, Queue<CommitFault>> _plans = new();
+
+    /// <summary>Plans what becomes of a run's commits, in order; those after go well.</summary>
+    public void Plan(Guid runId, IEnumerable<CommitFault> faults) => _plans[runId] = new(faults);
+
+    /// <summary>Takes a run out of memory.</summary>
+    public (Run Run, IReadOnlyList<RunJournalEntry> Journal) Take(Guid runId)
+    {
+        _plans.TryRemove(runId, out _);
+        return _rows.TryRemove(runId, out var row) ? (row.Run, row.Journal) : throw new InvalidOperationException("There is no such run.");
+    }
+
+    public Run? Find(Guid runId) => _rows.TryGetValue(runId, out var row) ? row.Run : null;
+
+    public Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken)
+    {
+        if (writes.Count > 1 && writes.Any(write => Next(write) is CommitFault.Lost or CommitFault.Unheard))
+        {
+            throw new IOException("One of the group will fail."); // all or nothing; the journal tries them one by one
+        }
+
+        return Task.FromResult(writes.Select(Commit).ToArray());
+    }
+
+    public Task AddUsageAsync(IReadOnlyList<UsageEntry> entries, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken) => Task.FromResult(Find(runId));
+
+    public Task<Run?> FindAsync(Guid runId, CancellationToken cancellationToken) => Task.FromResult(Find(runId));
+
+    public Task<Run?> FindBriefAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken) => Task.FromResult(Find(runId));
+
+    public Task<Run?> TakeOwnershipAsync(Guid runId, CancellationToken cancellationToken) =>
+        Task.FromResult(_rows.TryGetValue(runId, out var row) ? row.Own() : null);
+
+    public Task<bool> HasBlobAsync(Guid workspaceId, Guid runId, string hash, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(
+        Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue) =>
+        Task.FromResult<IReadOnlyList<RunJournalEntry>>([.. _rows[runId].Journal.Where(entry => entry.Sequence > afterSequence)]);
+
+    /// <summary>None: the test wakes its runs itself.</summary>
+    public Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Guid>>([]);
+
+    private CommitFault Next(RunWrite write) => _plans.TryGetValue(write.Run.Id, out var plan) && plan.TryPeek(out var fault) ? fault : CommitFault.None;
+
+    private bool Commit(RunWrite write)
+    {
+        var fault = Next(write);
+        if (_plans.TryGetValue(write.Run.Id, out var plan))
+        {
+            plan.TryDequeue(out _);
+        }
+
+        if (fault == CommitFault.Lost)
+        {
+            throw new IOException("Nothing was written.");
+        }
+
+        if (fault == CommitFault.Taken && _rows.TryGetValue(write.Run.Id, out var taken))
+        {
+            taken.Own();
+        }
+
+        var applied = write.IsNew
+            ? _rows.TryAdd(write.Run.Id, new Row(write)) ? true : throw new InvalidOperationException("The run is written already.")
+            : _rows.TryGetValue(write.Run.Id, out var row) && row.Apply(write);
+        return fault == CommitFault.Unheard ? throw new IOException("It was written.") : applied;
+    }
+
+    private sealed class Row
+    {
+        private readonly Lock _gate = new();
+        private RunJournalEntry[] _journal;
+
+        public Row(RunWrite write) => (Run, _journal) = (write.Run, write.Entry is { } entry ? [entry] : []);
+
+        public Run Run { get; private set; }
+
+        public IReadOnlyList<RunJournalEntry> Journal => _journal;
+
+        public bool Apply(RunWrite write)
+        {
+            lock (_gate)
+            {
+                if (Run.Fence != write.Run.Fence || Run.WakeAt is null)
+                {
+                    return false;
+                }
+
+                if (write.Entry is { } entry)
+                {
+                    _journal = entry.Sequence == Run.LastSequence + 1 ? [.. _journal, entry] : throw new InvalidOperationException("The sequence is taken.");
+                }
+
+                Run = write.Run;
+                return true;
+            }
+        }
+
+        public Run? Own()
+        {
+            lock (_gate)
+            {
+                return Run.WakeAt is null ? null : Run = Run with { Fence = Run.Fence + 1 };
+            }
+        }
+    }
+}
+
+/// <summary>Keeps versions in memory; a run needs nothing else of flows.</summary>
+internal sealed class MemoryVersions : IFlowStore
+{
+    private readonly ConcurrentDictionary<Guid, FlowVersion> _versions = new();
+
+    public Task KeepVersionAsync(FlowVersion version, CancellationToken cancellationToken)
+    {
+        _versions[version.FlowId] = version;
+        return Task.CompletedTask;
+    }
+
+    public Task<FlowVersion?> FindVersionAsync(Guid flowId, int number, CancellationToken cancellationToken) =>
+        Task.FromResult(_versions.GetValueOrDefault(flowId));
+
+    public Task<bool> DeleteAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken) => Task.FromResult(_versions.TryRemove(flowId, out _));
+
+    public Task AddAsync(Flow flow, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Flow?> FindAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<FlowHead?> FindHeadAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> ChangeSettingsAsync(Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<Page<FlowVersionSummary>> ListVersionsAsync(Guid workspaceId, Guid flowId, PageRequest page, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+}
