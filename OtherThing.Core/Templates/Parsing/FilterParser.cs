@@ -1,4 +1,5 @@
 using System.Globalization;
+using OtherThing.Core.Results;
 using OtherThing.Core.Templates.Filters;
 using OtherThing.Core.Templates.Tree;
 using OtherThing.Core.Templates.Values;
@@ -21,7 +22,7 @@ internal sealed class FilterParser(Scanner scanner, ProblemList problems, Expres
 
         if (!TemplateFilters.TryFind(name, out var filter))
         {
-            var nearest = Nearest.To(name, TemplateFilters.All.Select(f => f.Name)) is { } near ? $" Did you mean {near}?" : "";
+            var nearest = Nearest.One(name, TemplateFilters.All.Select(f => f.Name)) is { } near ? $" Did you mean {near}?" : "";
             problems.Add(start, name.Length, "template.unknown_filter", $"There is no filter {Conversions.Quote(name)}.{nearest}");
             return null;
         }

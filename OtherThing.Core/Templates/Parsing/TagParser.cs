@@ -1,3 +1,4 @@
+using OtherThing.Core.Results;
 using OtherThing.Core.Templates.Tree;
 
 namespace OtherThing.Core.Templates.Parsing;
@@ -272,7 +273,7 @@ internal sealed class TagParser(Scanner scanner, ProblemList problems, PathLog p
             return;
         }
 
-        var nearest = Nearest.To(name, s_names) is { } near ? $" Did you mean {near}?" : "";
+        var nearest = Nearest.One(name, s_names) is { } near ? $" Did you mean {near}?" : "";
         problems.Add(start, name.Length, "template.unknown_tag", $"There is no tag {Values.Conversions.Quote(name)}: it is one of {string.Join(", ", s_names)}.{nearest}");
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OtherThing.Core.Templates.Parsing;
+using OtherThing.Core.Results;
 using OtherThing.Core.Templates.Values;
 
 namespace OtherThing.Core.Templates.Tree;
@@ -105,7 +105,7 @@ internal static class PathSteps
                 return $"\"{parent}\" is an object without members.";
             }
 
-            var nearest = Nearest.To(sought, names) is { } near ? $" Did you mean \"{near}\"?" : "";
+            var nearest = Nearest.One(sought, names) is { } near ? $" Did you mean \"{near}\"?" : "";
             var told = string.Join(", ", names.Take(NamesTold).Select(n => n.Length <= 40 ? n : n[..40] + "..."));
             return $"\"{parent}\" has {told}{(names.Count > NamesTold ? " and more" : "")}.{nearest}";
         }

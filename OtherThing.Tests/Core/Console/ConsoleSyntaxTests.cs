@@ -1,5 +1,6 @@
 using CsCheck;
 using OtherThing.Core.Console;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Tests.Core.Console;
 

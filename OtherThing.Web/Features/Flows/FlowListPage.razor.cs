@@ -20,7 +20,7 @@ public sealed partial class FlowListPage
     private Error? _refusal;
     private Guid _shown;
     private string? _next;
-    private bool _busy;
+    private readonly OneAct _act = new();
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -189,25 +189,5 @@ public sealed partial class FlowListPage
             ? await Flows.DeleteAsync(Workspace.Actor, Workspace.Id, flow.Id, CancellationToken.None)
             : null);
 
-    // Set before the first await: of many clicks the first counts.
-    private async Task OnceAsync(Func<Task<Error?>> act)
-    {
-        if (_busy)
-        {
-            return;
-        }
-
-        _busy = true;
-        try
-        {
-            if (await act() is { } refusal)
-            {
-                Snackbar.Add(refusal.Message, Severity.Warning);
-            }
-        }
-        finally
-        {
-            _busy = false;
-        }
-    }
+    private Task OnceAsync(Func<Task<Error?>> act) => _act.RunAsync(Snackbar, act);
 }

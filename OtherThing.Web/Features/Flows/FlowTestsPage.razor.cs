@@ -16,7 +16,7 @@ public sealed partial class FlowTestsPage
     private Error? _refusal;
     private string? _next;
     private string _version = "draft";
-    private bool _busy;
+    private readonly OneAct _act = new();
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -113,25 +113,5 @@ public sealed partial class FlowTestsPage
         return refusal;
     });
 
-    // Set before the first await: of many clicks the first counts.
-    private async Task OnceAsync(Func<Task<Error?>> act)
-    {
-        if (_busy)
-        {
-            return;
-        }
-
-        _busy = true;
-        try
-        {
-            if (await act() is { } refusal)
-            {
-                Snackbar.Add(refusal.Message, Severity.Warning);
-            }
-        }
-        finally
-        {
-            _busy = false;
-        }
-    }
+    private Task OnceAsync(Func<Task<Error?>> act) => _act.RunAsync(Snackbar, act);
 }

@@ -19,7 +19,7 @@ public sealed partial class FlowVersionsPage
     private Error? _refusal;
     private Error? _diffRefusal;
     private (Guid Flow, string Base, string Shown) _compared;
-    private bool _busy;
+    private readonly OneAct _act = new();
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -109,33 +109,22 @@ public sealed partial class FlowVersionsPage
         }
     }
 
-    private async Task RestoreAsync()
+    private Task RestoreAsync() => _act.RunAsync(Snackbar, async () =>
     {
-        // Set before the first await: of many clicks the first counts.
-        if (_busy || !int.TryParse(Shown, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (!int.TryParse(Shown, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || !await ConfirmDialog.AskAsync(
+            Dialogs, $"Restore version {number}?", "It becomes the draft. The draft of now is kept as a version, so you can come back to it; what is published stays published.", "Restore version"))
         {
-            return;
+            return null;
         }
 
-        _busy = true;
-        var sure = await ConfirmDialog.AskAsync(
-            Dialogs, $"Restore version {number}?", "It becomes the draft. The draft of now is kept as a version, so you can come back to it; what is published stays published.", "Restore version");
-        if (sure)
+        if ((await Versions.RestoreAsync(Workspace.Actor, Workspace.Id, FlowId, number, CancellationToken.None)).TryGet(out _, out var refusal))
         {
-            var restored = await Versions.RestoreAsync(Workspace.Actor, Workspace.Id, FlowId, number, CancellationToken.None);
-            if (restored.TryGet(out _, out var refusal))
-            {
-                Snackbar.Add($"Version {number} is the draft again.", Severity.Success);
-                Navigation.NavigateTo(Workspace.PathTo("flows", FlowId));
-            }
-            else
-            {
-                Snackbar.Add(refusal.Message, Severity.Warning);
-            }
+            Snackbar.Add($"Version {number} is the draft again.", Severity.Success);
+            Navigation.NavigateTo(Workspace.PathTo("flows", FlowId));
         }
 
-        _busy = false;
-    }
+        return refusal;
+    });
 
     private void CompareWith(string? choice) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("with", choice));
 

@@ -8,6 +8,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -16,7 +17,7 @@ public sealed partial class StepRunActs : IDisposable
     private readonly CancellationTokenSource _disposal = new();
     private StepPin? _pin;
     private string? _shown;
-    private bool _busy;
+    private readonly OneAct _act = new();
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -119,29 +120,7 @@ public sealed partial class StepRunActs : IDisposable
         return refusal;
     });
 
-    // Set before the first await: of many clicks the first counts. The services work on the saved draft.
-    private async Task OnceAsync(Func<Task<Error?>> act)
-    {
-        if (_busy)
-        {
-            return;
-        }
-
-        _busy = true;
-        try
-        {
-            if ((MayEdit ? await Editor.SaveAsync(_disposal.Token) : null) is { } notSaved)
-            {
-                Snackbar.Add(notSaved.Message, Severity.Warning);
-            }
-            else if (await act() is { } refusal)
-            {
-                Snackbar.Add(refusal.Message, Severity.Warning);
-            }
-        }
-        finally
-        {
-            _busy = false;
-        }
-    }
+    // The services work on the saved draft.
+    private Task OnceAsync(Func<Task<Error?>> act) => _act.RunAsync(
+        Snackbar, async () => (MayEdit ? await Editor.SaveAsync(_disposal.Token) : null) ?? await act());
 }

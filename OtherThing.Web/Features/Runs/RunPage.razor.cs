@@ -9,6 +9,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Runs;
 
@@ -21,7 +22,7 @@ public sealed partial class RunPage
     private IReadOnlyDictionary<Guid, string> _people = new Dictionary<Guid, string>();
     private (string Path, int Attempt)? _shown;
     private Guid _openRun;
-    private bool _busy;
+    private readonly OneAct _act = new();
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -142,39 +143,28 @@ public sealed partial class RunPage
 
     private static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
 
-    private async Task CancelAsync()
-    {
-        _busy = true;
-        var cancelled = await Runs.CancelAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None);
-        Say(cancelled.Error);
-        _busy = false;
-    }
+    private Task CancelAsync() => _act.RunAsync(
+        Snackbar, async () => (await Runs.CancelAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None)).Error);
 
-    private async Task HoldAsync(bool paused)
-    {
-        _busy = true;
-        var held = paused
-            ? await Runs.PauseAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None)
-            : await Runs.ResumeAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None);
-        Say(held.Error);
-        _busy = false;
-    }
+    private Task HoldAsync(bool paused) => _act.RunAsync(Snackbar, async () => (paused
+        ? await Runs.PauseAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None)
+        : await Runs.ResumeAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None)).Error);
 
     private Task RerunAsync(string? fromStep) =>
         GoAsync(() => Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, null, CancellationToken.None));
 
-    private async Task RerunWithAsync(string? fromStep)
+    private Task RerunWithAsync(string? fromStep) => _act.RunAsync(Snackbar, async () =>
     {
         var read = await Runs.GetAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None); // the page may hold a reference to a large input only
         if (!read.TryGet(out var detail, out var refusal))
         {
-            Say(refusal);
+            return refusal;
         }
-        else if (await RunAgainDialog.AskAsync(Dialogs, detail.Run.Input, fromStep) is { } input)
-        {
-            await GoAsync(() => Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, input, CancellationToken.None));
-        }
-    }
+
+        return await RunAgainDialog.AskAsync(Dialogs, detail.Run.Input, fromStep) is { } input
+            ? Follow(await Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, input, CancellationToken.None))
+            : null;
+    });
 
     private Task RerunItemsAsync(string mapStep) =>
         GoAsync(() => Runs.RerunFailedItemsAsync(Workspace.Actor, Workspace.Id, RunId, mapStep, CancellationToken.None));
@@ -188,52 +178,30 @@ public sealed partial class RunPage
             && inside.Path.StartsWith(step.Path + "[", StringComparison.Ordinal))
         .Select(inside => inside.Path[..(inside.Path.IndexOf('/', step.Path.Length) + 1)]).Distinct().Count();
 
-    private async Task GoAsync(Func<Task<Result<Guid>>> start)
-    {
-        // Set before the first await: of many clicks the first counts.
-        if (_busy)
-        {
-            return;
-        }
+    private Task GoAsync(Func<Task<Result<Guid>>> start) => _act.RunAsync(Snackbar, async () => Follow(await start()));
 
-        _busy = true;
-        var started = await start();
-        _busy = false;
+    private Error? Follow(Result<Guid> started)
+    {
         if (started.TryGet(out var runId, out var refusal))
         {
             Navigation.NavigateTo(Workspace.PathTo("runs", runId));
         }
-        else
-        {
-            Say(refusal);
-        }
+
+        return refusal;
     }
 
-    private async Task SaveAsTestAsync()
+    private Task SaveAsTestAsync() => _act.RunAsync(Snackbar, async () =>
     {
-        if (_busy || _watch?.Run is not { } run)
+        if (_watch?.Run is not { } run)
         {
-            return;
+            return null;
         }
 
-        _busy = true;
-        var saved = await Tests.SaveRunAsync(Workspace.Actor, Workspace.Id, run.FlowId, RunId, null, CancellationToken.None);
-        _busy = false;
-        if (saved.TryGet(out _, out var refusal))
+        if ((await Tests.SaveRunAsync(Workspace.Actor, Workspace.Id, run.FlowId, RunId, null, CancellationToken.None)).TryGet(out _, out var refusal))
         {
             Navigation.NavigateTo($"{Workspace.PathTo("flows", run.FlowId)}/tests");
         }
-        else
-        {
-            Say(refusal);
-        }
-    }
 
-    private void Say(Error? refusal)
-    {
-        if (refusal is not null)
-        {
-            Snackbar.Add(refusal.Message, Severity.Warning);
-        }
-    }
+        return refusal;
+    });
 }

@@ -18,7 +18,7 @@ public sealed partial class TriggerInfo
     private Result<Schedule> _schedule;
     private (Guid, int?) _shown;
     private Guid _madeBy;
-    private bool _busy;
+    private readonly OneAct _act = new();
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -81,31 +81,21 @@ public sealed partial class TriggerInfo
         }
     }
 
-    private async Task RotateAsync()
+    private Task RotateAsync() => _act.RunAsync(Snackbar, async () =>
     {
-        if (_busy || !await ConfirmDialog.AskAsync(
+        if (!await ConfirmDialog.AskAsync(
             Dialogs, "Give this webhook a new address?", "The address it has now stops working at once. Whoever sends to it needs the new one.", "New address"))
         {
-            return;
+            return null;
         }
 
-        _busy = true;
-        try
+        if ((await Triggers.RotateAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, CancellationToken.None)).TryGet(out var view, out var refusal))
         {
-            if ((await Triggers.RotateAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, CancellationToken.None)).TryGet(out var view, out var refusal))
-            {
-                _view = view;
-            }
-            else
-            {
-                Snackbar.Add(refusal.Message, Severity.Warning);
-            }
+            _view = view;
         }
-        finally
-        {
-            _busy = false;
-        }
-    }
+
+        return refusal;
+    });
 
     private static string Local(Schedule schedule, DateTime utc) =>
         TimeZoneInfo.ConvertTimeFromUtc(utc, schedule.Zone).ToString("ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
