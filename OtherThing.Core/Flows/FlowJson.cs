@@ -13,7 +13,10 @@ public static class FlowJson
     private static readonly JsonSerializerOptions s_options = Create();
 
     /// <summary>Reads a document.</summary>
-    /// <returns>The document, or <c>flow.malformed</c>, <c>flow.too_large</c> with the place and reason.</returns>
+    /// <returns>
+    /// The document, or <c>flow.malformed</c>, <c>flow.too_large</c> with the place and reason, or <c>flow.invalid</c> when it has more
+    /// steps, connections or notes than a flow takes: those are not read at all.
+    /// </returns>
     public static Result<FlowDefinition> Parse(JsonElement document)
     {
         if (document.ValueKind != JsonValueKind.Object)
@@ -27,6 +30,11 @@ public static class FlowJson
             return TooLarge;
         }
 
+        if (FlowValidator.CheckCounts(Count(document, "steps"), Count(document, "connections"), Count(document, "notes")) is { Count: > 0 } problems)
+        {
+            return FlowErrors.Invalid(problems);
+        }
+
         try
         {
             return document.Deserialize<FlowDefinition>(s_options)!;
@@ -37,7 +45,8 @@ public static class FlowJson
         }
     }
 
-    /// <inheritdoc cref="Parse(JsonElement)"/>
+    /// <summary>Reads a document.</summary>
+    /// <returns>The document, or <c>flow.malformed</c>, <c>flow.too_large</c> with the place and reason.</returns>
     public static Result<FlowDefinition> Parse(string document)
     {
         if (document.Length > FlowLimits.Characters)
@@ -59,6 +68,9 @@ public static class FlowJson
 
     /// <summary>The document as JSON.</summary>
     public static string Write(FlowDefinition flow) => JsonSerializer.Serialize(flow, s_options);
+
+    private static int Count(JsonElement document, string field) =>
+        document.TryGetProperty(field, out var list) && list.ValueKind == JsonValueKind.Array ? list.GetArrayLength() : 0;
 
     private static Error TooLarge { get; } =
         new(ErrorKind.TooLarge, "flow.too_large", $"A flow document has up to {FlowLimits.Characters:N0} characters.");

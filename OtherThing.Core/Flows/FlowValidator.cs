@@ -18,9 +18,7 @@ public static partial class FlowValidator
             problems.Add(null, "schema", $"This server knows schema 1, not {flow.Schema}.");
         }
 
-        CheckCount(problems, "steps", flow.Steps.Count, FlowLimits.Steps);
-        CheckCount(problems, "connections", flow.Connections.Count, FlowLimits.Connections);
-        CheckCount(problems, "notes", flow.Notes.Count, FlowLimits.Notes);
+        CheckCounts(problems, flow.Steps.Count, flow.Connections.Count, flow.Notes.Count);
         if (problems.Any)
         {
             return problems.List; // too large to look at in detail
@@ -42,6 +40,21 @@ public static partial class FlowValidator
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]{0,63}$", RegexOptions.CultureInvariant)]
     internal static partial Regex IdPattern();
+
+    /// <summary>What there is too much of; empty for a document that can be looked at in detail.</summary>
+    internal static IReadOnlyList<FlowProblem> CheckCounts(int steps, int connections, int notes)
+    {
+        var problems = new Problems();
+        CheckCounts(problems, steps, connections, notes);
+        return problems.List;
+    }
+
+    private static void CheckCounts(Problems problems, int steps, int connections, int notes)
+    {
+        CheckCount(problems, "steps", steps, FlowLimits.Steps);
+        CheckCount(problems, "connections", connections, FlowLimits.Connections);
+        CheckCount(problems, "notes", notes, FlowLimits.Notes);
+    }
 
     private static void CheckCount(Problems problems, string field, int count, int limit)
     {

@@ -112,19 +112,35 @@ internal sealed class JsonTemplateParser
 
     private ArrayJsonNode? ParseArray(JsonElement value)
     {
-        var items = new List<JsonTemplateNode>();
-        var found = false;
+        // Nodes are made from the first template on: a long array of plain values costs a look at each.
+        List<JsonTemplateNode>? items = null;
+        var index = 0;
         foreach (var item in value.EnumerateArray())
         {
-            var length = _path.Length;
-            _path.Append('[').Append(items.Count.ToString(CultureInfo.InvariantCulture)).Append(']');
-            var node = Parse(item);
-            found |= node is not null;
-            items.Add(node ?? new LiteralJsonNode(item));
-            _path.Length = length;
+            var node = item.ValueKind is JsonValueKind.String or JsonValueKind.Object or JsonValueKind.Array ? ParseItem(item, index) : null;
+            if (node is not null)
+            {
+                items ??= [.. value.EnumerateArray().Take(index).Select(plain => new LiteralJsonNode(plain))];
+            }
+
+            items?.Add(node ?? new LiteralJsonNode(item));
+            index++;
+            if (node is not null && node == _rest)
+            {
+                break;
+            }
         }
 
-        return found ? new ArrayJsonNode(items) : null;
+        return items is null ? null : new ArrayJsonNode(items);
+    }
+
+    private JsonTemplateNode? ParseItem(JsonElement item, int index)
+    {
+        var length = _path.Length;
+        _path.Append('[').Append(CultureInfo.InvariantCulture, $"{index}").Append(']');
+        var node = Parse(item);
+        _path.Length = length;
+        return node;
     }
 
     private BrokenJsonNode Broken(TemplateProblem problem)

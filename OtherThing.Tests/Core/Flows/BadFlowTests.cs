@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OtherThing.Core.Flows;
 using OtherThing.Lab.BadFlows;
 
@@ -31,6 +32,20 @@ public sealed class BadFlowTests
         Assert.All(problems, problem => Assert.False(string.IsNullOrWhiteSpace(problem.Message)));
         Assert.InRange(problems.Count, 1, FlowLimits.Problems);
         Assert.InRange(allocated, 0, MostBytes);
+    }
+
+    [Theory]
+    [InlineData("steps", FlowLimits.Steps + 1)]
+    [InlineData("connections", FlowLimits.Connections + 1)]
+    [InlineData("notes", FlowLimits.Notes + 1)]
+    public void Parse_MoreThanAFlowTakes_IsRefusedWithoutReadingThem(string field, int count)
+    {
+        using var document = JsonDocument.Parse($$"""{"{{field}}":[{{string.Join(',', Enumerable.Repeat("7", count))}}]}""");
+
+        var error = FlowJson.Parse(document.RootElement).Error;
+
+        Assert.Equal("flow.invalid", error?.Code);
+        Assert.Equal("flow." + field, Assert.Single(error!.Fields).Path);
     }
 
     private static IReadOnlyList<FlowProblem> Check(string document) =>
