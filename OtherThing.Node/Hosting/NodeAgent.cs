@@ -114,6 +114,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
     {
         var started = clock.GetTimestamp();
         var backoff = new Backoff(Random.Shared);
+        var told = false;
         while (true)
         {
             try
@@ -131,6 +132,12 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
                 if (clock.GetElapsedTime(started) > s_patience)
                 {
                     throw new HttpRequestException(ex.Message, ex);
+                }
+
+                if (!told)
+                {
+                    LogNoAnswerYet(options.Server, s_patience.TotalSeconds);
+                    told = true;
                 }
 
                 await Task.Delay(backoff.Next(), clock, cancellationToken);
@@ -260,6 +267,9 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Server} cannot be reached: {Reason}")]
     private partial void LogUnreachable(string server, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Server} does not answer yet; trying for {Seconds} s")]
+    private partial void LogNoAnswerYet(string server, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No sandbox: {Reason}")]
     private partial void LogNoSandbox(string reason);
