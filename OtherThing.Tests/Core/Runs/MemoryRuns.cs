@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Steps;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Tests.Core.Runs;
@@ -40,6 +43,8 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         return _rows.TryRemove(runId, out var row) ? (row.Run, row.Journal) : throw new InvalidOperationException("There is no such run.");
     }
 
+    public IReadOnlyList<RunJournalEntry> JournalOf(Guid runId) => _rows[runId].Journal;
+
     public Run? Find(Guid runId) => _rows.TryGetValue(runId, out var row) ? row.Run : null;
 
     public Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken)
@@ -72,9 +77,8 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue) =>
         Task.FromResult<IReadOnlyList<RunJournalEntry>>([.. _rows[runId].Journal.Where(entry => entry.Sequence > afterSequence)]);
 
-    /// <summary>None: the test wakes its runs itself.</summary>
     public Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Guid>>([]);
+        Task.FromResult<IReadOnlyList<Guid>>([.. _rows.Values.Select(row => row.Run).Where(run => run.WakeAt <= utcNow).OrderBy(run => run.WakeAt).Select(run => run.Id).Take(limit)]);
 
     private CommitFault Next(RunWrite write) => _plans.TryGetValue(write.Run.Id, out var plan) && plan.TryPeek(out var fault) ? fault : CommitFault.None;
 
@@ -173,4 +177,16 @@ internal sealed class MemoryVersions : IFlowStore
 
     public Task<Page<FlowVersionSummary>> ListVersionsAsync(Guid workspaceId, Guid flowId, PageRequest page, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+}
+
+internal static class MemoryRunsSetup
+{
+    /// <summary>Puts runs and versions into memory and leaves the HTTP step without its executor.</summary>
+    public static void KeepRunsInMemory(this IServiceCollection services)
+    {
+        var runs = new MemoryRuns();
+        services.Replace(ServiceDescriptor.Singleton<IRunStore>(runs)).Replace(ServiceDescriptor.Singleton<IRunJournalStore>(runs));
+        services.Replace(ServiceDescriptor.Singleton<IFlowStore>(new MemoryVersions()));
+        services.Remove(services.Single(service => service.ImplementationType == typeof(HttpRequestExecutor)));
+    }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
@@ -177,10 +176,7 @@ public sealed class MemoryServer : TestServer
         base.ConfigureWebHost(builder);
         builder.ConfigureTestServices(services =>
         {
-            var runs = new MemoryRuns();
-            services.Replace(ServiceDescriptor.Singleton<IRunStore>(runs)).Replace(ServiceDescriptor.Singleton<IRunJournalStore>(runs));
-            services.Replace(ServiceDescriptor.Singleton<IFlowStore>(new MemoryVersions()));
-            services.Remove(services.Single(service => service.ImplementationType == typeof(HttpRequestExecutor)));
+            services.KeepRunsInMemory();
             services.AddSingleton<IStepExecutor, ScriptedExecutor>();
         });
     }
