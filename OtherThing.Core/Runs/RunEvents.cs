@@ -7,6 +7,11 @@ namespace OtherThing.Core.Runs;
 /// <param name="Paused">True while nothing new of it starts.</param>
 public sealed record RunCommitted(int Sequence, RunStatus Status, IReadOnlyList<StepRun> Steps, bool Paused = false);
 
+/// <summary>What happened in a run after a sequence, and where it stands.</summary>
+/// <param name="Commits">The commits in order.</param>
+/// <param name="Now">Where the run stands, without steps: a pause or an end may come with no step of its own.</param>
+public sealed record RunEvents(IReadOnlyList<RunCommitted> Commits, RunCommitted Now);
+
 /// <summary>Something fleeting a step says while at work, said on <c>Topic.Run</c> as <c>run.report</c>.</summary>
 /// <param name="Path">The step.</param>
 /// <param name="Stream"><c>text</c> (a model's tokens), <c>stdout</c>, <c>stderr</c>.</param>

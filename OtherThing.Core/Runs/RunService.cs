@@ -146,8 +146,8 @@ public sealed partial class RunService(
     }
 
     /// <summary>What happened in a run after a journal sequence (A39), for an event stream that resumes.</summary>
-    /// <returns>The commits in order, or <c>run.not_found</c>.</returns>
-    public async Task<Result<IReadOnlyList<RunCommitted>>> ReadEventsAsync(
+    /// <returns>The commits in order and where the run stands, or <c>run.not_found</c>.</returns>
+    public async Task<Result<RunEvents>> ReadEventsAsync(
         Actor actor, Guid workspaceId, Guid runId, int afterSequence, CancellationToken cancellationToken)
     {
         if ((await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal)
@@ -162,10 +162,14 @@ public sealed partial class RunService(
             return RunErrors.NotFound;
         }
 
-        return Result<IReadOnlyList<RunCommitted>>.Success([.. entries.Select(entry => new RunCommitted(
-            entry.Sequence,
-            entry.Sequence == run.LastSequence ? run.Status : RunStatus.Running,
-            RunHistory.Read(entry)))]);
+        var now = new RunCommitted(run.LastSequence, run.Status, [], run.Paused);
+        return new RunEvents(
+            [.. entries.Select(entry => (entry.Sequence == now.Sequence ? now : now with { Status = RunStatus.Running, Paused = false }) with
+            {
+                Sequence = entry.Sequence,
+                Steps = RunHistory.Read(entry),
+            })],
+            now);
     }
 
     /// <summary>Stops a live run (A40: Members their own); what it has at work is stopped within 2 s.</summary>

@@ -101,6 +101,49 @@ public sealed class RunHistoryTests(SharedServer server)
         Assert.Equal(2, watch.Steps.Count(step => step.Status == StepRunStatus.Cancelled));
     }
 
+    [Fact]
+    public async Task Events_PauseAndResume_AreSaidAtOnceAndToWhoComesBack()
+    {
+        var client = await RunClient.NewAsync(server);
+        var run = await client.StartAsync(await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}}""", "start->rest"));
+        var (first, _) = await NextAsync(client, run, null);
+        using var answer = await client.Http.GetAsync($"{client.Root}/runs/{run}/events", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        await using var stream = await answer.Content.ReadAsStreamAsync(Cancel);
+        await using var events = SseParser.Create(stream).EnumerateAsync(Cancel).GetAsyncEnumerator(Cancel);
+
+        await client.PostAsync($"/runs/{run}/pause");
+        while (await events.MoveNextAsync() && !JsonElement.Parse(events.Current.Data).GetProperty("paused").GetBoolean())
+        {
+        }
+
+        var back = (await NextAsync(client, run, first)).Data;
+        await client.PostAsync($"/runs/{run}/resume");
+        await events.MoveNextAsync();
+
+        Assert.True(back.GetProperty("paused").GetBoolean());
+        Assert.Equal("waiting", back.GetProperty("status").GetString());
+        Assert.False(JsonElement.Parse(events.Current.Data).GetProperty("paused").GetBoolean());
+        await client.PostAsync($"/runs/{run}/cancel");
+        var last = "";
+        while (await events.MoveNextAsync())
+        {
+            last = JsonElement.Parse(events.Current.Data).GetProperty("status").GetString()!;
+        }
+
+        Assert.Equal("cancelled", last);
+    }
+
+    [Fact]
+    public async Task Events_AfterASequenceThatNeverWas_SayTheEndAndEnd()
+    {
+        var client = await RunClient.NewAsync(server);
+        var run = await client.RunAsync(await client.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":1}}""", "start->a"));
+
+        var (_, said) = await NextAsync(client, run.GetProperty("id").GetString()!, 1_000);
+
+        Assert.Equal("succeeded", said.GetProperty("status").GetString());
+    }
+
     /// <summary>Opens the stream, takes one event and cuts the connection.</summary>
     private static async Task<(int Id, JsonElement Data)> NextAsync(RunClient client, string run, int? after)
     {

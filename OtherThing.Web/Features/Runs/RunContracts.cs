@@ -92,5 +92,5 @@ public sealed record LargeValueResponse(string Field, long Bytes, string Hash)
 /// <summary>What an attempt used.</summary>
 public sealed record StepUsageResponse(long? Tokens, double? ComputeSeconds, decimal? CostCents, string? Provider, string? Model);
 
-/// <summary>A commit of a run in its event stream.</summary>
-public sealed record RunEventResponse(int Sequence, RunStatus Status, IReadOnlyList<StepRunResponse> Steps);
+/// <summary>A commit of a run in its event stream; one without steps says that the run was paused, went on or ended.</summary>
+public sealed record RunEventResponse(int Sequence, RunStatus Status, bool Paused, IReadOnlyList<StepRunResponse> Steps);

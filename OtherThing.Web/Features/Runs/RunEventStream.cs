@@ -34,61 +34,56 @@ internal static class RunEventStream
     }
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        Actor actor, Guid workspaceId, Guid runId, int after, IReadOnlyList<RunCommitted> past,
+        Actor actor, Guid workspaceId, Guid runId, int after, RunEvents past,
         LiveSubscription subscription, RunService runs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var listening = subscription;
-        var (sequence, ended, told) = (after, false, false);
-        foreach (var commit in past)
+        // Whoever begins at the beginning knows that a run is not paused; whoever comes back is told where it stands.
+        var said = new RunCommitted(after, RunStatus.Running, [], Paused: after > 0 && !past.Now.Paused);
+        foreach (var commit in Unsaid(past, said))
         {
-            (sequence, ended) = (commit.Sequence, commit.Status.IsFinal());
-            told = ended;
-            yield return Write(commit);
+            yield return Write(said = commit);
         }
 
-        ended |= past.Count == 0 && await HasEndedAsync();
-        while (!ended)
+        while (!said.Status.IsFinal())
         {
-            var (happened, lost) = await NextAsync(subscription, cancellationToken);
+            var (happened, quiet) = await NextAsync(subscription, cancellationToken);
             if (happened is { Payload: StepReport report })
             {
                 yield return new SseItem<string>(JsonSerializer.Serialize(report, Json.Options), "report");
             }
-            else if (happened is { Payload: RunCommitted commit } && commit.Sequence == sequence + 1)
+            else if (happened is { Payload: RunCommitted next } && IsNews(next, said))
             {
-                (sequence, ended) = (commit.Sequence, commit.Status.IsFinal());
-                told = ended;
-                yield return Write(commit);
+                yield return Write(said = next);
             }
-            else if (happened is { Payload: RunCommitted } || lost)
+            else if (happened is { Payload: RunCommitted } || quiet)
             {
                 // A gap, an event seen already, or a quiet while: the journal knows, and the door is asked again.
-                var again = await runs.ReadEventsAsync(actor, workspaceId, runId, sequence, cancellationToken);
-                if (again.Error is not null)
+                if (!(await runs.ReadEventsAsync(actor, workspaceId, runId, said.Sequence, cancellationToken)).TryGet(out var missed, out _))
                 {
                     yield break;
                 }
 
-                foreach (var missed in again.Value)
+                foreach (var commit in Unsaid(missed, said))
                 {
-                    (sequence, ended) = (missed.Sequence, missed.Status.IsFinal());
-                    told = ended;
-                    yield return Write(missed);
+                    yield return Write(said = commit);
                 }
-
-                ended |= await HasEndedAsync();
             }
         }
-
-        // The end may come with no step of its own, or before the event a client resumes after: it is said all the same.
-        if (!told && (await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).TryGet(out var detail, out _))
-        {
-            yield return Write(new RunCommitted(detail.Run.LastSequence, detail.Run.Status, []));
-        }
-
-        async Task<bool> HasEndedAsync() =>
-            (await runs.WaitAsync(actor, workspaceId, runId, TimeSpan.Zero, cancellationToken)) is not { IsSuccess: true, Value: false };
     }
+
+    /// <summary>The commits, and where the run stands if they do not say it: an end or a pause may come with no step of its own.</summary>
+    private static IEnumerable<RunCommitted> Unsaid(RunEvents events, RunCommitted said)
+    {
+        var last = events.Commits.Count > 0 ? events.Commits[^1] : said;
+        return events.Now.Sequence <= last.Sequence && (events.Now.Paused != last.Paused || (events.Now.Status.IsFinal() && !last.Status.IsFinal()))
+            ? events.Commits.Append(events.Now)
+            : events.Commits;
+    }
+
+    private static bool IsNews(RunCommitted next, RunCommitted said) =>
+        next.Sequence == said.Sequence + 1
+        || (next.Sequence == said.Sequence && next.Steps.Count == 0 && (next.Paused, next.Status) != (said.Paused, said.Status));
 
     /// <summary>The next event, or after some seconds of quiet a word that the journal should be asked.</summary>
     private static async Task<(LiveEvent? Happened, bool Quiet)> NextAsync(LiveSubscription subscription, CancellationToken cancellationToken)
@@ -107,7 +102,7 @@ internal static class RunEventStream
 
     private static SseItem<string> Write(RunCommitted commit) => new(
         JsonSerializer.Serialize(
-            new RunEventResponse(commit.Sequence, commit.Status, [.. commit.Steps.Select(StepRunResponse.From)]), Json.Options),
+            new RunEventResponse(commit.Sequence, commit.Status, commit.Paused, [.. commit.Steps.Select(StepRunResponse.From)]), Json.Options),
         "committed")
     {
         EventId = commit.Sequence.ToString(CultureInfo.InvariantCulture),
