@@ -39,8 +39,10 @@ public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer serve
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).WaitForAsync();
-        await CheckAsync(page, "input dialog", ".mud-dialog");
+        await CheckAsync(page, "run panel");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Go to the failed step" })).ToBeVisibleAsync();
+        await CheckAsync(page, "run panel with a failed run");
         await page.GetByRole(AriaRole.Link, new() { Name = "Open run" }).ClickAsync();
         await Assertions.Expect(page.Locator(".rp-facts")).ToContainTextAsync("Failed");
         await CheckAsync(page, "failed run");
@@ -48,6 +50,9 @@ public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer serve
         await page.GotoAsync(builder.PagePath[..builder.PagePath.LastIndexOf('/')]);
         await page.GetByRole(AriaRole.Button, new() { Name = "Run Report" }).WaitForAsync();
         await CheckAsync(page, "list");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run Report" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).WaitForAsync();
+        await CheckAsync(page, "input dialog", ".mud-dialog");
         await page.GotoAsync(builder.PagePath.Split("/flows/")[0] + "/runs");
         await page.Locator(".ot-table").WaitForAsync();
         await CheckAsync(page, "runs");

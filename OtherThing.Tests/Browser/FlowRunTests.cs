@@ -29,6 +29,39 @@ public sealed class FlowRunTests(Chromium chromium, SharedServer server)
     }
 
     [Fact]
+    public async Task RunPanel_AsksByKeyboardKeepsTheInputAndRunsAgainByOneClick()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, Asking(seconds: 0.1));
+        var page = builder.Page;
+        var topic = page.GetByRole(AriaRole.Textbox, new() { Name = "Topic" });
+        var runs = page.Locator(".frp-runs li");
+        await builder.Host.FocusAsync();
+        await page.Keyboard.PressAsync("Control+Enter");
+        await Assertions.Expect(topic).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByText("The flow needs this to start.")).ToBeVisibleAsync();
+        await Assertions.Expect(topic).ToBeFocusedAsync();
+
+        await page.Keyboard.TypeAsync("Engines");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByRole(AriaRole.Log, new() { Name = "Log of the run" })).ToContainTextAsync("result");
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Run on show" })).ToContainTextAsync("Succeeded");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
+        await Assertions.Expect(runs).ToHaveCountAsync(2);
+        await topic.FillAsync("Boats");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(runs).ToHaveCountAsync(3);
+        await topic.PressAsync("Escape");
+        await Assertions.Expect(builder.Host).ToBeFocusedAsync();
+
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Runs", Exact = true }).ClickAsync();
+        await Assertions.Expect(topic).ToHaveValueAsync("Boats");
+        await runs.Last.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(topic).ToHaveValueAsync("Engines");
+    }
+
+    [Fact]
     public async Task RunFromTheList_MissingInput_IsAskedForBeforeAnythingRuns()
     {
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, Asking(seconds: 0.1));

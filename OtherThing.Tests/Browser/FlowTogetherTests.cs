@@ -126,6 +126,57 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
         await Assertions.Expect(builder.Page.GetByRole(AriaRole.List, new() { Name = "People here" })).ToHaveCountAsync(0);
     }
 
+    [Theory]
+    [InlineData("Value", "changed value of Shape", "value")]
+    [InlineData("Timeout, seconds", "changed timeout seconds of Shape", "timeoutSeconds")]
+    public async Task OneFieldOfAPanelWrittenByTwo_KeepsWhatIsTypedAndTellsBoth(string label, string said, string field)
+    {
+        var start = FlowDefinition.Empty with
+        {
+            Steps = [new FlowStep { Id = "shape", Type = "data.set", Name = "Shape", TimeoutSeconds = 5, Config = JsonElement.Parse("""{"value":5}""") }],
+        };
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, start);
+        var other = await builder.OpenAnotherAsync();
+        var (mine, theirs) = (await PanelAsync(builder.Page), await PanelAsync(other));
+        await mine.ClickAsync();
+        await builder.Page.Keyboard.PressAsync("End");
+
+        await theirs.FillAsync("7");
+        await theirs.BlurAsync();
+        await HasAsync(builder.Page, "7");
+        // The time in which the panel would have shown it.
+        await builder.Page.Locator(".fe-saved").GetByText("Saved", new() { Exact = true }).WaitForAsync();
+        await Assertions.Expect(mine).ToHaveValueAsync("5");
+        await builder.Page.Keyboard.TypeAsync("1");
+        await mine.BlurAsync();
+
+        await HasAsync(other, "51");
+        await Assertions.Expect(builder.Page.Locator("[data-part=toast]")).ToContainTextAsync(said);
+        await Assertions.Expect(builder.Page.Locator("[data-part=toast]")).ToContainTextAsync("yours");
+        await Assertions.Expect(other.Locator("[data-part=toast]")).ToContainTextAsync("theirs");
+        // Now they have seen mine, and change it on purpose: nobody needs to be told, however soon it is.
+        await Assertions.Expect(theirs).ToHaveValueAsync("51");
+        await builder.Page.EvaluateAsync("() => { document.querySelector('[data-part=toast]').textContent = ''; }");
+        await theirs.FillAsync("9");
+        await theirs.BlurAsync();
+        await HasAsync(builder.Page, "9");
+        await Assertions.Expect(mine).ToHaveValueAsync("9");
+        Assert.Equal("", await builder.Page.Locator("[data-part=toast]").TextContentAsync());
+
+        async Task<ILocator> PanelAsync(IPage page)
+        {
+            await page.GetByRole(AriaRole.Application).EvaluateAsync("host => host.flowCanvas.open('shape')");
+            await page.GetByText("When it fails, how long, how often").ClickAsync();
+            return page.GetByLabel(label);
+        }
+
+        Task HasAsync(IPage page, string value) => page.WaitForFunctionAsync(
+            """
+            ([field, value]) => { const step = document.querySelector('[data-part=host]').flowCanvas.scene.doc.steps.get('shape'); return String(step[field] ?? step.config[field]) === value; }
+            """,
+            new[] { field, value });
+    }
+
     private static async Task AssertSameAsync(FlowBuilder builder, IReadOnlyList<ILocator> hosts)
     {
         foreach (var host in hosts)

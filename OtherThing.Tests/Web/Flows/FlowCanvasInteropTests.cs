@@ -40,7 +40,7 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}").Distinct().Order();
 
         Assert.Equal(
-            ["FlowCanvas.ApplyAsync", "FlowCanvas.ApplyLargeAsync", "FlowCanvas.OpenAsync", "FlowCanvas.Point", "FlowCanvas.ResyncAsync", "FlowCanvas.SelectAsync"],
+            ["FlowCanvas.ApplyAsync", "FlowCanvas.ApplyLargeAsync", "FlowCanvas.OpenAsync", "FlowCanvas.Point", "FlowCanvas.ResyncAsync", "FlowCanvas.SelectAsync", "FlowCanvas.TypeAsync"],
             open);
     }
 

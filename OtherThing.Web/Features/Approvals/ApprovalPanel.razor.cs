@@ -61,7 +61,7 @@ public sealed partial class ApprovalPanel
 
         _shown = Approval.Id;
         var form = JsonSerializer.Deserialize<IReadOnlyList<InputField>>(Approval.Form, Json.Options) ?? [];
-        _fields = [.. form.Select(RunInputDialog.ToSchema)];
+        _fields = [.. form.Select(RunInput.ToSchema)];
         _values = [];
         foreach (var field in form.Where(field => field.Default is { ValueKind: not JsonValueKind.Null }))
         {

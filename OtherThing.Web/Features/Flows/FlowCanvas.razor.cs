@@ -40,6 +40,10 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     [Parameter]
     public EventCallback<string> OnOpen { get; set; }
 
+    /// <summary>The person entered a text field of a panel having seen the acts up to this one; null: they left it.</summary>
+    [Parameter]
+    public EventCallback<long?> OnType { get; set; }
+
     /// <summary>The canvas is drawn and wants statuses and problems.</summary>
     [Parameter]
     public EventCallback OnReady { get; set; }
@@ -99,6 +103,9 @@ public sealed partial class FlowCanvas : IAsyncDisposable
 
     [JSInvokable]
     public Task OpenAsync(string? id) => id is { Length: > 0 and <= 80 } ? OnOpen.InvokeAsync(id) : Task.CompletedTask;
+
+    [JSInvokable]
+    public Task TypeAsync(long? sequence) => OnType.InvokeAsync(sequence);
 
     /// <summary>Shows the whole document as it is now.</summary>
     private async Task LoadAsync()

@@ -9,8 +9,22 @@ public sealed partial class FlowEditorPage
 {
     private async Task EditAsync(FlowEdit edit)
     {
-        if (_editor is { } editor
-            && (await editor.ApplyAsync(Guid.CreateVersion7().ToString("N"), [edit], _disposal.Token)).Error is { } refusal)
+        if (_editor is not { } editor)
+        {
+            return;
+        }
+
+        if (edit is PutNote { Note: var written } && SelectedNote is { } note)
+        {
+            edit = new PutNote(note with { Text = written.Text }); // somebody may have moved it meanwhile
+        }
+
+        if (_typedIn is { } held && FlowDocument.ApplyWhatFits(held, edit).TryGet(out var shown, out _))
+        {
+            _typedIn = shown.Definition;
+        }
+
+        if ((await editor.ApplyAsync(Guid.CreateVersion7().ToString("N"), [edit], _disposal.Token, _seen)).Error is { } refusal)
         {
             Snackbar.Add(refusal.Message, Severity.Warning);
         }

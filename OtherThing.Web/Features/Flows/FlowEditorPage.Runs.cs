@@ -1,7 +1,10 @@
+using System.Text.Json;
 using MudBlazor;
+using OtherThing.Core.Access;
 using OtherThing.Core.Flows.Preview;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Usage;
 using OtherThing.Web.Features.Runs;
 
@@ -16,7 +19,32 @@ public sealed partial class FlowEditorPage
     private IReadOnlyDictionary<string, string> _statuses = new Dictionary<string, string>();
     private bool _showRuns;
 
+    private IReadOnlyList<InputField> _asked = [];
+    private JsonElement? _input;
+    private bool _askInput;
+
+    /// <summary>True while the form of the run's input is on view; the Run button submits it then.</summary>
+    private bool Asking => _showRuns && _asked.Count > 0 && _selection.Count == 0 && Workspace.May(Operations.RunStart);
+
     private async Task RunAsync()
+    {
+        if (Asking)
+        {
+            return; // the button submits the form
+        }
+
+        if (_asked.Count == 0)
+        {
+            await StartAsync(Json.EmptyObject);
+        }
+        else if (await MayRunAsync())
+        {
+            _askInput = true;
+            await ShowAsideAsync(runs: true);
+        }
+    }
+
+    private async Task StartAsync(JsonElement input)
     {
         // Set before the first await: of many clicks the first counts.
         if (_busy || _editor is not { } editor)
@@ -27,11 +55,8 @@ public sealed partial class FlowEditorPage
         _busy = true;
         try
         {
-            Look(); // what was mended a moment ago is no problem any more
-            if (_problems.Count > 0)
+            if (!await MayRunAsync())
             {
-                await ShowAsideAsync(problems: true);
-                Snackbar.Add($"This flow cannot run yet: {_problems[0].Message}", Severity.Warning);
                 return;
             }
 
@@ -41,11 +66,7 @@ public sealed partial class FlowEditorPage
                 return;
             }
 
-            if (await RunInputDialog.AskAsync(Dialogs, _name ?? "flow", editor.Snapshot.Definition, _values?.Input) is not { } input)
-            {
-                return;
-            }
-
+            _input = input;
             var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, FlowId, input, null, _disposal.Token);
             if (started.TryGet(out var runId, out var refusal))
             {
@@ -60,6 +81,25 @@ public sealed partial class FlowEditorPage
         {
             _busy = false;
         }
+    }
+
+    private async Task<bool> MayRunAsync()
+    {
+        Look(); // what was mended a moment ago is no problem any more
+        if (_problems.Count == 0)
+        {
+            return true;
+        }
+
+        await ShowAsideAsync(problems: true);
+        Snackbar.Add($"This flow cannot run yet: {_problems[0].Message}", Severity.Warning);
+        return false;
+    }
+
+    private Task ReplayAsync(Guid runId)
+    {
+        _input = null; // the form begins with what that run had
+        return WatchAsync(runId);
     }
 
     /// <summary>What the fields complete and preview with before a run is on show: the flow's last one.</summary>
@@ -134,6 +174,8 @@ public sealed partial class FlowEditorPage
             await canvas.ShowStatusesAsync(new Dictionary<string, StepState>());
         }
     }
+
+    private bool MayCancel(Run run) => !run.Status.IsFinal() && Workspace.May(Operations.RunCancel, own: run.StartedBy == Workspace.UserId);
 
     private async Task CancelRunAsync()
     {

@@ -6,10 +6,27 @@ namespace OtherThing.Web.Features.Flows;
 public sealed partial class FlowEditorPage
 {
     private FlowProblem? _focus;
+    private FlowDefinition? _typedIn;
+    private long? _seen;
 
-    private void SelectedAsync(IReadOnlyList<string> ids) => (_selection, _focus) = (ids, null);
+    private void SelectedAsync(IReadOnlyList<string> ids)
+    {
+        if (!ids.SequenceEqual(_selection))
+        {
+            Typing(null);
+        }
 
-    private void OpenedAsync(string id) => (_selection, _focus) = ([id], null);
+        (_selection, _focus) = (ids, null);
+    }
+
+    private void OpenedAsync(string id) => SelectedAsync([id]);
+
+    /// <summary>While somebody types, the panel's fields stay as they were when they began, so that other people's edits do not take the text away.</summary>
+    private void Typing(long? seen) => (_typedIn, _seen) = (seen is null ? null : _editor?.Snapshot.Definition, seen);
+
+    private FlowStep Held(FlowStep step) => _typedIn?.Steps.FirstOrDefault(held => held.Id == step.Id) ?? step;
+
+    private FlowNote Held(FlowNote note) => _typedIn?.Notes.FirstOrDefault(held => held.Id == note.Id) ?? note;
 
     private Task ShowStepAsync(string id) => ShowProblemAsync(new FlowProblem(id, "", ""));
 
@@ -21,6 +38,7 @@ public sealed partial class FlowEditorPage
             return;
         }
 
+        SelectedAsync([id]);
         (_selection, _focus) = ([id], problem.Field.Length > 0 ? problem : null);
         _editor?.Select(_selection);
         if (_canvas is { } canvas)
@@ -31,12 +49,17 @@ public sealed partial class FlowEditorPage
 
     private Task ToggleProblemsAsync() => _showProblems && _selection.Count == 0 ? ShowAsideAsync() : ShowAsideAsync(problems: true);
 
-    private Task ClosePanelAsync() => ShowAsideAsync(_showProblems, _showRuns);
+    private Task ClosePanelAsync()
+    {
+        _askInput = false;
+        return ShowAsideAsync(_showProblems, _showRuns);
+    }
 
     /// <summary>Nothing selected: the problems, the runs, or no panel.</summary>
     private async Task ShowAsideAsync(bool problems = false, bool runs = false)
     {
-        (_selection, _focus, _showProblems, _showRuns) = ([], null, problems, runs);
+        Typing(null);
+        (_selection, _focus, _showProblems, _showRuns, _askInput) = ([], null, problems, runs, _askInput && runs);
         if (_canvas is { } canvas)
         {
             await canvas.ShowSelectionAsync([], reveal: false);

@@ -10,6 +10,7 @@ using OtherThing.Core.Runs;
 using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Features.Runs;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -252,6 +253,8 @@ public sealed partial class FlowEditorPage
     {
         _problems = FlowValidator.Validate(_editor!.Snapshot.Definition);
         _problemIds = [.. _problems.Select(problem => problem.StepId).OfType<string>()];
+        var asked = RunInput.FieldsOf(_editor.Snapshot.Definition);
+        _asked = Json.ToElement(asked).GetRawText() == Json.ToElement(_asked).GetRawText() ? _asked : asked;
     }
 
     private async Task ReadyAsync()

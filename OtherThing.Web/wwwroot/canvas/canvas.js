@@ -61,6 +61,10 @@ export class Canvas {
       event.target.blur(); // what was typed counts
       this.host.focus({ preventScroll: true });
     }, { signal });
+    // Who types in a panel keeps what they see there; the server is told how much of the flow that was.
+    const typing = event => event.target.closest('[data-flow-panel]') && event.target.matches('textarea, input:not([type=checkbox])');
+    parts.root.addEventListener('focusin', event => { if (typing(event)) this.#type(this.sync.sequence); }, { signal });
+    parts.root.addEventListener('focusout', event => { if (typing(event)) this.#type(null); }, { signal });
     this.#showLines();
     this.host.addEventListener('focus', () => this.invalidate(), { signal });
     // While the line was down messages were lost in both directions.
@@ -452,6 +456,8 @@ export class Canvas {
       this.host.focus({ preventScroll: true });
     }
   }
+
+  #type(sequence) { this.#server.invokeMethodAsync('TypeAsync', sequence).catch(() => {}); }
 
   #foldOpen(id) {
     if (this.scene.doc.steps.has(id)) this.scene.unfoldTo(id);
