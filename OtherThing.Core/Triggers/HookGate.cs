@@ -14,6 +14,10 @@ public sealed class WebhookOptions
     [System.ComponentModel.DataAnnotations.Range(1, 100_000)]
     public int AtOnce { get; init; } = 2_000;
 
+    /// <summary>Wrong signatures a minute, webhook and sender's address, before its deliveries are refused unread.</summary>
+    [System.ComponentModel.DataAnnotations.Range(1, 1_000_000)]
+    public int WrongSignaturesPerMinute { get; init; } = 30;
+
     /// <summary>How long a caller who wants the output waits for it, in seconds.</summary>
     [System.ComponentModel.DataAnnotations.Range(0, 300)]
     public double WaitSeconds { get; init; } = 30;

@@ -9,6 +9,9 @@ public sealed record HookRequest
     /// <summary>The token of the address.</summary>
     public required string Token { get; init; }
 
+    /// <summary>The address it came from; null when that is not known.</summary>
+    public System.Net.IPAddress? Sender { get; init; }
+
     /// <summary>The body as it came.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 

@@ -35,6 +35,10 @@ public static class TriggerErrors
     public static Error TooMany(TimeSpan wait) =>
         new(ErrorKind.TooMany, "webhook.too_many", "Too many deliveries at once. Wait a little, then send it again.") { RetryAfter = wait };
 
+    /// <summary><c>webhook.too_many_wrong</c>.</summary>
+    public static Error TooManyWrong(TimeSpan wait) =>
+        new(ErrorKind.TooMany, "webhook.too_many_wrong", "Too many deliveries from this address were signed wrongly. Check the secret, wait, then send it again.") { RetryAfter = wait };
+
     /// <summary><c>webhook.unsigned_refused</c>: why an unsigned webhook is not published.</summary>
     public static Error UnsignedRefused(string stepId, Error reason) => new(
         reason.Kind, reason.Code, $"The webhook '{stepId}' has no secret, so whoever knows its address can start the flow. {reason.Message} Or give it a secret.")

@@ -10,6 +10,7 @@ public static class TriggersSetup
     public static IServiceCollection AddTriggers(this IServiceCollection services, WebhookOptions webhooks) => services
         .AddSingleton(webhooks)
         .AddSingleton<HookSecrets>()
+        .AddSingleton<HookGuesses>()
         .AddSingleton<WebhookTargets>()
         .AddSingleton<WebhookService>()
         .AddSingleton<TriggerScheduler>()

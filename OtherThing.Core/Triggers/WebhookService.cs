@@ -5,7 +5,7 @@ using OtherThing.Core.Steps.Configs;
 namespace OtherThing.Core.Triggers;
 
 /// <summary>Takes deliveries. The address is the caller's right; the run acts for the member who published the flow, with their rights.</summary>
-public sealed class WebhookService(WebhookTargets targets, RunStarter runs, WebhookOptions options, TimeProvider clock)
+public sealed class WebhookService(WebhookTargets targets, HookGuesses guesses, RunStarter runs, WebhookOptions options, TimeProvider clock)
 {
     private readonly TimeSpan _wait = TimeSpan.FromSeconds(options.WaitSeconds);
 
@@ -15,7 +15,7 @@ public sealed class WebhookService(WebhookTargets targets, RunStarter runs, Webh
     /// </summary>
     /// <returns>
     /// The run, or <c>webhook.not_found</c>, <c>webhook.signature_invalid</c>, <c>webhook.delivery_id_invalid</c>, <c>webhook.body_invalid</c>,
-    /// <c>webhook.too_large</c>, <c>webhook.too_many</c>, <c>trigger.publisher_left</c>, or whatever keeps the flow from starting.
+    /// <c>webhook.too_large</c>, <c>webhook.too_many</c>, <c>webhook.too_many_wrong</c>, <c>trigger.publisher_left</c>, or whatever keeps the flow from starting.
     /// </returns>
     public async Task<Result<HookAnswer>> DeliverAsync(HookRequest request, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ public sealed class WebhookService(WebhookTargets targets, RunStarter runs, Webh
             return TriggerErrors.TooLarge;
         }
 
-        if (target.Key is { } key && HookSignature.Check(key, request, clock.GetUtcNow().UtcDateTime) is { } unproven)
+        if (target.Key is { } key && Prove(target, key, request) is { } unproven)
         {
             return unproven;
         }
@@ -74,5 +74,22 @@ public sealed class WebhookService(WebhookTargets targets, RunStarter runs, Webh
         var runId = deliveryId is null ? (Guid?)null : TriggerRunId.Of("hook", target.TriggerId, deliveryId);
         var started = await runs.BeginAndWaitAsync(start, target.Flow, runId, wantsOutput ? _wait : TimeSpan.Zero);
         return started.TryGet(out var run, out refusal) ? new HookAnswer(run, wantsOutput) : refusal;
+    }
+
+    /// <summary>Nothing is said about the signature of a sender that has guessed too often.</summary>
+    private Error? Prove(WebhookTarget target, byte[] key, HookRequest request)
+    {
+        if (guesses.Wait(target.TriggerId, request.Sender) is { } wait)
+        {
+            return TriggerErrors.TooManyWrong(wait);
+        }
+
+        var unproven = HookSignature.Check(key, request, clock.GetUtcNow().UtcDateTime);
+        if (unproven is not null)
+        {
+            guesses.Add(target.TriggerId, request.Sender);
+        }
+
+        return unproven;
     }
 }

@@ -182,6 +182,24 @@ public sealed class WebhookTests(SharedServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task C11_Deliver_WronglySignedTooOften_IsRefusedUnreadByThatWebhookAlone()
+    {
+        var (flow, url) = await PublishAsync(Signed);
+        var (_, other) = await PublishAsync(Signed);
+        var key = HookSignature.KeyOf("a secret nobody may see");
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        for (var i = 0; i < new WebhookOptions().WrongSignaturesPerMinute; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await SignedAsync(url, HookSignature.KeyOf($"guess {i}"), "m", now));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await SignedAsync(url, HookSignature.KeyOf("one more"), "m", now));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await SignedAsync(url, key, "m", now)); // nothing tells the right one from the wrong ones
+        Assert.Equal(HttpStatusCode.Accepted, await SignedAsync(other, key, "m", now));
+        Assert.Equal(0, (await RunsAsync(flow)).GetArrayLength());
+    }
+
+    [Fact]
     public async Task S01_Secret_IsNeverShownAgainNorKeptInTheClear()
     {
         var (flow, url) = await PublishAsync(Signed);

@@ -86,6 +86,7 @@ internal static class HookEndpoints
         return new HookRequest
         {
             Token = token,
+            Sender = request.HttpContext.Connection.RemoteIpAddress,
             Body = body,
             MediaType = request.ContentType is { } type && MediaTypeHeaderValue.TryParse(type, out var parsed) ? parsed.MediaType?.ToLowerInvariant() : null,
             Headers = headers,
