@@ -1,11 +1,12 @@
 // The flow canvas: puts document, scene, gestures and drawing together. One per editor.
 
+import { addBeside, addNote, addStep, connectSelected } from './adding.js';
 import { arrangeEdits } from './arrange.js';
 import { Catalog } from './catalog.js';
 import { copyText, pasteEdits } from './clipboard.js';
+import { describeEdits, describeSelection } from './describe.js';
 import { FlowDoc } from './document.js';
-import { placeAt } from './gestures.js';
-import { card, center } from './geometry.js';
+import { center } from './geometry.js';
 import { Keyboard } from './keyboard.js';
 import { Minimap } from './minimap.js';
 import { Painter } from './paint.js';
@@ -131,80 +132,16 @@ export class Canvas {
     const selection = [...this.scene.selection].slice(0, 500);
     this.#told = selection.join();
     this.sync.push(edits, selection);
-    this.announce(describe(edits, id => this.scene.doc.steps.get(id)?.name || id));
+    this.announce(describeEdits(edits, id => this.scene.doc.steps.get(id)?.name || id));
   }
 
-  /**
-   * Adds a step with its middle at a point.
-   * @param source the port it is connected from
-   * @param split  the connection it is put into; by default the one it lands on
-   */
-  addStep(typeName, point, source = null, split = null) {
-    const { scene } = this, type = scene.catalog.type(typeName);
-    if (!type || this.readOnly) return;
-    const id = scene.doc.freeId(typeName), position = split ? placeAt(point) : this.#free(placeAt(point));
-    if (!source && !type.isTrigger && type.kind !== 'output') split ??= scene.connectionUnder({ ...position, width: card.width, height: card.height }) ?? null;
-    else split = null;
-    const leads = source?.from ?? split?.from;
-    const parent = leads ? scene.doc.steps.get(leads)?.parent ?? null : scene.containerAt(point);
-    const step = { id, type: typeName, name: type.title, position, parent, config: type.example ?? {}, retry: null, timeoutSeconds: null, onError: 'fail', effects: null };
-    const edits = [{ op: 'add', step }];
-    if (source) edits.push({ op: 'connect', from: source.from, port: source.port, to: id });
-    if (split) {
-      const { from, port, to } = split;
-      edits.push({ op: 'disconnect', from, port, to }, { op: 'connect', from, port, to: id }, { op: 'connect', from: id, port: scene.catalog.ports(step)[0], to });
-    }
-    scene.selection = new Set([id]);
-    scene.selectedConnections.clear();
-    this.commit(edits);
-  }
+  addStep(...what) { addStep(this, ...what); }
 
-  addNote() {
-    if (this.readOnly) return;
-    const { scene } = this, id = scene.doc.freeNoteId(), at = placeAt(center(scene.view.window));
-    scene.selection = new Set(['note:' + id]);
-    this.commit([{ op: 'note', note: { id, text: 'Note', position: at, width: 240, height: 128 } }]);
-  }
+  addNote() { addNote(this); }
 
-  /** Offers the steps to add: into the selected connection, else behind the port one is at, else beside the selected step. */
-  addBeside() {
-    const { scene } = this;
-    const port = scene.portFocus ?? (scene.portAt?.port ? scene.portAt : null);
-    const id = port?.id ?? scene.selectedSteps[0], rect = id && scene.layout.rect(id);
-    const split = !port && scene.selectedConnections.size === 1 && scene.doc.connections.find(each => scene.isConnectionSelected(each));
-    const ends = split && scene.ends(split);
-    if (ends) {
-      const middle = { x: (ends[0].x + ends[1].x) / 2, y: (ends[0].y + ends[1].y) / 2 };
-      this.quickAdd.open(this.clientAt(middle), middle, null, split);
-      return;
-    }
-    const ports = rect && scene.layout.ports.get(id);
-    const source = port ? { from: port.id, port: port.port } : rect && scene.catalog.kind(scene.doc.steps.get(id)) !== 'output'
-      ? { from: id, port: ports.find(port => !scene.doc.connections.some(each => each.from === id && each.port === port)) ?? ports[0] } : null;
-    const point = rect ? { x: rect.x + rect.width + 80 + card.width / 2, y: rect.y + card.height / 2 } : center(scene.view.window);
-    if (rect) scene.view.reveal({ x: point.x - card.width / 2, y: rect.y, width: card.width, height: card.height });
-    this.viewChanged();
-    this.quickAdd.open(this.clientAt(point), point, source);
-  }
+  addBeside() { addBeside(this); }
 
-  connectSelected() {
-    const { scene } = this;
-    const known = scene.selectedConnections.size === 1 && scene.doc.connections.find(each => scene.isConnectionSelected(each));
-    if (known && !this.readOnly) {
-      this.quickAdd.connect(this.clientAt(scene.input(known.to)), known, known);
-      return;
-    }
-    if (scene.portFocus && !this.readOnly) {
-      const { id, port } = scene.portFocus;
-      this.quickAdd.connect(this.clientAt(scene.output(id, port)), { from: id, port });
-      return;
-    }
-    const id = scene.selectedSteps[0];
-    if (!id || this.readOnly || scene.catalog.kind(scene.doc.steps.get(id)) === 'output') return;
-    const ports = scene.layout.ports.get(id);
-    const port = ports.find(each => !scene.doc.connections.some(known => known.from === id && known.port === each)) ?? ports[0];
-    this.quickAdd.connect(this.clientAt(scene.output(id, port)), { from: id, port });
-  }
+  connectSelected() { connectSelected(this); }
 
   resizeNote(dx, dy) {
     const note = this.scene.doc.notes.get([...this.scene.selection][0]?.slice(5));
@@ -346,7 +283,7 @@ export class Canvas {
     this.invalidate();
     if (said === this.#told) return;
     this.#told = said;
-    this.announce(this.#describeSelection());
+    this.announce(describeSelection(this.scene));
     this.#server.invokeMethodAsync('SelectAsync', ids).catch(() => {});
   }
 
@@ -467,12 +404,6 @@ export class Canvas {
     this.#parts.root.querySelector('[data-canvas=lines]')?.setAttribute('aria-pressed', String(this.scene.squared));
   }
 
-  #free(position) {
-    const taken = new Set([...this.scene.doc.steps.values()].map(step => `${step.position.x},${step.position.y}`));
-    while (taken.has(`${position.x},${position.y}`)) position = { x: position.x + 32, y: position.y + 32 };
-    return position;
-  }
-
   /** Where a place of the canvas is on the page. */
   clientAt(point) {
     const box = this.host.getBoundingClientRect(), at = this.scene.view.toScreen(point);
@@ -485,28 +416,6 @@ export class Canvas {
     view.y = point.y - view.height / 2 / view.zoom;
     this.viewChanged();
   }
-
-  #describeSelection() {
-    const { scene } = this, ids = [...scene.selection];
-    if (!ids.length) return 'Nothing selected.';
-    if (ids.length > 1) return `${ids.length} selected.`;
-    const step = scene.doc.steps.get(ids[0]);
-    if (!step) return 'Note selected.';
-    const next = scene.doc.connections.filter(each => each.from === step.id).map(each => scene.doc.steps.get(each.to)?.name || each.to);
-    return `${step.name || step.id}, ${scene.catalog.title(step)}. ${next.length ? 'Leads to ' + next.join(', ') : 'Leads nowhere'}.`
-      + (scene.problems[step.id] ? ` ${scene.problems[step.id]}` : '');
-  }
 }
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-
-const describe = (edits, name) => {
-  const steps = edits.filter(edit => edit.op === 'add'), { op, id } = edits.length === 1 ? edits[0] : {};
-  if (steps.length === 1) return `${steps[0].step.name || steps[0].step.id} added${edits.some(edit => edit.op === 'connect') ? ' and connected' : ''}.`;
-  if (op === 'move') return `${name(id)} moved to ${edits[0].x}, ${edits[0].y}.`;
-  if (op === 'connect') return `${name(edits[0].from)} connected to ${name(edits[0].to)}.`;
-  const count = op => edits.filter(edit => edit.op === op).length;
-  const said = [['add', 'added'], ['delete', 'deleted'], ['move', 'moved'], ['connect', 'connected'], ['disconnect', 'disconnected']]
-    .filter(([op]) => count(op)).map(([op, word]) => `${count(op)} ${word}`);
-  return said.length ? said.join(', ') + '.' : '';
-};

@@ -1,0 +1,70 @@
+// Words on the canvas: cut and wrapped to the room there is, measured once; and how a state reads.
+
+const words = {
+  queued: 'Queued', running: 'Running', waiting: 'Waiting', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Cancelled',
+  skipped: 'Skipped', unknown: 'Unknown',
+};
+
+export class Texts {
+  #known = new Map();
+
+  /** Forgets what was measured: the font may have changed. */
+  clear() { this.#known.clear(); }
+
+  cut(context, text, room) {
+    const key = `${context.font}\n${Math.round(room)}\n${text}`;
+    let cut = this.#known.get(key);
+    if (cut !== undefined) return cut;
+    cut = text;
+    if (context.measureText(text).width > room) {
+      let low = 0, high = text.length;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (context.measureText(text.slice(0, middle) + '…').width <= room) low = middle;
+        else high = middle - 1;
+      }
+      cut = low > 0 ? text.slice(0, low).trimEnd() + '…' : '';
+    }
+    if (this.#known.size > 8000) this.#known.clear();
+    this.#known.set(key, cut);
+    return cut;
+  }
+
+  /** As many lines as there is room for; the last one says when there is more. */
+  wrap(context, text, room, most) {
+    const lines = [];
+    for (const paragraph of text.slice(0, 2000).split('\n')) {
+      let line = '';
+      for (const word of paragraph.split(' ')) {
+        const longer = line ? `${line} ${word}` : word;
+        if (context.measureText(longer).width > room && line) {
+          lines.push(line);
+          line = word;
+        } else {
+          line = longer;
+        }
+        if (lines.length >= most) break;
+      }
+      lines.push(line);
+      if (lines.length > most) break;
+    }
+    if (lines.length > most && most > 0) lines[most - 1] += ' …';
+    return lines.slice(0, Math.max(0, most)).map(line => this.cut(context, line, room));
+  }
+}
+
+export const statusLine = status => {
+  const parts = [words[status.status] ?? status.status];
+  if (status.milliseconds != null) parts.push(duration(status.milliseconds));
+  if (status.attempt > 1) parts.push(`attempt ${status.attempt}`);
+  if (status.items) parts.push(status.items);
+  if (status.cost) parts.push(status.cost);
+  if (status.error) parts.push(status.error);
+  return parts.join(' · ');
+};
+
+/** A note's Markdown without its marks: the canvas draws text of one weight. */
+export const unmarked = text => text.replace(/\*\*|__|`/g, '').replace(/^#+ /gm, '');
+
+const duration = milliseconds => milliseconds < 1000 ? `${Math.round(milliseconds)} ms`
+  : milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.floor(milliseconds / 60_000)} min ${Math.round(milliseconds / 1000) % 60} s`;

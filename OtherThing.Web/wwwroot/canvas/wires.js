@@ -1,0 +1,61 @@
+// Connections: those that are nothing special in one stroke, the rest each in its colour.
+
+import { card, corners, curve, meets, turnsBack } from './geometry.js';
+import { dot } from './strokes.js';
+
+export const paintConnections = (context, scene, seen, detail, now) => {
+  const { theme, layout, doc, statuses } = scene;
+  scene.flowing = false;
+  const plain = new Path2D();
+  const special = [];
+  for (const connection of doc.connections) {
+    const ends = scene.ends(connection);
+    if (!ends) continue;
+    const [from, to] = ends;
+    const reach = Math.abs(to.x - from.x) + 80;
+    const bounds = { x: Math.min(from.x, to.x) - reach / 2, y: Math.min(from.y, to.y), width: Math.abs(to.x - from.x) + reach, height: Math.abs(to.y - from.y) + (turnsBack(from, to) ? card.height : 1) };
+    if (!meets(bounds, seen)) continue;
+    const selected = scene.isConnectionSelected(connection), hovered = scene.hoverConnection === connection;
+    const source = statuses[connection.from], target = statuses[connection.to];
+    const taken = source?.status === 'succeeded' && target && target.status !== 'skipped' && (!source.port || source.port === connection.port);
+    const flowing = taken && (target.status === 'running' || target.status === 'queued');
+    if (selected || hovered || taken || connection.port === 'error') special.push([connection, from, to, selected || hovered, taken, flowing]);
+    else trace(plain, from, to, detail, scene.squared);
+  }
+  context.lineWidth = Math.max(1.5, 1 / scene.view.zoom);
+  context.strokeStyle = theme.muted;
+  context.stroke(plain);
+  for (const [connection, from, to, strong, taken, flowing] of special) {
+    const path = new Path2D();
+    trace(path, from, to, detail, scene.squared);
+    context.strokeStyle = strong ? theme.accent : taken ? theme.success : theme.danger;
+    context.lineWidth = strong ? 2.5 : Math.max(1.5, 1 / scene.view.zoom);
+    if (flowing) {
+      scene.flowing = true;
+      context.setLineDash([8, 6]);
+      context.lineDashOffset = scene.reducedMotion ? 0 : -(now / 30) % 14;
+    }
+    context.stroke(path);
+    context.setLineDash([]);
+    if (!strong || detail === 0 || !scene.isConnectionSelected(connection)) continue;
+    // What can be taken hold of to lead it elsewhere.
+    dot(context, from, card.portRadius + 1, theme.accent, theme.accent);
+    dot(context, to, card.portRadius + 1, theme.accent, theme.accent);
+  }
+};
+
+/** A connection as a path: a curve, or led round in right angles. */
+export const trace = (path, from, to, detail, squared) => {
+  path.moveTo(from.x, from.y);
+  if (detail === 0) {
+    path.lineTo(to.x, to.y);
+  } else if (squared || turnsBack(from, to)) {
+    const places = corners(from, to), round = squared ? 8 : 20;
+    for (let at = 1; at < places.length - 1; at++) path.arcTo(places[at].x, places[at].y, places[at + 1].x, places[at + 1].y, rounding(places, at, round));
+    path.lineTo(to.x, to.y);
+  }
+  else path.bezierCurveTo(...curve(from, to), to.x, to.y);
+};
+
+const rounding = (places, at, most) => Math.min(most, ...[at, at + 1].map(next =>
+  (Math.abs(places[next].x - places[next - 1].x) + Math.abs(places[next].y - places[next - 1].y)) / 2));
