@@ -25,7 +25,7 @@ internal sealed class FakeServer : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Attempt, LogStream Stream), MemoryStream> _logs = [];
     private readonly ConcurrentDictionary<string, byte[]> _keys = [];
     private readonly List<AttemptEvent> _events = [];
-    private readonly Channel<AttemptEvent> _arrivals = Channel.CreateUnbounded<AttemptEvent>();
+    private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Hello> _hellos = Channel.CreateUnbounded<Hello>();
     private WebApplication? _app;
     private IServerStreamWriter<ServerFrame>? _writer;
@@ -133,12 +133,14 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         while (true)
         {
+            // Taken before the look: several may wait, and what comes meanwhile wakes each of them.
+            var arrived = _arrived.Task;
             if (Events.FirstOrDefault(happened => happened.AttemptId == assign.AttemptId && wanted(happened)) is { } found)
             {
                 return found;
             }
 
-            await _arrivals.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_patience);
+            await arrived.WaitAsync(s_patience, TestContext.Current.CancellationToken);
         }
     }
 
@@ -192,7 +194,7 @@ internal sealed class FakeServer : IAsyncDisposable
             _events.Add(happened);
         }
 
-        _arrivals.Writer.TryWrite(happened);
+        Interlocked.Exchange(ref _arrived, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         var ack = new EventAck { AttemptId = happened.AttemptId, Fence = happened.Fence, EventNo = happened.EventNo };
         if ((Answer is null ? ack : Answer(happened)) is { } answer)
         {

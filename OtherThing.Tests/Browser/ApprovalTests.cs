@@ -42,7 +42,7 @@ public sealed class ApprovalTests(Chromium chromium, SharedServer server)
         await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Reject" }).ClickAsync();
 
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
-        Assert.Equal(["Send the report?"], await visit.TitlesAsync("done"));
+        await visit.ExpectTitlesAsync("done", "Send the report?");
         await visit.GoAsync($"runs/{run}");
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Region, new() { Name = "Send the report?" })).ToContainTextAsync("Rejected");
         Assert.Empty(visit.Complaints);

@@ -25,7 +25,7 @@ public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
                 }
             }
         };
-        await visit.GoAsync("tasks");
+        await GoToBoardAsync(visit);
         var card = await BoxAsync(visit.Page.Locator("[data-card]").Filter(new() { HasText = "Write the report" }));
         var target = await BoxAsync(visit.Page.Locator("[data-column='1'] [data-card]"));
         lock (sent)
@@ -41,7 +41,7 @@ public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
 
         await Assertions.Expect(visit.Page.Locator("[data-column='1'] [data-card-link]")).ToHaveTextAsync(["Write the report", "Collect data"]);
         Assert.Single(Copy(sent));
-        Assert.Equal(["Write the report", "Collect data"], await visit.TitlesAsync("in_progress"));
+        await visit.ExpectTitlesAsync("in_progress", "Write the report", "Collect data");
         Assert.Empty(visit.Complaints);
     }
 
@@ -51,7 +51,7 @@ public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
         await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
         await visit.AddTaskAsync("Write the report");
         await visit.AddTaskAsync("Collect data", "in_progress");
-        await visit.GoAsync("tasks");
+        await GoToBoardAsync(visit);
         var said = visit.Page.Locator(".board > [role=status]");
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Write the report" }).FocusAsync();
 
@@ -65,7 +65,27 @@ public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
         await Assertions.Expect(said).ToHaveTextAsync("T-1 Write the report dropped. In progress, position 2 of 2.");
 
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Write the report" })).ToBeFocusedAsync();
-        Assert.Equal(["Collect data", "Write the report"], await visit.TitlesAsync("in_progress"));
+        await visit.ExpectTitlesAsync("in_progress", "Collect data", "Write the report");
+    }
+
+    [Fact]
+    public async Task Keyboard_KeyWhileTheCardIsDrawnAnew_StillCarriesIt()
+    {
+        await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
+        await visit.AddTaskAsync("Write the report");
+        await visit.AddTaskAsync("Collect data", "in_progress");
+        await GoToBoardAsync(visit);
+        var said = visit.Page.Locator(".board > [role=status]");
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Write the report" }).FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Space");
+        await visit.Page.Keyboard.PressAsync("ArrowRight");
+        await Assertions.Expect(said).ToHaveTextAsync("In progress, position 1 of 2");
+
+        // As in the moment between the drawing and the focus.
+        await visit.Page.EvaluateAsync("document.activeElement.blur()");
+        await visit.Page.Keyboard.PressAsync("ArrowDown");
+
+        await Assertions.Expect(said).ToHaveTextAsync("In progress, position 2 of 2");
     }
 
     [Fact]
@@ -73,7 +93,7 @@ public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
     {
         await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
         await visit.AddTaskAsync("Write the report");
-        await visit.GoAsync("tasks");
+        await GoToBoardAsync(visit);
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Move T-1" }).FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
@@ -119,8 +139,8 @@ public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
             "/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, TestContext.Current.CancellationToken);
         Assert.True(joined.IsSuccessStatusCode);
         await using var ben = await WorkspaceVisit.JoinAsync(chromium, server, rest, workspace);
-        await ana.GoAsync("tasks");
-        await ben.GoAsync("tasks");
+        await GoToBoardAsync(ana);
+        await GoToBoardAsync(ben);
 
         await ana.Page.GetByRole(AriaRole.Link, new() { Name = "Write the report" }).PressAsync("3");
         await Assertions.Expect(ben.Page.Locator("[data-column='2'] [data-card-link]")).ToHaveTextAsync(["Write the report"]);
@@ -141,5 +161,12 @@ public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
         {
             return [.. sent];
         }
+    }
+
+    /// <summary>To the board, once it takes the pointer and keys.</summary>
+    private static async Task GoToBoardAsync(WorkspaceVisit visit)
+    {
+        await visit.GoAsync("tasks");
+        await visit.Page.Locator(".board[data-ready=true]").WaitForAsync();
     }
 }

@@ -74,12 +74,23 @@ internal sealed class WorkspaceVisit : IAsyncDisposable
         await Assertions.Expect(Page.Locator(".ot-skeleton")).ToHaveCountAsync(0);
     }
 
-    /// <summary>The titles of a column as the server has them.</summary>
-    public async Task<string[]> TitlesAsync(string status)
+    /// <summary>A column as the server has it; what the page shows before its answer is there in a moment.</summary>
+    public async Task ExpectTitlesAsync(string status, params string[] titles)
     {
-        var list = await Rest.GetFromJsonAsync<JsonElement>($"{Tasks}?status={status}", TestContext.Current.CancellationToken);
-        return [.. list.GetProperty("items").EnumerateArray().OrderBy(task => task.GetProperty("rank").GetString(), StringComparer.Ordinal)
-            .Select(task => task.GetProperty("title").GetString()!)];
+        var until = DateTime.UtcNow.AddSeconds(30);
+        while (true)
+        {
+            var list = await Rest.GetFromJsonAsync<JsonElement>($"{Tasks}?status={status}", TestContext.Current.CancellationToken);
+            string[] found = [.. list.GetProperty("items").EnumerateArray().OrderBy(task => task.GetProperty("rank").GetString(), StringComparer.Ordinal)
+                .Select(task => task.GetProperty("title").GetString()!)];
+            if (found.SequenceEqual(titles) || DateTime.UtcNow > until)
+            {
+                Assert.Equal(titles, found);
+                return;
+            }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()

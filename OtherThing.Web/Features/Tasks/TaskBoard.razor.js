@@ -136,6 +136,24 @@ export function attach(root, board) {
     return null;
   }
 
+  function send(event, id, key) {
+    event.preventDefault();
+    board.invokeMethodAsync("KeyAsync", id, key);
+  }
+
+  function carry(event) {
+    const id = carrying;
+    if (arrows[event.key]) {
+      send(event, id, arrows[event.key][0]);
+    } else if (event.key === " " || event.key === "Enter") {
+      carrying = null;
+      send(event, id, "drop");
+    } else if (event.key === "Escape" || event.key === "Tab") {
+      carrying = null;
+      send(event, id, "cancel");
+    }
+  }
+
   const arrows = { ArrowUp: ["up", -1, 0], ArrowDown: ["down", 1, 0], ArrowLeft: ["left", 0, -1], ArrowRight: ["right", 0, 1] };
 
   on(window, "keydown", event => {
@@ -170,28 +188,26 @@ export function attach(root, board) {
       return;
     }
     const id = card.dataset.card;
-    const send = key => { event.preventDefault(); board.invokeMethodAsync("KeyAsync", id, key); };
     if (carrying === id) {
-      if (arrows[event.key]) {
-        send(arrows[event.key][0]);
-      } else if (event.key === " " || event.key === "Enter") {
-        carrying = null;
-        send("drop");
-      } else if (event.key === "Escape" || event.key === "Tab") {
-        carrying = null;
-        send("cancel");
-      }
+      carry(event);
     } else if (arrows[event.key]) {
       event.preventDefault();
       link(step(card, arrows[event.key][1], arrows[event.key][2]))?.focus();
     } else if (event.key === " ") {
       carrying = card.hasAttribute("data-movable") ? id : null;
-      send("pick");
+      send(event, id, "pick");
     } else if (event.key === "1" || event.key === "2" || event.key === "3") {
-      send(event.key);
+      send(event, id, event.key);
+    }
+  });
+  // A card that changes its column is drawn anew: until it has the focus again, the keys of who carries it come to the page.
+  on(document, "keydown", event => {
+    if (carrying && event.target === document.body && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      carry(event);
     }
   });
 
+  root.dataset.ready = "true";
   return {
     focusCard(id) {
       link(root.querySelector(`[data-card="${CSS.escape(id)}"]`))?.focus();
