@@ -36,7 +36,7 @@ internal static class Bubblewrap
         ];
         string[] places =
         [
-            "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run", "--dir", "/var", "--symlink", "/tmp", "/var/tmp",
+            "--proc", "/proc", "--dev", "/dev", .. MemoryPlaces.Arguments(spec.MemoryBytes), "--dir", "/var", "--symlink", "/tmp", "/var/tmp",
             "--bind", spec.WorkDirectory, WorkDirectory, "--chdir", WorkDirectory,
         ];
         return walls
@@ -46,6 +46,7 @@ internal static class Bubblewrap
             .Concat(places)
             .Concat(Directory.Exists(spec.ScriptDirectory) ? ["--ro-bind", spec.ScriptDirectory, ScriptDirectory] : [])
             .Concat(spec.Devices.SelectMany(device => new[] { "--dev-bind", device, device }))
+            .Concat(MemoryPlaces.Closing)
             .Concat(spec.Env.SelectMany(pair => new[] { "--setenv", pair.Key, pair.Value }));
     }
 
