@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OtherThing.Protocol.V1;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Agent;
 
@@ -20,8 +21,6 @@ internal sealed class FakeServer : IAsyncDisposable
 {
     internal const string JoinToken = "join-me";
 
-    /// <summary>Only a hang takes that long, and a hang should fail.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly ConcurrentDictionary<(string Attempt, LogStream Stream), MemoryStream> _logs = [];
     private readonly ConcurrentDictionary<string, byte[]> _keys = [];
     private readonly List<AttemptEvent> _events = [];
@@ -84,7 +83,7 @@ internal sealed class FakeServer : IAsyncDisposable
         return fake;
     }
 
-    internal Task<Hello> HelloAsync() => _hellos.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_patience);
+    internal Task<Hello> HelloAsync() => _hellos.Reader.NextAsync();
 
     /// <summary>Cuts the control stream without a word.</summary>
     internal void CutSession() => _cut.TrySetResult();
@@ -140,7 +139,7 @@ internal sealed class FakeServer : IAsyncDisposable
                 return found;
             }
 
-            await arrived.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+            await arrived.WithPatience();
         }
     }
 
@@ -155,7 +154,7 @@ internal sealed class FakeServer : IAsyncDisposable
 
     internal async Task<string> WholeLogAsync(Assign assign, ulong length, LogStream stream = LogStream.Stdout)
     {
-        await Soon.UntilAsync(() => (ulong)Encoding.UTF8.GetByteCount(Log(assign, stream)) >= length);
+        await Patience.UntilAsync(() => (ulong)Encoding.UTF8.GetByteCount(Log(assign, stream)) >= length, $"{length} bytes of {stream} have come");
         return Log(assign, stream);
     }
 

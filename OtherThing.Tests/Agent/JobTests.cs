@@ -1,6 +1,7 @@
 using CsCheck;
 using Google.Protobuf;
 using OtherThing.Protocol.V1;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Agent;
 
@@ -195,7 +196,7 @@ public sealed class JobTests : IAsyncLifetime
         var assign = _server.NewAssign(FakeServer.Command("sh", "-c", "echo x > file"));
 
         await _server.RunAsync(assign);
-        await Soon.UntilAsync(() => !Directory.Exists(Path.Combine(_agent.Data, "ws", assign.WorkspaceId, assign.AttemptId)));
+        await Patience.UntilAsync(() => !Directory.Exists(Path.Combine(_agent.Data, "ws", assign.WorkspaceId, assign.AttemptId)), "the attempt is wiped");
         _server.CutSession();
         Assert.Empty((await _server.HelloAsync()).Attempts);
     }

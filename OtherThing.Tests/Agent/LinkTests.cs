@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OtherThing.Agent.Hosting;
 using OtherThing.Protocol.V1;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Agent;
 
@@ -109,7 +110,7 @@ public sealed class LinkTests : IAsyncLifetime
         _server.Answer = null;
         _server.CutSession();
         await _server.HelloAsync();
-        await Soon.UntilAsync(() => !Directory.Exists(Path.Combine(agent.Data, "ws", assign.WorkspaceId, assign.AttemptId)));
+        await Patience.UntilAsync(() => !Directory.Exists(Path.Combine(agent.Data, "ws", assign.WorkspaceId, assign.AttemptId)), "the attempt is wiped");
 
         Assert.Equal(AttemptState.Finished, Assert.Single(hello.Attempts).State);
         Assert.Equal("kept\n", _server.Log(assign));

@@ -55,7 +55,7 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
 
         await KillAsync();
         _agent = StartAgent();
-        var job = await GetAsync($"{url}?wait=60");
+        var job = await GetAsync($"{url}?wait=300");
 
         Assert.Equal("succeeded", Text(job, "status"));
         Assert.Equal(string.Concat(Enumerable.Range(1, 30).Select(number => $"{number}\n")), Text(job, "stdout"));
@@ -68,14 +68,14 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
         var mark = $"6{Random.Shared.Next(100_000, 999_999)}";
         var made = await PostAsync($"workspaces/{_workspace}/jobs", new { kind = "command", command = new[] { "sh", "-c", $"setsid sleep {mark} & sleep {mark}" } });
         var url = $"workspaces/{_workspace}/jobs/{made.GetProperty("id").GetGuid()}";
-        await Soon.UntilAsync(() => Processes.With(mark) > 0);
+        await Patience.UntilAsync(() => Processes.With(mark) > 0, "the process runs");
 
         using var cancelled = await _client.PostAsync(new Uri($"/api/v1/{url}/cancel", UriKind.Relative), content: null, Cancellation);
-        var job = await GetAsync($"{url}?wait=30");
+        var job = await GetAsync($"{url}?wait=300");
 
         Assert.True(cancelled.IsSuccessStatusCode);
         Assert.Equal("cancelled", Text(job, "status"));
-        await Soon.UntilAsync(() => Processes.With(mark) == 0);
+        await Patience.UntilAsync(() => Processes.With(mark) == 0, "no process is left");
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
         }
     }
 
-    private Task<JsonElement> JobAsync(object job) => PostAsync($"workspaces/{_workspace}/jobs?wait=60", job);
+    private Task<JsonElement> JobAsync(object job) => PostAsync($"workspaces/{_workspace}/jobs?wait=300", job);
 
     private async Task<JsonElement> PostAsync(string path, object body)
     {

@@ -39,8 +39,7 @@ public sealed class Chromium : IAsyncDisposable
                 }
 
                 _playwright = await Playwright.CreateAsync();
-                Assertions.SetDefaultExpectTimeout(30_000);
-                _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] });
+                _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"], Timeout = Patience.Milliseconds });
             }
 
             return _browser;
@@ -60,7 +59,7 @@ public sealed class Chromium : IAsyncDisposable
         options.ReducedMotion ??= ReducedMotion.Reduce;
         var context = await browser.NewContextAsync(options);
         await context.AddCookiesAsync([new() { Name = "otherthing", Value = await CookieAsync(server, userId), Url = server.BaseAddress.ToString() }]);
-        context.SetDefaultTimeout(60_000); // a busy build machine is slow, not wrong
+        context.SetDefaultTimeout(Patience.Milliseconds);
         return context;
     }
 

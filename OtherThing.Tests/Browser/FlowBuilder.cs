@@ -103,22 +103,19 @@ internal sealed class FlowBuilder : IAsyncDisposable
         return (at[0], at[1]);
     }
 
-    /// <summary>The stored flow, once it is as expected; the last one seen when the time is up.</summary>
+    /// <summary>The stored flow, once it is as expected.</summary>
     public async Task<FlowDefinition> SavedAsync(Func<FlowDefinition, bool> expected)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        var until = DateTime.UtcNow.AddSeconds(60);
-        while (true)
-        {
-            var answer = await Rest.GetFromJsonAsync<JsonElement>(FlowPath, cancellation);
-            var flow = FlowJson.Parse(answer.GetProperty("flow")).Value;
-            if (expected(flow) || DateTime.UtcNow > until)
+        FlowDefinition flow = FlowDefinition.Empty;
+        await Patience.UntilAsync(
+            async () =>
             {
-                return flow;
-            }
-
-            await Task.Delay(50, cancellation);
-        }
+                var answer = await Rest.GetFromJsonAsync<JsonElement>(FlowPath, TestContext.Current.CancellationToken);
+                flow = FlowJson.Parse(answer.GetProperty("flow")).Value;
+                return expected(flow);
+            },
+            () => $"the stored flow is as expected; it was {JsonSerializer.Serialize(flow, Json.Options)}");
+        return flow;
     }
 
     public static string Say(double value) => value.ToString(CultureInfo.InvariantCulture);

@@ -181,24 +181,27 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
     {
         foreach (var host in hosts)
         {
-            await host.Page.Locator("[data-part=host][data-ready=true][data-unsaved='0']").WaitForAsync(new() { Timeout = 120_000 });
+            await host.Page.Locator("[data-part=host][data-ready=true][data-unsaved='0']").WaitForAsync();
         }
 
         // What was sent last may still be on its way to the others and to the database.
         var (stored, shown) = ("", Array.Empty<string>());
-        for (var turn = 0; turn < 200; turn++)
+        try
         {
-            stored = Describe(await builder.SavedAsync(_ => true));
-            shown = await Task.WhenAll(hosts.Select(host => host.EvaluateAsync<string>(Document)));
-            if (Array.TrueForAll(shown, text => text == stored))
-            {
-                break;
-            }
-
-            await builder.Page.WaitForTimeoutAsync(100);
+            await Patience.UntilAsync(
+                async () =>
+                {
+                    stored = Describe(await builder.SavedAsync(_ => true));
+                    shown = await Task.WhenAll(hosts.Select(host => host.EvaluateAsync<string>(Document)));
+                    return Array.TrueForAll(shown, text => text == stored);
+                },
+                "every browser shows the stored document");
         }
-
-        Assert.All(shown, text => Assert.Equal(stored, text));
+        catch (TimeoutException)
+        {
+            Assert.All(shown, text => Assert.Equal(stored, text));
+            throw;
+        }
     }
 
     private static string Describe(FlowDefinition flow) => JsonSerializer.Serialize(

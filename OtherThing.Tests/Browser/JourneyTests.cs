@@ -7,8 +7,6 @@ namespace OtherThing.Tests.Browser;
 /// <summary>What a stranger does in the first minute, by clicking, against a server of its own that starts this machine's agent.</summary>
 public sealed class JourneyTests(Chromium chromium)
 {
-    private const float Long = 60_000;
-
     [Fact]
     public async Task Stranger_RegistersSeesThisMachineRunsTheSampleAndFindsItsCost()
     {
@@ -17,7 +15,7 @@ public sealed class JourneyTests(Chromium chromium)
         await using var server = new ServerProcess(BuildOutput.Server, ("OtherThing__LocalNode", "true"));
         await server.StartAsync(cancellation);
         await using var context = await browser.NewContextAsync(new() { BaseURL = server.Address.ToString(), ViewportSize = new() { Width = 1280, Height = 800 } });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Patience.Milliseconds);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/");
         await page.GetByRole(AriaRole.Link, new() { Name = "Make one" }).Or(page.GetByRole(AriaRole.Link, new() { Name = "Make an account" })).First.ClickAsync();
@@ -31,14 +29,14 @@ public sealed class JourneyTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Create workspace" }).ClickAsync();
 
         await page.GetByRole(AriaRole.Tab, new() { Name = "Resources" }).First.ClickAsync();
-        await Assertions.Expect(page.GetByText("This machine").First).ToBeVisibleAsync(new() { Timeout = Long });
-        await Assertions.Expect(page.GetByText("Ready").First).ToBeVisibleAsync(new() { Timeout = Long });
+        await Assertions.Expect(page.GetByText("This machine").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Ready").First).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Tab, new() { Name = "Flows" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Sample: count the words" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
         var run = page.GetByRole(AriaRole.Region, new() { Name = "Run on show" });
-        await Assertions.Expect(run).ToContainTextAsync("Succeeded", new() { Timeout = Long });
+        await Assertions.Expect(run).ToContainTextAsync("Succeeded");
         if (Environment.GetEnvironmentVariable("GUIDE_IMAGES") is { } folder)
         {
             await page.Mouse.MoveAsync(2, 2);
@@ -55,6 +53,6 @@ public sealed class JourneyTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Count words on a node" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Definition).Filter(new() { HasText = "This machine" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Resources" }).First.ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "ompute" }).First).ToContainTextAsync(" s", new() { Timeout = Long });
+        await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "ompute" }).First).ToContainTextAsync(" s");
     }
 }

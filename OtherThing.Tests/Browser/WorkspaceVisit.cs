@@ -77,20 +77,16 @@ internal sealed class WorkspaceVisit : IAsyncDisposable
     /// <summary>A column as the server has it; what the page shows before its answer is there in a moment.</summary>
     public async Task ExpectTitlesAsync(string status, params string[] titles)
     {
-        var until = DateTime.UtcNow.AddSeconds(30);
-        while (true)
-        {
-            var list = await Rest.GetFromJsonAsync<JsonElement>($"{Tasks}?status={status}", TestContext.Current.CancellationToken);
-            string[] found = [.. list.GetProperty("items").EnumerateArray().OrderBy(task => task.GetProperty("rank").GetString(), StringComparer.Ordinal)
-                .Select(task => task.GetProperty("title").GetString()!)];
-            if (found.SequenceEqual(titles) || DateTime.UtcNow > until)
+        string[] found = [];
+        await Patience.UntilAsync(
+            async () =>
             {
-                Assert.Equal(titles, found);
-                return;
-            }
-
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
+                var list = await Rest.GetFromJsonAsync<JsonElement>($"{Tasks}?status={status}", TestContext.Current.CancellationToken);
+                found = [.. list.GetProperty("items").EnumerateArray().OrderBy(task => task.GetProperty("rank").GetString(), StringComparer.Ordinal)
+                    .Select(task => task.GetProperty("title").GetString()!)];
+                return found.SequenceEqual(titles);
+            },
+            () => $"the column {status} is {string.Join(", ", titles)}; it was {string.Join(", ", found)}");
     }
 
     public async ValueTask DisposeAsync()

@@ -35,7 +35,7 @@ public class BlackBoxTests
               {"id":"out","type":"output","config":{"value":{"text":"{{ steps.ask.text }}","bytes":"{{ steps.count.stdout | strip | to_number }}","node":"{{ steps.count.nodeId }}"}}}],
             "connections":[{"from":"start","to":"fetch"},{"from":"fetch","to":"ask"},{"from":"ask","to":"count"},{"from":"count","to":"out"}]}
             """, cancellation);
-        var run = await server.PostAsync($"/workspaces/{workspace}/flows/{flow}/runs?wait=60", """{"input":{}}""", cancellation);
+        var run = await server.PostAsync($"/workspaces/{workspace}/flows/{flow}/runs?wait=300", """{"input":{}}""", cancellation);
 
         Assert.True(run.GetProperty("status").GetString() == "succeeded", run.ToString());
         var output = run.GetProperty("output");

@@ -11,7 +11,7 @@ public sealed partial class PageVisitor : IDisposable
     public PageVisitor(Uri server)
     {
         _handler = new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = Cookies };
-        Client = new HttpClient(_handler) { BaseAddress = server };
+        Client = new HttpClient(_handler) { BaseAddress = server, Timeout = Patience.OfAnAnswer };
     }
 
     public CookieContainer Cookies { get; } = new();

@@ -4,8 +4,11 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OtherThing.Core.Access;
 using OtherThing.Web.Hosting;
 
@@ -50,7 +53,7 @@ public class TestServer : WebApplicationFactory<CurrentActor>
     public string DataDirectory => _data.Path;
 
     /// <summary>A client that is not signed in; relative addresses start at the server's root.</summary>
-    public HttpClient NewClient() => new() { BaseAddress = BaseAddress };
+    public HttpClient NewClient() => new() { BaseAddress = BaseAddress, Timeout = Patience.OfAnAnswer };
 
     /// <summary>A new account, signed in by REST (and freshly, for what asks for that).</summary>
     public async Task<HttpClient> RegisterAsync(string? email = null)
@@ -97,10 +100,20 @@ public class TestServer : WebApplicationFactory<CurrentActor>
         builder.UseSetting("Logging:LogLevel:Default", "Warning").UseSetting("RateLimits:GuessesPerMinute", "1000000");
         // Every test enrols its machines from one address.
         builder.UseSetting("Nodes:EnrollmentsPerTenMinutes", "100000");
+        builder.ConfigureTestServices(MakeLight);
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);
         }
+    }
+
+    /// <summary>
+    /// What a test has no use for: a password that takes long to try, and a limit on how long the server may take to end.
+    /// </summary>
+    protected virtual void MakeLight(IServiceCollection services)
+    {
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Patience.Limit);
     }
 
     protected override void Dispose(bool disposing)

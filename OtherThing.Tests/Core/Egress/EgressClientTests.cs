@@ -231,5 +231,5 @@ public sealed class EgressClientTests
         Assert.Equal("text/x-test|héllo", Encoding.UTF8.GetString(result.Response!.Body.Span));
     }
 
-    private static EgressRequest Get(Uri url) => new(HttpMethod.Get, url) { Timeout = TimeSpan.FromSeconds(10) };
+    private static EgressRequest Get(Uri url) => new(HttpMethod.Get, url) { Timeout = Patience.Limit };
 }

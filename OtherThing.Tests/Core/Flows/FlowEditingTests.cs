@@ -330,7 +330,7 @@ public sealed class FlowEditingTests : IAsyncDisposable
 
     private static async Task UntilAsync(LiveSubscription subscription, string type)
     {
-        while ((await subscription.Events.ReadAsync(Cancellation)).Type != type)
+        while ((await subscription.Events.NextAsync()).Type != type)
         {
         }
     }

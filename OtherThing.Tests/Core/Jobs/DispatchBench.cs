@@ -88,7 +88,7 @@ internal sealed class DispatchBench : IAsyncDisposable
 
     public async Task<Job> ReadAsync(Guid jobId) => (await Store.FindAsync(jobId, Cancellation))!;
 
-    public static Task<JobResult> EndOf(LiveJob job) => job.Ended.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+    public static Task<JobResult> EndOf(LiveJob job) => job.Ended.Task.WithPatience();
 
     public async ValueTask DisposeAsync()
     {
@@ -150,11 +150,9 @@ internal sealed class BenchNode(Node node, DispatchBench bench) : INodeSession
     public async Task<T> NextAsync<T>()
         where T : NodeCommand
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
         while (true)
         {
-            if (await _commands.Reader.ReadAsync(patience.Token) is T wanted)
+            if (await _commands.Reader.NextAsync() is T wanted)
             {
                 return wanted;
             }

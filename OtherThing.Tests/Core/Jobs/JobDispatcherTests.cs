@@ -1,5 +1,6 @@
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Nodes;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Core.Jobs;
 
@@ -316,21 +317,7 @@ public sealed class JobDispatcherTests
         Assert.Equal(second.Row.Id, next.Id);
     }
 
-    private static async Task<Job> UntilAsync(DispatchBench bench, Guid jobId, Func<Job, bool> holds)
-    {
-        // The tick is handled on another thread; its effect shows in the database.
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
-        while (true)
-        {
-            var row = await bench.ReadAsync(jobId);
-            if (holds(row))
-            {
-                return row;
-            }
-
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    // The tick is handled on another thread; its effect shows in the database.
+    private static Task<Job> UntilAsync(DispatchBench bench, Guid jobId, Func<Job, bool> holds) =>
+        Patience.UntilAsync(() => bench.ReadAsync(jobId), holds, $"job {jobId} is as expected");
 }

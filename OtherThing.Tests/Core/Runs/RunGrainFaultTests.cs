@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
+using OtherThing.Tests.Support;
 using TestServer = OtherThing.Tests.Support.TestServer;
 
 namespace OtherThing.Tests.Core.Runs;
@@ -16,10 +17,9 @@ namespace OtherThing.Tests.Core.Runs;
 /// </summary>
 public class RunGrainFaultTests(MemoryServer server) : IClassFixture<MemoryServer>
 {
-    private const int Cases = 20_000;
     private const int AtOnce = 128;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly int s_cases = Effort.Of(4_000, 20_000);
 
     private readonly IGrainFactory _grains = server.Services.GetRequiredService<IGrainFactory>();
 
@@ -34,7 +34,7 @@ public class RunGrainFaultTests(MemoryServer server) : IClassFixture<MemoryServe
         var one = Environment.GetEnvironmentVariable("OTHERTHING_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : (int?)null;
 
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, Cases),
+            Enumerable.Range(0, s_cases),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Cancel },
             async (number, _) => await OneAsync(one ?? unchecked(seed + (number * 7919))));
     }
@@ -107,7 +107,7 @@ public class RunGrainFaultTests(MemoryServer server) : IClassFixture<MemoryServe
 
     private async Task EndAsync(IRunGrain grain, Guid runId, int seed)
     {
-        var until = TimeProvider.System.GetUtcNow() + s_patience;
+        var until = TimeProvider.System.GetUtcNow() + Patience.Limit;
         while (server.Runs.Find(runId) is { } run && !run.Status.IsFinal())
         {
             Assert.True(TimeProvider.System.GetUtcNow() < until, $"seed {seed}: the run does not end");

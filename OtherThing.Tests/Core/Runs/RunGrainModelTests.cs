@@ -8,6 +8,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
+using OtherThing.Tests.Support;
 using TestServer = OtherThing.Tests.Support.TestServer;
 
 namespace OtherThing.Tests.Core.Runs;
@@ -19,7 +20,7 @@ namespace OtherThing.Tests.Core.Runs;
 /// </summary>
 public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedServer>
 {
-    private const int Graphs = 60;
+    private static readonly int s_graphs = Effort.Of(20, 60);
     private const int RunsOfEach = 8;
     private const int AtOnce = 64;
 
@@ -37,7 +38,7 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
         var (workspaceId, actor) = await NewWorkspaceAsync();
 
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, Graphs),
+            Enumerable.Range(0, s_graphs),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce / RunsOfEach, CancellationToken = Cancel },
             async (number, _) => await GraphAsync(workspaceId, actor, unchecked(seed + (number * 7919))));
     }
@@ -104,18 +105,14 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
     private async Task<RunDetail> EndOfAsync(Actor actor, Guid workspaceId, Guid runId, string seed)
     {
         var grain = server.Services.GetRequiredService<IGrainFactory>().GetGrain<IRunGrain>(runId);
-        var until = TimeProvider.System.GetUtcNow().AddSeconds(60);
-        while (TimeProvider.System.GetUtcNow() < until)
-        {
-            await grain.WaitAsync(TimeSpan.FromSeconds(5)); // wakes it as the sweeper does; also answers when its owner lets go
-            var run = (await Service.GetAsync(actor, workspaceId, runId, Cancel)).Value;
-            if (run.Run.Status.IsFinal())
+        return await Patience.UntilAsync(
+            async () =>
             {
-                return run;
-            }
-        }
-
-        throw new TimeoutException($"{seed}: the run does not end");
+                await grain.WaitAsync(TimeSpan.FromSeconds(5)); // wakes it as the sweeper does; also answers when its owner lets go
+                return (await Service.GetAsync(actor, workspaceId, runId, Cancel)).Value;
+            },
+            run => run.Run.Status.IsFinal(),
+            $"the run of {seed} ends");
     }
 
     private void Check(RunDetail detail, FlowDefinition flow, int answers, bool cancelled, string seed)

@@ -7,6 +7,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
+using OtherThing.Tests.Support;
 using static OtherThing.Tests.Core.Runs.Flows;
 using TestServer = OtherThing.Tests.Support.TestServer;
 
@@ -243,33 +244,24 @@ public class RunGrainPolicyTests(PolicyServer server) : IClassFixture<PolicyServ
 
     private async Task<DateTime> DueAsync(Guid run, int failed)
     {
-        await UntilAsync(() => Steps(run).Any(step => step.Path == "a" && step.Attempt == failed + 1 && step.Status == StepRunStatus.Waiting), $"attempt {failed + 1} waits");
+        await Patience.UntilAsync(() => Steps(run).Any(step => step.Path == "a" && step.Attempt == failed + 1 && step.Status == StepRunStatus.Waiting), $"attempt {failed + 1} waits");
         return Steps(run).Single(step => step.Path == "a" && step.Attempt == failed + 1).Due!.Value;
     }
 
-    private Task UntilAttemptAsync(Guid run, int attempt) => UntilAsync(() => server.Executor.AttemptsOf(run).Contains(attempt), $"attempt {attempt} is at work");
+    private Task UntilAttemptAsync(Guid run, int attempt) => Patience.UntilAsync(() => server.Executor.AttemptsOf(run).Contains(attempt), $"attempt {attempt} is at work");
 
     private async Task<Run> EndAsync(Guid run)
     {
-        await UntilAsync(() => server.Runs.Find(run)!.Status.IsFinal(), "the run ends");
+        await Patience.UntilAsync(() => server.Runs.Find(run)!.Status.IsFinal(), "the run ends");
         return server.Runs.Find(run)!;
     }
 
-    private static async Task UntilAsync(Func<bool> holds, string what)
-    {
-        var until = TimeProvider.System.GetUtcNow().AddSeconds(30);
-        while (!holds())
-        {
-            Assert.True(TimeProvider.System.GetUtcNow() < until, $"waited in vain until {what}");
-            await Task.Delay(5, Cancel);
-        }
-    }
 }
 
 /// <summary>A server whose runs are in memory, whose clock a test sets forward and whose HTTP steps answer as the test says.</summary>
 public sealed class PolicyServer : TestServer
 {
-    internal Support.ShiftedClock Clock => (Support.ShiftedClock)Services.GetRequiredService<TimeProvider>();
+    internal ShiftedClock Clock => (ShiftedClock)Services.GetRequiredService<TimeProvider>();
 
     internal PolicyExecutor Executor => Services.GetServices<IStepExecutor>().OfType<PolicyExecutor>().Single();
 
@@ -282,7 +274,7 @@ public sealed class PolicyServer : TestServer
         base.ConfigureWebHost(builder);
         builder.ConfigureTestServices(services =>
         {
-            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new Support.ShiftedClock()));
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new ShiftedClock()));
             services.KeepRunsInMemory();
             services.AddSingleton<IStepExecutor, PolicyExecutor>();
         });

@@ -171,6 +171,6 @@ public sealed class HttpRequestExecutorTests : IDisposable
             Resumed = resumed,
             Step = new FlowStep { Id = "call", Type = "http.request", Retry = retry, Effects = effects },
             Config = JsonDocument.Parse(config).RootElement,
-            Timeout = TimeSpan.FromSeconds(10),
+            Timeout = Patience.Limit,
         };
 }

@@ -4,6 +4,7 @@ using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Usage;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Core.Steps;
 
@@ -75,7 +76,7 @@ public sealed class NodeCommandExecutorTests
         AttemptId = Guid.NewGuid(),
         Step = new FlowStep { Id = "run", Type = "node.command" },
         Config = JsonDocument.Parse(config).RootElement,
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = Patience.Limit,
     };
 
     private sealed class Runner(JobResult? result) : IJobRunner

@@ -276,20 +276,7 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
-    private static async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> holds)
-    {
-        for (var i = 0; i < 300; i++)
-        {
-            if (await read() is var value && holds(value))
-            {
-                return value;
-            }
-
-            await Task.Delay(50, Cancel);
-        }
-
-        throw new TimeoutException("It never came to hold.");
-    }
+    private static Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> holds) => Patience.UntilAsync(read, holds, "what is read is as expected");
 
     private Task<JsonElement> GetAsync(string path) => _owner.GetFromJsonAsync<JsonElement>(path, Cancel);
 

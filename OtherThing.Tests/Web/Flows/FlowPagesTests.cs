@@ -51,7 +51,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
         var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
-        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, TimeSpan.FromSeconds(30), Cancellation);
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
 
         var list = Render<FlowListPage>(workspace);
         list.WaitForAssertion(() => Assert.Contains("Succeeded", list.Find($"a[href='{workspace.PathTo("runs", runId)}']").TextContent, StringComparison.Ordinal));
@@ -91,7 +91,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
 
         await other.ApplyAsync("act", [new AddStep(new FlowStep { Id = "call", Type = "http.request", Name = "Call" })], Cancellation);
 
-        editor.WaitForAssertion(() => Assert.DoesNotContain("Ready to run", editor.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        editor.WaitForAssertion(() => Assert.DoesNotContain("Ready to run", editor.Markup, StringComparison.Ordinal));
         editor.FindAll("[role=tab]").Single(tab => tab.TextContent == "Outline").Click();
         editor.WaitForAssertion(() => Assert.NotNull(editor.Find("[data-step=call]")));
         follow.Dispose();
@@ -148,7 +148,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
         var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
-        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, TimeSpan.FromSeconds(30), Cancellation);
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
 
         var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
 

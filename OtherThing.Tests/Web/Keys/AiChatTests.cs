@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Usage;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Web.Keys;
 
@@ -136,7 +137,7 @@ public sealed class AiChatTests(ProviderServer providers) : IClassFixture<Provid
     }
 
     [Fact]
-    public async Task Ask_Cancelled_StopsWithinTwoSecondsAndKeepsWhatCame()
+    public async Task Ask_Cancelled_StopsBeforeTheAnswerEndsAndKeepsWhatCame()
     {
         var place = await providers.ShareAsync();
         using var cancelled = new CancellationTokenSource();
@@ -145,9 +146,9 @@ public sealed class AiChatTests(ProviderServer providers) : IClassFixture<Provid
         var asking = place.AskAsync(
             new { provider = "openai", model = "fake-slow", prompt = string.Join(' ', Enumerable.Repeat("word", 200)) },
             (_, _) => started.TrySetResult(), cancellationToken: cancelled.Token);
-        await started.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await started.Task.WithPatience();
         await cancelled.CancelAsync();
-        var outcome = await asking.WaitAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        var outcome = await asking.WithPatience();
 
         Assert.Equal((StepOutcomeKind.Unknown, "ai.cancelled"), (outcome.Kind, outcome.ErrorCode));
         Assert.Single(outcome.Usage);

@@ -94,7 +94,7 @@ public sealed record Workplace(ProviderServer Providers, HttpClient Client, Guid
                 Resumed = resumed,
                 Step = new FlowStep { Id = "ask", Type = "ai.chat" },
                 Config = JsonSerializer.SerializeToElement(config),
-                Timeout = TimeSpan.FromSeconds(20),
+                Timeout = Patience.Limit,
                 Report = report ?? ((_, _) => { }),
             },
             cancellationToken ?? TestContext.Current.CancellationToken);

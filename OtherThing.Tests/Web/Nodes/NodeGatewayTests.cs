@@ -20,7 +20,7 @@ public sealed class NodeGatewayTests(SharedServer server)
     {
         await using var bench = await ConnectedAsync();
 
-        var posting = bench.PostAsync("/jobs?wait=20", new { kind = "noop", effects = "safe" });
+        var posting = bench.PostAsync("/jobs?wait=300", new { kind = "noop", effects = "safe" });
         var assign = await bench.Node.NextAssignAsync();
         await bench.Node.SayAsync(assign, EventKind.Finished, 1);
         var job = await posting;
@@ -35,7 +35,7 @@ public sealed class NodeGatewayTests(SharedServer server)
     {
         await using var bench = await ConnectedAsync();
 
-        var posting = bench.PostAsync("/jobs?wait=20", new { kind = "command", command = new[] { "echo", "hi" }, stdin = "in" });
+        var posting = bench.PostAsync("/jobs?wait=300", new { kind = "command", command = new[] { "echo", "hi" }, stdin = "in" });
         var assign = await bench.Node.NextAssignAsync();
         await bench.Node.SayAsync(assign, EventKind.Accepted, 1);
         var accepted = await bench.Node.NextAckAsync();
@@ -60,7 +60,7 @@ public sealed class NodeGatewayTests(SharedServer server)
     public async Task AppendLogs_CutAndResumed_StoresEachByteOnce()
     {
         await using var bench = await ConnectedAsync();
-        var posting = bench.PostAsync("/jobs?wait=20", new { kind = "command", command = new[] { "seq" } });
+        var posting = bench.PostAsync("/jobs?wait=300", new { kind = "command", command = new[] { "seq" } });
         var assign = await bench.Node.NextAssignAsync();
         await bench.Node.SayAsync(assign, EventKind.Accepted, 1);
         await bench.Node.NextAckAsync();
@@ -107,7 +107,7 @@ public sealed class NodeGatewayTests(SharedServer server)
     public async Task Session_CutAndBack_KeepsTheRunningAttempt()
     {
         await using var bench = await ConnectedAsync();
-        var posting = bench.PostAsync("/jobs?wait=30", new { kind = "command", command = new[] { "sleep", "9" } });
+        var posting = bench.PostAsync("/jobs?wait=300", new { kind = "command", command = new[] { "sleep", "9" } });
         var assign = await bench.Node.NextAssignAsync();
         await bench.Node.SayAsync(assign, EventKind.Accepted, 1);
         await bench.Node.NextAckAsync();
@@ -234,7 +234,7 @@ public sealed class NodeGatewayTests(SharedServer server)
             await bench.Node.SayAsync(await bench.Node.NextAssignAsync(), EventKind.Finished, 1, end => end.ExitCode = count % 4 == 0 ? 1 : 0);
         }
 
-        var done = await bench.GetAsync($"/jobs/batches/{id}?wait=20");
+        var done = await bench.GetAsync($"/jobs/batches/{id}?wait=300");
 
         Assert.Equal((200, 150, 50, true), (done.GetProperty("count").GetInt32(), done.GetProperty("succeeded").GetInt32(), done.GetProperty("failed").GetInt32(), done.GetProperty("done").GetBoolean()));
     }
@@ -402,11 +402,28 @@ public sealed class NodeGatewayTests(SharedServer server)
         Assert.Equal(job.GetProperty("id").GetString(), assign.JobId);
     }
 
-    private async Task<Bench> ConnectedAsync()
+    [Fact]
+    public async Task Cut_WhileItsReaderIsBetweenTwoFrames_EndsTheReaderQuietly()
+    {
+        var (atWork, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var bench = await ConnectedAsync(() =>
+        {
+            atWork.TrySetResult();
+            return goOn.Task;
+        });
+        await atWork.Task.WithPatience();
+
+        var cutting = bench.Node.CutAsync();
+        goOn.SetResult();
+
+        await cutting.WithPatience();
+    }
+
+    private async Task<Bench> ConnectedAsync(Func<Task>? beforeEachRead = null)
     {
         var client = await server.RegisterAsync();
         var workspace = (await TestServer.CreateWorkspaceAsync(client)).GetProperty("id").GetGuid();
-        var bench = new Bench(client, workspace, new WireNode(server.GrpcAddress));
+        var bench = new Bench(client, workspace, new WireNode(server.GrpcAddress) { BeforeEachRead = beforeEachRead });
         using var made = await client.PostAsJsonAsync("/api/v1/nodes/join-tokens", new { name = "Bench", workspaceIds = new[] { workspace } }, Cancellation);
         var token = await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
         await bench.Node.RedeemAsync(token.GetProperty("token").GetString()!);

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using OtherThing.Protocol.V1;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Web.Nodes;
 
@@ -15,6 +16,7 @@ internal sealed class WireNode : IAsyncDisposable
     private readonly Channel<ServerFrame> _received = Channel.CreateUnbounded<ServerFrame>();
     private AsyncDuplexStreamingCall<NodeFrame, ServerFrame>? _session;
     private Task _reading = Task.CompletedTask;
+    private CancellationTokenSource _cut = new();
     private ulong _seq;
 
     public WireNode(Uri grpcAddress, ECDsa? key = null)
@@ -44,6 +46,9 @@ internal sealed class WireNode : IAsyncDisposable
     public Metadata Authorization => new() { { "authorization", "Bearer " + Bearer } };
 
     public Facts Facts { get; init; } = new() { HostName = "bench-7", Os = "linux", Arch = "x64", CpuCores = 4, MemoryMb = 8192, DiskMb = 100_000, DiskFreeMb = 50_000 };
+
+    /// <summary>What the reader waits for before it goes for the next frame.</summary>
+    public Func<Task>? BeforeEachRead { get; init; }
 
     public Consent Consent { get; init; } = new() { Kinds = { "command", "script" }, SandboxClasses = { "process" } };
 
@@ -95,7 +100,9 @@ internal sealed class WireNode : IAsyncDisposable
     public async Task<ServerFrame> ConnectAsync(params IEnumerable<AttemptReport> attempts)
     {
         Bearer = (await GetTokenAsync(Assertion())).Token;
-        _session = new NodeLink.NodeLinkClient(_channel).Session(Authorization, cancellationToken: TestContext.Current.CancellationToken);
+        await CutAsync();
+        _cut = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        _session = new NodeLink.NodeLinkClient(_channel).Session(Authorization, cancellationToken: _cut.Token);
         _seq = 0;
         _reading = ReadAsync(_session);
         await SendAsync(new NodeFrame
@@ -138,11 +145,9 @@ internal sealed class WireNode : IAsyncDisposable
     /// <summary>The next frame of a kind; others before it are skipped.</summary>
     public async Task<ServerFrame> NextAsync(params IReadOnlyList<ServerFrame.BodyOneofCase> kinds)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(20));
         while (true)
         {
-            var frame = await _received.Reader.ReadAsync(patience.Token);
+            var frame = await _received.Reader.NextAsync();
             if (kinds.Count == 0 || kinds.Contains(frame.BodyCase))
             {
                 return frame;
@@ -157,13 +162,18 @@ internal sealed class WireNode : IAsyncDisposable
     /// <summary>Cuts the stream without a word, as a lost network does.</summary>
     public async Task CutAsync()
     {
-        _session?.Dispose();
+        // The call is let go of only when nobody reads it any more.
+        await _cut.CancelAsync();
         await _reading;
+        _session?.Dispose();
+        _cut.Dispose();
+        (_session, _cut) = (null, new CancellationTokenSource());
     }
 
     public async ValueTask DisposeAsync()
     {
         await CutAsync();
+        _cut.Dispose();
         _channel.Dispose();
         Key.Dispose();
     }
@@ -175,6 +185,7 @@ internal sealed class WireNode : IAsyncDisposable
             await foreach (var frame in session.ResponseStream.ReadAllAsync())
             {
                 _received.Writer.TryWrite(frame);
+                await (BeforeEachRead?.Invoke() ?? Task.CompletedTask);
             }
         }
         catch (RpcException)

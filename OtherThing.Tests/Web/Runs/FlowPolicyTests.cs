@@ -199,7 +199,7 @@ public class FlowPolicyTests(SharedServer server)
         var first = await client.RunAsync(flow, """{"input":{"x":"old"}}""");
         await SetAsync(client, flow, """{"maxConcurrentRuns":5}""");
 
-        var again = await client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/rerun?wait=30", """{"fromStep":"b","input":{"x":"new"}}""");
+        var again = await client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/rerun?wait=300", """{"fromStep":"b","input":{"x":"new"}}""");
 
         Assert.Equal("oldnew", again.GetProperty("output").GetString());
         Assert.True(StepOf(again, "a").GetProperty("takenOver").GetBoolean());

@@ -62,7 +62,7 @@ public sealed class LargeValueTests(SharedServer server)
         var run = await RunAsync(client, root);
 
         using var answer = await client.PostAsync(
-            $"{root}/runs/{run.GetProperty("id").GetString()}/rerun?wait=30", RunEndpointsTests.Json("""{"fromStep":"end","input":{"text":"short"}}"""), Cancel);
+            $"{root}/runs/{run.GetProperty("id").GetString()}/rerun?wait=300", RunEndpointsTests.Json("""{"fromStep":"end","input":{"text":"short"}}"""), Cancel);
 
         var again = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.Equal(s_text, again.GetProperty("output").GetProperty("all").GetProperty("first").GetString());
@@ -132,7 +132,7 @@ public sealed class LargeValueTests(SharedServer server)
     {
         using var made = await client.PostAsync($"{root}/flows", RunEndpointsTests.Json($$"""{"name":"Large","flow":{{Flow}}}"""), Cancel);
         var flow = (await made.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetString();
-        using var answer = await client.PostAsJsonAsync($"{root}/flows/{flow}/runs?wait=30", new { input = new { text = text ?? s_text } }, Cancel);
+        using var answer = await client.PostAsJsonAsync($"{root}/flows/{flow}/runs?wait=300", new { input = new { text = text ?? s_text } }, Cancel);
         var run = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.True(answer.StatusCode == HttpStatusCode.OK && run.GetProperty("status").GetString() == "succeeded", run.ToString()[..Math.Min(2_000, run.ToString().Length)]);
         return run;

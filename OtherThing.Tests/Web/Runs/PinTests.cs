@@ -99,7 +99,7 @@ public class PinTests(SharedServer server)
             Refused + """,{"id":"b","type":"data.set","config":{"value":"{{ input.x }} {{ steps.get.body }}"}},{"id":"after","type":"data.set","config":{"value":1}}""",
             "start->get", "get->b", "b->after");
 
-        var run = await client.PostAsync($"/flows/{flow}/steps/b/run?wait=30", """{"input":{"x":"hello"},"steps":{"get":{"body":"you"}}}""");
+        var run = await client.PostAsync($"/flows/{flow}/steps/b/run?wait=300", """{"input":{"x":"hello"},"steps":{"get":{"body":"you"}}}""");
 
         Assert.Equal("hello you", run.GetProperty("output").GetString());
         Assert.Equal("b", run.GetProperty("onlyStep").GetString());
@@ -118,7 +118,7 @@ public class PinTests(SharedServer server)
         await PutAsync(client, flow, "c", """{"output":"pin-c"}""");
 
         var run = await client.PostAsync(
-            $"/flows/{flow}/steps/all/run?wait=30", $$$"""{"fromRun":"{{{earlier.GetProperty("id").GetString()}}}","steps":{"c":"chosen-c"}}""");
+            $"/flows/{flow}/steps/all/run?wait=300", $$$"""{"fromRun":"{{{earlier.GetProperty("id").GetString()}}}","steps":{"c":"chosen-c"}}""");
 
         Assert.Equal("run-a pin-b chosen-c run-x", run.GetProperty("output").GetString());
     }
@@ -130,8 +130,8 @@ public class PinTests(SharedServer server)
         var flow = await client.CreateFlowAsync(
             """{"id":"each","type":"logic.map","config":{"items":[1,2]}},{"id":"one","type":"data.set","parent":"each","config":{"value":"{{ index }}:{{ item.name }}"}}""", "start->each");
 
-        var run = await client.PostAsync($"/flows/{flow}/steps/one/run?wait=30", """{"item":{"name":"Ana"},"index":3}""");
-        var again = await client.PostAsync($"/runs/{run.GetProperty("id").GetString()}/rerun?wait=30");
+        var run = await client.PostAsync($"/flows/{flow}/steps/one/run?wait=300", """{"item":{"name":"Ana"},"index":3}""");
+        var again = await client.PostAsync($"/runs/{run.GetProperty("id").GetString()}/rerun?wait=300");
 
         Assert.Equal("3:Ana", run.GetProperty("output").GetString());
         Assert.Equal("3:Ana", again.GetProperty("output").GetString());
@@ -145,7 +145,7 @@ public class PinTests(SharedServer server)
         var flow = await client.CreateFlowAsync(
             """{"id":"each","type":"logic.map","config":{"items":"{{ input.list }}"}},{"id":"one","type":"data.set","parent":"each","config":{"value":"{{ item | times: 2 }}"}}""", "start->each");
 
-        var run = await client.PostAsync($"/flows/{flow}/steps/each/run?wait=30", """{"input":{"list":[1,2,3]}}""");
+        var run = await client.PostAsync($"/flows/{flow}/steps/each/run?wait=300", """{"input":{"list":[1,2,3]}}""");
 
         Assert.Equal("[2,4,6]", run.GetProperty("output").GetRawText());
     }

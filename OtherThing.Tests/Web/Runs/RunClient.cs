@@ -35,7 +35,7 @@ internal sealed class RunClient(HttpClient http, string root)
     }
 
     /// <summary>A run that has ended.</summary>
-    public Task<JsonElement> RunAsync(string flow, string body = "{}") => PostAsync($"/flows/{flow}/runs?wait=30", body);
+    public Task<JsonElement> RunAsync(string flow, string body = "{}") => PostAsync($"/flows/{flow}/runs?wait=300", body);
 
     /// <summary>A run that has begun.</summary>
     public async Task<string> StartAsync(string flow, string body = "{}") =>

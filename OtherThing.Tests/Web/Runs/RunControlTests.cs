@@ -104,7 +104,7 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
         var first = await _client.RunAsync(flow);
         _sink.Cuts = false;
 
-        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/rerun?wait=30", """{"fromStep":"each","failedItemsOnly":true}""");
+        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/rerun?wait=300", """{"fromStep":"each","failedItemsOnly":true}""");
 
         Assert.Equal("""["/one",null,"/three"]""", first.GetProperty("output").GetRawText());
         Assert.Equal("""["/one","/cut/two","/three"]""", second.GetProperty("output").GetRawText());
@@ -136,7 +136,7 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
             "start->cut", "cut->a");
         var first = await _client.RunAsync(flow);
 
-        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/rerun?wait=30", """{"fromStep":"a","input":{"x":"edited"}}""");
+        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/rerun?wait=300", """{"fromStep":"a","input":{"x":"edited"}}""");
 
         Assert.Equal("edited", second.GetProperty("output").GetString());
         Assert.Equal(1, _sink.ArrivalsAt("/cut/x"));
@@ -151,7 +151,7 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
         var first = await _client.RunAsync(flow);
         _sink.Cuts = false;
 
-        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/settle?wait=30", """{"path":"pay","happened":true,"output":{"receipt":"R-1"}}""");
+        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/settle?wait=300", """{"path":"pay","happened":true,"output":{"receipt":"R-1"}}""");
 
         Assert.Equal("unknown", StatusOf(StepOf(first, "pay")));
         Assert.Equal("failed", StatusOf(first));
@@ -170,7 +170,7 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
         var first = await _client.RunAsync(flow);
         _sink.Cuts = false;
 
-        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/settle?wait=30", """{"path":"each[1]/call","happened":false}""");
+        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/settle?wait=300", """{"path":"each[1]/call","happened":false}""");
 
         Assert.Equal("failed", StatusOf(first));
         Assert.Equal("""["/one","/cut/two"]""", second.GetProperty("output").GetRawText());

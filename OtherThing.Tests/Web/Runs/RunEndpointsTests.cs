@@ -120,7 +120,7 @@ public class RunEndpointsTests(SharedServer server)
         var first = await RunAsync(client, root, flow, """{"input":{"x":"old"}}""");
 
         using var answer = await client.PostAsync(
-            $"{root}/runs/{first.GetProperty("id").GetString()}/rerun?wait=30", Json("""{"fromStep":"b","input":{"x":"new"}}"""), Cancel);
+            $"{root}/runs/{first.GetProperty("id").GetString()}/rerun?wait=300", Json("""{"fromStep":"b","input":{"x":"new"}}"""), Cancel);
 
         var second = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.Equal("oldnew", second.GetProperty("output").GetString());
@@ -189,7 +189,7 @@ public class RunEndpointsTests(SharedServer server)
 
     private static async Task<JsonElement> RunAsync(HttpClient client, string root, string flow, string body)
     {
-        using var answer = await client.PostAsync($"{root}/flows/{flow}/runs?wait=30", Json(body), Cancel);
+        using var answer = await client.PostAsync($"{root}/flows/{flow}/runs?wait=300", Json(body), Cancel);
         var run = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.True(answer.StatusCode == HttpStatusCode.OK, run.ToString());
         return run;
