@@ -36,10 +36,13 @@ public sealed class ProviderProbe(EgressClient egress, ProviderCatalog providers
         }
 
         var response = result.Response!;
-        var words = new SecretRedactor(secret).Redact(ProviderError.Words(response.Body.Span, response.Status));
+        // Whoever answers may be a proxy that sends back what it was sent: the key leaves the answer before anybody reads it.
+        var redactor = new SecretRedactor(secret);
+        var body = redactor.Redact(response.Body.Span);
+        var words = ProviderError.Words(body, response.Status, redactor);
         return response.Status switch
         {
-            200 when ReadModels(response.Body) is { } models => Result<IReadOnlyList<string>>.Success(models),
+            200 when ReadModels(body) is { } models => Result<IReadOnlyList<string>>.Success(models),
             401 or 403 => KeyErrors.Rejected(title, words),
             400 when words.Contains("key", StringComparison.OrdinalIgnoreCase) => KeyErrors.Rejected(title, words),
             429 => new Error(ErrorKind.TooMany, "key.rate_limited", $"{title} says not now: {words}") { RetryAfter = response.RetryAfter },
@@ -81,10 +84,14 @@ public static class ProviderError
     private const int MaxLength = 500;
     private static readonly string[] s_fields = ["error", "message", "detail"];
 
-    /// <summary>The message a provider's error body holds, shortened; the status when it holds none.</summary>
-    public static string Words(ReadOnlySpan<byte> body, int status)
+    /// <summary>The message a provider's error body holds, without the key and shortened; the status when it holds none.</summary>
+    /// <param name="body">The body as it came.</param>
+    /// <param name="status">The HTTP status it came with.</param>
+    /// <param name="redactor">Of the key that was sent.</param>
+    public static string Words(ReadOnlySpan<byte> body, int status, SecretRedactor redactor)
     {
-        var text = Find(body) ?? Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxLength * 4)]).Trim();
+        // Cut last: a key that is cut in two is no longer recognised.
+        var text = redactor.Redact(Find(body) ?? Encoding.UTF8.GetString(body).Trim());
         if (text.Length == 0 || text.StartsWith('<'))
         {
             return $"HTTP {status} without a message.";

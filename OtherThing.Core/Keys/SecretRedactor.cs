@@ -1,52 +1,45 @@
-using System.Security;
-using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
+using System.Buffers;
 
 namespace OtherThing.Core.Keys;
 
 /// <summary>
-/// Takes secrets out of a text, in the shapes they surface in: as they are, base64 at any offset, hex, escaped for URL, JSON and XML.
+/// Takes one secret out of whatever passes: as it is, escaped for JSON, URL or XML character by character, in base64, base32 or hex at any
+/// offset, reversed, and broken by white space. ASCII letters count alike in both cases.
 /// </summary>
 public sealed class SecretRedactor
 {
-    /// <summary>Values shorter than this cannot be masked: they would take ordinary words with them.</summary>
+    /// <summary>Values shorter than this many characters cannot be masked: they would take ordinary words with them.</summary>
     public const int MinLength = 8;
 
-    private const string Mask = "***";
-    private readonly IReadOnlyList<Regex> _patterns;
+    /// <summary>What stands in the secret's place.</summary>
+    public const string Mask = "***";
+
+    // Immutable once built, so one serves every stream of a call.
+    private readonly PatternSearch? _shapes;
 
     /// <summary>A redactor for one secret.</summary>
-    public SecretRedactor(string secret) => _patterns = secret.Length < MinLength ? [] : [.. Patterns(secret)];
+    public SecretRedactor(string secret) => _shapes = secret.Length < MinLength ? null : new PatternSearch(SecretShapes.Of(secret));
 
     /// <summary>The text without the secret.</summary>
-    public string Redact(string text) => _patterns.Aggregate(text, (rest, pattern) => pattern.Replace(rest, Mask));
-
-    private static IEnumerable<Regex> Patterns(string secret)
+    public string Redact(string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(secret);
-        string[] exact =
-        [
-            secret, Uri.EscapeDataString(secret), JsonEncodedText.Encode(secret).Value, SecurityElement.Escape(secret),
-            .. Base64Cores(bytes), .. Base64Cores(bytes).Select(core => core.Replace('+', '-').Replace('/', '_')),
-        ];
-        foreach (var shape in exact.Distinct().OrderByDescending(shape => shape.Length))
-        {
-            yield return new Regex(Regex.Escape(shape), RegexOptions.CultureInvariant);
-        }
-
-        yield return new Regex(Convert.ToHexString(bytes), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        var stream = NewText();
+        return stream.Push(text) + stream.Complete();
     }
 
-    // Base64 of a longer text shows a part of it at one of three offsets; the characters at the edges mix with the neighbours.
-    private static IEnumerable<string> Base64Cores(byte[] bytes)
+    /// <summary>UTF-8 bytes without the secret.</summary>
+    public byte[] Redact(ReadOnlySpan<byte> utf8)
     {
-        for (var offset = 0; offset < 3; offset++)
-        {
-            var text = Convert.ToBase64String([.. new byte[offset], .. bytes]).TrimEnd('=');
-            var start = offset == 0 ? 0 : offset + 1;
-            var end = ((offset + bytes.Length) * 8) / 6;
-            yield return text[start..end];
-        }
+        var output = new ArrayBufferWriter<byte>(utf8.Length + Mask.Length);
+        var stream = NewStream();
+        stream.Push(utf8, output);
+        stream.Complete(output);
+        return output.WrittenSpan.ToArray();
     }
+
+    /// <summary>A redactor of one stream of UTF-8 bytes that arrives in pieces.</summary>
+    public StreamingRedactor NewStream() => new(_shapes);
+
+    /// <summary>A redactor of one text that arrives in pieces.</summary>
+    public StreamingTextRedactor NewText() => new(NewStream());
 }

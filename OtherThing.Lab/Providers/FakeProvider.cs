@@ -58,6 +58,9 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>What it replies to a prompt; null, or null for a prompt, echoes.</summary>
     public Func<string, string?>? Reply { get; set; }
 
+    /// <summary>Answers a chat call in place of everything above; null answers as <see cref="Mode"/> says.</summary>
+    public Func<HttpContext, FakeCall, Task>? Script { get; set; }
+
     /// <summary>How many chat calls arrived.</summary>
     public int Calls => _calls.Count;
 
@@ -101,7 +104,14 @@ public sealed class FakeProvider : IAsyncDisposable
         var request = body.RootElement.Clone();
         var key = KeyOf(context.Request);
         var model = request.GetProperty("model").GetString()!;
-        _calls.Enqueue(new FakeCall(context.Request.Path, key, model, request));
+        var call = new FakeCall(context.Request.Path, key, model, request);
+        _calls.Enqueue(call);
+        if (Script is { } script)
+        {
+            await script(context, call);
+            return;
+        }
+
         var mode = ModeOf(model);
         if (IsRefused(key))
         {

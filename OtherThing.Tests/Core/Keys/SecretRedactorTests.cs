@@ -1,26 +1,17 @@
 using System.Net;
-using System.Security;
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using OtherThing.Core.Keys;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Core.Keys;
 
 public sealed class SecretRedactorTests
 {
-    private const string Secret = "sk-canary+/&<\"é-0123456789";
+    private const string Secret = "sk-canary+/&<\"!-0123456789";
 
-    public static TheoryData<string> Shapes => new(
-        Secret,
-        Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)),
-        Convert.ToBase64String(Encoding.UTF8.GetBytes("a" + Secret + "z")),
-        Convert.ToBase64String(Encoding.UTF8.GetBytes("ab" + Secret + "zz")),
-        Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)).Replace('+', '-').Replace('/', '_').TrimEnd('='),
-        Convert.ToHexString(Encoding.UTF8.GetBytes(Secret)),
-        Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Secret)),
-        Uri.EscapeDataString(Secret),
-        JsonEncodedText.Encode(Secret).Value,
-        SecurityElement.Escape(Secret));
+    public static TheoryData<string> Shapes => [.. KeyEncodings.Of(Secret).Select(encoding => encoding.Text)];
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -31,6 +22,75 @@ public sealed class SecretRedactorTests
         Assert.DoesNotContain(shape[4..^4], redacted, StringComparison.Ordinal);
         Assert.StartsWith("before ", redacted, StringComparison.Ordinal);
         Assert.EndsWith(" after", redacted, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void S10_Push_CutAnywhere_IsAsIfItHadComeWhole(string shape)
+    {
+        var redactor = new SecretRedactor(Secret);
+        var text = $"before {shape} after";
+        var whole = redactor.Redact(text);
+
+        for (var cut = 0; cut <= text.Length; cut++)
+        {
+            Assert.Equal(whole, InPieces(redactor, text[..cut], text[cut..]));
+        }
+
+        Assert.Equal(whole, InPieces(redactor, [.. text.Select(character => character.ToString())]));
+    }
+
+    [Fact]
+    public void S10_Push_WhatCannotBeTheSecret_Passes()
+    {
+        var stream = new SecretRedactor(Secret).NewText();
+
+        Assert.Equal("Key: ", stream.Push("Key: sk-ca"));
+        Assert.Equal("sk-car~", stream.Push("r~"));
+        Assert.Equal("", stream.Push("sk-canary+"));
+        Assert.Equal("sk-canary+", stream.Complete());
+    }
+
+    [Fact]
+    public void S12_Redact_SecretOfOtherAlphabets_IsTakenOut()
+    {
+        const string Other = "пароль-é-😀-0123";
+        var redactor = new SecretRedactor(Other);
+
+        string[] shapes = [Other, JsonEncodedText.Encode(Other).Value, Uri.EscapeDataString(Other), Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Other))];
+        Assert.All(shapes, shape => Assert.Equal($"~{SecretRedactor.Mask}~", redactor.Redact($"~{shape}~")));
+        Assert.Equal($"~{SecretRedactor.Mask}~", InPieces(redactor, [.. $"~{Other}~".Select(character => character.ToString())]));
+    }
+
+    [Fact]
+    public void S10_Complete_SecretCutOffAtTheEnd_IsMasked()
+    {
+        var redactor = new SecretRedactor(Secret);
+
+        Assert.Equal("the key is ***", redactor.Redact("the key is " + Secret[..^3]));
+        // Its first letters are what every key of the provider begins with.
+        Assert.Equal("the key is sk-can", redactor.Redact("the key is sk-can"));
+    }
+
+    [Theory]
+    [InlineData("""100 % sure & 50%2 \\ \u00zz &#x; &unknown; \ud83d\ude00 😀 %""")]
+    [InlineData("{\"a\":\"b\\\\nc\"}")]
+    [InlineData("")]
+    public void Redact_TextWithoutTheSecret_IsUnchanged(string text) => Assert.Equal(text, new SecretRedactor(Secret).Redact(text));
+
+    [Fact]
+    public void Redact_RandomTextRoundTheSecret_TakesTheSecretAlone() => Gen.String[Gen.Char["sk-canry+/&<\"\\%u0;#x 1\n"], 0, 40].Array[2].Sample(parts =>
+    {
+        var redactor = new SecretRedactor(Secret);
+
+        Assert.DoesNotContain(Secret, redactor.Redact(parts[0] + Secret + parts[1]), StringComparison.Ordinal);
+        Assert.Equal(parts[0] + "|" + parts[1], redactor.Redact(parts[0] + "|" + parts[1]));
+    }, iter: 2_000);
+
+    private static string InPieces(SecretRedactor redactor, params string[] pieces)
+    {
+        var stream = redactor.NewText();
+        return string.Concat(pieces.Select(stream.Push)) + stream.Complete();
     }
 
     [Fact]
@@ -63,7 +123,7 @@ public sealed class SecretRedactorTests
     [InlineData("<html>502</html>", "HTTP 502 without a message.")]
     [InlineData("", "HTTP 502 without a message.")]
     public void Words_OfAnErrorBody_AreTheProvidersOwn(string body, string words) =>
-        Assert.Equal(words, ProviderError.Words(Encoding.UTF8.GetBytes(body), (int)HttpStatusCode.BadGateway));
+        Assert.Equal(words, ProviderError.Words(Encoding.UTF8.GetBytes(body), (int)HttpStatusCode.BadGateway, new SecretRedactor(Secret)));
 
     [Theory]
     [InlineData("sk-ant-api03-x", ApiProvider.Anthropic)]

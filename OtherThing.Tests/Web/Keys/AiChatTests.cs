@@ -28,7 +28,9 @@ public sealed class AiChatTests(ProviderServer providers) : IClassFixture<Provid
         Assert.Equal("fake-answer", outcome.Output.GetProperty("model").GetString());
         Assert.Equal(3, outcome.Output.GetProperty("usage").GetProperty("inputTokens").GetInt64());
         Assert.Equal(4, outcome.Output.GetProperty("usage").GetProperty("outputTokens").GetInt64());
-        Assert.Equal(["text:Echo:", "text: one", "text: two", "text: three"], parts);
+        Assert.All(parts, part => Assert.StartsWith("text:", part, StringComparison.Ordinal));
+        Assert.Equal("Echo: one two three", string.Concat(parts.Select(part => part["text:".Length..])));
+        Assert.True(parts.Count > 2, "The answer came in one piece.");
         var usage = Assert.Single(outcome.Usage);
         Assert.Equal((provider, 3L, 4L, CostStatus.Unpriced), (usage.Provider, usage.InputTokens, usage.OutputTokens, usage.CostStatus));
         Assert.Null(usage.CostUnits);

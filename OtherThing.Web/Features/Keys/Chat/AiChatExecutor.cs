@@ -82,9 +82,10 @@ internal sealed partial class AiChatExecutor(
         ChatResponseSchema? schema,
         CancellationToken cancellationToken)
     {
-        using var tap = clients.Tap(baseUrl);
+        var redactor = new SecretRedactor(value.Expose());
+        using var tap = clients.Tap(baseUrl, redactor);
         using var client = clients.Create(provider.Provider, baseUrl, config.Model, value, tap);
-        var turn = new ChatTurn(call, config, provider, key, baseUrl, tap, clock.GetUtcNow().UtcDateTime);
+        var turn = new ChatTurn(call, config, provider, key, baseUrl, tap, redactor, clock.GetUtcNow().UtcDateTime);
         StepOutcome outcome;
         try
         {
@@ -99,6 +100,7 @@ internal sealed partial class AiChatExecutor(
                 turn.FinishReason = update.FinishReason?.Value ?? turn.FinishReason;
             }
 
+            turn.End();
             // A body that just ends is no answer: every wire format says when it is done.
             outcome = turn.FinishReason is null
                 ? turn.Broken(costs, "ai.interrupted", $"The answer of {provider.Title} broke off.")
@@ -106,24 +108,26 @@ internal sealed partial class AiChatExecutor(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !tap.NothingSent)
         {
+            turn.End();
             outcome = turn.Broken(costs, "ai.cancelled", "The call was stopped before its answer was whole.");
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // Each SDK has exceptions of its own; what the tap saw of the call says the same in one language.
             LogFailed(call.RunId, call.Path, provider.Name, tap.Status is { } status ? (int)status : null, failure.GetType().Name);
-            outcome = Explain(turn, tap, value, provider);
+            turn.End();
+            outcome = Explain(turn, tap, provider);
         }
 
         await NoteAsync(key, outcome, tap);
         return outcome;
     }
 
-    private StepOutcome Explain(ChatTurn turn, ProviderTap tap, SecretValue value, ProviderInfo provider) => tap switch
+    private StepOutcome Explain(ChatTurn turn, ProviderTap tap, ProviderInfo provider) => tap switch
     {
         { NothingSent: true } => turn.Unreachable(),
         { Status: null } => turn.Broken(costs, "ai.no_answer", $"The connection to {provider.Title} broke before it answered."),
-        { Status: { } status } when (int)status >= 300 => turn.Refused(new SecretRedactor(value.Expose())),
+        { Status: { } status } when (int)status >= 300 => turn.Refused(),
         _ when turn.Text.Length == 0 && !tap.Usage.HasUsage => turn.Broken(costs, "ai.answer_malformed", $"{provider.Title} answered with something that is not its wire format."),
         _ => turn.Broken(costs, "ai.interrupted", $"The answer of {provider.Title} broke off."),
     };

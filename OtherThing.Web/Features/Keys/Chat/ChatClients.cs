@@ -17,7 +17,7 @@ internal sealed class ChatClients(EgressConnector connector, EgressPolicy egress
     private readonly HttpMessageInvoker _transport = new(connector.CreateTransport());
 
     /// <summary>A tap for one call; every request of the client made on it passes through.</summary>
-    public ProviderTap Tap(Uri baseUrl) => new(_transport, egress, ApiKey.HostOf(baseUrl));
+    public ProviderTap Tap(Uri baseUrl, SecretRedactor redactor) => new(_transport, egress, ApiKey.HostOf(baseUrl), redactor);
 
     public IChatClient Create(ApiProvider provider, Uri baseUrl, string model, SecretValue key, ProviderTap tap)
     {

@@ -11,13 +11,17 @@ using OtherThing.Core.Usage.Prices;
 namespace OtherThing.Web.Features.Keys.Chat;
 
 /// <summary>What is known of one call while it runs and after it, and how that becomes the step's outcome.</summary>
-internal sealed class ChatTurn(StepCall call, AiChatConfig config, ProviderInfo provider, ApiKey key, Uri baseUrl, ProviderTap tap, DateTime startedAt)
+internal sealed class ChatTurn(
+    StepCall call, AiChatConfig config, ProviderInfo provider, ApiKey key, Uri baseUrl, ProviderTap tap, SecretRedactor redactor, DateTime startedAt)
 {
     private const int MaxRawUsage = 8_000;
 
     // When the provider names no time: the engine's own back-off grows from here.
     private static readonly TimeSpan s_shortWait = TimeSpan.FromSeconds(1);
     private readonly StringBuilder _text = new();
+
+    // The tap cannot see a key that comes a few characters an event: each event has the rest of the wire format between them.
+    private readonly StreamingTextRedactor _words = redactor.NewText();
 
     public string? FinishReason { get; set; }
 
@@ -26,10 +30,18 @@ internal sealed class ChatTurn(StepCall call, AiChatConfig config, ProviderInfo 
     public string Model => tap.Usage.Model ?? config.Model;
 
     /// <summary>A part of the answer arrived.</summary>
-    public void Add(string part)
+    public void Add(string part) => Keep(_words.Push(part));
+
+    /// <summary>No more of the answer will arrive; call it before what the answer becomes.</summary>
+    public void End() => Keep(_words.Complete());
+
+    private void Keep(string part)
     {
-        _text.Append(part);
-        call.Report("text", part);
+        if (part.Length > 0)
+        {
+            _text.Append(part);
+            call.Report("text", part);
+        }
     }
 
     public StepOutcome Finish(CostEngine costs, ChatResponseSchema? schema)
@@ -51,10 +63,10 @@ internal sealed class ChatTurn(StepCall call, AiChatConfig config, ProviderInfo 
     }
 
     /// <summary>The provider refused or failed: its own words, without the key.</summary>
-    public StepOutcome Refused(SecretRedactor redactor)
+    public StepOutcome Refused()
     {
         var status = (int)tap.Status!.Value;
-        var words = redactor.Redact(ProviderError.Words(tap.ErrorBody, status));
+        var words = ProviderError.Words(tap.ErrorBody, status, redactor);
         return status switch
         {
             429 or 503 or 529 => StepOutcome.Failed("ai.not_now", $"{provider.Title} says not now ({status}): {words}", noEffect: true) with

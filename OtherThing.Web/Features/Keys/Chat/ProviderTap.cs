@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Keys;
 
@@ -6,9 +7,9 @@ namespace OtherThing.Web.Features.Keys.Chat;
 
 /// <summary>
 /// Sits between a provider's SDK and the network for one call: holds it to the origin the key is bound to and to one request, and keeps what
-/// the SDKs hide: how far the call got, the error body, and the usage as it was sent.
+/// the SDKs hide: how far the call got, the error body, and the usage as it was sent. Nothing behind it sees the key that a server sends back.
 /// </summary>
-internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egress, string boundHost) : HttpMessageHandler
+internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egress, string boundHost, SecretRedactor redactor) : HttpMessageHandler
 {
     private const int MaxErrorBytes = 16 * 1024;
     private int _requests;
@@ -48,6 +49,9 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
             NothingSent = false;
             var response = await transport.SendAsync(request, cancellationToken);
             Status = response.StatusCode;
+            response.ReasonPhrase = null;
+            RedactHeaders(response.Headers);
+            RedactHeaders(response.Content.Headers);
             RetryAfter = response.Headers.RetryAfter is { } header
                 ? header.Delta ?? (header.Date is { } date && date > DateTimeOffset.UtcNow ? date - DateTimeOffset.UtcNow : null)
                 : null;
@@ -68,13 +72,7 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
         if (response.IsSuccessStatusCode)
         {
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var watched = new StreamContent(new WatchedStream(body, Usage));
-            foreach (var (name, values) in response.Content.Headers)
-            {
-                watched.Headers.TryAddWithoutValidation(name, values);
-            }
-
-            response.Content = watched;
+            response.Content = Replaced(response.Content, new StreamContent(new RedactedStream(body, redactor.NewStream(), Usage)));
             return;
         }
 
@@ -87,57 +85,35 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
             kept.Write(buffer, 0, read);
         }
 
-        ErrorBody = kept.ToArray();
-        var again = new ByteArrayContent(ErrorBody);
-        again.Headers.ContentType = response.Content.Headers.ContentType;
-        response.Content = again;
+        ErrorBody = redactor.Redact(kept.GetBuffer().AsSpan(0, (int)kept.Length));
+        response.Content = Replaced(response.Content, new ByteArrayContent(ErrorBody));
     }
 
-    /// <summary>Passes the answer on and lets the scanner see it.</summary>
-    private sealed class WatchedStream(Stream inner, UsageScanner scanner) : Stream
+    // The length is not what it was.
+    private static HttpContent Replaced(HttpContent old, HttpContent content)
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Seen(inner.Read(buffer, offset, count), buffer.AsSpan(offset));
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Seen(await inner.ReadAsync(buffer, cancellationToken), buffer.Span);
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Flush()
+        foreach (var (name, values) in old.Headers.Where(header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
         {
+            content.Headers.TryAddWithoutValidation(name, values);
         }
 
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        return content;
+    }
 
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
+    private void RedactHeaders(HttpHeaders headers)
+    {
+        foreach (var (name, values) in headers.ToArray())
         {
-            if (disposing)
+            var clean = values.Select(redactor.Redact).ToArray();
+            if (redactor.Redact(name) != name)
             {
-                inner.Dispose();
+                headers.Remove(name);
             }
-
-            base.Dispose(disposing);
-        }
-
-        private int Seen(int read, ReadOnlySpan<byte> bytes)
-        {
-            scanner.See(bytes[..read]);
-            return read;
+            else if (!clean.SequenceEqual(values))
+            {
+                headers.Remove(name);
+                headers.TryAddWithoutValidation(name, clean);
+            }
         }
     }
 }
