@@ -52,7 +52,12 @@ public sealed partial class FlowService(
             return FlowErrors.Invalid(problems);
         }
 
-        var flow = new Flow(workspaceId, name!.Trim(), description ?? "", await ToKeepAsync(workspaceId, definition, cancellationToken), entry.UserId, Now);
+        if (!(await ToKeepAsync(workspaceId, definition, cancellationToken)).TryGet(out var kept, out var unkept))
+        {
+            return unkept;
+        }
+
+        var flow = new Flow(workspaceId, name!.Trim(), description ?? "", kept, entry.UserId, Now);
         await flows.AddAsync(flow, cancellationToken);
         LogCreated(flow.Id, workspaceId);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
@@ -266,11 +271,14 @@ public sealed partial class FlowService(
         : description is { Length: > 4_000 } ? FlowErrors.DescriptionTooLong
         : null;
 
-    private async Task<FlowDefinition> ToKeepAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken)
+    private async Task<Result<FlowDefinition>> ToKeepAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken)
     {
         foreach (var listener in listeners)
         {
-            definition = await listener.SavingAsync(workspaceId, definition, cancellationToken);
+            if (!(await listener.SavingAsync(workspaceId, definition, cancellationToken)).TryGet(out definition!, out var refusal))
+            {
+                return refusal;
+            }
         }
 
         return definition;
@@ -295,7 +303,12 @@ public sealed partial class FlowService(
             return FlowErrors.Changed(expected, loaded, byHeader);
         }
 
-        var definition = change.Definition is null ? null : await ToKeepAsync(workspaceId, change.Definition, cancellationToken);
+        FlowDefinition? definition = null;
+        if (change.Definition is { } wanted && !(await ToKeepAsync(workspaceId, wanted, cancellationToken)).TryGet(out definition, out var unkept))
+        {
+            return unkept;
+        }
+
         flow.Change(change.Name?.Trim(), change.Description, definition, Now, acts);
         if (!await flows.TrySaveAsync(flow, loaded, cancellationToken))
         {

@@ -1,3 +1,5 @@
+using OtherThing.Core.Results;
+
 namespace OtherThing.Core.Keys;
 
 /// <summary>What a sealed value belongs to; opening it under any other binding fails.</summary>
@@ -10,6 +12,10 @@ public sealed record SecretBinding(Guid WorkspaceId, Guid SubjectId, string Fiel
 /// <summary>Seals values so that neither the database alone nor the key ring alone gives them back.</summary>
 public interface IVault
 {
+    /// <summary>Whether values of a workspace can be sealed and opened here; ask it before an act that seals one.</summary>
+    /// <returns>Null, or <c>vault.cannot_open</c>: the ring is not the one that the workspace's values were sealed with.</returns>
+    Task<Error?> CheckAsync(Guid workspaceId, CancellationToken cancellationToken);
+
     /// <summary>Seals a value.</summary>
     Task<byte[]> SealAsync(SecretBinding binding, SecretValue value, CancellationToken cancellationToken);
 

@@ -65,7 +65,7 @@ public sealed partial class KeyService(
 
     /// <summary>Tests a key against its provider and keeps it, sealed.</summary>
     /// <returns>
-    /// The key without its value, or <c>key.invalid</c> with the fields at fault, <c>key.duplicate</c>, or what
+    /// The key without its value, or <c>key.invalid</c> with the fields at fault, <c>key.duplicate</c>, <c>vault.cannot_open</c>, or what
     /// <see cref="ProviderProbe.ListModelsAsync"/> answers.
     /// </returns>
     public async Task<Result<ApiKeyView>> AddAsync(Actor actor, Guid workspaceId, KeyDraft draft, CancellationToken cancellationToken)
@@ -78,6 +78,11 @@ public sealed partial class KeyService(
         if (!KeyDraftRules.Check(draft, providers, egress).TryGet(out var wanted, out var invalid))
         {
             return invalid;
+        }
+
+        if (await vault.CheckAsync(workspaceId, cancellationToken) is { } locked)
+        {
+            return locked;
         }
 
         using var value = new SecretValue(wanted.Value);

@@ -16,12 +16,21 @@ public sealed class HookSecrets(IVault vault)
     private const string Prefix = "sealed:";
     private const string TokenField = "webhook.token";
 
+    /// <summary>Whether this server can seal for a workspace; null when it can.</summary>
+    public Task<Error?> CheckAsync(Guid workspaceId, CancellationToken cancellationToken) => vault.CheckAsync(workspaceId, cancellationToken);
+
     /// <summary>The document with every secret that was typed in sealed.</summary>
-    public async Task<FlowDefinition> SealAsync(Guid workspaceId, FlowDefinition flow, CancellationToken cancellationToken)
+    /// <returns>The document, or <c>vault.cannot_open</c>.</returns>
+    public async Task<Result<FlowDefinition>> SealAsync(Guid workspaceId, FlowDefinition flow, CancellationToken cancellationToken)
     {
         if (!flow.Steps.Any(step => TypedSecretOf(step) is not null))
         {
             return flow;
+        }
+
+        if (await vault.CheckAsync(workspaceId, cancellationToken) is { } locked)
+        {
+            return locked;
         }
 
         var steps = new List<FlowStep>(flow.Steps.Count);

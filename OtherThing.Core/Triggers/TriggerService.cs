@@ -76,7 +76,7 @@ public sealed partial class TriggerService(
     }
 
     /// <summary>Gives a published webhook a new address (A34: Members their own flows' only); the old one leads nowhere from then on.</summary>
-    /// <returns>The trigger with its new address, or <c>flow.not_found</c>, <c>trigger.not_found</c>.</returns>
+    /// <returns>The trigger with its new address, or <c>flow.not_found</c>, <c>trigger.not_found</c>, <c>vault.cannot_open</c>.</returns>
     public async Task<Result<TriggerView>> RotateAsync(
         Actor actor, Guid workspaceId, Guid flowId, string stepId, CancellationToken cancellationToken)
     {
@@ -102,6 +102,11 @@ public sealed partial class TriggerService(
             return TriggerErrors.NotFound;
         }
 
+        if (await secrets.CheckAsync(workspaceId, cancellationToken) is { } locked)
+        {
+            return locked;
+        }
+
         var token = await GiveTokenAsync(trigger, cancellationToken);
         await triggers.ReplaceAsync(flowId, rows, cancellationToken);
         targets.Forget();
@@ -112,7 +117,7 @@ public sealed partial class TriggerService(
     }
 
     /// <inheritdoc/>
-    Task<FlowDefinition> IFlowListener.SavingAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken) =>
+    Task<Result<FlowDefinition>> IFlowListener.SavingAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken) =>
         secrets.SealAsync(workspaceId, definition, cancellationToken);
 
     /// <inheritdoc/>
@@ -131,7 +136,8 @@ public sealed partial class TriggerService(
 
             // What was allowed once stays so until it is changed: asked anew only where a door opens that was not open.
             var before = known.GetValueOrDefault(step.Id);
-            if (before is null && await RefuseAsync(actor, entry, flow, Operations.WebhookSecret, cancellationToken) is { } refusal)
+            if (before is null && (await RefuseAsync(actor, entry, flow, Operations.WebhookSecret, cancellationToken)
+                ?? await secrets.CheckAsync(flow.WorkspaceId, cancellationToken)) is { } refusal)
             {
                 return refusal;
             }

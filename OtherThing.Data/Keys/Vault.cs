@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Keys;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Data.Keys;
 
@@ -19,6 +20,19 @@ internal sealed class Vault(IDbContextFactory<AppDbContext> contexts, VaultRing 
 
     // Unwrapping costs a query and a decryption; the wrapped form is remembered with it, so a deleted or changed row is noticed.
     private readonly ConcurrentDictionary<Guid, (byte[] Wrapped, byte[] Key)> _opened = new();
+
+    public async Task<Error?> CheckAsync(Guid workspaceId, CancellationToken cancellationToken)
+    {
+        if (await FindDataKeyAsync(workspaceId, cancellationToken) is not null)
+        {
+            return null;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<WorkspaceDataKey>().AnyAsync(key => key.WorkspaceId == workspaceId, cancellationToken)
+            ? KeyErrors.VaultCannotOpen
+            : null;
+    }
 
     public async Task<byte[]> SealAsync(SecretBinding binding, SecretValue value, CancellationToken cancellationToken)
     {

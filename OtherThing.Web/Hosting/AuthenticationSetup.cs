@@ -39,6 +39,8 @@ internal static class AuthenticationSetup
         options.AccessDeniedPath = "/account/login";
         options.ReturnUrlParameter = "returnUrl";
         options.Events.OnValidatePrincipal = RejectDeadSessionAsync;
+        // The pages send people on, to LocalAddress only; the handler would put the address as it was typed into a header.
+        options.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask;
     }
 
     private static async Task RejectDeadSessionAsync(CookieValidatePrincipalContext context)

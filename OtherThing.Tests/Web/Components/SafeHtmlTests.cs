@@ -42,6 +42,47 @@ public sealed class SafeHtmlTests
         Assert.Contains("type=\"checkbox\"", html, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, string> Bombs => new()
+    {
+        { "quotes", new string('>', 3_000) + " end" },
+        { "quotes with spaces", string.Concat(Enumerable.Repeat("> ", 3_000)) + "end" },
+        { "lists in one line", string.Concat(Enumerable.Repeat("- ", 3_000)) + "end" },
+        { "numbered lists in one line", string.Concat(Enumerable.Repeat("1. ", 3_000)) + "end" },
+        { "lists on lines", string.Concat(Enumerable.Range(0, 300).Select(level => new string(' ', level * 2) + "- a\n")) },
+        { "lists in quotes", string.Concat(Enumerable.Repeat("> - ", 1_500)) + "end" },
+        { "stars", string.Concat(Enumerable.Repeat("*a **b ", 3_000)) },
+        { "stars together", new string('*', 20_000) + "a" + new string('*', 20_000) },
+        { "brackets", new string('[', 20_000) },
+        { "links in links", string.Concat(Enumerable.Repeat("[a](", 5_000)) },
+        { "pictures in pictures", string.Concat(Enumerable.Repeat("![", 5_000)) + string.Concat(Enumerable.Repeat("](a)", 5_000)) },
+        { "angles", new string('<', 20_000) },
+        { "marks", string.Concat(Enumerable.Repeat("==~~^~", 5_000)) },
+        { "backticks", string.Concat(Enumerable.Range(1, 200).Select(length => new string('`', length) + "a")) },
+        { "wide table", string.Concat(Enumerable.Repeat("|a", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("|-", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("|a", 5_000)) },
+        { "references", string.Concat(Enumerable.Range(0, 2_000).Select(at => $"[r{at}]: https://example.org/{at}\n")) + string.Concat(Enumerable.Range(0, 2_000).Select(at => $"[r{at}]")) },
+        { "long", new string('a', 1_000_000) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bombs))]
+    public void C10_FromMarkdown_Bomb_IsShownAndEndsNothing(string name, string markdown)
+    {
+        var html = SafeHtml.FromMarkdown(markdown);
+
+        Assert.True(html.Length > 0, name);
+        Assert.True(html.Length < (markdown.Length * 50) + 1_000, $"{name} grew to {html.Length} characters.");
+    }
+
+    [Fact]
+    public void FromMarkdown_TooDeep_IsShownAsTyped()
+    {
+        var html = SafeHtml.FromMarkdown(new string('>', 3_000) + " <script>alert(1)</script>");
+
+        Assert.StartsWith("<pre>&gt;&gt;", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Contains("<blockquote>", SafeHtml.FromMarkdown(">>>> four deep"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void FromMarkdown_Nothing_IsEmpty() => Assert.Equal("", SafeHtml.FromMarkdown(null));
 }

@@ -56,6 +56,34 @@ public sealed class KeyEndpointsTests(ProviderServer providers) : IClassFixture<
     }
 
     [Fact]
+    public async Task S05_AnotherRing_WhatWouldSealIsRefusedWithTheReason()
+    {
+        using var place = await providers.OpenAsync();
+        await using (var db = await providers.Server.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation))
+        {
+            // To this server the data key looks as one that another ring wrapped.
+            await db.Database.ExecuteSqlAsync($"UPDATE WorkspaceDataKeys SET Wrapped = zeroblob(100) WHERE WorkspaceId = {place.WorkspaceId}", Cancellation);
+        }
+
+        var workspace = $"/api/v1/workspaces/{place.WorkspaceId}";
+        object Hook(string? secret) => new { schema = 1, steps = new[] { new { id = "hook", type = "trigger.webhook", config = new { respond = "accepted", secret } } }, connections = Array.Empty<object>() };
+        using var made = await place.Client.PostAsJsonAsync($"{workspace}/flows", new { name = "Open", flow = Hook(null) }, Cancellation);
+        var flow = (await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetGuid();
+
+        foreach (var answer in new[]
+        {
+            await place.AddKeyAsync(new { provider = "openai", name = "Other", key = "sk-canary-another-0123456789" }),
+            await place.Client.PostAsJsonAsync($"{workspace}/flows", new { name = "Signed", flow = Hook("whsec_0123456789abcdef") }, Cancellation),
+            await place.Client.PostAsync($"{workspace}/flows/{flow}/publish", null, Cancellation),
+        })
+        {
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+            Assert.Equal((HttpStatusCode.Conflict, "vault.cannot_open"), (answer.StatusCode, problem.GetProperty("code").GetString()));
+            Assert.Contains("keys/vault", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task S01_Database_HoldsTheValueInNoShape()
     {
         const string canary = "sk-dbcanary-5f3b8a1c9d7e2046";

@@ -1,5 +1,8 @@
+using System.Text.Encodings.Web;
 using Ganss.Xss;
 using Markdig;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 
 namespace OtherThing.Web.Components.Shared;
 
@@ -12,8 +15,60 @@ public static class SafeHtml
 
     private static readonly HtmlSanitizer s_sanitizer = MakeSanitizer();
 
+    // Rendering and sanitizing go down a level of the call stack for each level of the text, and everybody who looks at it pays. Nobody writes
+    // by hand what is deeper or longer than this.
+    private const int MaxDepth = 24;
+    private const int MaxLength = 100_000;
+
+    /// <summary>The text as HTML; a text that is built to be costly is shown as it was typed.</summary>
     public static string FromMarkdown(string? markdown) =>
-        string.IsNullOrWhiteSpace(markdown) ? "" : s_sanitizer.Sanitize(Markdown.ToHtml(markdown, s_markdown));
+        string.IsNullOrWhiteSpace(markdown) ? ""
+        : Parse(markdown) is { } document ? s_sanitizer.Sanitize(document.ToHtml(s_markdown))
+        : $"<pre>{HtmlEncoder.Default.Encode(markdown)}</pre>";
+
+    private static MarkdownDocument? Parse(string markdown)
+    {
+        if (markdown.Length > MaxLength)
+        {
+            return null;
+        }
+
+        try
+        {
+            var document = Markdown.Parse(markdown, s_markdown);
+            return IsDeeperThan(document, MaxDepth) ? null : document;
+        }
+        catch (ArgumentException)
+        {
+            // Markdig's own limit of nesting.
+            return null;
+        }
+    }
+
+    private static bool IsDeeperThan(MarkdownDocument document, int limit)
+    {
+        var waiting = new Stack<(MarkdownObject Part, int Depth)>();
+        waiting.Push((document, 0));
+        while (waiting.TryPop(out var at))
+        {
+            if (at.Depth > limit)
+            {
+                return true;
+            }
+
+            if (at.Part is LeafBlock { Inline: { } text })
+            {
+                waiting.Push((text, at.Depth + 1));
+            }
+
+            foreach (var child in at.Part switch { ContainerBlock block => block, ContainerInline inline => inline, _ => Enumerable.Empty<MarkdownObject>() })
+            {
+                waiting.Push((child, at.Depth + 1));
+            }
+        }
+
+        return false;
+    }
 
     private static HtmlSanitizer MakeSanitizer()
     {
