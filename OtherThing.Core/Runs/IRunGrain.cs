@@ -1,6 +1,6 @@
 namespace OtherThing.Core.Runs;
 
-/// <summary>Owns one run: one activation in the whole cluster, keyed by the run's id.</summary>
+/// <summary>Owns one run: one activation in the serving process, keyed by the run's id.</summary>
 public interface IRunGrain : IGrainWithGuidKey
 {
     /// <summary>Begins the run; answers after its first commit is on disk. A second call with the same id changes nothing.</summary>

@@ -37,6 +37,12 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>REST, signed in by <see cref="SignInAsync"/>.</summary>
     public HttpClient Client { get; }
 
+    /// <summary>The process's id; while it runs.</summary>
+    public int ProcessId => _process!.Id;
+
+    /// <summary>Pages and REST, then gRPC.</summary>
+    public IReadOnlyList<int> Ports => [_httpPort, _grpcPort];
+
     /// <summary>Resident memory now, in MiB.</summary>
     public double MemoryMiB
     {
