@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using OtherThing.Data.Access;
 using OtherThing.Data.Conventions;
+using OtherThing.Data.Serving;
 
 namespace OtherThing.Data;
 
@@ -14,14 +16,35 @@ public abstract class AppDbContext(DbContextOptions options)
     /// <summary>Set by the factory: contexts are pooled, so a constructor sees nothing but options.</summary>
     internal WriteLane WriteLane { get; set; } = WriteLane.Free;
 
+    /// <summary>Set by the factory; null where no server runs.</summary>
+    internal ServerLease? Lease { get; set; }
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <summary>
     /// Takes the process's turn to write, for statements that do not go through SaveChanges (ExecuteUpdate, ExecuteDelete,
     /// own transactions). On SQL Server it is free.
     /// </summary>
-    public ValueTask<WriteLane.Turn> EnterWriteLaneAsync(CancellationToken cancellationToken) =>
-        WriteLane.EnterAsync(cancellationToken);
+    /// <exception cref="ServerLeaseLostException">Another server serves this database now.</exception>
+    public async ValueTask<WriteLane.Turn> EnterWriteLaneAsync(CancellationToken cancellationToken)
+    {
+        var turn = await WriteLane.EnterAsync(cancellationToken);
+        try
+        {
+            Lease?.EnsureMine();
+            return turn;
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>For journals: makes the commit of this transaction certain that nobody else serves.</summary>
+    /// <exception cref="ServerLeaseLostException">Another server serves this database now.</exception>
+    internal Task CheckLeaseAsync(IDbContextTransaction transaction, CancellationToken cancellationToken) =>
+        Lease?.CheckAsync(transaction.GetDbTransaction(), cancellationToken) ?? Task.CompletedTask;
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

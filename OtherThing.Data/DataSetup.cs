@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OtherThing.Core.Access;
 using OtherThing.Data.Conventions;
+using OtherThing.Data.Serving;
 using OtherThing.Data.Workspaces;
 
 namespace OtherThing.Data;
@@ -28,6 +29,7 @@ public static class DataSetup
             services.AddContexts<SqlServerAppDbContext>(options => ConfigureSqlServer(options, database.ConnectionString));
         }
 
+        services.AddSingleton(provider => new ServerLease(database, provider.GetRequiredService<WriteLane>()));
         services.AddSingleton<IMembershipStore, MembershipStore>();
         // Identity's stores ask for a context of their own scope.
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
@@ -41,6 +43,12 @@ public static class DataSetup
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
+            if (db.Database.IsSqlite())
+            {
+                // Whoever was killed while it migrated has left this lock, for which EF would wait for ever. The lease says that nobody else migrates.
+                await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+            }
+
             await db.Database.MigrateAsync(cancellationToken);
         }
     }

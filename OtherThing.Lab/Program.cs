@@ -10,6 +10,7 @@ var root = new RootCommand("Drives OtherThing servers and agents: fake providers
 root.Subcommands.Add(FakeProviderCommand.Create());
 root.Subcommands.Add(EngineCommand.Create());
 root.Subcommands.Add(CrashCommand.Create());
+root.Subcommands.Add(StandbyCommand.Create());
 root.Subcommands.Add(CancelCommand.Create());
 root.Subcommands.Add(WebhooksCommand.Create());
 root.Subcommands.Add(BadFlowsCommand.Create());

@@ -16,9 +16,14 @@ using OtherThing.Web.Hosting;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServerOptions().AddListeners().AddData().AddSilo().AddTelemetry().AddHealth().AddRest();
 builder.AddAccounts().AddWorkspaces().AddTasks().AddFlows().AddRuns().AddTriggers().AddApprovals().AddKeys().AddUsage().AddNodes().AddJobs().AddConsole();
-builder.AddNodeGateway().AddDevelopmentNode().AddPages();
+builder.AddNodeGateway().AddDevelopmentNode().AddPages().AddStandby();
 
 var app = builder.Build();
+if (!await app.WaitToServeAsync())
+{
+    return;
+}
+
 await app.PrepareDatabaseAsync();
 app.UsePipeline();
 app.MapHealth().MapDiscovery().MapOpenApiDocument();

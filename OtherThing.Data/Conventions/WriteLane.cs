@@ -24,6 +24,9 @@ public sealed class WriteLane : IDisposable
         return new Turn(_lane);
     }
 
+    /// <summary>Waits on this thread for the turn, at most so long; after that the turn holds nothing.</summary>
+    public Turn TryEnter(TimeSpan limit) => _lane is not null && _lane.Wait(limit) ? new Turn(_lane) : default;
+
     public void Dispose() => _lane?.Dispose();
 
     /// <summary>For SQLite: one writer at a time in this process.</summary>

@@ -12,6 +12,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts) : IJobS
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.CheckLeaseAsync(transaction, cancellationToken);
         await using var commands = new JobCommands(db);
         var applied = new bool[writes.Count];
         for (var index = 0; index < writes.Count; index++)

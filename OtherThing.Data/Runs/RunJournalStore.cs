@@ -21,6 +21,7 @@ internal sealed class RunJournalStore(IDbContextFactory<AppDbContext> contexts) 
             var db = _db ??= await OpenAsync(cancellationToken);
             using var turn = await db.EnterWriteLaneAsync(cancellationToken);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.CheckLeaseAsync(transaction, cancellationToken);
             var statements = _statements ??= new RunStatements(db.Database.GetDbConnection());
             statements.Use(transaction.GetDbTransaction());
             var applied = new bool[writes.Count];

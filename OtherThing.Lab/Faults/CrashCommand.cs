@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using OtherThing.Lab.Processes;
 using OtherThing.Lab.Sinks;
 
@@ -32,18 +31,13 @@ internal static class CrashCommand
         await server.StartAsync(cancellationToken);
         await server.SignInAsync(cancellationToken);
         var workspace = await server.CreateWorkspaceAsync("Crash", cancellationToken);
-        Load[] loads =
-        [
-            new(await server.CreateFlowAsync(workspace, CrashFlows.Pure, cancellationToken), MayBeUnknown: false),
-            new(await server.CreateFlowAsync(workspace, CrashFlows.Keyed(sink.Address), cancellationToken), MayBeUnknown: false),
-            new(await server.CreateFlowAsync(workspace, CrashFlows.Once(sink.Address), cancellationToken), MayBeUnknown: true),
-        ];
         var ledger = new RunLedger(server, workspace);
+        var load = await RunLoad.CreateAsync(server, workspace, sink.Address, ledger, cancellationToken);
         var restarts = new List<double>();
         for (var kill = 0; kill < kills; kill++)
         {
             var share = (leastRuns - ledger.Count) / (double)(kills - kill);
-            await LoadAsync(server, workspace, loads, ledger, (int)Math.Ceiling(share), TimeSpan.FromMilliseconds(random.Next(0, 700)), cancellationToken);
+            await LoadAsync(server, load, ledger, (int)Math.Ceiling(share), TimeSpan.FromMilliseconds(random.Next(0, 700)), cancellationToken);
             restarts.Add((await server.StartAsync(cancellationToken)).TotalSeconds);
             await ledger.LookAsync(40, cancellationToken);
         }
@@ -66,11 +60,11 @@ internal static class CrashCommand
 
     /// <summary>Starts runs from several callers at once, and kills the server at the drawn moment after enough were acknowledged.</summary>
     private static async Task LoadAsync(
-        ServerProcess server, string workspace, Load[] loads, RunLedger ledger, int share, TimeSpan moment, CancellationToken cancellationToken)
+        ServerProcess server, RunLoad load, RunLedger ledger, int share, TimeSpan moment, CancellationToken cancellationToken)
     {
         using var killed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var goal = ledger.Count + share;
-        var workers = Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(server, workspace, loads, ledger, killed.Token), cancellationToken)).ToArray();
+        var workers = Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(load, killed.Token), cancellationToken)).ToArray();
         await Until.HoldsAsync(() => Task.FromResult(ledger.Count >= goal), $"{share} more runs are acknowledged", cancellationToken);
         await Task.Delay(moment, cancellationToken);
         await server.KillAsync();
@@ -78,23 +72,11 @@ internal static class CrashCommand
         await Task.WhenAll(workers);
     }
 
-    private static async Task WorkAsync(ServerProcess server, string workspace, Load[] loads, RunLedger ledger, CancellationToken killed)
+    private static async Task WorkAsync(RunLoad load, CancellationToken killed)
     {
-        try
+        while (!killed.IsCancellationRequested && await load.StartOneAsync(killed))
         {
-            while (!killed.IsCancellationRequested)
-            {
-                var (load, number) = (loads[Random.Shared.Next(loads.Length)], Random.Shared.Next(1_000_000));
-                JsonElement run = await server.PostAsync($"/workspaces/{workspace}/flows/{load.FlowId}/runs", $$$"""{"input":{"n":{{{number}}}}}""", killed);
-                ledger.Add(run.GetProperty("id").GetString()!, number, load.MayBeUnknown);
-                await Task.Delay(Random.Shared.Next(20, 120), killed);
-            }
-        }
-        catch (Exception exception) when (killed.IsCancellationRequested || exception is HttpRequestException or IOException or OperationCanceledException)
-        {
-            // The server was killed: what it had not answered was not acknowledged.
+            // The next one.
         }
     }
-
-    private sealed record Load(string FlowId, bool MayBeUnknown);
 }

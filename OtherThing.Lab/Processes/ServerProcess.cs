@@ -1,38 +1,44 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
 namespace OtherThing.Lab.Processes;
 
 /// <summary>The server as a process of its own, as a user has it, on free ports: it can be killed and started again over the same data.</summary>
-public sealed class ServerProcess : IAsyncDisposable
+public sealed partial class ServerProcess : IAsyncDisposable
 {
     private const string Password = "Passw0rd!";
 
     private readonly string _directory;
     private readonly (string Key, string Value)[] _settings;
-    private readonly int _httpPort = FreePort();
-    private readonly int _grpcPort = FreePort();
-    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("otherthing-server-");
+    private readonly ServerPlace _place;
+    private readonly bool _ownsData;
     private readonly HttpClient _sender;
+    private readonly HttpClient _probe;
     private Process? _process;
 
     /// <param name="directory">Where OtherThing.Web.dll lies.</param>
     /// <param name="settings">Configuration in the form of environment variables.</param>
     public ServerProcess(string directory, params (string Key, string Value)[] settings)
+        : this(directory, ServerPlace.OfItsOwn(), settings) => _ownsData = true;
+
+    /// <param name="directory">Where OtherThing.Web.dll lies.</param>
+    /// <param name="place">Where it listens and keeps its data; the data stays when it is disposed.</param>
+    /// <param name="settings">Configuration in the form of environment variables.</param>
+    public ServerProcess(string directory, ServerPlace place, params (string Key, string Value)[] settings)
     {
-        (_directory, _settings) = (Path.GetFullPath(directory), settings);
+        (_directory, _place, _settings) = (Path.GetFullPath(directory), place, settings);
+        _probe = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = place.Listens, Timeout = TimeSpan.FromSeconds(20) };
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(6) };
         _sender = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(6) };
     }
 
-    public Uri Address => new($"http://localhost:{_httpPort}");
+    /// <summary>Where its clients reach it.</summary>
+    public Uri Address => _place.ReachedAt;
 
-    public string DataDirectory => _data.FullName;
+    public string DataDirectory => _place.DataDirectory;
 
     /// <summary>REST, signed in by <see cref="SignInAsync"/>.</summary>
     public HttpClient Client { get; }
@@ -41,7 +47,7 @@ public sealed class ServerProcess : IAsyncDisposable
     public int ProcessId => _process!.Id;
 
     /// <summary>Pages and REST, then gRPC.</summary>
-    public IReadOnlyList<int> Ports => [_httpPort, _grpcPort];
+    public IReadOnlyList<int> Ports => [_place.HttpPort, _place.GrpcPort];
 
     /// <summary>Resident memory now, in MiB.</summary>
     public double MemoryMiB
@@ -57,6 +63,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <returns>From start to ready.</returns>
     public async Task<TimeSpan> StartAsync(CancellationToken cancellationToken)
     {
+        var watch = Stopwatch.StartNew();
+        Launch();
+        await Until.HoldsAsync(() => IsReadyAsync(cancellationToken), "the server is ready", cancellationToken);
+        return watch.Elapsed;
+    }
+
+    /// <summary>Starts the process and does not wait for it.</summary>
+    public void Launch()
+    {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(_directory, "OtherThing.Web.dll")])
         {
             WorkingDirectory = _directory,
@@ -64,9 +79,10 @@ public sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        start.Environment["OtherThing__HttpPort"] = $"{_httpPort}";
-        start.Environment["OtherThing__GrpcPort"] = $"{_grpcPort}";
-        start.Environment["OtherThing__DataDirectory"] = _data.FullName;
+        start.Environment["OtherThing__BindAddress"] = _place.BindAddress;
+        start.Environment["OtherThing__HttpPort"] = $"{_place.HttpPort}";
+        start.Environment["OtherThing__GrpcPort"] = $"{_place.GrpcPort}";
+        start.Environment["OtherThing__DataDirectory"] = _place.DataDirectory;
         start.Environment["OtherThing__LocalNode"] = "false";
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         foreach (var (key, value) in _settings)
@@ -74,10 +90,7 @@ public sealed class ServerProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        var watch = Stopwatch.StartNew();
         _process = ProcessOutput.Drain(Process.Start(start)!);
-        await Until.HoldsAsync(() => IsReadyAsync(cancellationToken), "the server is ready", cancellationToken);
-        return watch.Elapsed;
     }
 
     /// <summary>kill -9.</summary>
@@ -163,31 +176,10 @@ public sealed class ServerProcess : IAsyncDisposable
         await KillAsync();
         Client.Dispose();
         _sender.Dispose();
-        _data.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
-    {
-        if (_process!.HasExited)
+        _probe.Dispose();
+        if (_ownsData)
         {
-            throw new InvalidOperationException($"The server ended with {_process.ExitCode} before it was ready.");
-        }
-
-        try
-        {
-            using var answer = await Client.GetAsync("/health/ready", cancellationToken);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
+            Directory.Delete(_place.DataDirectory, recursive: true);
         }
     }
 }

@@ -1,0 +1,135 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Data;
+using OtherThing.Data.Serving;
+
+namespace OtherThing.Web.Hosting;
+
+/// <summary>
+/// One server serves a database. A second one waits here, answers that it waits, and takes over when the first ends: nothing of it has
+/// started before, no silo, no sweeper, no migration.
+/// </summary>
+/// <remarks>Registered last, so that it gives the ports to the server itself when everything else has started.</remarks>
+internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDbContext> contexts, TimeProvider clock, ILogger<Standby> logger) : IHostedLifecycleService
+{
+    /// <summary>For the service manager: start it again, it shall wait for the one that serves now.</summary>
+    private const int LostExitCode = 75;
+
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
+    private StandbyServer? _waiting;
+
+    /// <summary>Returns when this server has the right to serve.</summary>
+    /// <returns>False when it was told to stop while it waited.</returns>
+    public async Task<bool> WaitAsync(IConfiguration configuration, IHostEnvironment environment)
+    {
+        await lease.PrepareAsync(contexts, CancellationToken.None);
+        if (lease.TryTake() is { } holder && !await WaitBehindAsync(holder, configuration, environment))
+        {
+            return false;
+        }
+
+        lease.Keep(EndAtOnce);
+        return true;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => _waiting?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Everything has stopped and is written: the next may serve.</summary>
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            lease.Release();
+        }
+        catch (DbException exception)
+        {
+            LogNotReleased(exception, ServerLease.Length.TotalSeconds);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task<bool> WaitBehindAsync(string holder, IConfiguration configuration, IHostEnvironment environment)
+    {
+        _waiting = await StandbyServer.StartAsync(configuration, environment, holder);
+        LogWaiting(holder);
+        var stopping = _waiting.Stopping;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(s_look, clock, stopping);
+                if (TryTake() is not { } now)
+                {
+                    _waiting.Holder = ServerLease.ThisHolder;
+                    LogTakingOver(holder);
+                    return true;
+                }
+
+                _waiting.Holder = holder = now.Length > 0 ? now : holder;
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await _waiting.DisposeAsync();
+            return false;
+        }
+    }
+
+    /// <returns>Null when it is ours; empty when the database did not answer.</returns>
+    private string? TryTake()
+    {
+        try
+        {
+            return lease.TryTake();
+        }
+        catch (DbException exception)
+        {
+            LogNoAnswer(exception);
+            return "";
+        }
+    }
+
+    /// <summary>Nothing is tidied up: whatever ran here is now another server's, and a write would be one too many.</summary>
+    private static void EndAtOnce(string why)
+    {
+        Console.Error.WriteLine($"This server ({ServerLease.ThisHolder}) stops at once: {why} Start it again and it waits as a standby.");
+        Environment.Exit(LostExitCode);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting as a standby: the database is served by {Holder}")]
+    private partial void LogWaiting(string holder);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Taking over from {Holder}")]
+    private partial void LogTakingOver(string holder);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer; still waiting as a standby")]
+    private partial void LogNoAnswer(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The right to serve could not be given back; another server takes over after {Seconds} s")]
+    private partial void LogNotReleased(Exception exception, double seconds);
+}
+
+/// <summary>Registers and runs the wait.</summary>
+internal static class StandbySetup
+{
+    /// <summary>To be called after everything else that starts with the host.</summary>
+    public static WebApplicationBuilder AddStandby(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Standby>().AddHostedService(provider => provider.GetRequiredService<Standby>());
+        return builder;
+    }
+
+    /// <summary>Waits until this server may serve its database; false when it was told to stop before.</summary>
+    public static Task<bool> WaitToServeAsync(this WebApplication app) =>
+        app.Services.GetRequiredService<Standby>().WaitAsync(app.Configuration, app.Environment);
+}
