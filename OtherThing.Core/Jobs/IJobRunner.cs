@@ -121,7 +121,9 @@ public sealed record JobRequirements
 /// <param name="Stderr">Standard error; head and tail when it was long.</param>
 /// <param name="Seconds">Seconds of work as the server metered them.</param>
 /// <param name="Error">Why it failed, for people; null on success.</param>
-public sealed record JobResult(JobStatus Status, Guid? NodeId, int? ExitCode, string Stdout, string Stderr, double Seconds, string? Error);
+/// <param name="ErrorCode">A stable code of the failure, such as those of <see cref="JobLimits"/>.</param>
+public sealed record JobResult(
+    JobStatus Status, Guid? NodeId, int? ExitCode, string Stdout, string Stderr, double Seconds, string? Error, string? ErrorCode = null);
 
 /// <summary>Where a job stands.</summary>
 public enum JobStatus

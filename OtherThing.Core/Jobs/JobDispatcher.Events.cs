@@ -12,18 +12,6 @@ public sealed partial class JobDispatcher
         return Task.CompletedTask;
     });
 
-    /// <summary>A piece of an attempt's output; the answer comes after it is stored.</summary>
-    internal Task<LogAnswer> AppendLogAsync(Guid nodeId, LogPiece piece)
-    {
-        var done = new TaskCompletionSource<LogAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            OnLog(nodeId, piece, answer => done.TrySetResult(answer));
-            return Task.CompletedTask;
-        });
-        return done.Task;
-    }
-
     private void OnEvent(INodeSession session, AttemptEvent happened)
     {
         var isFinal = happened.Kind is AttemptEventKind.Finished or AttemptEventKind.Killed or AttemptEventKind.Lost;
@@ -82,17 +70,22 @@ public sealed partial class JobDispatcher
         }
 
         var slot = Slot(job.Row.NodeId!.Value);
-        slot.Failures++;
+        var onlyFull = happened.ReasonCode == "no_capacity" && slot.Running.Count > 1;
         LogRejected(job.Row.Id, slot.Profile.Id, happened.ReasonCode);
         var reason = happened.Reason.Length > 0 ? happened.Reason : happened.ReasonCode;
-        job.RefusedBy[slot.Profile.Id] = reason;
-        if (job.Row.EarlierAttempts.Count + 1 >= MaxAttempts || job.Row.Spec.Requirements.NodeId is not null)
+        if (!onlyFull)
+        {
+            slot.Doubt();
+            job.RefusedBy[slot.Profile.Id] = reason;
+        }
+
+        if (job.Row.EarlierAttempts.Count + 1 >= MaxAttempts || (!onlyFull && job.Row.Spec.Requirements.NodeId is not null))
         {
             End(job, JobStatus.Failed, AttemptStatus.Rejected, "job.rejected", $"{slot.Profile.Name} refused it: {reason}", acknowledge);
             return;
         }
 
-        Requeue(job, AttemptStatus.Rejected, acknowledge);
+        Requeue(job, AttemptStatus.Rejected, acknowledge, full: onlyFull ? slot : null);
     }
 
     private void OnEnding(LiveJob job, AttemptEvent happened, INodeSession session, Action acknowledge)
@@ -127,18 +120,24 @@ public sealed partial class JobDispatcher
         job.Row.Sandbox = final.Sandbox.Length is > 0 and <= 20 ? final.Sandbox : null;
         job.Row.ExitCode = final is { Kind: AttemptEventKind.Finished, Started: true } ? final.ExitCode : null;
         Meter(job, final);
-        Slot(job.Row.NodeId!.Value).Failures = 0;
+        var slot = Slot(job.Row.NodeId!.Value);
+        slot.Failures = 0;
+        if (final is { Kind: AttemptEventKind.Finished, Started: true })
+        {
+            slot.Prove();
+        }
+
         if (job.Row.CancelRequestedAt is not null && !job.TimedOut)
         {
             End(job, JobStatus.Cancelled, AttemptStatus.Cancelled, "job.cancelled", job.Row.Error ?? "Cancelled.", acknowledge);
         }
-        else if (final.TimedOut || job.TimedOut)
+        else if (job.TimedOut || JobLimits.Of(final) == JobLimits.Time)
         {
-            End(job, JobStatus.Failed, AttemptStatus.Failed, "job.timeout", $"It ran longer than its {job.Row.Spec.TimeoutSeconds} s and was stopped.", acknowledge);
+            End(job, JobStatus.Failed, AttemptStatus.Failed, JobLimits.Time, $"It ran longer than its {job.Row.Spec.TimeoutSeconds} s and was stopped.", acknowledge);
         }
-        else if (final.OutOfMemory)
+        else if (JobLimits.Of(final) is { } limit)
         {
-            End(job, JobStatus.Failed, AttemptStatus.Failed, "job.out_of_memory", "It used more memory than it may and was stopped.", acknowledge);
+            End(job, JobStatus.Failed, AttemptStatus.Failed, limit, Bounded(final.Reason, "It used more of the machine than it may and was stopped."), acknowledge);
         }
         else if (final.Kind == AttemptEventKind.Killed)
         {
@@ -186,7 +185,7 @@ public sealed partial class JobDispatcher
     /// <summary>Nobody will ever say how the attempt ended; the effects class decides what that means.</summary>
     private void Lose(LiveJob job, string why, Action? then = null)
     {
-        Slot(job.Row.NodeId!.Value).Failures++;
+        Slot(job.Row.NodeId!.Value).Doubt();
         LogLost(job.Row.Id, job.Row.NodeId!.Value, job.Row.Effects);
         if (job.Row.CancelRequestedAt is not null)
         {
@@ -206,11 +205,20 @@ public sealed partial class JobDispatcher
         }
     }
 
-    private void Requeue(LiveJob job, AttemptStatus ended, Action? then)
+    /// <param name="job">Which job.</param>
+    /// <param name="ended">What became of its attempt.</param>
+    /// <param name="then">Called after the commit.</param>
+    /// <param name="full">A node that gets nothing more until something on it ends.</param>
+    private void Requeue(LiveJob job, AttemptStatus ended, Action? then, NodeSlot? full = null)
     {
         var row = job.Row;
         var (status, fence) = (row.Status, row.Fence);
         Release(job);
+        if (full is not null)
+        {
+            full.IsFull = true;
+        }
+
         row.EarlierAttempts = [.. row.EarlierAttempts, new JobAttempt(row.AttemptId!.Value, row.Fence, row.NodeId, ended, row.StartedAt, Now, null)];
         (row.Status, row.AttemptId, row.AttemptStatus, row.NodeId, row.AssignedAt, row.StartedAt) = (JobStatus.Queued, null, null, null, null, null);
         (job.Final, job.WaitEnds) = (null, 0);
@@ -241,40 +249,6 @@ public sealed partial class JobDispatcher
         PlaceWaiting();
     }
 
-    private void OnLog(Guid nodeId, LogPiece piece, Action<LogAnswer> answer)
-    {
-        if (!_byAttempt.TryGetValue(piece.Attempt.Id, out var job) || !job.HasAttempt(piece.Attempt) || job.Row.NodeId != nodeId)
-        {
-            answer(new LogAnswer(piece.Offset + piece.Data.Length, Stop: true));
-            return;
-        }
-
-        var log = job.Log(piece.Stream);
-        if (piece.Data.Length > MaxPieceBytes || log.IsOver)
-        {
-            answer(new LogAnswer(log.Next, Stop: true));
-            return;
-        }
-
-        if (log.Take(piece) is not { } fresh)
-        {
-            var known = log.Next;
-            _journal.After(() => answer(new LogAnswer(known, Stop: false)));
-            return;
-        }
-
-        job.Tell(fresh.Stream, log.Decode(fresh));
-        var next = log.Next;
-        _journal.Write(
-            new JobWrite.Log(fresh.Attempt.Id, fresh.Stream, fresh.Offset, fresh.Data.ToArray(), fresh.Dropped),
-            _ => answer(new LogAnswer(next, Stop: false)));
-        if (job is { Row.AttemptStatus: AttemptStatus.Finishing, Final: { } final } && IsLogWhole(job, final))
-        {
-            var session = Slot(nodeId).Session;
-            Finish(job, final, () => session?.Send(new NodeCommand.Ack(final.Attempt, final.EventNo, NotYours: false)));
-        }
-    }
-
     private void RecordLate(Guid nodeId, AttemptEvent happened)
     {
         LogLate(happened.Attempt.Id, nodeId, happened.Kind);
@@ -295,7 +269,6 @@ public sealed partial class JobDispatcher
         }));
     }
 
-    private const int MaxPieceBytes = 64 * 1024;
     private const int MaxLateResults = 1000;
 
     private static string Bounded(string text, string otherwise) =>

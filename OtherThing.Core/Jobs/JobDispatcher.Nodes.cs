@@ -116,7 +116,7 @@ public sealed partial class JobDispatcher
             session.Send(new NodeCommand.Welcome(greeting.Fence, greeting.Nonce, verdicts, greeting.Policy));
             foreach (var job in again)
             {
-                session.Send(new NodeCommand.Assign(job));
+                session.Send(new NodeCommand.Assign(job, slot.MemoryFor(job.Id)));
             }
 
             Post(() => OpenAsync(slot, session));

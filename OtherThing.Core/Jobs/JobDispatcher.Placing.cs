@@ -70,8 +70,8 @@ public sealed partial class JobDispatcher
 
         var (status, fence) = (job.Row.Status, job.Row.Fence);
         Begin(job, slot);
-        var (session, snapshot) = (slot.Session, job.Row.Snapshot());
-        Commit(job, status, fence, () => session?.Send(new NodeCommand.Assign(snapshot)));
+        var (session, snapshot, memory) = (slot.Session, job.Row.Snapshot(), slot.MemoryFor(job.Row.Id));
+        Commit(job, status, fence, () => session?.Send(new NodeCommand.Assign(snapshot, memory)));
         Changed(job);
         return true;
     }
@@ -134,6 +134,7 @@ public sealed partial class JobDispatcher
             return;
         }
 
+        WriteLastRows(job);
         var slot = Slot(job.Row.NodeId!.Value);
         slot.Release(job);
         _runningOn[slot.Profile.Id] = slot.Running.Count;

@@ -15,6 +15,7 @@ public sealed partial class JobDispatcher
         var now = _clock.GetTimestamp();
         foreach (var (_, job) in _live)
         {
+            WriteDueRows(job);
             switch (job.Row.AttemptStatus)
             {
                 case null:
@@ -60,7 +61,7 @@ public sealed partial class JobDispatcher
     {
         // After a restart or without contact the node may hold an acceptance we have not heard; it cannot have started.
         var slot = Slot(job.Row.NodeId!.Value);
-        slot.Failures++;
+        slot.Doubt();
         slot.Session?.Send(new NodeCommand.Cancel(job.Attempt, "No answer in time."));
         if (job.Row.EarlierAttempts.Count + 1 >= MaxAttempts)
         {
@@ -98,7 +99,7 @@ public sealed partial class JobDispatcher
 
     private void OnCancelUnanswered(LiveJob job)
     {
-        var (end, code) = job.TimedOut ? (JobStatus.Failed, "job.timeout") : (JobStatus.Cancelled, "job.cancelled");
+        var (end, code) = job.TimedOut ? (JobStatus.Failed, JobLimits.Time) : (JobStatus.Cancelled, "job.cancelled");
         var error = (job.TimedOut ? "Its time was up." : job.Row.Error ?? "Cancelled.") + " The machine has not confirmed yet that it stopped; it is told again when it answers.";
         Meter(job, new AttemptEvent { Attempt = job.Attempt, EventNo = 0, Kind = AttemptEventKind.Killed });
         End(job, end, AttemptStatus.Cancelled, code, error, then: null);

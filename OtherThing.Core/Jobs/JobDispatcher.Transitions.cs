@@ -16,7 +16,7 @@ public sealed partial class JobDispatcher
             return;
         }
 
-        var job = new LiveJob(row);
+        var job = new LiveJob(row, _clock);
         job.Listen(log);
         _live[row.Id] = job;
         (row.Status, row.Revision) = (JobStatus.Queued, 1);
@@ -32,11 +32,12 @@ public sealed partial class JobDispatcher
         }
 
         var snapshot = row.Snapshot();
+        var memory = slot?.MemoryFor(row.Id) ?? 0;
         _journal.Write(new JobWrite.Insert(snapshot), applied =>
         {
             if (applied)
             {
-                slot?.Session?.Send(new NodeCommand.Assign(snapshot));
+                slot?.Session?.Send(new NodeCommand.Assign(snapshot, memory));
             }
             else
             {

@@ -182,7 +182,7 @@ public sealed partial class JobDispatcher : BackgroundService
     {
         foreach (var row in await _store.ListOpenAsync(stoppingToken))
         {
-            var job = new LiveJob(row);
+            var job = new LiveJob(row, _clock);
             _live[row.Id] = job;
             if (row.AttemptId is not { } attemptId)
             {
@@ -190,9 +190,15 @@ public sealed partial class JobDispatcher : BackgroundService
                 continue;
             }
 
-            foreach (var piece in await _store.ReadLogAsync(attemptId, stoppingToken))
+            var rows = await _store.ReadLogAsync(attemptId, stoppingToken);
+            foreach (var piece in rows)
             {
                 job.Log(piece.Stream).Take(new LogPiece(job.Attempt, piece.Stream, piece.Offset, piece.Data, piece.Dropped));
+            }
+
+            foreach (var stream in s_streams)
+            {
+                job.HasRows(stream, rows.Count(row => row.Stream == stream));
             }
 
             // Nobody could beat while we were away: no attempt is lost before twice the lease from now.

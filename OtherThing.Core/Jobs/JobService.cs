@@ -210,12 +210,14 @@ public sealed class JobService(
 
     private async Task<Result<JobView>> ViewAsync(Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
     {
+        var waiting = dispatcher.Find(jobId) is { } live && live.Row.WorkspaceId == workspaceId ? await dispatcher.UnwrittenLogAsync(jobId) : [];
         if (await store.FindAsync(workspaceId, jobId, cancellationToken) is not { } job)
         {
             return NotFound;
         }
 
         var log = job.AttemptId is { } attemptId ? await store.ReadLogAsync(attemptId, cancellationToken) : [];
+        log = [.. log, .. waiting.Where(row => !log.Any(stored => stored.Stream == row.Stream && stored.Offset >= row.Offset))];
         return new JobView(job, new JobLog(JobResults.Text(log, LogSource.Stdout), JobResults.Text(log, LogSource.Stderr), job.Status.IsFinal()));
     }
 

@@ -3,9 +3,12 @@ using OtherThing.Core.Nodes;
 namespace OtherThing.Core.Jobs;
 
 /// <summary>A job that has not ended, as this process holds it; only the dispatcher's loop changes it.</summary>
-internal sealed class LiveJob(Job row)
+internal sealed class LiveJob(Job row, TimeProvider? clock = null)
 {
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly List<Action<string, string>> _listeners = [];
+    private LogRows _stdoutRows = new(clock ?? TimeProvider.System);
+    private LogRows _stderrRows = new(clock ?? TimeProvider.System);
 
     public Job Row { get; } = row;
 
@@ -43,7 +46,27 @@ internal sealed class LiveJob(Job row)
 
     public LogBuffer Log(LogSource stream) => stream == LogSource.Stdout ? Stdout : Stderr;
 
-    public void ForgetLogs() => (Stdout, Stderr) = (new LogBuffer(), new LogBuffer());
+    /// <summary>The rows of an output that are not written yet.</summary>
+    public LogRows Rows(LogSource stream) => stream == LogSource.Stdout ? _stdoutRows : _stderrRows;
+
+    /// <summary>Says how many rows of an output an earlier process wrote.</summary>
+    public void HasRows(LogSource stream, int count)
+    {
+        if (stream == LogSource.Stdout)
+        {
+            _stdoutRows = new LogRows(_clock, count);
+        }
+        else
+        {
+            _stderrRows = new LogRows(_clock, count);
+        }
+    }
+
+    public void ForgetLogs()
+    {
+        (Stdout, Stderr) = (new LogBuffer(), new LogBuffer());
+        (_stdoutRows, _stderrRows) = (new LogRows(_clock), new LogRows(_clock));
+    }
 
     public void Listen(Action<string, string>? listener)
     {
@@ -70,5 +93,5 @@ internal sealed class LiveJob(Job row)
     }
 
     public JobResult Result() =>
-        new(Row.Status, Row.NodeId, Row.ExitCode, Stdout.Text(), Stderr.Text(), Row.Seconds, Row.Error);
+        new(Row.Status, Row.NodeId, Row.ExitCode, Stdout.Text(), Stderr.Text(), Row.Seconds, Row.Error, Row.ErrorCode);
 }

@@ -18,7 +18,24 @@ internal sealed class NodeSlot(NodeProfile profile)
     /// <summary>False until reconciled with what the node said it still has.</summary>
     public bool IsOpen { get; set; }
 
+    /// <summary>The least memory a job is given, in MiB.</summary>
+    private const long LeastMemoryMb = 64;
+
+    /// <summary>Work in cores that a node is trusted with at once before it has shown what it can do.</summary>
+    private const double FirstCores = 16;
+
+    private readonly Dictionary<Guid, long> _memory = [];
+
     public Dictionary<Guid, LiveJob> Running { get; } = [];
+
+    /// <summary>It said that it is full although it should not be; true until something on it ends.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>The most work in cores that was on it at once when a job ended properly. What a node claims to have is only a claim.</summary>
+    public double ProvenCores { get; private set; }
+
+    /// <summary>How much work in cores it gets at once: at first a bounded amount of what it lends, then twice what it has shown it can do.</summary>
+    public double AllowedCores => Math.Min(Profile.Lent.CpuCores, Math.Max(FirstCores, 2 * ProvenCores));
 
     public double Cores { get; private set; }
 
@@ -34,6 +51,25 @@ internal sealed class NodeSlot(NodeProfile profile)
     /// <summary>Results for nothing that this process heard from it.</summary>
     public int LateResults { get; set; }
 
+    /// <summary>
+    /// The memory a job gets here, in MiB: what it asks for or, when it asks for nothing, the share of the machine's that goes with its
+    /// cores, so that all that fit by cores fit by memory too.
+    /// </summary>
+    public static long MemoryOf(LentResources lent, JobRequirements demand) =>
+        demand.MemoryMb ?? (lent.MemoryMb <= 0 ? 0 : Math.Clamp(
+            (long)(lent.MemoryMb * Math.Min(1, (demand.CpuCores ?? DefaultCores) / Math.Max(lent.CpuCores, 0.01))),
+            Math.Min(LeastMemoryMb, lent.MemoryMb),
+            lent.MemoryMb));
+
+    /// <summary>The memory set aside for a job it has, in MiB.</summary>
+    public long MemoryFor(Guid jobId) => _memory.GetValueOrDefault(jobId);
+
+    /// <summary>A job ended by itself: the node can do what it has on it now.</summary>
+    public void Prove() => ProvenCores = Math.Max(ProvenCores, Cores);
+
+    /// <summary>A job was refused or lost: the node can do less than it seemed.</summary>
+    public void Doubt() => (Failures, ProvenCores) = (Failures + 1, ProvenCores / 2);
+
     public void Reserve(LiveJob job)
     {
         if (Running.TryAdd(job.Row.Id, job))
@@ -44,6 +80,7 @@ internal sealed class NodeSlot(NodeProfile profile)
 
     public void Release(LiveJob job)
     {
+        IsFull = false;
         if (Running.Remove(job.Row.Id))
         {
             Count(job.Row, -1);
@@ -60,7 +97,17 @@ internal sealed class NodeSlot(NodeProfile profile)
 
         var demand = job.Spec.Requirements;
         Cores = Math.Max(0, Cores + (sign * (demand.CpuCores ?? DefaultCores)));
-        MemoryMb += sign * (long)(demand.MemoryMb ?? 0);
+        if (sign > 0)
+        {
+            _memory[job.Id] = MemoryOf(Profile.Lent, demand);
+        }
+
+        MemoryMb += sign * _memory.GetValueOrDefault(job.Id);
+        if (sign < 0)
+        {
+            _memory.Remove(job.Id);
+        }
+
         Gpus += sign * (demand.GpuCount ?? 0);
     }
 }

@@ -71,8 +71,11 @@ internal static class Placement
         var demand = job.Spec.Requirements;
         var lent = slot.Profile.Lent;
         var cores = Math.Min(demand.CpuCores ?? NodeSlot.DefaultCores, lent.CpuCores);
-        return slot.Cores + cores > lent.CpuCores + 1e-9 ? Text($"{slot.Cores:0.##} of its {lent.CpuCores:0.##} cores are taken")
-            : slot.MemoryMb + (demand.MemoryMb ?? 0) > lent.MemoryMb ? Text($"{slot.MemoryMb} of its {lent.MemoryMb} MiB of memory are taken")
+        return slot.IsFull ? "it said that it is full"
+            : slot.Cores + cores > lent.CpuCores + 1e-9 ? Text($"{slot.Cores:0.##} of its {lent.CpuCores:0.##} cores are taken")
+            : slot.Cores > 0 && slot.Cores + cores > slot.AllowedCores + 1e-9
+                ? Text($"it has work for {slot.Cores:0.##} cores and gets more when it has shown that it can do that")
+            : slot.MemoryMb + NodeSlot.MemoryOf(lent, demand) > lent.MemoryMb ? Text($"{slot.MemoryMb} of its {lent.MemoryMb} MiB of memory are taken")
             : slot.Gpus + (demand.GpuCount ?? 0) > lent.Gpus.Count ? Text($"{slot.Gpus} of its {lent.Gpus.Count} GPUs are taken")
             : null;
     }
@@ -86,10 +89,16 @@ internal static class Placement
         var lent = slot.Profile.Lent;
         var busy = job.Kind == JobKind.Noop
             ? (double)slot.Noops / NodeSlot.MaxNoops
-            : (slot.Cores + (job.Spec.Requirements.CpuCores ?? NodeSlot.DefaultCores)) / Math.Max(lent.CpuCores, 0.01);
+            : (slot.Cores + (job.Spec.Requirements.CpuCores ?? NodeSlot.DefaultCores)) / Weight(slot.AllowedCores);
         var gpus = job.Spec.Requirements.GpuCount > 0 ? lent.Gpus.Count - slot.Gpus : lent.Gpus.Count > 0 ? 0.5 : 0;
         return busy + gpus + (Math.Min(slot.Failures, 5) * 2);
     }
+
+    /// <summary>What a number of cores counts: each up to sixteen as one, each beyond that less than the one before it.</summary>
+    private static double Weight(double cores) =>
+        cores <= PlainCores ? Math.Max(cores, 0.01) : PlainCores * (1 + Math.Log(cores / PlainCores));
+
+    private const double PlainCores = 16;
 
     private static string? KindOf(JobKind kind) => kind switch
     {

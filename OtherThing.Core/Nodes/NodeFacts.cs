@@ -78,17 +78,30 @@ public sealed record NodeFacts
         Arch = Cut(Arch, 20).ToLowerInvariant(),
         Sandbox = Cut(Sandbox, 20).ToLowerInvariant(),
         AgentVersion = Cut(AgentVersion, 40),
-        Kinds = [.. Kinds.Take(10).Select(kind => Cut(kind, 20).ToLowerInvariant())],
+        Kinds = [.. Kinds.Take(10).Select(kind => Cut(kind, 20).ToLowerInvariant()).Distinct()],
         OnlyWorkspaces = [.. OnlyWorkspaces.Take(200)],
-        Labels = [.. Labels.Take(20).Select(label => Cut(label, 40))],
+        Labels = [.. Labels.Take(20).Select(label => Cut(label, 40)).Where(label => label.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)],
+        Policy = new NodeLimits
+        {
+            CpuCores = Policy.CpuCores is { } cores ? double.IsFinite(cores) ? Math.Clamp(cores, 0, MaxCores) : 0 : null,
+            MemoryMb = Policy.MemoryMb is { } memory ? Math.Clamp(memory, 0, MaxMemoryMb) : null,
+            GpuCount = Policy.GpuCount is { } gpus ? Math.Clamp(gpus, 0, MaxGpus) : null,
+            StorageMb = Policy.StorageMb is { } storage ? Math.Clamp(storage, 0, MaxDiskMb) : null,
+        },
         Resources = new NodeResources
         {
-            CpuCores = double.IsFinite(Resources.CpuCores) ? Math.Clamp(Resources.CpuCores, 0, 4096) : 0,
-            MemoryMb = Math.Clamp(Resources.MemoryMb, 0, 1L << 30),
-            DiskMb = Math.Clamp(Resources.DiskMb, 0, 1L << 40),
-            Gpus = [.. Resources.Gpus.Take(64).Select(gpu => new NodeGpu(Cut(gpu.Name, 80), Math.Clamp(gpu.VramMb, 0, 1L << 30)))],
+            CpuCores = double.IsFinite(Resources.CpuCores) ? Math.Clamp(Resources.CpuCores, 0, MaxCores) : 0,
+            MemoryMb = Math.Clamp(Resources.MemoryMb, 0, MaxMemoryMb),
+            DiskMb = Math.Clamp(Resources.DiskMb, 0, MaxDiskMb),
+            Gpus = [.. Resources.Gpus.Take(MaxGpus).Select(gpu => new NodeGpu(Cut(gpu.Name, 80), Math.Clamp(gpu.VramMb, 0, 1L << 30)))],
         },
     };
+
+    // The largest machines there are; more is a mistake or a lie.
+    private const double MaxCores = 4096;
+    private const long MaxMemoryMb = 1L << 30;
+    private const long MaxDiskMb = 1L << 40;
+    private const int MaxGpus = 64;
 
     private static string Cut(string text, int length)
     {

@@ -47,8 +47,8 @@ public abstract record NodeCommand
     /// <summary>The answer to a beat.</summary>
     public sealed record BeatAck(ulong MonoMs, TimeSpan Lease, IReadOnlyList<AttemptRef> Renewed, IReadOnlyList<AttemptRef> NotYours) : NodeCommand;
 
-    /// <summary>Work to do.</summary>
-    public sealed record Assign(Job Job) : NodeCommand;
+    /// <summary>Work to do, with the memory in MiB that was set aside for it; 0: the node decides.</summary>
+    public sealed record Assign(Job Job, long MemoryMb = 0) : NodeCommand;
 
     /// <summary>Work to stop.</summary>
     public sealed record Cancel(AttemptRef Attempt, string Reason) : NodeCommand;

@@ -47,6 +47,7 @@ public sealed class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
         { Status: JobStatus.Unknown } => StepOutcome.Unknown("node.unknown", result.Error ?? "Nobody can say whether the command ran."),
         { Status: JobStatus.Lost } => StepOutcome.Failed("node.lost", result.Error ?? "The machine never came back."),
         { Status: JobStatus.Cancelled } => StepOutcome.Failed("node.cancelled", result.Error ?? "The command was stopped."),
+        { ErrorCode: { } limit } when JobLimits.IsLimit(limit) => StepOutcome.Failed(limit, result.Error ?? "The command ran into a limit of its machine."),
         { ExitCode: { } code and not 0 } => StepOutcome.Failed("node.exit_code", $"The command ended with exit code {code}{LastLine(result.Stderr)}"),
         _ => StepOutcome.Failed("node.failed", result.Error ?? "The command failed."),
     };

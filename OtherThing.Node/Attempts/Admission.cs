@@ -27,6 +27,7 @@ internal static class Admission
         var spec = assign.Spec;
         return
             !Guid.TryParse(assign.AttemptId, out _) || !Guid.TryParse(assign.WorkspaceId, out _) ? new("invalid", "attemptId and workspaceId must be UUIDs.") :
+            Ranges.Check(assign) is { } wrong ? wrong :
             local.Paused ? new("paused", "The owner of the node has paused it.") :
             server is { Draining: true } ? new("draining", "The node is being drained.") :
             KindName(spec.Kind) is not { } kind || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the node does not allow {KindName(spec.Kind) ?? "this kind"}.") :

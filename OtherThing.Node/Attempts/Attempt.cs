@@ -15,7 +15,7 @@ internal sealed class Attempt
     {
         Assign = assign;
         Files = new AttemptFiles(directory);
-        LogMaxBytes = assign.Spec.LogMaxBytes is 0 or > int.MaxValue ? DefaultLogMax : (long)assign.Spec.LogMaxBytes;
+        LogMaxBytes = assign.Spec.LogMaxBytes == 0 ? DefaultLogMax : (long)Math.Min(assign.Spec.LogMaxBytes, Ranges.MostLogBytes);
         var headMax = Math.Max(1, LogMaxBytes / 2);
         Stdout = new LogCursor(LogStream.Stdout, Files.Stdout, headMax);
         Stderr = new LogCursor(LogStream.Stderr, Files.Stderr, headMax);

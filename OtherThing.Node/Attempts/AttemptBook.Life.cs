@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OtherThing.Agent.Native;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 
@@ -10,15 +11,43 @@ internal sealed partial class AttemptBook
     /// <summary>Removes what is in the work directory and in no journal: left by a crash between two steps.</summary>
     internal void WipeStrangers()
     {
-        if (!Directory.Exists(data.Attempts))
-        {
-            return;
-        }
-
         var known = _attempts.Values.Select(attempt => attempt.Files.Directory).ToHashSet();
-        foreach (var directory in Directory.EnumerateDirectories(data.Attempts).SelectMany(Directory.EnumerateDirectories).Where(path => !known.Contains(path)))
+        foreach (var workspace in Below(data.Attempts))
         {
-            Wipe(directory);
+            Folder.Reclaim(workspace);
+            foreach (var path in Directory.Exists(workspace) ? Below(workspace).Where(path => !known.Contains(path)) : [workspace])
+            {
+                janitor.Discard(path);
+            }
+        }
+    }
+
+    private string[] Below(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            LogUnreadable(folder, ex.Message);
+            return [];
+        }
+    }
+
+    /// <summary>Says a wish to the attempt's shim. A job that spoilt its own directory does not hear it from there, but the agent goes on.</summary>
+    private void Tell(Attempt attempt, ShimControl wish)
+    {
+        try
+        {
+            if (Directory.Exists(attempt.Files.Directory))
+            {
+                attempt.Files.WriteControl(wish);
+            }
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            LogUnreadable(attempt.Files.Directory, ex.Message);
         }
     }
 
@@ -135,6 +164,8 @@ internal sealed partial class AttemptBook
         if (attempt.HasEnded)
         {
             attempt.LastEvent = AttemptEvents.WithLog(attempt);
+            // What is not there any more nobody should wait for.
+            (attempt.LastEvent.StdoutEnd, attempt.LastEvent.StderrEnd) = ((ulong)attempt.Stdout.Total, (ulong)attempt.Stderr.Total);
         }
 
         Send(Frame(attempt.LastEvent.Clone()));
@@ -178,22 +209,7 @@ internal sealed partial class AttemptBook
         if (_attempts.TryRemove(attempt.Id, out _))
         {
             journal.Forget(attempt.Id);
-            Wipe(attempt.Files.Directory);
-        }
-    }
-
-    private void Wipe(string directory)
-    {
-        try
-        {
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
-        }
-        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
-        {
-            LogNotWiped(directory, ex.Message);
+            janitor.Discard(attempt.Files.Directory);
         }
     }
 
@@ -223,8 +239,8 @@ internal sealed partial class AttemptBook
     [LoggerMessage(Level = LogLevel.Debug, Message = "Attempt {AttemptId} ended: {Kind}, exit code {ExitCode}")]
     private partial void LogEnded(string attemptId, EventKind kind, int exitCode);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Directory} could not be wiped: {Reason}")]
-    private partial void LogNotWiped(string directory, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Directory} could not be used: {Reason}")]
+    private partial void LogUnreadable(string directory, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking after attempt {AttemptId} failed")]
     private partial void LogBroken(Exception exception, string attemptId);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Machine;
+using OtherThing.Agent.Native;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 
@@ -11,7 +13,7 @@ namespace OtherThing.Agent.Attempts;
 /// and keeps its result until the server has it.
 /// </summary>
 internal sealed partial class AttemptBook(
-    AttemptJournal journal, AttemptRunner runner, Capacity capacity, NodeTerms terms, DataDirectory data, ILogger logger, CancellationToken stopping) : IAttemptEvents
+    AttemptJournal journal, AttemptRunner runner, Capacity capacity, NodeTerms terms, DataDirectory data, Janitor janitor, ILogger logger, CancellationToken stopping) : IAttemptEvents
 {
     private readonly ConcurrentDictionary<string, Attempt> _attempts = [];
     private readonly ILogger _logger = logger;
@@ -32,7 +34,10 @@ internal sealed partial class AttemptBook(
     {
         foreach (var assign in journalled)
         {
+            // A job may have shut its directory: one that cannot be looked into would seem not to have started.
+            Folder.Reclaim(data.Attempt(assign.WorkspaceId, assign.AttemptId));
             var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Journalled = true, Sandbox = terms.Sandbox ?? "" };
+            attempt.Reservation = capacity.Hold(assign.Spec.Limits ?? new Limits(), terms.Caps, terms.Local.GpuCount is not 0);
             _attempts[attempt.Id] = attempt;
             if (!attempt.Files.IsClaimed)
             {
@@ -112,7 +117,7 @@ internal sealed partial class AttemptBook(
     {
         if (Find(cancel.AttemptId, cancel.Fence) is { } attempt)
         {
-            Kill(attempt, "cancelled", cancel.GraceS == 0 ? 1_000 : (int)Math.Min(cancel.GraceS * 1000, 1_500));
+            Kill(attempt, "cancelled", cancel.GraceS == 0 ? 1_000 : (int)Math.Min(cancel.GraceS * 1000L, 1_500));
         }
         else
         {
@@ -152,11 +157,7 @@ internal sealed partial class AttemptBook(
             (attempt.KillReason, attempt.KillGraceMs) = (reason, graceMs);
             if (attempt.State == AttemptState.Running)
             {
-                if (Directory.Exists(attempt.Files.Directory))
-                {
-                    attempt.Files.WriteControl(new ShimControl { Kill = reason, GraceMs = graceMs });
-                }
-
+                Tell(attempt, new ShimControl { Kill = reason, GraceMs = graceMs });
                 attempt.Shim?.Look();
                 return;
             }
@@ -170,9 +171,9 @@ internal sealed partial class AttemptBook(
     {
         lock (attempt.Gate)
         {
-            if (attempt is { State: AttemptState.Running, KillReason: null, Assign.Spec.Effects: Effects.Exclusive } && Directory.Exists(attempt.Files.Directory))
+            if (attempt is { State: AttemptState.Running, KillReason: null, Assign.Spec.Effects: Effects.Exclusive })
             {
-                attempt.Files.WriteControl(new ShimControl { LeaseUntilMs = untilMs });
+                Tell(attempt, new ShimControl { LeaseUntilMs = untilMs });
             }
         }
     }
@@ -187,8 +188,8 @@ internal sealed partial class AttemptBook(
 
         lock (attempt.Gate)
         {
-            attempt.Stdout.Rewind((long)verdict.StdoutNext);
-            attempt.Stderr.Rewind((long)verdict.StderrNext);
+            attempt.Stdout.Rewind(Ranges.Count(verdict.StdoutNext));
+            attempt.Stderr.Rewind(Ranges.Count(verdict.StderrNext));
             if (verdict.NewFence > attempt.Fence)
             {
                 attempt.MoveFence(verdict.NewFence);
@@ -236,7 +237,7 @@ internal sealed partial class AttemptBook(
             if (attempt.KillReason is not null)
             {
                 // The wish came between the hand-over and now.
-                attempt.Files.WriteControl(new ShimControl { Kill = attempt.KillReason, GraceMs = attempt.KillGraceMs });
+                Tell(attempt, new ShimControl { Kill = attempt.KillReason, GraceMs = attempt.KillGraceMs });
                 attempt.Shim?.Look();
             }
         }

@@ -49,7 +49,7 @@ internal static class AttemptEvents
     internal static AttemptEvent Ended(Attempt attempt, ShimExit exit)
     {
         // Only an end that somebody asked for, or that a lease demands, is a kill; a limit is a failure of the job itself.
-        var killed = exit.Killed is not null and not ("timed_out" or "out_of_memory" or "too_many_processes" or "disk_full");
+        var killed = exit.Killed is not null && !LimitCodes.IsLimit(exit.Killed);
         var ended = attempt.Event(Attempt.EndNo, killed ? EventKind.Killed : EventKind.Finished);
         ended.Started = exit.Started;
         ended.ExitCode = exit.ExitCode;

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using OtherThing.Agent.Native;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 
@@ -21,7 +22,7 @@ internal sealed class LogCursor(LogStream stream, string path, long headMax)
     /// <summary>The server wants no more of it.</summary>
     internal bool Stopped { get; set; }
 
-    internal long Total => Extent?.Total ?? LiveEnd();
+    internal long Total => Stopped ? Acked : Extent?.Total ?? LiveEnd();
 
     internal bool IsDelivered => Stopped || (Extent is { } extent && Acked >= extent.Total);
 
@@ -97,10 +98,33 @@ internal sealed class LogCursor(LogStream stream, string path, long headMax)
 
         var data = new byte[count];
         var inFile = Extent is { } known && offset >= known.TailStart ? known.Head + offset - known.TailStart : offset;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        file.Seek(inFile, SeekOrigin.Begin);
-        file.ReadExactly(data);
+        if (offset < 0 || !TryRead(data, inFile))
+        {
+            // What it wrote is not there any more: without a sandbox a job can take its own output away.
+            Stopped = true;
+            return null;
+        }
+
         return new LogChunk { Stream = stream, Offset = (ulong)offset, Dropped = (ulong)dropped, Data = UnsafeByteOperations.UnsafeWrap(data) };
+    }
+
+    private bool TryRead(Span<byte> data, long offset)
+    {
+        try
+        {
+            using var file = FileFacts.OpenFile(path);
+            while (file is not null && !data.IsEmpty && RandomAccess.Read(file, data, offset) is > 0 and var count)
+            {
+                data = data[count..];
+                offset += count;
+            }
+
+            return data.IsEmpty;
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private long LiveEnd()

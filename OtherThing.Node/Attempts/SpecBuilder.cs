@@ -11,12 +11,20 @@ internal static class SpecBuilder
     private const int MostGraceMs = 1_500;
     private const int DefaultGraceMs = 1_000;
 
+    // What holds for a job for which nobody says anything else. Its memory and disk are its share of what is lent: see Capacity.
+    private const uint UsualProcesses = 256;
+    private const uint UsualWallS = 3_600;
+    private const int MostOpenFiles = 4_096;
+
+    // Of what it prints little is kept; a job that prints without end is stopped all the same.
+    private const long MostOutputBytes = 2L << 30;
+
     internal static ShimSpec Build(Attempt attempt, Limits caps, long receivedAtMs)
     {
         var (assign, spec) = (attempt.Assign, attempt.Assign.Spec);
         var asked = spec.Limits ?? new Limits();
         var boxed = attempt.Sandbox == SandboxClass.Bubblewrap;
-        var wallS = Capacity.Lower(asked.WallS, caps.WallS);
+        var wallS = Capacity.Lower(asked.WallS > 0 ? asked.WallS : UsualWallS, caps.WallS);
         var cores = CoresFor(asked.CpuMilli, caps.CpuMilli, attempt.Id);
         var cpuCount = cores.Length > 0 ? cores.Length : Environment.ProcessorCount;
         return new ShimSpec
@@ -28,9 +36,11 @@ internal static class SpecBuilder
             Env = Env(attempt, boxed),
             Stdin = spec.Stdin.ToByteArray(),
             Network = spec.Net == Network.Full,
-            MemoryBytes = (long)Capacity.Lower(asked.MemoryMb, caps.MemoryMb) << 20,
-            DiskBytes = (long)Capacity.Lower(asked.DiskMb, caps.DiskMb) << 20,
-            MaxProcesses = (int)Capacity.Lower(asked.Pids, caps.Pids),
+            MemoryBytes = (long)(attempt.Reservation?.MemoryMb ?? 0) << 20,
+            DiskBytes = (long)(attempt.Reservation?.DiskMb ?? 0) << 20,
+            MaxProcesses = (int)Capacity.Lower(asked.Pids > 0 ? asked.Pids : UsualProcesses, caps.Pids),
+            MaxOpenFiles = MostOpenFiles,
+            OutputMaxBytes = MostOutputBytes,
             CpuSeconds = wallS > 0 ? (long)wallS * cpuCount : 0,
             Cores = cores,
             Devices = attempt.Reservation is { Gpus.Count: > 0 } ? [.. Directory.EnumerateFiles("/dev", "nvidia*")] : [],

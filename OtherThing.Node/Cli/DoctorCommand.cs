@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtherThing.Agent.Hosting;
 using OtherThing.Agent.Identity;
+using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Policies;
 using OtherThing.Agent.Sandboxes;
@@ -51,6 +52,7 @@ internal static class DoctorCommand
             new("gpu", "ok", machine.Gpus.Count == 0 ? "no NVIDIA GPU" : string.Join(", ", machine.Gpus.Select(gpu => $"{gpu.Name} {gpu.VramMb} MiB")), null),
             Sandbox(data),
             Policy(data),
+            Leftovers(data),
         };
         findings.AddRange(await ServerAsync(data, cancellationToken));
         return findings;
@@ -68,6 +70,10 @@ internal static class DoctorCommand
             ? new Finding("sandbox", "problem", problem, "Install bubblewrap and allow unprivileged user namespaces.")
             : new Finding("sandbox", "ok", "bubblewrap works: no network, own processes, read-only system", null);
     }
+
+    private static Finding Leftovers(DataDirectory data) => Janitor.CountQuarantined(data) is var count and > 0
+        ? new("leftovers", "warning", $"What {count} jobs left could not be removed; it lies in {data.Quarantine}", "Look at what it is and remove it. The agent tries again by itself.")
+        : new("leftovers", "ok", "jobs leave nothing behind", null);
 
     private static Finding Policy(DataDirectory data)
     {

@@ -44,7 +44,7 @@ internal static class PolicyCommands
         var cpu = new Option<double?>("--cpu-cores") { Description = "Cores for all jobs together; 0: all" };
         var memory = new Option<long?>("--memory-mb") { Description = "MiB of memory for all jobs together; 0: all" };
         var gpus = new Option<int?>("--gpu-count") { Description = "GPUs for jobs; -1: all" };
-        var storage = new Option<long?>("--storage-mb") { Description = "MiB that one job may write; 0: what is free" };
+        var storage = new Option<long?>("--storage-mb") { Description = "MiB that all jobs together may write; 0: what is free" };
         var network = new Option<string?>("--network") { Description = "none, or full for jobs that ask for it" };
         var workspaces = new Option<string?>("--workspaces") { Description = "Ids of the workspaces to work for, or all" };
         var labels = new Option<string?>("--labels") { Description = "Words that jobs can ask for, or none" };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OtherThing.Agent.Hosting;
+using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Native;
 using Spectre.Console;
 
@@ -11,12 +12,16 @@ internal static class StatusCommand
     internal static Command Create()
     {
         var command = new Command("status", "Show what the agent on this machine is doing");
-        command.SetAction(parsed => Show(AgentStatus.TryRead(Shared.DataOf(parsed).Status), AnsiConsole.Console));
+        command.SetAction(parsed =>
+        {
+            var data = Shared.DataOf(parsed);
+            return Show(AgentStatus.TryRead(data.Status), AnsiConsole.Console, Janitor.CountQuarantined(data));
+        });
         return command;
     }
 
     /// <summary>0 when connected, 1 when it is not or does not run.</summary>
-    internal static int Show(AgentStatus? status, IAnsiConsole console)
+    internal static int Show(AgentStatus? status, IAnsiConsole console, int quarantined = 0)
     {
         if (status is null || !ProcessTable.IsAlive(status.Pid, status.StartTime))
         {
@@ -33,6 +38,11 @@ internal static class StatusCommand
         Row("Sandbox", status.Sandbox ?? "none");
         Row("Running", $"{status.Running} jobs");
         Row("Process", $"{status.Pid}");
+        if (quarantined > 0)
+        {
+            Row("Left over", $"what {quarantined} jobs left could not be removed; see otherthing-node doctor");
+        }
+
         if (status.Problem is not null)
         {
             Row("Problem", status.Problem);

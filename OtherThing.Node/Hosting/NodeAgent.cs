@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using OtherThing.Agent.Attempts;
 using OtherThing.Agent.Identity;
+using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Link;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
@@ -155,10 +156,12 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         using var channels = new ServerChannels(identity.Grpc, identity.ServerKeyPin);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var runner = new AttemptRunner(pool, clock);
-        var book = new AttemptBook(journal, runner, new Capacity(facts.Read), terms, _data, _logger, stopping.Token);
+        var janitor = new Janitor(_data, clock, _logger);
+        var book = new AttemptBook(journal, runner, new Capacity(facts.Read), terms, _data, janitor, _logger, stopping.Token);
         using var tokens = new TokenSource(channels.Auth, key, identity, clock);
         var logs = new LogUplink(channels.Data, tokens, book, clock, _logger);
         book.LogReady = logs.Poke;
+        janitor.TakeUp();
         Recover(book, live);
 
         var context = new NodeContext(
@@ -169,11 +172,12 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             Welcomed = _ => OnState("connected", identity, terms, book, null),
         };
         var link = new AgentLink(channels.Link, tokens, context, problem => OnState("disconnected", identity, terms, book, problem), _logger);
-        var background = Task.WhenAll(logs.RunAsync(stopping.Token), WatchPolicyAsync(policyFile, terms, link, stopping.Token));
+        var background = Task.WhenAll(
+            logs.RunAsync(stopping.Token), janitor.RunAsync(stopping.Token), WatchPolicyAsync(policyFile, terms, link, stopping.Token));
         var revoked = await link.RunAsync(stopping.Token);
         if (revoked)
         {
-            await LeaveAsync(book, identity, terms);
+            await LeaveAsync(book, janitor, identity, terms);
         }
 
         await stopping.CancelAsync();
@@ -191,7 +195,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
     }
 
     /// <summary>The server wants this node no more: stop all, leave nothing of any job behind, and be nobody's.</summary>
-    private async Task LeaveAsync(AttemptBook book, NodeIdentity identity, NodeTerms terms)
+    private async Task LeaveAsync(AttemptBook book, Janitor janitor, NodeIdentity identity, NodeTerms terms)
     {
         foreach (var attempt in book.All)
         {
@@ -204,6 +208,11 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         }
 
         book.WipeStrangers();
+        for (var left = 300; left > 0 && !janitor.IsIdle; left--)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), clock);
+        }
+
         OnState("revoked", identity, terms, book, "The server does not know this node any more.");
         File.Delete(_data.Identity);
         File.Delete(_data.Key);

@@ -86,7 +86,7 @@ internal sealed partial class AgentLink(NodeLink.NodeLinkClient client, TokenSou
         {
             GoAwayReason.Revoked => null,
             GoAwayReason.Quarantined or GoAwayReason.Refused or GoAwayReason.Replaced => s_seldom,
-            _ => TimeSpan.FromMilliseconds(end.RetryAfterMs) + _backoff.Next(),
+            _ => TimeSpan.FromMilliseconds(Math.Min(end.RetryAfterMs, s_seldom.TotalMilliseconds)) + _backoff.Next(),
         };
     }
 

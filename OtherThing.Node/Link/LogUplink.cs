@@ -110,7 +110,7 @@ internal sealed partial class LogUplink(NodeData.NodeDataClient client, TokenSou
         {
             var cursor = ack.Stream == LogStream.Stderr ? attempt.Stderr : attempt.Stdout;
             cursor.Stopped |= ack.Stop;
-            cursor.Acknowledge((long)ack.NextOffset);
+            cursor.Acknowledge(Ranges.Count(ack.NextOffset));
         }
 
         // The window has moved on, or all is there.

@@ -164,7 +164,7 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
             if (node.Book.Find(renewed.AttemptId, renewed.Fence) is { } attempt)
             {
                 // From when the beat was sent: the answer may have been long on its way.
-                node.Book.Renew(attempt, (long)ack.MonoMs + renewed.LeaseLeftMs);
+                node.Book.Renew(attempt, Ranges.Count(ack.MonoMs) + Math.Min(renewed.LeaseLeftMs, Ranges.LongestLeaseS * 1000));
             }
         }
 

@@ -23,6 +23,12 @@ internal sealed class DataDirectory
 
     internal string Scratch => Path.Combine(Root, "scratch");
 
+    /// <summary>What attempts left and nobody needs, until it is gone.</summary>
+    internal string Trash => Path.Combine(Path.GetDirectoryName(Attempts)!, "trash");
+
+    /// <summary>What of it would not go.</summary>
+    internal string Quarantine => Path.Combine(Path.GetDirectoryName(Attempts)!, "quarantine");
+
     internal string Status => Path.Combine(Root, "status.json");
 
     internal string BootId => Path.Combine(Root, "boot_id");

@@ -1,3 +1,5 @@
+using OtherThing.Agent.Shims;
+
 namespace OtherThing.Agent.Native;
 
 /// <summary>What the kernel keeps a child to, set right after it starts; only Linux can do that from outside.</summary>
@@ -7,8 +9,20 @@ internal static unsafe class ChildLimits
     private const int FileSize = 1;
     private const int Data = 2;
     private const int Core = 4;
+    private const int Processes = 6;
+    private const int OpenFiles = 7;
+    private const int QueuedMessages = 12;
 
-    internal static void Apply(int pid, long memoryBytes, long diskBytes, long cpuSeconds, IReadOnlyList<int> cores)
+    /// <summary>For the programs that wait on many descriptors by their bits, which have room for so many; who wants more asks for it.</summary>
+    private const int UsualOpenFiles = 1024;
+
+    /// <summary>How far over its limit a job's tasks may go before the kernel itself refuses more: enough for it to be seen.</summary>
+    private const int TasksOver = 8;
+
+    /// <summary>How far over its limit one file may go before the kernel itself refuses more: enough for it to be seen.</summary>
+    private const long FileOver = 1 << 20;
+
+    internal static void Apply(int pid, ShimSpec spec)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -16,10 +30,16 @@ internal static unsafe class ChildLimits
         }
 
         Set(pid, Core, 0);
+        PreferAsVictim(pid);
         // Private memory, not address space: runtimes reserve far more address space than they use.
-        Set(pid, Data, memoryBytes);
-        Set(pid, FileSize, diskBytes);
-        Set(pid, CpuSeconds, cpuSeconds);
+        Set(pid, Data, spec.MemoryBytes);
+        // It cannot tell a file on disk from one in memory: the larger limit is for both, and what is beyond the smaller is counted.
+        Set(pid, FileSize, spec.DiskBytes > 0 ? Math.Max(spec.DiskBytes, spec.MemoryBytes) + FileOver : 0);
+        Set(pid, CpuSeconds, spec.CpuSeconds);
+        Set(pid, OpenFiles, spec.MaxOpenFiles, Math.Min(spec.MaxOpenFiles, UsualOpenFiles));
+        // Queues of messages lie in the kernel, where nobody counts them.
+        Set(pid, QueuedMessages, 1 << 16);
+        var cores = spec.Cores;
         if (cores.Count > 0)
         {
             var mask = stackalloc byte[128];
@@ -33,12 +53,29 @@ internal static unsafe class ChildLimits
         }
     }
 
-    private static void Set(int pid, int resource, long limit)
+    /// <summary>When the machine has no memory left, the system ends a job rather than the agent or what its owner works with.</summary>
+    private static void PreferAsVictim(int pid)
+    {
+        try
+        {
+            File.WriteAllText($"/proc/{pid}/oom_score_adj", "1000");
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            // It has ended already, or is not ours to judge: then everything stays as it is.
+        }
+    }
+
+    /// <summary>For the first process of a sandbox: the kernel counts the tasks of its user in its namespace, so of this job alone.</summary>
+    internal static void ApplyInside(int pid, ShimSpec spec) => Set(pid, Processes, spec.MaxProcesses > 0 ? spec.MaxProcesses + TasksOver : 0);
+
+    private static void Set(int pid, int resource, long limit, long? soft = null)
     {
         if (limit > 0 || resource == Core)
         {
             var pair = stackalloc ulong[2];
-            pair[0] = pair[1] = (ulong)limit;
+            pair[0] = (ulong)(soft ?? limit);
+            pair[1] = (ulong)limit;
             _ = Libc.prlimit(pid, resource, pair, null);
         }
     }

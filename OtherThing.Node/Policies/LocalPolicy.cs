@@ -26,7 +26,7 @@ internal sealed record LocalPolicy
 
     public int? GpuCount { get; set; }
 
-    /// <summary>MiB that one job may write; null: what is free.</summary>
+    /// <summary>MiB that all jobs together may write; null: what is free.</summary>
     public long? StorageMb { get; set; }
 
     /// <summary><c>none</c>, or <c>full</c>: jobs that ask for the network get it.</summary>
@@ -48,24 +48,24 @@ internal sealed record LocalPolicy
             yield return $"kinds: '{kind}' is none of {string.Join(", ", AllKinds)}.";
         }
 
-        if (CpuCores is <= 0)
+        if (CpuCores is not (null or (> 0 and <= 4096)))
         {
-            yield return "cpuCores: must be more than 0.";
+            yield return "cpuCores: must be more than 0 and at most 4096.";
         }
 
-        if (MemoryMb is <= 0)
+        if (MemoryMb is not (null or (> 0 and <= 1073741824)))
         {
-            yield return "memoryMb: must be more than 0.";
+            yield return "memoryMb: must be more than 0 and at most 1073741824.";
         }
 
-        if (GpuCount is < 0)
+        if (GpuCount is not (null or (>= 0 and <= 64)))
         {
-            yield return "gpuCount: must be 0 or more.";
+            yield return "gpuCount: must be 0 to 64.";
         }
 
-        if (StorageMb is <= 0)
+        if (StorageMb is not (null or (> 0 and <= 1099511627776)))
         {
-            yield return "storageMb: must be more than 0.";
+            yield return "storageMb: must be more than 0 and at most 1099511627776.";
         }
 
         if (Network is not ("none" or "full"))

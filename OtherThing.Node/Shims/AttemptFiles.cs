@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using OtherThing.Agent.Native;
 
 namespace OtherThing.Agent.Shims;
 
 /// <summary>The files through which agent and shim find each other again after either died.</summary>
 internal sealed class AttemptFiles(string directory)
 {
+    // A job without a sandbox can put anything in the place of these files.
+    private const long MostBytes = 1 << 20;
+
     internal string Directory { get; } = directory;
 
     internal string Stdout => Path.Combine(Directory, "stdout");
@@ -56,7 +60,12 @@ internal sealed class AttemptFiles(string directory)
     {
         // Whole or not at all: readers poll.
         var fresh = path + ".new";
-        File.WriteAllBytes(fresh, JsonSerializer.SerializeToUtf8Bytes(value, type));
+        File.Delete(fresh);
+        using (var file = new FileStream(fresh, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
+        }
+
         File.Move(fresh, path, overwrite: true);
     }
 
@@ -65,9 +74,16 @@ internal sealed class AttemptFiles(string directory)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+            using var handle = FileFacts.OpenFile(path);
+            if (handle is null || RandomAccess.GetLength(handle) is not (> 0 and < MostBytes and var length))
+            {
+                return null;
+            }
+
+            var bytes = new byte[length];
+            return JsonSerializer.Deserialize(bytes.AsSpan(0, RandomAccess.Read(handle, bytes, 0)), type);
         }
-        catch (Exception ex) when (ex is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

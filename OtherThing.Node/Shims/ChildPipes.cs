@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Win32.SafeHandles;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
@@ -6,15 +8,18 @@ using OtherThing.Agent.Sandboxes;
 namespace OtherThing.Agent.Shims;
 
 /// <summary>The descriptors between a shim and its job, and the spawn that hands them over.</summary>
-internal sealed class ChildPipes : IDisposable
+internal sealed partial class ChildPipes : IDisposable
 {
     // High numbers: no descriptor of the shim lies there.
     private const int ArgumentsDescriptor = 240;
     private const int StatusDescriptor = 241;
+    private const int HoldDescriptor = 243;
+    private const int PatienceMs = 10_000;
     private readonly ShimSpec _spec;
     private readonly SafeFileHandle _stdin;
     private readonly List<int> _childEnds = [];
     private int _arguments = -1;
+    private int _hold = -1;
 
     internal int Stdout;
     internal int Stderr;
@@ -36,8 +41,9 @@ internal sealed class ChildPipes : IDisposable
         {
             Status = FromChild(StatusDescriptor, descriptors);
             (var read, _arguments) = FileDescriptor.CreatePipe();
-            _childEnds.Add(read);
-            descriptors.Add((read, ArgumentsDescriptor));
+            (var wait, _hold) = FileDescriptor.CreatePipe();
+            _childEnds.AddRange([read, wait]);
+            descriptors.AddRange([(read, ArgumentsDescriptor), (wait, HoldDescriptor)]);
         }
 
         var started = Spawn.Start(boxed
@@ -64,15 +70,54 @@ internal sealed class ChildPipes : IDisposable
     {
         if (_arguments >= 0)
         {
-            var text = string.Concat(Bubblewrap.Arguments(_spec, StatusDescriptor).Select(argument => argument + '\0'));
+            var text = $"--block-fd\0{HoldDescriptor}\0" + string.Concat(Bubblewrap.Arguments(_spec, StatusDescriptor).Select(argument => argument + '\0'));
             FileDescriptor.Write(_arguments, Encoding.UTF8.GetBytes(text));
             FileDescriptor.Close(_arguments);
             _arguments = -1;
         }
     }
 
+    /// <summary>Reads from bubblewrap which process is the first inside; null when it made none.</summary>
+    internal int? WaitForInside(StringBuilder status)
+    {
+        var buffer = new byte[1024];
+        var until = Environment.TickCount64 + PatienceMs;
+        while (Status >= 0 && until - Environment.TickCount64 is > 0 and var left)
+        {
+            Poller.WaitFirst((int)left, Status);
+            var count = FileDescriptor.Read(Status, buffer);
+            status.Append(Encoding.UTF8.GetString(buffer, 0, Math.Max(0, count)));
+            if (FirstInside().Match(status.ToString()) is { Success: true } found)
+            {
+                return int.Parse(found.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            }
+
+            if (count == 0)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Inside everything is ready and waits for this before it becomes the job.</summary>
+    internal void LetGo()
+    {
+        if (_hold >= 0)
+        {
+            FileDescriptor.Write(_hold, [1]);
+            FileDescriptor.Close(_hold);
+            _hold = -1;
+        }
+    }
+
+    [GeneratedRegex("\"child-pid\": ([0-9]+)")]
+    private static partial Regex FirstInside();
+
     public void Dispose()
     {
+        FileDescriptor.Close(_hold);
         _stdin.Dispose();
         FileDescriptor.Close(Stdout);
         FileDescriptor.Close(Stderr);

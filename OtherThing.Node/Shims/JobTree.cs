@@ -6,6 +6,9 @@ namespace OtherThing.Agent.Shims;
 /// <summary>The processes of one attempt, as its shim sees them, and how they are ended. The root is the job, or bubblewrap around it.</summary>
 internal sealed class JobTree(int root, string sandbox)
 {
+    /// <summary>The first process inside a sandbox, with which all others there end; null without one.</summary>
+    internal int? Inside { get; init; }
+
     /// <summary>Everything the job started; leaves out bubblewrap's own two processes.</summary>
     internal List<ProcessEntry> Members()
     {
@@ -38,6 +41,11 @@ internal sealed class JobTree(int root, string sandbox)
     {
         if (sandbox == SandboxClass.Bubblewrap)
         {
+            if (Inside is { } first)
+            {
+                _ = Libc.kill(first, Libc.Sigkill);
+            }
+
             foreach (var entry in ProcessTable.Descendants(root))
             {
                 _ = Libc.kill(entry.Pid, Libc.Sigkill);

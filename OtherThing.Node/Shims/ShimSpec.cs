@@ -36,7 +36,13 @@ internal sealed record ShimSpec
 
     public int GraceMs { get; init; } = 1_000;
 
+    /// <summary>Descriptors each of its processes may have open; 0: as many as the system gives.</summary>
+    public int MaxOpenFiles { get; init; }
+
     public long LogMaxBytes { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>What it may print in all before it is stopped, kept or not; 0: any amount.</summary>
+    public long OutputMaxBytes { get; init; }
 
     /// <summary>When the process must be dead unless the lease is renewed; null: losing contact stops nothing.</summary>
     public long? LeaseUntilMs { get; init; }

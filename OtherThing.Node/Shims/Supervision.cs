@@ -10,6 +10,10 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     // A job that ends within the first moment sends its output with its result.
     private const int FirstPokeMs = 100;
     private const int PokeMs = 50;
+
+    /// <summary>Of a job that goes on printing little by little, the agent hears less often.</summary>
+    private const int LaterPokeMs = 250;
+    private const int EarlyPokes = 20;
     private static readonly ShimClaim s_self = new() { Pid = Environment.ProcessId, StartTime = ProcessTable.Find(Environment.ProcessId)!.Value.StartTime };
     private readonly AttemptFiles _files = new(spec.Directory);
     private readonly StringBuilder _status = new();
@@ -40,11 +44,11 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         var (pid, error) = pipes.Start(program);
         if (error != 0)
         {
-            var words = new System.ComponentModel.Win32Exception(error).Message;
-            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{spec.Argv[0]}: {words}" };
+            var why = new System.ComponentModel.Win32Exception(error).Message;
+            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{spec.Argv[0]}: {why}" };
         }
 
-        ChildLimits.Apply(pid, spec.MemoryBytes, spec.DiskBytes, spec.CpuSeconds, spec.Cores);
+        ChildLimits.Apply(pid, spec);
         pipes.OpenGate();
         if (ProcessTable.Find(pid) is { } child)
         {
@@ -52,14 +56,25 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
 
         wire.Send(ShimFrameKind.Started, []);
+        var tree = new JobTree(pid, spec.Sandbox) { Inside = pipes.WaitForInside(_status) };
+        if (tree.Inside is { } inside)
+        {
+            ChildLimits.ApplyInside(inside, spec);
+        }
+
+        pipes.LetGo();
         using var stdout = new LogKeeper(_files.Stdout, spec.LogMaxBytes);
         using var stderr = new LogKeeper(_files.Stderr, spec.LogMaxBytes);
-        var tree = new JobTree(pid, spec.Sandbox);
-        var watch = new Watchdog(spec, tree, _files, _startedAt);
+        using var meters = new Meters(spec, tree);
+        var watch = new Watchdog(spec, tree, meters, _files, _startedAt);
         var end = Loop(pid, pipes, watch, stdout, stderr);
         EndOrphans();
         Drain(pipes, stdout, stderr);
-        return Describe(end, watch, stdout.Finish(), stderr.Finish(), stderr.Total);
+        var (said, warned) = (stdout.Finish(), stderr.Finish());
+        var beyond = watch.KillReason is null ? meters.LookBack(end.Code, LastWords()) : null;
+        return Describe(end, watch, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
+            ? exit with { ReasonCode = code, Reason = words, OutOfMemory = code == LimitCodes.Memory, TimedOut = code == LimitCodes.Time }
+            : exit;
     }
 
     /// <summary>What the job left behind comes to its shim, the first process of a dying namespace too; none of it may be there afterwards.</summary>
@@ -77,9 +92,11 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         using var ended = new ChildEnd(pid);
         var nextPoke = _startedAt + FirstPokeMs;
         var unsaid = false;
+        var pokes = 0;
         while (true)
         {
-            var timeout = ended.PollTimeout(unsaid ? PokeMs : watch.NextTick(Environment.TickCount64));
+            var tick = watch.NextTick(Environment.TickCount64);
+            var timeout = ended.PollTimeout(unsaid ? Math.Min(PokeMs, tick) : tick);
             var word = Poller.WaitFirst(timeout, wire.Descriptor, pipes.Stdout, pipes.Stderr, ended.Descriptor);
             unsaid |= Pump(ref pipes.Stdout, stdout) | Pump(ref pipes.Stderr, stderr);
             if (ended.TryReap() is { } exit)
@@ -93,12 +110,12 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             }
 
             var now = Environment.TickCount64;
-            watch.Tick(now, asked: wire.TakeLook());
+            watch.Tick(now, asked: wire.TakeLook(), stdout.Total + stderr.Total);
             if (unsaid && now >= nextPoke)
             {
                 wire.Send(ShimFrameKind.Output, []);
                 unsaid = false;
-                nextPoke = now + PokeMs;
+                nextPoke = now + (++pokes < EarlyPokes ? PokeMs : LaterPokeMs);
             }
         }
     }
@@ -163,6 +180,19 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             Stdout = stdout,
             Stderr = stderr,
         };
+    }
+
+    private string LastWords()
+    {
+        using var handle = FileFacts.OpenFile(_files.Stderr);
+        if (handle is null)
+        {
+            return "";
+        }
+
+        var last = new byte[4096];
+        var count = RandomAccess.Read(handle, last, Math.Max(0, RandomAccess.GetLength(handle) - last.Length));
+        return Encoding.UTF8.GetString(last, 0, count);
     }
 
     private static string FirstLine(string path)

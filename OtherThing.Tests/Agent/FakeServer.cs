@@ -176,6 +176,11 @@ internal sealed class FakeServer : IAsyncDisposable
                 log.Write(Encoding.UTF8.GetBytes(new string('~', (int)chunk.Dropped)));
                 log.Write(chunk.Data.Span);
             }
+            else if ((long)chunk.Offset < log.Length && (long)chunk.Offset + chunk.Data.Length > log.Length)
+            {
+                // It went on both ways, and the other was quicker: only what is new of it counts.
+                log.Write(chunk.Data.Span[(int)(log.Length - (long)chunk.Offset)..]);
+            }
 
             return new LogAck { AttemptId = chunk.AttemptId, Fence = chunk.Fence, Stream = chunk.Stream, NextOffset = (ulong)log.Length };
         }

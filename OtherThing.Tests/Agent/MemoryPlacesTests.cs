@@ -17,6 +17,7 @@ public sealed class MemoryPlacesTests
         var end = await server.RunAsync(assign);
 
         Assert.SkipUnless(end.Sandbox == "bubblewrap", "bubblewrap does not work here");
+        Assert.Equal((0, ""), (end.ExitCode, end.ReasonCode));
         var writable = server.Log(assign).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["/tmp 65536", "/run 65536", "/dev/shm 65536"], writable[..^1]);
         Assert.StartsWith("/work ", writable[^1], StringComparison.Ordinal);

@@ -177,6 +177,71 @@ public sealed class PieceTests : IDisposable
     }
 
     [Fact]
+    public void N09_Capacity_JobsThatAskForNothing_StayWithinTheCapsTogether()
+    {
+        var capacity = new Capacity(() => new Facts { CpuCores = 2, MemoryMb = 8_000, DiskMb = 100_000, DiskFreeMb = 50_000 });
+        var caps = Capacity.Caps(new LocalPolicy { MemoryMb = 1_000, StorageMb = 2_000 }, server: null);
+
+        var taken = Enumerable.Range(0, 300).Select(_ => capacity.TryReserve(new Limits(), caps, gpusAllowed: true).Reservation).OfType<Reservation>().ToArray();
+        var asked = capacity.TryReserve(new Limits { MemoryMb = 500 }, caps, gpusAllowed: true);
+        var held = capacity.Hold(new Limits { MemoryMb = 500 }, caps, gpusAllowed: true);
+
+        Assert.InRange(taken.Length, 4, 20);
+        Assert.InRange(taken.Sum(one => (long)one.MemoryMb), 500, 1_000);
+        Assert.InRange(taken.Sum(one => (long)one.DiskMb), 500, 2_000);
+        Assert.All(taken, one => Assert.True(one is { MemoryMb: >= 64, DiskMb: >= 64 }));
+        Assert.NotNull(asked.Problem);
+        Assert.Equal(500ul, held.MemoryMb);
+    }
+
+    [Fact]
+    public void N09_Capacity_DiskAskedForTogether_StaysWithinTheCap()
+    {
+        var capacity = new Capacity(() => new Facts { CpuCores = 8, MemoryMb = 8_000, DiskMb = 100_000, DiskFreeMb = 50_000 });
+        var caps = Capacity.Caps(new LocalPolicy { StorageMb = 10_000 }, server: null);
+
+        var (first, second) = (capacity.TryReserve(new Limits { DiskMb = 6_000 }, caps, true), capacity.TryReserve(new Limits { DiskMb = 6_000 }, caps, true));
+
+        Assert.NotNull(first.Reservation);
+        Assert.Contains("4000 MiB are free of the 10000 MiB lent", second.Problem, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<Action<Assign>, string> OutOfRange => new()
+    {
+        { assign => assign.Spec.Limits.MemoryMb = ulong.MaxValue, "limits.memoryMb" },
+        { assign => assign.Spec.Limits.MemoryMb = 1UL << 44, "limits.memoryMb" },
+        { assign => assign.Spec.Limits.DiskMb = ulong.MaxValue, "limits.diskMb" },
+        { assign => assign.Spec.Limits.DiskMb = 1UL << 43, "limits.diskMb" },
+        { assign => assign.Spec.Limits.CpuMilli = uint.MaxValue, "limits.cpuMilli" },
+        { assign => assign.Spec.Limits.Pids = uint.MaxValue, "limits.pids" },
+        { assign => assign.Spec.Limits.WallS = uint.MaxValue, "limits.wallS" },
+        { assign => assign.Spec.Limits.Gpus = uint.MaxValue, "limits.gpus" },
+        { assign => assign.Spec.Limits.VramMb = ulong.MaxValue, "limits.vramMb" },
+        { assign => assign.LeaseS = uint.MaxValue, "leaseS" },
+        { assign => assign.Fence = ulong.MaxValue, "fence" },
+        { assign => assign.Spec.Argv.Add(Enumerable.Repeat("x", 5_000)), "argv" },
+        { assign => assign.Spec.Script = new string('x', 4 << 20), "spec" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OutOfRange))]
+    public void N05_Assign_NumberOutOfRange_IsRefusedByItsName(Action<Assign> change, string field)
+    {
+        var assign = NewAssign();
+        assign.Fence = 1;
+        assign.WorkspaceId = Guid.NewGuid().ToString();
+        assign.Spec = new JobSpec { Kind = JobKind.Command, Argv = { "true" }, Limits = new Limits() };
+        var fine = Ranges.Check(assign);
+        change(assign);
+
+        var refusal = Ranges.Check(assign);
+
+        Assert.Null(fine);
+        Assert.Equal("invalid", refusal?.Code);
+        Assert.StartsWith(field + ":", refusal?.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cores_KernelList_IsReadWhole() => Assert.Equal([0, 1, 2, 3, 8, 10, 11], MachineFacts.ParseCores("\t0-3,8,10-11\n"));
 
     private static Assign NewAssign() => new()

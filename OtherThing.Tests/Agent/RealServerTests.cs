@@ -44,6 +44,20 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task N09_Job_BeyondItsMemory_SaysWhichLimitStruck()
+    {
+        var job = await JobAsync(new
+        {
+            kind = "command",
+            command = new[] { "python3", "-c", "import mmap,time\nm=mmap.mmap(-1,200<<20)\nfor i in range(200): m.write(b'x'*(1<<20))\ntime.sleep(30)" },
+            requirements = new { memoryMb = 64 },
+        });
+
+        Assert.Equal(("failed", "limit.memory"), (Text(job, "status"), Text(job.GetProperty("error"), "code")));
+        Assert.Equal("It used more than 64 MiB of memory.", Text(job.GetProperty("error"), "message"));
+    }
+
+    [Fact]
     public async Task Job_AgentKilledInItsMiddle_EndsOnceWithItsWholeLog()
     {
         var command = new[] { "sh", "-c", "n=0; while [ $n -lt 30 ]; do n=$((n+1)); echo $n; sleep 0.1; done" };

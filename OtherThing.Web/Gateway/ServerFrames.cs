@@ -12,7 +12,7 @@ internal static class ServerFrames
     {
         NodeCommand.Welcome welcome => new Wire.ServerFrame { Welcome = Welcome(welcome, options, clock) },
         NodeCommand.BeatAck ack => new Wire.ServerFrame { HeartbeatAck = BeatAck(ack, clock) },
-        NodeCommand.Assign assign => new Wire.ServerFrame { Assign = Assign(assign.Job, options) },
+        NodeCommand.Assign assign => new Wire.ServerFrame { Assign = Assign(assign, options) },
         NodeCommand.Cancel cancel => new Wire.ServerFrame
         {
             Cancel = new Wire.Cancel { AttemptId = Id(cancel.Attempt.Id), Fence = (ulong)cancel.Attempt.Fence, Reason = cancel.Reason, GraceS = 1 },
@@ -98,18 +98,18 @@ internal static class ServerFrames
         Draining = policy.Draining,
     };
 
-    private static Wire.Assign Assign(Job job, NodesOptions options) => new()
+    private static Wire.Assign Assign(NodeCommand.Assign assign, NodesOptions options) => new()
     {
-        AttemptId = Id(job.AttemptId!.Value),
-        JobId = Id(job.Id),
-        WorkspaceId = Id(job.WorkspaceId),
-        Fence = (ulong)job.Fence,
+        AttemptId = Id(assign.Job.AttemptId!.Value),
+        JobId = Id(assign.Job.Id),
+        WorkspaceId = Id(assign.Job.WorkspaceId),
+        Fence = (ulong)assign.Job.Fence,
         LeaseS = (uint)options.LeaseSeconds,
-        IdempotencyKey = Id(job.Id),
-        Spec = Spec(job, options),
+        IdempotencyKey = Id(assign.Job.Id),
+        Spec = Spec(assign.Job, assign.MemoryMb, options),
     };
 
-    private static Wire.JobSpec Spec(Job job, NodesOptions options)
+    private static Wire.JobSpec Spec(Job job, long memoryMb, NodesOptions options)
     {
         var demand = job.Spec.Requirements;
         var spec = new Wire.JobSpec
@@ -125,7 +125,7 @@ internal static class ServerFrames
             Limits = new Wire.Limits
             {
                 CpuMilli = (uint)((demand.CpuCores ?? 0) * 1000),
-                MemoryMb = (ulong)(demand.MemoryMb ?? 0),
+                MemoryMb = (ulong)(demand.MemoryMb ?? memoryMb),
                 Gpus = (uint)(demand.GpuCount ?? 0),
                 VramMb = (ulong)(demand.VramMb ?? 0),
                 WallS = (uint)job.Spec.TimeoutSeconds,

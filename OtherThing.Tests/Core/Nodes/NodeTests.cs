@@ -82,12 +82,14 @@ public sealed class NodeTests
         var facts = new NodeFacts
         {
             HostName = new string('x', 5000) + "\r\n",
-            Labels = [.. Enumerable.Repeat("l", 5000)],
+            Labels = ["", .. Enumerable.Range(0, 5000).Select(number => $"l{number}")],
+            Policy = new NodeLimits { CpuCores = double.PositiveInfinity, MemoryMb = long.MinValue, GpuCount = -1, StorageMb = long.MaxValue },
             Resources = new NodeResources { CpuCores = double.NaN, MemoryMb = -5, Gpus = [.. Enumerable.Repeat(new NodeGpu("g\u0007", long.MaxValue), 500)] },
         }.Bounded();
 
         Assert.Equal(120, facts.HostName.Length);
-        Assert.Equal(20, facts.Labels.Count);
+        Assert.Equal(19, facts.Labels.Count);
+        Assert.Equal((0.0, 0L, 0, 1L << 40), (facts.Policy.CpuCores, facts.Policy.MemoryMb, facts.Policy.GpuCount, facts.Policy.StorageMb));
         Assert.Equal((0, 0, 64), (facts.Resources.CpuCores, facts.Resources.MemoryMb, facts.Resources.Gpus.Count));
         Assert.Equal("g", facts.Resources.Gpus[0].Name);
     }

@@ -44,6 +44,17 @@ public sealed class NodeCommandExecutorTests
     }
 
     [Fact]
+    public async Task N09_Execute_ALimitStruck_StepNamesIt()
+    {
+        var runner = new Runner(new JobResult(JobStatus.Failed, s_nodeId, 137, "part", "", 0.1, "It used more than 64 MiB of memory.", "limit.memory"));
+
+        var outcome = await new NodeCommandExecutor(runner).ExecuteAsync(Call("""{"command":["x"]}"""), TestContext.Current.CancellationToken);
+
+        Assert.Equal((StepOutcomeKind.Failed, "limit.memory", "It used more than 64 MiB of memory."), (outcome.Kind, outcome.ErrorCode, outcome.Error));
+        Assert.Equal("part", outcome.Output.GetProperty("stdout").GetString());
+    }
+
+    [Fact]
     public async Task Execute_FateUnknown_IsUnknown()
     {
         var runner = new Runner(new JobResult(JobStatus.Unknown, s_nodeId, null, "", "", 0, "Its machine did not come back."));

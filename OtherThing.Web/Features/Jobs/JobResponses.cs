@@ -15,8 +15,7 @@ public sealed record JobResponse(
     int? ExitCode,
     string? Stdout,
     string? Stderr,
-    string? ErrorCode,
-    string? Error,
+    JobErrorResponse? Error,
     double Seconds,
     DateTime CreatedAt,
     DateTime? StartedAt,
@@ -38,13 +37,15 @@ public sealed record JobResponse(
         job.ExitCode,
         log?.Stdout,
         log?.Stderr,
-        job.ErrorCode,
-        job.Error,
+        job.Error is { } message ? new JobErrorResponse(job.ErrorCode ?? "job.cancelled", message) : null,
         job.Seconds,
         job.CreatedAt,
         job.StartedAt,
         job.FinishedAt);
 }
+
+/// <summary>Why a job failed: a stable code, such as <c>limit.memory</c>, and words for people.</summary>
+public sealed record JobErrorResponse(string Code, string Message);
 
 public sealed record JobLogResponse(string Stdout, string Stderr, bool Ended);
 

@@ -1,0 +1,160 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using OtherThing.Agent.Machine;
+using OtherThing.Agent.Native;
+
+namespace OtherThing.Agent.Leftovers;
+
+/// <summary>
+/// Takes away what attempts leave, behind everybody's back: a directory is moved aside at once and emptied later, however much is in
+/// it. What resists goes to quarantine, is told to the owner, and is tried again; it holds up nothing and nobody.
+/// </summary>
+internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan s_tryAgain = TimeSpan.FromMinutes(10);
+    private readonly Channel<string> _rubbish = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ILogger _logger = logger;
+    private int _waiting;
+
+    /// <summary>How many directories could not be removed so far.</summary>
+    internal static int CountQuarantined(DataDirectory data) => Names(data.Quarantine).Count;
+
+    /// <summary>Whether all that was given away has been dealt with.</summary>
+    internal bool IsIdle => Volatile.Read(ref _waiting) == 0;
+
+    /// <summary>Takes a directory, or whatever stands in its place, away from where it is.</summary>
+    internal void Discard(string path)
+    {
+        try
+        {
+            DataDirectory.CreatePrivate(data.Trash);
+            Enqueue(MoveAside(path, data.Trash) ?? path);
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            LogNotWiped(path, ex.Message);
+        }
+    }
+
+    /// <summary>Takes up what an earlier agent did not finish, and tries once more what resisted.</summary>
+    internal void TakeUp()
+    {
+        foreach (var name in Names(data.Trash))
+        {
+            Enqueue(Path.Combine(data.Trash, name));
+        }
+
+        foreach (var name in Names(data.Quarantine))
+        {
+            Enqueue(Path.Combine(data.Quarantine, name));
+        }
+    }
+
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var retrying = RetryAsync(cancellationToken);
+        try
+        {
+            await foreach (var path in _rubbish.Reader.ReadAllAsync(cancellationToken))
+            {
+                // Millions of files take their time; nobody's thread waits for them.
+                await Task.Run(() => Wipe(path, cancellationToken), cancellationToken);
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The next agent goes on with it.
+        }
+
+        await retrying;
+    }
+
+    private async Task RetryAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(s_tryAgain, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                foreach (var name in Names(data.Quarantine))
+                {
+                    Enqueue(Path.Combine(data.Quarantine, name));
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The agent ends.
+        }
+    }
+
+    private void Enqueue(string path)
+    {
+        Interlocked.Increment(ref _waiting);
+        _rubbish.Writer.TryWrite(path);
+    }
+
+    private void Wipe(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (FolderWipe.Remove(path, cancellationToken) is not { } problem)
+            {
+                return;
+            }
+
+            DataDirectory.CreatePrivate(data.Quarantine);
+            var kept = Path.GetDirectoryName(path) == data.Quarantine ? path : MoveAside(path, data.Quarantine);
+            if (kept is null)
+            {
+                // What cannot even be moved has a note there.
+                File.WriteAllText(Path.Combine(data.Quarantine, $"{Path.GetFileName(path)}.txt"), path);
+            }
+
+            LogNotWiped(kept ?? path, problem);
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            LogNotWiped(path, ex.Message);
+        }
+    }
+
+    /// <summary>Where it is now; null when it stays where it was.</summary>
+    private static unsafe string? MoveAside(string path, string folder)
+    {
+        var target = Path.Combine(folder, $"{Path.GetFileName(path)}-{Guid.NewGuid():n}");
+        if (!OperatingSystem.IsLinux())
+        {
+            Directory.Move(path, target);
+            return target;
+        }
+
+        fixed (byte* from = FileDescriptor.ToCString(path))
+        fixed (byte* to = FileDescriptor.ToCString(target))
+        {
+            if (Libc.renameat(Libc.AtCurrent, from, Libc.AtCurrent, to) == 0
+                || (Folder.Unlock(Libc.AtCurrent, FileDescriptor.ToCString(path)) && Libc.renameat(Libc.AtCurrent, from, Libc.AtCurrent, to) == 0))
+            {
+                return target;
+            }
+        }
+
+        return null;
+    }
+
+    private static List<string> Names(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path))] : [];
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Directory} could not be removed: {Reason} It is tried again every ten minutes.")]
+    private partial void LogNotWiped(string directory, string reason);
+}

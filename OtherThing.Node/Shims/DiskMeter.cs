@@ -1,0 +1,50 @@
+using OtherThing.Agent.Native;
+
+namespace OtherThing.Agent.Shims;
+
+/// <summary>How much of the disk a job holds: what is in its directory, and files without a name that it still has open or mapped.</summary>
+internal sealed class DiskMeter(string directory)
+{
+    private readonly (uint, uint)? _device = OperatingSystem.IsLinux() ? FileFacts.Of(Libc.AtCurrent, FileDescriptor.ToCString(directory))?.Device : null;
+    private readonly Dictionary<ulong, long> _nameless = [];
+
+    /// <summary>How often in a row the directory could not be counted to its end.</summary>
+    internal int Unfinished { get; private set; }
+
+    /// <summary>Bytes in use now; more than <paramref name="limit"/> may be less than all.</summary>
+    internal long Read(ProcFiles proc, IReadOnlyList<int> processes, long limit)
+    {
+        _nameless.Clear();
+        foreach (var pid in processes)
+        {
+            proc.EachOpenFile(pid, AddOpen);
+            proc.EachMapping(pid, AddMapped);
+        }
+
+        var nameless = _nameless.Values.Sum();
+        return nameless > limit ? nameless : nameless + InDirectory(limit - nameless);
+    }
+
+    internal long InDirectory(long limit)
+    {
+        var (bytes, whole) = TreeSize.Of(directory, limit);
+        Unfinished = whole ? 0 : Unfinished + 1;
+        return bytes;
+    }
+
+    private void AddOpen(FileFacts file)
+    {
+        if (file.Links == 0 && file.Device == _device)
+        {
+            _nameless[file.Node] = file.Used;
+        }
+    }
+
+    private void AddMapped(Mapping mapping)
+    {
+        if (mapping.IsDeleted && mapping.Device == _device && !_nameless.ContainsKey(mapping.Node))
+        {
+            _nameless[mapping.Node] = mapping.File?.Used ?? mapping.Length;
+        }
+    }
+}
