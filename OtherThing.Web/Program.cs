@@ -13,6 +13,7 @@ using OtherThing.Web.Features.Workspaces;
 using OtherThing.Web.Gateway;
 using OtherThing.Web.Hosting;
 
+ProcessLimits.Set();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServerOptions().AddListeners().AddData().AddSilo().AddTelemetry().AddHealth().AddRest();
 builder.AddAccounts().AddWorkspaces().AddTasks().AddFlows().AddRuns().AddTriggers().AddApprovals().AddKeys().AddUsage().AddNodes().AddJobs().AddConsole();

@@ -4,6 +4,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
+using OtherThing.Core.Steps.Schemas;
 using OtherThing.Core.Triggers;
 
 namespace OtherThing.Core.Flows;
@@ -86,6 +87,9 @@ internal static class ConfigValidator
             case AiChatConfig { Model: "" }:
                 problem("config.model", "Name the model.");
                 break;
+            case AiChatConfig { ResponseSchema: { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } schema }:
+                CheckSchema(schema, "config.responseSchema", problem);
+                break;
             case HttpRequestConfig { Url: "" }:
                 problem("config.url", "Give the address to call.");
                 break;
@@ -121,6 +125,24 @@ internal static class ConfigValidator
 
     private static bool IsTemplate(JsonElement value) =>
         value.ValueKind == JsonValueKind.String && value.GetString()!.Contains("{{", StringComparison.Ordinal);
+
+    private static void CheckSchema(JsonElement schema, string field, Action<string, string> problem)
+    {
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            if (!IsTemplate(schema))
+            {
+                problem(field, "A JSON Schema object.");
+            }
+
+            return;
+        }
+
+        foreach (var wrong in UserSchema.Problems(schema))
+        {
+            problem(field, wrong.ToString());
+        }
+    }
 
     private static void CheckForm(IReadOnlyList<InputField> fields, string path, Action<string, string> problem)
     {

@@ -51,7 +51,7 @@ internal sealed partial class AiChatExecutor(
         ChatResponseSchema? schema = null;
         if (config.ResponseSchema is { ValueKind: not JsonValueKind.Null } wanted)
         {
-            (schema, var problem) = await ChatResponseSchema.ReadAsync(wanted, cancellationToken);
+            (schema, var problem) = ChatResponseSchema.Read(wanted);
             if (problem is not null)
             {
                 return StepOutcome.Failed("ai.config_invalid", problem);
@@ -104,7 +104,7 @@ internal sealed partial class AiChatExecutor(
             // A body that just ends is no answer: every wire format says when it is done.
             outcome = turn.FinishReason is null
                 ? turn.Broken(costs, "ai.interrupted", $"The answer of {provider.Title} broke off.")
-                : turn.Finish(costs, schema);
+                : await turn.FinishAsync(costs, schema, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !tap.NothingSent)
         {

@@ -44,7 +44,8 @@ internal sealed class ChatTurn(
         }
     }
 
-    public StepOutcome Finish(CostEngine costs, ChatResponseSchema? schema)
+    /// <exception cref="OperationCanceledException">The step was stopped while the answer was checked.</exception>
+    public async Task<StepOutcome> FinishAsync(CostEngine costs, ChatResponseSchema? schema, CancellationToken cancellationToken)
     {
         var usage = Charge(costs, interrupted: false);
         if (schema is null)
@@ -52,7 +53,7 @@ internal sealed class ChatTurn(
             return StepOutcome.Succeeded(Output(usage, null)) with { Usage = [usage] };
         }
 
-        var (json, problem) = schema.Check(Text);
+        var (json, problem) = await schema.CheckAsync(Text, cancellationToken);
         return problem is null
             ? StepOutcome.Succeeded(Output(usage, json)) with { Usage = [usage] }
             : StepOutcome.Failed("ai.output_invalid", $"The answer does not fit responseSchema: {problem}.") with
