@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OtherThing.Lab.BadFlows;
+using OtherThing.Lab.Budgets;
 using OtherThing.Lab.Engine;
 using OtherThing.Lab.Faults;
 using OtherThing.Lab.Providers;
@@ -15,4 +16,5 @@ root.Subcommands.Add(CancelCommand.Create());
 root.Subcommands.Add(WebhooksCommand.Create());
 root.Subcommands.Add(BadFlowsCommand.Create());
 root.Subcommands.Add(TestsCommand.Create());
+root.Subcommands.Add(BudgetsCommand.Create());
 return await root.Parse(args).InvokeAsync();

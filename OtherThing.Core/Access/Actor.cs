@@ -52,6 +52,9 @@ public sealed record Actor(ActorKind Kind, Guid? UserId, Scopes Scopes, DateTime
     /// <summary>The token used, when <see cref="Kind"/> is <see cref="ActorKind.Token"/>.</summary>
     public Guid? TokenId { get; init; }
 
+    /// <summary>How often in a row runs of this server led to this request over HTTP; 0 for everybody else.</summary>
+    public int Hops { get; init; }
+
     /// <summary>Nobody.</summary>
     public static Actor Anonymous { get; } = new(ActorKind.Anonymous, null, Scopes.None, null);
 

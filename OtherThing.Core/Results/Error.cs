@@ -27,6 +27,9 @@ public enum ErrorKind
     /// <summary>Too many requests for now (HTTP 429).</summary>
     TooMany,
 
+    /// <summary>The server was led back to itself too often (HTTP 508).</summary>
+    Loop,
+
     /// <summary>Something this depends on does not answer (HTTP 503).</summary>
     Unavailable,
 }

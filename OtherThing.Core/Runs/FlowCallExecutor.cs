@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
@@ -12,11 +11,9 @@ namespace OtherThing.Core.Runs;
 /// <c>flow.call</c>: a run of another flow of the workspace, in the name of whoever the caller runs for. The child's id is the
 /// attempt's, which the journal keeps before the attempt begins, so that a restarted server finds the same child.
 /// </summary>
-internal sealed class FlowCallExecutor(RunStarter starter, IFlowStore flows, IRunStore runs, IGrainFactory grains, Door door) : IStepExecutor
+internal sealed class FlowCallExecutor(
+    RunStarter starter, IFlowStore flows, IRunStore runs, IGrainFactory grains, Door door, RunOptions options, RunTurns turns) : IStepExecutor
 {
-    /// <summary>How many calls deep flows may call flows; a flow that calls itself ends here.</summary>
-    public const int MostDepth = 8;
-
     /// <summary>In pieces, because a grain call has a time limit of its own.</summary>
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
 
@@ -27,8 +24,34 @@ internal sealed class FlowCallExecutor(RunStarter starter, IFlowStore flows, IRu
     public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
     {
         var begun = call.Resumed && await runs.FindAsync(call.WorkspaceId, call.AttemptId, cancellationToken) is not null;
+        if (!begun && call.Depth >= options.CallDepth)
+        {
+            var tooDeep = RunErrors.TooDeep(options.CallDepth);
+            return StepOutcome.Failed(tooDeep.Code, tooDeep.Message, noEffect: true);
+        }
+
+        var places = turns.Calls(call.WorkspaceId, call.Depth + 1);
+        await places.EnterAsync(call.RootRunId ?? call.RunId, cancellationToken);
         try
         {
+            return await CallAsync(call, begun, cancellationToken);
+        }
+        finally
+        {
+            places.Leave();
+        }
+    }
+
+    private async Task<StepOutcome> CallAsync(StepCall call, bool begun, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!begun && !await grains.GetGrain<IRunGrain>(call.RootRunId ?? call.RunId).AdmitCallAsync())
+            {
+                var tooMany = RunErrors.TooManyCalls(options.Calls);
+                return StepOutcome.Failed(tooMany.Code, tooMany.Message, noEffect: true);
+            }
+
             if (!begun && await BeginAsync(call, cancellationToken) is { } refusal)
             {
                 return StepOutcome.Failed(refusal.Code, refusal.Message, noEffect: true) with { RetryAfter = refusal.RetryAfter };
@@ -49,13 +72,6 @@ internal sealed class FlowCallExecutor(RunStarter starter, IFlowStore flows, IRu
         if (!Guid.TryParse(config.FlowId, out var flowId))
         {
             return Error.Invalid("flow.call_invalid", "flowId", $"'{FlowValidator.Short(config.FlowId)}' is not the id of a flow.");
-        }
-
-        if (call.Depth >= MostDepth)
-        {
-            return Error.Conflict(
-                "flow.call_too_deep",
-                string.Create(CultureInfo.InvariantCulture, $"Flows call flows up to {MostDepth} deep. Does this flow call itself without an end?"));
         }
 
         if ((await door.EnterAsync(Actor.Trigger(call.UserId), call.WorkspaceId, Operations.RunStart, cancellationToken)).Error is { } forbidden)
@@ -90,6 +106,8 @@ internal sealed class FlowCallExecutor(RunStarter starter, IFlowStore flows, IRu
                 ParentRunId = call.RunId,
                 ParentPath = call.Path,
                 Depth = call.Depth + 1,
+                RootRunId = call.RootRunId ?? call.RunId,
+                Hops = call.Hops,
             },
             flow,
             call.AttemptId)).Error;
@@ -105,14 +123,25 @@ internal sealed class FlowCallExecutor(RunStarter starter, IFlowStore flows, IRu
                 case null:
                     return StepOutcome.Failed("flow.call_gone", "The called run is not there any more.");
                 case { Status: RunStatus.Succeeded } run:
-                    return StepOutcome.Succeeded(run.Output is { } output ? JsonElement.Parse(output) : Json.Null);
+                    return StepOutcome.Succeeded(run.Output is { } output ? JsonElement.Parse(output) : Json.Null) with { StepRuns = run.StepRuns };
                 case { Status: RunStatus.Cancelled } run:
-                    return StepOutcome.Failed("flow.call_cancelled", $"The run of {run.FlowName} was cancelled.");
+                    return StepOutcome.Failed("flow.call_cancelled", $"The run of {run.FlowName} was cancelled.") with { StepRuns = run.StepRuns };
                 case { Status: RunStatus.Failed } run:
-                    var error = run.Error is { } text ? JsonSerializer.Deserialize<StepError>(text, Json.Options) : null;
-                    var place = error?.Path is { } path ? $" at {path}" : "";
-                    return StepOutcome.Failed("flow.call_failed", $"{run.FlowName} failed{place}: {error?.Message ?? "no reason is kept."}");
+                    return Explain(run) with { StepRuns = run.StepRuns };
             }
         }
+    }
+
+    /// <summary>A limit is named as it is, however deep it was met; everything else is told with its place.</summary>
+    private static StepOutcome Explain(Run run)
+    {
+        var error = run.Error is { } text ? JsonSerializer.Deserialize<StepError>(text, Json.Options) : null;
+        if (error is { Code: var code } && (code.StartsWith("run.limit.", StringComparison.Ordinal) || code == "flow.call_too_deep"))
+        {
+            return StepOutcome.Failed(code, error.Message);
+        }
+
+        var place = error?.Path is { } path ? $" at {path}" : "";
+        return StepOutcome.Failed("flow.call_failed", $"{run.FlowName} failed{place}: {error?.Message ?? "no reason is kept."}");
     }
 }

@@ -59,6 +59,7 @@ internal sealed partial class FlowMachine
                 break;
             default:
                 level.Slots[slot].State = SlotPhase.Dropped;
+                Hold(level, slot, 0);
                 FailLevel(level, error with { Path = error.Path ?? level.PathOf(slot) }, utcNow);
                 break;
         }
@@ -107,11 +108,19 @@ internal sealed partial class FlowMachine
                     break;
             }
         }
+
+        Release(level);
     }
 
     private void DropTurns(RunLevel level, int slot, DateTime utcNow)
     {
-        foreach (var turn in level.Slots[slot].Container?.Active.ToArray() ?? [])
+        if (level.Slots[slot].Container is not { } container)
+        {
+            return;
+        }
+
+        _ahead -= container.AheadPerItem * (long)(container.Items.Length - container.NextIndex);
+        foreach (var turn in container.Active.ToArray())
         {
             Abandon(turn, utcNow);
         }
@@ -121,6 +130,7 @@ internal sealed partial class FlowMachine
     {
         var step = level.Plan.Steps[slot];
         ref var state = ref level.Slots[slot];
+        Written((state.Input is { } input ? ValueWeight.BytesOf(input) : 0) + (outcome is null ? 0 : ValueWeight.BytesOf(outcome.Output)));
         _records.Add(new StepRun
         {
             Path = level.PathOf(slot),

@@ -12,7 +12,18 @@ internal sealed partial class FlowMachine
         ref var state = ref level.Slots[slot];
         state.Attempt = 1;
         state.StartedAt = utcNow;
-        if (_memory.Remove(level.PathOf(slot), out var known) && Recall(level, slot, known, utcNow))
+        var path = level.PathOf(slot);
+        _resuming = _memory.Remove(path, out var known) && !_takingOver; // and was counted then
+        if (!_resuming)
+        {
+            Count(1, path);
+            if (_overdrawn is not null)
+            {
+                return;
+            }
+        }
+
+        if (known is not null && Recall(level, slot, known, utcNow))
         {
             return;
         }
@@ -49,6 +60,7 @@ internal sealed partial class FlowMachine
         (state.State, state.Input, state.StartedAt) = (SlotPhase.Running, config, utcNow);
         var path = level.PathOf(slot);
         _active[path] = (level, slot);
+        Hold(level, slot, ValueWeight.Of(config));
         if (!resumed)
         {
             Record(level, slot, StepRunStatus.Running, null, null);
@@ -125,8 +137,10 @@ internal sealed partial class FlowMachine
     {
         ref var state = ref level.Slots[slot];
         (state.State, state.StartedAt, state.Attempt) = (SlotPhase.Skipped, utcNow, 1);
-        if (!_memory.Remove(level.PathOf(slot), out _) || _takingOver)
+        var path = level.PathOf(slot);
+        if (!_memory.Remove(path, out _) || _takingOver)
         {
+            Count(1, path);
             Record(level, slot, StepRunStatus.Skipped, utcNow, null);
         }
 
@@ -137,6 +151,7 @@ internal sealed partial class FlowMachine
     {
         ref var state = ref level.Slots[slot];
         (state.State, state.Output, state.Input) = (SlotPhase.Done, output, null);
+        Hold(level, slot, ValueWeight.Of(output));
         Leave(level, slot, port, utcNow);
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class FlowMachine
     private List<StepRun> _records = [];
     private List<MachineCommand> _commands = [];
     private readonly bool _hasOutputStep;
+    private readonly RunBudget _budget;
     private JsonElement? _output;
 
     /// <param name="plan">The flow.</param>
@@ -31,9 +32,13 @@ internal sealed partial class FlowMachine
     /// <param name="memory">The latest record of each path; null for a fresh run.</param>
     /// <param name="takingOver">True when the memory is another run's: remembered results are recorded anew as taken over.</param>
     /// <param name="paused">True when the run was paused: what was at work goes on, nothing new starts.</param>
-    public FlowMachine(FlowPlan plan, RunFacts facts, IEnumerable<StepRun>? memory = null, bool takingOver = false, bool paused = false)
+    /// <param name="budget">What the run may use up; null takes the defaults.</param>
+    /// <param name="stepRuns">How many step runs it has had before.</param>
+    public FlowMachine(
+        FlowPlan plan, RunFacts facts, IEnumerable<StepRun>? memory = null, bool takingOver = false, bool paused = false, RunBudget? budget = null, int stepRuns = 0)
     {
         (_plan, _facts, _takingOver, Paused) = (plan, facts, takingOver, paused);
+        (_budget, StepRuns) = (budget ?? RunBudget.Default, stepRuns);
         _memory = new Dictionary<string, StepRun>(StringComparer.Ordinal);
         foreach (var record in memory ?? [])
         {
@@ -63,7 +68,11 @@ internal sealed partial class FlowMachine
         .Min();
 
     /// <summary>What has to be written down, in order, since the last call.</summary>
-    public List<StepRun> TakeRecords() => Interlocked.Exchange(ref _records, []);
+    public List<StepRun> TakeRecords()
+    {
+        RecordedBytes = 0;
+        return Interlocked.Exchange(ref _records, []);
+    }
 
     /// <summary>What has to be done, in order, since the last call.</summary>
     public List<MachineCommand> TakeCommands() => Interlocked.Exchange(ref _commands, []);
@@ -82,6 +91,15 @@ internal sealed partial class FlowMachine
         Status = RunStatus.Running;
         BeginLevel(_root);
         Advance(utcNow);
+    }
+
+    /// <summary>Goes on where the turn before ended.</summary>
+    public void Continue(DateTime utcNow)
+    {
+        if (Unfinished)
+        {
+            Advance(utcNow);
+        }
     }
 
     /// <summary>Lets nothing new start until <see cref="Resume"/>.</summary>
@@ -115,6 +133,7 @@ internal sealed partial class FlowMachine
 
         _active.Remove(path);
         ref var state = ref level.Slots[slot];
+        Count(outcome.StepRuns, path);
         switch (outcome.Kind)
         {
             case StepOutcomeKind.Succeeded:
@@ -125,6 +144,7 @@ internal sealed partial class FlowMachine
                 Record(level, slot, StepRunStatus.Failed, utcNow, outcome);
                 state.Attempt++;
                 state.StartedAt = utcNow;
+                Count(1, path);
                 Wait(level, slot, utcNow + delay);
                 break;
             default:
@@ -198,7 +218,8 @@ internal sealed partial class FlowMachine
     private void Advance(DateTime utcNow)
     {
         Queue<(RunLevel Level, int Slot, bool Skip)>? held = null;
-        while (!Status.IsFinal() && _next.TryDequeue(out var next))
+        _turnLeft = _budget.TurnSteps;
+        while (!Status.IsFinal() && _overdrawn is null && _turnLeft > 0 && _next.TryDequeue(out var next))
         {
             if (next.Level.Abandoned)
             {
@@ -211,14 +232,22 @@ internal sealed partial class FlowMachine
             }
             else if (next.Skip)
             {
+                _turnLeft--;
                 Skip(next.Level, next.Slot, utcNow);
             }
             else
             {
+                _turnLeft--;
                 Begin(next.Level, next.Slot, utcNow);
             }
         }
 
+        if (_overdrawn is { } limit && !Status.IsFinal())
+        {
+            End(RunStatus.Failed, limit, utcNow); // whatever its policies say: the limit is the run's, not the step's
+        }
+
+        Unfinished = _next.Count > 0 && !Status.IsFinal();
         while (held?.TryDequeue(out var later) == true)
         {
             _next.Enqueue(later);
@@ -226,7 +255,7 @@ internal sealed partial class FlowMachine
 
         if (!Status.IsFinal())
         {
-            var atWork = !Paused && _active.Values.Any(at => at.Level.Slots[at.Slot].State == SlotPhase.Running);
+            var atWork = !Paused && (Unfinished || _active.Values.Any(at => at.Level.Slots[at.Slot].State == SlotPhase.Running));
             Status = atWork ? RunStatus.Running : RunStatus.Waiting;
         }
     }
@@ -249,6 +278,11 @@ internal sealed partial class FlowMachine
 
     private void FinishLevel(RunLevel level, DateTime utcNow)
     {
+        if (_overdrawn is not null)
+        {
+            return; // it ends for that
+        }
+
         if (level.Outer is null)
         {
             Output = _output ?? (_hasOutputStep ? Json.Null : level.LastOutput());
@@ -264,6 +298,7 @@ internal sealed partial class FlowMachine
     {
         (Status, Error) = (status, error);
         _next.Clear();
+        Unfinished = false;
         Abandon(_root, utcNow);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
@@ -169,6 +170,12 @@ public sealed class FlowPlan
             if (from.Type.IsContainer)
             {
                 from.Inner = CompileLevel(level, from.Definition.Id, children, connections);
+                if (from.Map is not null && from.Incoming.Count == 0
+                    && from.Definition.Config.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array)
+                {
+                    // Certain to run, and over how many items is written down.
+                    level.LeastSteps = (int)Math.Min(int.MaxValue, level.LeastSteps + ((long)items.GetArrayLength() * from.Inner.LeastSteps));
+                }
             }
         }
 
@@ -229,6 +236,9 @@ public sealed class PlanLevel(PlanLevel? outer, int count)
 
     /// <summary>In topological order; a step's index here is its slot.</summary>
     public PlanStep[] Steps { get; } = new PlanStep[count];
+
+    /// <summary>How many step runs one pass through it needs at least: each step is run or skipped.</summary>
+    public int LeastSteps { get; internal set; } = count;
 
     /// <summary>Slot by step id.</summary>
     public Dictionary<string, int> SlotById { get; } = new(count, StringComparer.Ordinal);

@@ -30,6 +30,10 @@ public interface IRunGrain : IGrainWithGuidKey
     /// <summary>Says that a person has decided what a step waits for; answers after the run took it.</summary>
     Task AnsweredAsync(string path);
 
+    /// <summary>Counts one more run that is called below this one. Past the limit it ends this run, with all that it called.</summary>
+    /// <returns>False when no more may be called: the limit is reached, or this run has ended.</returns>
+    Task<bool> AdmitCallAsync();
+
     /// <summary>Called by the sweeper: go on if there is anything to go on with.</summary>
     Task WakeAsync();
 }
@@ -91,6 +95,12 @@ public sealed record StartRun
 
     /// <summary>True when a limit applies: the run is queued until its turn comes.</summary>
     [Id(17)] public bool Limited { get; init; }
+
+    /// <summary>The run at the top of the calls that lead to it; null for a run of its own.</summary>
+    [Id(18)] public Guid? RootRunId { get; init; }
+
+    /// <summary>How often in a row a run of this server led to it over HTTP.</summary>
+    [Id(19)] public int Hops { get; init; }
 }
 
 /// <summary>Where a run stands, and what it put out once it succeeded.</summary>

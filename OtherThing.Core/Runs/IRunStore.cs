@@ -34,6 +34,9 @@ public interface IRunStore
     Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(
         Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue);
 
+    /// <summary>How many runs have been called below a run, at whatever depth.</summary>
+    Task<int> CountCalledAsync(Guid rootRunId, CancellationToken cancellationToken);
+
     /// <summary>Runs that have not ended and whose time to be looked at has come.</summary>
     Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken);
 }

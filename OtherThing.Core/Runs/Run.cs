@@ -42,6 +42,12 @@ public sealed record Run
     /// <summary>How many calls deep it is: 0 for a run of its own.</summary>
     public int Depth { get; init; }
 
+    /// <summary>The run at the top of the calls that led to it; null for a run of its own.</summary>
+    public Guid? RootRunId { get; init; }
+
+    /// <summary>How often in a row a run led to this one by calling this server over HTTP; 0 for one that somebody else started.</summary>
+    public int Hops { get; init; }
+
     /// <summary>How long it may take from its beginning, in seconds; null for no limit.</summary>
     public int? TimeoutSeconds { get; init; }
 
@@ -86,6 +92,9 @@ public sealed record Run
 
     /// <summary>The sequence of its last journal entry.</summary>
     public int LastSequence { get; init; }
+
+    /// <summary>Its attempts and skipped steps, with those of the runs it called.</summary>
+    public int StepRuns { get; init; }
 
     /// <summary>Tokens of all its steps.</summary>
     public long Tokens { get; init; }

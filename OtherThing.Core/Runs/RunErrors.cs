@@ -1,3 +1,4 @@
+using System.Globalization;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Runs;
@@ -18,6 +19,22 @@ public static class RunErrors
 
     /// <summary><c>run.input_too_large</c>.</summary>
     public static Error InputTooLarge { get; } = new(ErrorKind.TooLarge, "run.input_too_large", "The input of a run has up to 1 MiB.");
+
+    /// <summary><c>run.limit.calls</c>.</summary>
+    public static StepError TooManyCalls(int most) => new(
+        "run.limit.calls",
+        string.Create(CultureInfo.InvariantCulture, $"The run called more than {most:N0} runs, counting those that they called, the most one run may have (Runs:Calls). Does a flow call itself? Else call flows for fewer items, or raise the setting."));
+
+    /// <summary><c>run.limit.hops</c>.</summary>
+    public static Error TooManyHops(int hops, int most) => new(
+        ErrorKind.Loop,
+        "run.limit.hops",
+        string.Create(CultureInfo.InvariantCulture, $"Runs of this server have started one another over HTTP {hops:N0} times in a row, and up to {most:N0} are let through (Runs:Hops). Does a flow call its own webhook? Else raise the setting."));
+
+    /// <summary><c>flow.call_too_deep</c>.</summary>
+    public static Error TooDeep(int most) => Error.Conflict(
+        "flow.call_too_deep",
+        string.Create(CultureInfo.InvariantCulture, $"Flows call flows up to {most} deep (Runs:CallDepth). Does a flow call itself without an end? Else raise the setting."));
 
     /// <summary><c>run.value_not_found</c>.</summary>
     public static Error ValueNotFound { get; } = Error.NotFound("run.value_not_found", "This run keeps no such value.");

@@ -35,7 +35,7 @@ internal sealed partial class RunGrain
 
         var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, start.OnlyStep, CancellationToken.None);
         var now = Now;
-        _isNew = true;
+        (_isNew, _calls) = (true, 0);
         _run = new Run
         {
             Id = this.GetPrimaryKey(),
@@ -51,6 +51,8 @@ internal sealed partial class RunGrain
             ParentRunId = start.ParentRunId,
             ParentPath = start.ParentPath,
             Depth = start.Depth,
+            RootRunId = start.RootRunId,
+            Hops = start.Hops,
             OnlyStep = start.OnlyStep,
             Givens = start.Givens,
             Input = start.Input,
@@ -65,14 +67,14 @@ internal sealed partial class RunGrain
         var roots = await facts.ReadAsync(_run, plan);
         if (!start.Limited)
         {
-            _machine = new FlowMachine(plan, roots, memory, takingOver: memory is not null);
+            _machine = new FlowMachine(plan, roots, memory, takingOver: memory is not null, budget: _budget);
             await PostAsync(machine => machine.Start(now));
             return _run;
         }
 
         // Until its turn comes, perhaps in another process: what is taken over is written down now and remembered then.
         memory = [.. (memory ?? []).Select(step => step with { TakenOver = true })];
-        _machine = new FlowMachine(plan, roots, memory);
+        _machine = new FlowMachine(plan, roots, memory, budget: _budget);
         await PostAsync(machine => machine.TakeDown(memory));
         await GrainFactory.GetGrain<IRunQueueGrain>(start.WorkspaceId).LookAsync();
         return _run;
@@ -98,7 +100,7 @@ internal sealed partial class RunGrain
         }
 
         _run = run;
-        _machine = new FlowMachine(plan, roots, memory, paused: run.Paused);
+        _machine = new FlowMachine(plan, roots, memory, paused: run.Paused, budget: _budget, stepRuns: run.StepRuns);
         if (run.Status == RunStatus.Queued)
         {
             return; // its turn has not come

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Live;
@@ -8,6 +9,15 @@ namespace OtherThing.Core.Runs;
 /// <summary>Drives the machine: what happens goes in one at a time, and what follows is on disk before anybody hears of it.</summary>
 internal sealed partial class RunGrain
 {
+    /// <summary>So much is written at once at the most, in bytes: less than what has to be looked through for large values.</summary>
+    private const int LargestCommit = 192 * 1024;
+
+    /// <summary>For so long a run that works without a pause writes nothing.</summary>
+    private static readonly TimeSpan s_longestUnwritten = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>An activation that works is not idle, even if nobody asks.</summary>
+    private static readonly TimeSpan s_longestWork = TimeSpan.FromMinutes(10);
+
     /// <summary>Lets something happen to the machine; done once what follows from it is on disk.</summary>
     /// <returns>False when it does not count, because the run has another owner or its write failed: the next owner has to be told.</returns>
     private async Task<bool> PostAsync(Action<FlowMachine> act)
@@ -16,7 +26,7 @@ internal sealed partial class RunGrain
         _inbox.Enqueue((act, done));
         if (!_driving)
         {
-            await DriveAsync();
+            _ = DriveAsync(); // it may have more to do than what this caller waits for
         }
 
         return await done.Task;
@@ -28,16 +38,28 @@ internal sealed partial class RunGrain
         var waiting = new List<TaskCompletionSource<bool>>();
         try
         {
-            while (_inbox.Count > 0)
+            while (_inbox.Count > 0 || _machine is { Unfinished: true })
             {
+                var asked = _inbox.Count > 0;
                 while (_inbox.TryDequeue(out var next))
                 {
                     waiting.Add(next.Done);
                     next.Act(_machine!);
                 }
 
-                var records = _machine!.TakeRecords();
-                var commands = _machine.TakeCommands();
+                // The first turn follows at once what happened, so that nearly all runs know nothing of turns.
+                var machine = _machine!;
+                if (machine.Unfinished)
+                {
+                    await WorkOnAsync(machine, first: asked);
+                    if (_machine != machine || _stopping)
+                    {
+                        break;
+                    }
+                }
+
+                var records = machine.TakeRecords();
+                var commands = machine.TakeCommands();
                 if (!await CommitAsync(records))
                 {
                     LetGo();
@@ -55,7 +77,6 @@ internal sealed partial class RunGrain
             waiting.ForEach(done => done.TrySetException(exception));
             waiting.Clear();
             LetGo(); // the sweeper wakes the run again, from what is on disk
-            throw;
         }
         finally
         {
@@ -66,6 +87,47 @@ internal sealed partial class RunGrain
             {
                 late.Done.TrySetResult(false);
             }
+        }
+    }
+
+    /// <summary>
+    /// Lets the machine go on until it is through, somebody has something to say to the run, or there is enough to write down. Between
+    /// two turns others have theirs: what this run hears, what other runs do, and what pages ask.
+    /// </summary>
+    private async Task WorkOnAsync(FlowMachine machine, bool first)
+    {
+        var since = clock.GetTimestamp();
+        DelayDeactivation(s_longestWork);
+        while (machine.Unfinished && _inbox.Count == 0 && machine.RecordedBytes < LargestCommit && !_stopping
+            && clock.GetElapsedTime(since) < s_longestUnwritten)
+        {
+            if (!first)
+            {
+                await turns.BeginLongAsync(_run!.WorkspaceId);
+            }
+
+            try
+            {
+                var began = Stopwatch.GetTimestamp();
+                while (machine.Unfinished && machine.RecordedBytes < LargestCommit && Stopwatch.GetElapsedTime(began) < turns.Turn)
+                {
+                    machine.Continue(Now);
+                }
+            }
+            finally
+            {
+                if (!first)
+                {
+                    turns.EndLong();
+                }
+            }
+
+            if (first)
+            {
+                return; // whoever began or told something gets the answer, and the run can be seen
+            }
+
+            await Task.Yield();
         }
     }
 
@@ -83,6 +145,7 @@ internal sealed partial class RunGrain
             FinishedAt = ended ? now : null,
             WakeAt = ended ? null : NextLook(now),
             LastSequence = records.Count > 0 ? _run.LastSequence + 1 : _run.LastSequence,
+            StepRuns = machine.StepRuns,
             Tokens = _run.Tokens + records.Sum(record => record.Usage?.Tokens ?? 0),
             CostUnits = Add(_run.CostUnits, records),
         };

@@ -12,7 +12,7 @@ namespace OtherThing.Core.Runs;
 [Reentrant]
 internal sealed partial class RunGrain(
     IRunStore runs, RunJournal journal, FlowPlans plans, RunFactsReader facts, StepRunner steps, UsageRecorder usage, Approvals.ApprovalDesk approvals,
-    ILiveFeed feed, TimeProvider clock, ILogger<RunGrain> logger) : Grain, IRunGrain
+    RunOptions options, RunTurns turns, ILiveFeed feed, TimeProvider clock, ILogger<RunGrain> logger) : Grain, IRunGrain
 {
     /// <summary>After this long without a commit the sweeper looks whether the owner still lives.</summary>
     private static readonly TimeSpan s_ownerSilence = TimeSpan.FromMinutes(1);
@@ -34,6 +34,9 @@ internal sealed partial class RunGrain(
     private Task<Run>? _starting;
     private bool _isNew;
     private bool _driving;
+    private bool _stopping;
+    private int? _calls;
+    private readonly RunBudget _budget = options.Budget;
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -119,6 +122,27 @@ internal sealed partial class RunGrain(
         return _run!.Status;
     }
 
+    public async Task<bool> AdmitCallAsync()
+    {
+        await WakeAsync();
+        if (await HasEndedAsync())
+        {
+            return false;
+        }
+
+        // Another call may have been counted while the database was asked.
+        var known = _calls is null ? await runs.CountCalledAsync(_run!.Id, CancellationToken.None) : 0;
+        _calls ??= known;
+        if (_calls < options.Calls)
+        {
+            _calls++;
+            return true;
+        }
+
+        await PostAsync(machine => machine.Abort(RunErrors.TooManyCalls(options.Calls), Now));
+        return false;
+    }
+
     /// <summary>True when there is nothing to say any more; an end that is just being written is waited for, so that the row says it too.</summary>
     private async Task<bool> HasEndedAsync()
     {
@@ -155,6 +179,7 @@ internal sealed partial class RunGrain(
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _stopping = true;
         // The process stops or the run moves: what is at work here is let go, and the next owner goes on from the journal.
         foreach (var attempt in _attempts.Values)
         {

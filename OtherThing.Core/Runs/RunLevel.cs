@@ -43,6 +43,9 @@ internal sealed class RunLevel
     /// <summary>True once its result counts no more: its container failed or the run ended.</summary>
     public bool Abandoned { get; set; }
 
+    /// <summary>What its values take in memory, in bytes.</summary>
+    public long Weight { get; set; }
+
     public string PathOf(int slot) => Prefix + Plan.Steps[slot].Definition.Id;
 
     /// <summary>After an iteration: takes in what an earlier one put out and this one did not, so that the earlier one can go.</summary>
@@ -54,6 +57,8 @@ internal sealed class RunLevel
             if (Slots[slot].State != SlotPhase.Done && Previous.Slots[slot].State == SlotPhase.Done)
             {
                 (Slots[slot].State, Slots[slot].Output) = (SlotPhase.Done, Previous.Slots[slot].Output);
+                Weight += Previous.Slots[slot].Weight - Slots[slot].Weight;
+                Slots[slot].Weight = Previous.Slots[slot].Weight;
             }
         }
 
@@ -120,6 +125,9 @@ internal struct SlotState
     public JsonElement Output;
     public DateTime StartedAt;
     public DateTime Due;
+
+    /// <summary>What its values take in memory, in bytes.</summary>
+    public long Weight;
     public JsonElement? Input;
     public ContainerState? Container;
 }
@@ -137,6 +145,9 @@ internal sealed class ContainerState
     public int OpenItems { get; set; }
 
     public int Limit { get; init; } = 1;
+
+    /// <summary>The step runs that each item not begun yet is sure to need.</summary>
+    public int AheadPerItem { get; init; }
 
     /// <summary>The levels at work, for dropping them together.</summary>
     public HashSet<RunLevel> Active { get; } = [];

@@ -34,7 +34,7 @@ public sealed partial class RunService(
     /// <param name="input">The input; null is an empty object.</param>
     /// <param name="version">A kept version; null runs the latest draft, whose pinned steps are not carried out.</param>
     /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
-    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>, <c>flow.paused</c>.</returns>
+    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>, <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
     public async Task<Result<Guid>> StartAsync(
         Actor actor, Guid workspaceId, Guid flowId, JsonElement? input, int? version, CancellationToken cancellationToken)
     {
@@ -69,6 +69,7 @@ public sealed partial class RunService(
             Trigger = RunTrigger.Manual,
             StartedBy = entry.UserId,
             Input = fitted,
+            Hops = actor.Hops,
             Givens = version is null && flow.HasPins ? await ReadPinsAsync(flow, plan, workspaceId, cancellationToken) : null,
         }, flow);
     }

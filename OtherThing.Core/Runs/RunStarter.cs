@@ -8,7 +8,7 @@ namespace OtherThing.Core.Runs;
 /// The one way a run begins, whoever starts it: makes sure that the version is kept and can run, then hands over to the run's grain.
 /// Rights are checked by the service that calls.
 /// </summary>
-public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrainFactory grains, TimeProvider clock, ILogger<RunStarter> logger)
+public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrainFactory grains, RunOptions options, TimeProvider clock, ILogger<RunStarter> logger)
 {
     // A grain call has a time limit of its own, so a longer wait is made of pieces.
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
@@ -48,13 +48,14 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
     }
 
     /// <summary>
-    /// Begins a run, or queues it where a limit applies; answers once that is on disk. Called runs go with their caller: no limit holds
-    /// them back, so that flows which call one another cannot block each other.
+    /// Begins a run, or queues it where a limit applies; answers once that is on disk. Called runs go with their caller: they have places
+    /// of their own (<see cref="RunOptions.CallsAtOnce"/>) and no limit of a flow holds them back, so that flows which call one another
+    /// cannot block each other.
     /// </summary>
     /// <param name="start">What to run.</param>
     /// <param name="flow">Its flow, with the settings that apply; null when the flow is deleted.</param>
     /// <param name="runId">An id the caller chose, with <see cref="StartRun.MayExist"/>; null makes a new one.</param>
-    /// <returns>The run's id, or <c>flow.paused</c>.</returns>
+    /// <returns>The run's id, or <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
     public async Task<Result<Guid>> BeginAsync(StartRun start, FlowHead? flow, Guid? runId = null)
     {
         if (!Admit(start, flow).TryGet(out var admitted, out var refusal))
@@ -73,7 +74,7 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
     /// <param name="flow">Its flow, with the settings that apply; null when the flow is deleted.</param>
     /// <param name="runId">An id the caller chose, with <see cref="StartRun.MayExist"/>; null makes a new one.</param>
     /// <param name="wait">How long to wait for its end; zero does not wait.</param>
-    /// <returns>Where the run stands, and its output once it succeeded; or <c>flow.paused</c>.</returns>
+    /// <returns>Where the run stands, and its output once it succeeded; or <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
     public async Task<Result<RunAnswer>> BeginAndWaitAsync(StartRun start, FlowHead? flow, Guid? runId, TimeSpan wait)
     {
         if (!Admit(start, flow).TryGet(out start!, out var refusal))
@@ -95,8 +96,9 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
     }
 
     /// <summary>Puts a flow's settings to a start.</summary>
-    private static Result<StartRun> Admit(StartRun start, FlowHead? flow) => flow switch
+    private Result<StartRun> Admit(StartRun start, FlowHead? flow) => flow switch
     {
+        _ when start.Hops > options.Hops => RunErrors.TooManyHops(start.Hops, options.Hops),
         { Settings.Paused: true } => FlowErrors.Paused,
         { Settings: { RunTimeoutSeconds: not null } or { MaxConcurrentRuns: not null } } or { WorkspaceLimit: not null } => start with
         {

@@ -68,6 +68,7 @@ public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore p
             StartedBy = entry.UserId,
             Input = input,
             OnlyStep = stepId,
+            Hops = actor.Hops,
             Givens = givens,
         }, await flows.FindHeadAsync(workspaceId, flowId, cancellationToken));
     }

@@ -7,7 +7,11 @@ namespace OtherThing.Core.Runs;
 public static class RunsSetup
 {
     /// <summary>The journal's lane, the sweeper, plans, and the service over them.</summary>
-    public static IServiceCollection AddEngine(this IServiceCollection services) => services
+    /// <param name="services">The services.</param>
+    /// <param name="options">What a run may use up.</param>
+    public static IServiceCollection AddEngine(this IServiceCollection services, RunOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<RunTurns>()
         .AddSingleton<RunValues>()
         .AddSingleton<RunValueService>()
         .AddSingleton<RunJournal>()

@@ -73,6 +73,8 @@ internal sealed partial class StepRunner(
             Config = start.Config,
             Timeout = start.Step.Timeout,
             Depth = run.Depth,
+            RootRunId = run.RootRunId,
+            Hops = run.Hops,
             IsHandedOver = () => lifetime.ApplicationStopping.IsCancellationRequested || isHandedOver(),
             Report = (stream, text) => feed.Publish(topic, "run.report", new StepReport(start.Path, stream, text)),
         };

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
 using OtherThing.Core.Steps.Configs;
 
 namespace OtherThing.Core.Steps;
@@ -43,6 +44,11 @@ public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
         }
 
         var response = result.Response!;
+        if (response.Status == 508 && LoopOf(response) is { } loop)
+        {
+            return StepOutcome.Failed("run.limit.hops", loop, noEffect: true) with { Output = Output(response) };
+        }
+
         if (response.Status is 429 or 503 && call.Step.Retry is { Max: > 0 })
         {
             return StepOutcome.Failed("http.not_now", $"{request.Url.IdnHost} answered {response.Status}: not now.", noEffect: true) with
@@ -86,7 +92,7 @@ public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
         var (body, contentType) = Body(config.Body);
         request = new EgressRequest(HttpMethod.Parse(config.Method.ToString()), AddQuery(url, config.Query))
         {
-            Headers = [.. Headers(config.Headers), .. IdempotencyKey(call, config.Headers)],
+            Headers = [.. Headers(config.Headers), .. IdempotencyKey(call, config.Headers), new(RunHops.Header, RunHops.Next(call.Hops))],
             Body = body,
             ContentType = contentType,
             Timeout = call.Timeout,
@@ -103,7 +109,8 @@ public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
             : [];
 
     private static IEnumerable<KeyValuePair<string, string>> Headers(IReadOnlyDictionary<string, JsonElement>? headers) =>
-        headers?.Where(header => header.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
+        headers?.Where(header => header.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
+                && !header.Key.Equals(RunHops.Header, StringComparison.OrdinalIgnoreCase)) // it is ours to count
             .Select(header => KeyValuePair.Create(header.Key, Text(header.Value))) ?? [];
 
     private static Uri AddQuery(Uri url, IReadOnlyDictionary<string, JsonElement>? query)
@@ -146,6 +153,12 @@ public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
         ["headers"] = new JsonObject(response.Headers.Select(header => KeyValuePair.Create(header.Key, (JsonNode?)header.Value))),
         ["body"] = Parse(response),
     });
+
+    /// <summary>Why a server of this kind stopped a call that led back to itself; null when the answer is somebody else's.</summary>
+    private static string? LoopOf(EgressResponse response) =>
+        Parse(response) is JsonObject problem && problem["code"] is JsonValue code && code.TryGetValue<string>(out var name) && name == "run.limit.hops"
+            ? (problem["detail"] is JsonValue detail && detail.TryGetValue<string>(out var text) ? text : "Runs of this server start one another over HTTP without an end.")
+            : null;
 
     private static JsonNode? Parse(EgressResponse response)
     {

@@ -57,6 +57,12 @@ public sealed record StepCall
     /// <summary>How many calls deep the run is: 0 for a run of its own.</summary>
     public int Depth { get; init; }
 
+    /// <summary>The run at the top of the calls that led to it; null for a run of its own.</summary>
+    public Guid? RootRunId { get; init; }
+
+    /// <summary>How often in a row a run led to this one by calling this server over HTTP.</summary>
+    public int Hops { get; init; }
+
     /// <summary>
     /// Says whether the attempt goes on with another owner (the process stops, or the run moved): stop here, but leave alone what
     /// was begun outside, because the next owner attaches to it.
@@ -101,6 +107,9 @@ public sealed record StepOutcome
 
     /// <summary>What it used; the engine writes the entries in the same transaction as the step's result.</summary>
     public IReadOnlyList<UsageDraft> Usage { get; init; } = [];
+
+    /// <summary>The step runs of a run it called, which count as the caller's too.</summary>
+    public int StepRuns { get; init; }
 
     /// <summary>The last part of what it logged (standard output and error), for the run's history; null when it logged nothing.</summary>
     public string? Log { get; init; }

@@ -37,6 +37,7 @@ public static class StepErrorCodes
             new("http.too_many_redirects", "The answer leads from address to address without an end."),
             new("http.too_large", "The answer is larger than a step takes."),
             new("http.timeout", "There was no answer in time; whether it took effect is not known unless the method is safe."),
+            new("run.limit.hops", "The address is one of this server, and its runs start one another over HTTP too often in a row (`Runs:Hops`)."),
             new("http.interrupted", "The connection broke, or the server stopped, before the answer was whole."),
         ],
         ["node.command"] =
@@ -51,7 +52,8 @@ public static class StepErrorCodes
         ["flow.call"] =
         [
             new("flow.call_invalid", "The flow's id is none."),
-            new("flow.call_too_deep", "Flows call flows too deep, perhaps themselves."),
+            new("flow.call_too_deep", "Flows call flows too deep, perhaps themselves (`Runs:CallDepth`)."),
+            new("run.limit.calls", "The run called too many runs, counting those that they called (`Runs:Calls`)."),
             new("flow.call_failed", "The called run failed; the message says where and why."),
             new("flow.call_cancelled", "The called run was cancelled."),
             new("flow.call_gone", "The called run is not there any more."),
@@ -81,6 +83,8 @@ public static class StepErrorCodes
         new("template.limit", "A template put out too much or took too many steps."),
         new("step.timeout", "The attempt took longer than the step's time."),
         new("step.fault", "The server failed; its log has more."),
+        new("run.limit.steps", "The run had more step runs than one may have (`Runs:StepRuns`); it ends, whatever its steps say."),
+        new("run.limit.bytes", "The run's values and the items it worked on took more memory than one run may (`Runs:MemoryMiB`); it ends, whatever its steps say."),
         new("step.not_available", "This server cannot carry out such steps."),
     ];
 

@@ -7,6 +7,8 @@ namespace OtherThing.Core.Triggers;
 /// <summary>Takes deliveries. The address is the caller's right; the run acts for the member who published the flow, with their rights.</summary>
 public sealed class WebhookService(WebhookTargets targets, HookGuesses guesses, RunStarter runs, WebhookOptions options, TimeProvider clock)
 {
+    private static readonly string s_hops = RunHops.Header.ToLowerInvariant();
+
     private readonly TimeSpan _wait = TimeSpan.FromSeconds(options.WaitSeconds);
 
     /// <summary>
@@ -15,7 +17,7 @@ public sealed class WebhookService(WebhookTargets targets, HookGuesses guesses, 
     /// </summary>
     /// <returns>
     /// The run, or <c>webhook.not_found</c>, <c>webhook.signature_invalid</c>, <c>webhook.delivery_id_invalid</c>, <c>webhook.body_invalid</c>,
-    /// <c>webhook.too_large</c>, <c>webhook.too_many</c>, <c>webhook.too_many_wrong</c>, <c>trigger.publisher_left</c>, or whatever keeps the flow from starting.
+    /// <c>webhook.too_large</c>, <c>webhook.too_many</c>, <c>webhook.too_many_wrong</c>, <c>trigger.publisher_left</c>, <c>run.limit.hops</c>, or whatever keeps the flow from starting.
     /// </returns>
     public async Task<Result<HookAnswer>> DeliverAsync(HookRequest request, CancellationToken cancellationToken)
     {
@@ -69,6 +71,7 @@ public sealed class WebhookService(WebhookTargets targets, HookGuesses guesses, 
             StartedBy = entry.UserId,
             Input = input,
             MayExist = deliveryId is not null,
+            Hops = RunHops.Read(request.Headers.GetValueOrDefault(s_hops)),
         };
         var wantsOutput = target.Config.Respond == WebhookRespond.Output;
         var runId = deliveryId is null ? (Guid?)null : TriggerRunId.Of("hook", target.TriggerId, deliveryId);

@@ -85,6 +85,12 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
         return await values.FillAsync(workspaceId, entries, mostBytes, cancellationToken);
     }
 
+    public async Task<int> CountCalledAsync(Guid rootRunId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Run>().CountAsync(r => r.RootRunId == rootRunId, cancellationToken);
+    }
+
     public async Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

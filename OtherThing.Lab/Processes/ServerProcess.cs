@@ -9,6 +9,9 @@ namespace OtherThing.Lab.Processes;
 /// <summary>The server as a process of its own, as a user has it, on free ports: it can be killed and started again over the same data.</summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
+    /// <summary>In a setting: the server's own host and port.</summary>
+    public const string Itself = "{itself}";
+
     private const string Password = "Passw0rd!";
 
     private readonly string _directory;
@@ -40,7 +43,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     public string DataDirectory => _place.DataDirectory;
 
-    /// <summary>REST, signed in by <see cref="SignInAsync"/>.</summary>
+    /// <summary>REST, signed in by <see cref="SignInAsync(CancellationToken)"/>.</summary>
     public HttpClient Client { get; }
 
     /// <summary>The process's id; while it runs.</summary>
@@ -87,7 +90,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         foreach (var (key, value) in _settings)
         {
-            start.Environment[key] = value;
+            start.Environment[key] = value.Replace(Itself, Address.Authority, StringComparison.Ordinal);
         }
 
         _process = ProcessOutput.Drain(Process.Start(start)!);
@@ -103,6 +106,26 @@ public sealed partial class ServerProcess : IAsyncDisposable
             await process.WaitForExitAsync(CancellationToken.None);
             process.Dispose();
         }
+    }
+
+    /// <summary>Registers one more account.</summary>
+    /// <returns>A client of its own, signed in.</returns>
+    public async Task<HttpClient> SignInAsync(string email, CancellationToken cancellationToken)
+    {
+        var account = JsonSerializer.Serialize(new { email, password = Password });
+        await PostAsync("/auth/register", account, cancellationToken);
+        var signedIn = await PostAsync("/auth/login", account, cancellationToken);
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", signedIn.GetProperty("accessToken").GetString());
+        return client;
+    }
+
+    /// <summary>A new workspace's id, of whoever the client is signed in as.</summary>
+    public static async Task<string> CreateWorkspaceAsync(HttpClient client, string name, CancellationToken cancellationToken)
+    {
+        using var made = await client.PostAsJsonAsync("/api/v1/workspaces", new { name, description = "", isPrivate = true }, cancellationToken);
+        made.EnsureSuccessStatusCode();
+        return (await made.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("id").GetString()!;
     }
 
     /// <summary>Registers the first account and signs in.</summary>

@@ -15,7 +15,7 @@ internal static class RpcErrors
                 ErrorKind.Forbidden => StatusCode.PermissionDenied,
                 ErrorKind.NotFound => StatusCode.NotFound,
                 ErrorKind.TooMany => StatusCode.ResourceExhausted,
-                ErrorKind.Conflict or ErrorKind.PreconditionFailed => StatusCode.FailedPrecondition,
+                ErrorKind.Conflict or ErrorKind.PreconditionFailed or ErrorKind.Loop => StatusCode.FailedPrecondition,
                 _ => StatusCode.Unavailable,
             },
             error.Message),

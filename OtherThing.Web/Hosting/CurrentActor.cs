@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using OtherThing.Core.Access;
+using OtherThing.Core.Runs;
 
 namespace OtherThing.Web.Hosting;
 
@@ -25,7 +26,8 @@ public sealed class CurrentActor(IHttpContextAccessor http, IServiceProvider ser
             return From((await state.GetAuthenticationStateAsync()).User);
         }
 
-        return From(http.HttpContext?.User);
+        var actor = From(http.HttpContext?.User);
+        return http.HttpContext?.Request.Headers[RunHops.Header] is { Count: > 0 } hops ? actor with { Hops = RunHops.Read(hops) } : actor;
     }
 
     public static Actor From(ClaimsPrincipal? principal)

@@ -13,12 +13,12 @@ internal static class SavedTestRunner
     /// <summary>The longest a test may take of real time.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
-    public static SavedTestResult Run(FlowPlan plan, SavedTest test, CancellationToken cancellationToken)
+    public static SavedTestResult Run(FlowPlan plan, SavedTest test, RunBudget budget, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_limit);
         var content = test.ReadContent();
-        var trial = new Trial(plan, content);
+        var trial = new Trial(plan, content, budget);
         try
         {
             var failure = trial.Run(limit.Token);
@@ -49,14 +49,14 @@ internal static class SavedTestRunner
         path.Length == 0 ? name : path[0] == '[' ? name + path : $"{name}.{path}";
 
     /// <summary>One run of the machine and what it waits for.</summary>
-    private sealed class Trial(FlowPlan plan, SavedTestContent content)
+    private sealed class Trial(FlowPlan plan, SavedTestContent content, RunBudget budget)
     {
         private readonly Queue<StartAttempt> _attempts = new();
         private readonly HashSet<string> _stopped = new(StringComparer.Ordinal);
         private DateTime _now = DateTime.SpecifyKind(content.StartedAt, DateTimeKind.Utc);
 
         public FlowMachine Machine { get; } = new(
-            plan, new RunFacts(content.Input, content.Run, content.Workspace, content.TriggerStepId, Givens: content.Givens));
+            plan, new RunFacts(content.Input, content.Run, content.Workspace, content.TriggerStepId, Givens: content.Givens), budget: budget);
 
         /// <returns>Why it could not be carried out; null once the run has ended.</returns>
         public StepError? Run(CancellationToken cancellationToken)
@@ -71,7 +71,11 @@ internal static class SavedTestRunner
                     return null;
                 }
 
-                if (_attempts.TryDequeue(out var attempt))
+                if (Machine.Unfinished)
+                {
+                    Machine.Continue(_now);
+                }
+                else if (_attempts.TryDequeue(out var attempt))
                 {
                     if (!_stopped.Remove(attempt.Path) && Answer(attempt) is { } missing)
                     {

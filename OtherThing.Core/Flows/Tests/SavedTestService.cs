@@ -16,7 +16,7 @@ public sealed record SavedTestUpdate(
 /// <summary>Tests of flows: saved from runs, edited, and run offline.</summary>
 public sealed partial class SavedTestService(
     ISavedTestStore tests, IFlowStore flows, IRunStore runs, IWorkspaceStore workspaces, FlowPlans plans,
-    Door door, ILiveFeed feed, TimeProvider clock, ILogger<SavedTestService> logger)
+    RunOptions options, Door door, ILiveFeed feed, TimeProvider clock, ILogger<SavedTestService> logger)
 {
     /// <summary>The most tests of one flow.</summary>
     public const int MostPerFlow = 200;
@@ -171,7 +171,7 @@ public sealed partial class SavedTestService(
             if (await tests.FindAsync(workspaceId, flowId, testId, cancellationToken) is { } test)
             {
                 // Off the caller's thread: a test may compute for a while.
-                results.Add(await Task.Run(() => SavedTestRunner.Run(made.Plan, test, cancellationToken), cancellationToken));
+                results.Add(await Task.Run(() => SavedTestRunner.Run(made.Plan, test, options.Budget, cancellationToken), cancellationToken));
             }
             else if (testIds is not null)
             {

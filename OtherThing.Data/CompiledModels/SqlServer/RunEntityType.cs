@@ -21,8 +21,8 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 "OtherThing.Core.Runs.Run",
                 typeof(Run),
                 baseEntityType,
-                propertyCount: 29,
-                unnamedIndexCount: 4,
+                propertyCount: 32,
+                unnamedIndexCount: 5,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -116,6 +116,14 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 nullable: true);
             givens.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
+            var hops = runtimeEntityType.AddProperty(
+                "Hops",
+                typeof(int),
+                propertyInfo: typeof(Run).GetProperty("Hops", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Run).GetField("<Hops>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+            hops.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
+
             var input = runtimeEntityType.AddProperty(
                 "Input",
                 typeof(string),
@@ -189,6 +197,14 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 nullable: true);
             rerunOf.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
+            var rootRunId = runtimeEntityType.AddProperty(
+                "RootRunId",
+                typeof(Guid?),
+                propertyInfo: typeof(Run).GetProperty("RootRunId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Run).GetField("<RootRunId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            rootRunId.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
+
             var startedAt = runtimeEntityType.AddProperty(
                 "StartedAt",
                 typeof(DateTime?),
@@ -217,6 +233,14 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 RunStatus (string stored) => SnakeCase<RunStatus>.Parse(stored)));
             status.SetSentinelFromProviderValue("queued");
             status.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
+
+            var stepRuns = runtimeEntityType.AddProperty(
+                "StepRuns",
+                typeof(int),
+                propertyInfo: typeof(Run).GetProperty("StepRuns", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Run).GetField("<StepRuns>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+            stepRuns.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var timeoutSeconds = runtimeEntityType.AddProperty(
                 "TimeoutSeconds",
@@ -277,18 +301,22 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { wakeAt });
+                new[] { rootRunId });
+            index.AddAnnotation("Relational:Filter", "\"RootRunId\" IS NOT NULL");
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { flowId, createdAt });
+                new[] { wakeAt });
 
             var index1 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { flowId, createdAt });
 
             var index2 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, createdAt });
+
+            var index3 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, flowId, createdAt });
-            index2.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
-            index2.AddAnnotation("Relational:Name", "IX_Runs_Queued");
+            index3.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
+            index3.AddAnnotation("Relational:Name", "IX_Runs_Queued");
 
             return runtimeEntityType;
         }

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
     public partial class SqlServerAppDbContextModel
     {
         private SqlServerAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("e06c6565-a7d5-4a1b-b55a-60201bae2683"), entityTypeCount: 36)
+            : base(skipDetectChanges: false, modelId: new Guid("7c60a1c8-16eb-42ee-97d0-ae13b4e3d580"), entityTypeCount: 36)
         {
         }
 

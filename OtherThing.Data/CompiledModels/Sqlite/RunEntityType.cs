@@ -21,8 +21,8 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 "OtherThing.Core.Runs.Run",
                 typeof(Run),
                 baseEntityType,
-                propertyCount: 29,
-                unnamedIndexCount: 4,
+                propertyCount: 32,
+                unnamedIndexCount: 5,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -105,6 +105,13 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 fieldInfo: typeof(Run).GetField("<Givens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true);
 
+            var hops = runtimeEntityType.AddProperty(
+                "Hops",
+                typeof(int),
+                propertyInfo: typeof(Run).GetProperty("Hops", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Run).GetField("<Hops>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+
             var input = runtimeEntityType.AddProperty(
                 "Input",
                 typeof(string),
@@ -169,6 +176,13 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 fieldInfo: typeof(Run).GetField("<RerunOf>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true);
 
+            var rootRunId = runtimeEntityType.AddProperty(
+                "RootRunId",
+                typeof(Guid?),
+                propertyInfo: typeof(Run).GetProperty("RootRunId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Run).GetField("<RootRunId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+
             var startedAt = runtimeEntityType.AddProperty(
                 "StartedAt",
                 typeof(DateTime?),
@@ -194,6 +208,13 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 string (RunStatus value) => SnakeCase<RunStatus>.Of(value),
                 RunStatus (string stored) => SnakeCase<RunStatus>.Parse(stored)));
             status.SetSentinelFromProviderValue("queued");
+
+            var stepRuns = runtimeEntityType.AddProperty(
+                "StepRuns",
+                typeof(int),
+                propertyInfo: typeof(Run).GetProperty("StepRuns", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Run).GetField("<StepRuns>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
 
             var timeoutSeconds = runtimeEntityType.AddProperty(
                 "TimeoutSeconds",
@@ -248,18 +269,22 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { wakeAt });
+                new[] { rootRunId });
+            index.AddAnnotation("Relational:Filter", "\"RootRunId\" IS NOT NULL");
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { flowId, createdAt });
+                new[] { wakeAt });
 
             var index1 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { flowId, createdAt });
 
             var index2 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, createdAt });
+
+            var index3 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, flowId, createdAt });
-            index2.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
-            index2.AddAnnotation("Relational:Name", "IX_Runs_Queued");
+            index3.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
+            index3.AddAnnotation("Relational:Name", "IX_Runs_Queued");
 
             return runtimeEntityType;
         }

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
     public partial class SqliteAppDbContextModel
     {
         private SqliteAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("b668682b-0f25-4cf9-93fd-442b5baf3f19"), entityTypeCount: 36)
+            : base(skipDetectChanges: false, modelId: new Guid("a93f51d0-b282-46fa-94a8-4f604955f695"), entityTypeCount: 36)
         {
         }
 

@@ -890,6 +890,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<string>("Givens")
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<int>("Hops")
+                        .HasColumnType("int");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
@@ -920,6 +923,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.Property<Guid?>("RerunOf")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("RootRunId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("datetime2");
 
@@ -930,6 +936,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)");
+
+                    b.Property<int>("StepRuns")
+                        .HasColumnType("int");
 
                     b.Property<int?>("TimeoutSeconds")
                         .HasColumnType("int");
@@ -953,6 +962,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("RootRunId")
+                        .HasFilter("\"RootRunId\" IS NOT NULL");
 
                     b.HasIndex("WakeAt");
 

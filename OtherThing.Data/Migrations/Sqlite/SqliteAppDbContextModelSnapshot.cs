@@ -878,6 +878,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<string>("Givens")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Hops")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -908,6 +911,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.Property<Guid?>("RerunOf")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("RootRunId")
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("TEXT");
 
@@ -918,6 +924,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("StepRuns")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int?>("TimeoutSeconds")
                         .HasColumnType("INTEGER");
@@ -941,6 +950,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("RootRunId")
+                        .HasFilter("\"RootRunId\" IS NOT NULL");
 
                     b.HasIndex("WakeAt");
 

@@ -7,7 +7,7 @@ using OtherThing.Core.Steps;
 namespace OtherThing.Tests.Core.Runs;
 
 /// <summary>Drives a machine without grain, journal or clock: answers each attempt by a function of its path.</summary>
-internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Func<StartAttempt, StepOutcome>? answer = null)
+internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Func<StartAttempt, StepOutcome>? answer = null, RunBudget? budget = null)
 {
     private readonly Queue<StartAttempt> _open = new();
     private readonly List<StartTimer> _timers = [];
@@ -27,7 +27,8 @@ internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Fu
     public MachineDriver Start(IEnumerable<StepRun>? memory = null, bool takingOver = false, bool paused = false)
     {
         var facts = new RunFacts(JsonDocument.Parse(input).RootElement, Json.ToElement(new { id = "run" }), Json.EmptyObject, null);
-        Machine = new FlowMachine(Plan, facts, memory, takingOver, paused);
+        var before = memory is null || takingOver ? 0 : Machine?.StepRuns ?? 0;
+        Machine = new FlowMachine(Plan, facts, memory, takingOver, paused, budget, before);
         _open.Clear();
         _timers.Clear();
         Machine.Start(Now);
@@ -41,6 +42,11 @@ internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Fu
     /// <summary>Answers one attempt or lets one timer elapse; false when there is nothing to do.</summary>
     public bool Step()
     {
+        if (Turn())
+        {
+            return true;
+        }
+
         if (_open.TryDequeue(out var start))
         {
             Machine.Complete(start.Path, start.Attempt, answer!(start), Now);
@@ -81,6 +87,19 @@ internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Fu
     {
         Machine.Resume(Now);
         Take();
+    }
+
+    /// <summary>A run that is at work without a pause: one more turn of it.</summary>
+    public bool Turn()
+    {
+        if (!Machine.Unfinished)
+        {
+            return false;
+        }
+
+        Machine.Continue(Now);
+        Take();
+        return true;
     }
 
     private void Take()

@@ -77,6 +77,9 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue) =>
         Task.FromResult<IReadOnlyList<RunJournalEntry>>([.. _rows[runId].Journal.Where(entry => entry.Sequence > afterSequence)]);
 
+    public Task<int> CountCalledAsync(Guid rootRunId, CancellationToken cancellationToken) =>
+        Task.FromResult(_rows.Values.Count(row => row.Run.RootRunId == rootRunId));
+
     public Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Guid>>([.. _rows.Values.Select(row => row.Run).Where(run => run.WakeAt <= utcNow).OrderBy(run => run.WakeAt).Select(run => run.Id).Take(limit)]);
 

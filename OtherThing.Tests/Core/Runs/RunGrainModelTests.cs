@@ -177,7 +177,7 @@ internal sealed class ScriptedExecutor : IStepExecutor
 
     public string Type => "http.request";
 
-    public int MostFreshStarts(Guid runId) => _fresh.TryGetValue(runId, out var starts) ? starts.Values.Max() : 0;
+    public int MostFreshStarts(Guid runId) => _fresh.TryGetValue(runId, out var starts) ? starts.Values.DefaultIfEmpty().Max() : 0; // none while the first is just being counted
 
     public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
     {

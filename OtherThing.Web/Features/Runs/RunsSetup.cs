@@ -9,7 +9,9 @@ internal static class RunsSetup
 {
     public static WebApplicationBuilder AddRuns(this WebApplicationBuilder builder)
     {
-        builder.Services.AddRunsData(builder.ReadServerOptions().DataPath).AddEngine();
+        builder.Services.AddOptions<RunOptions>().BindConfiguration(RunOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddRunsData(builder.ReadServerOptions().DataPath)
+            .AddEngine(builder.Configuration.GetSection(RunOptions.Section).Get<RunOptions>() ?? new RunOptions());
         return builder;
     }
 
