@@ -67,6 +67,7 @@ public static partial class FlowValidator
     private static Dictionary<string, FlowStep> CheckIds(FlowDefinition flow, Problems problems)
     {
         var steps = new Dictionary<string, FlowStep>(flow.Steps.Count, StringComparer.Ordinal);
+        var alike = new Dictionary<string, string>(flow.Steps.Count, StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < flow.Steps.Count; i++)
         {
             var step = flow.Steps[i];
@@ -81,6 +82,10 @@ public static partial class FlowValidator
             else if (!steps.TryAdd(step.Id, step))
             {
                 problems.Add(step.Id, "id", $"Two steps have the id '{step.Id}'.");
+            }
+            else if (!alike.TryAdd(step.Id, step.Id))
+            {
+                problems.Add(step.Id, "id", $"The ids '{alike[step.Id]}' and '{step.Id}' differ only by capital letters; people and files mix them up. Give one of them another id.");
             }
         }
 

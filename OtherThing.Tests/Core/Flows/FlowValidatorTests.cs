@@ -16,6 +16,7 @@ public class FlowValidatorTests
         { """{"id":"1a","type":"data.set","config":{"value":1}}""", "", "steps[1].id" },
         { """{"id":"a-b","type":"data.set","config":{"value":1}}""", "", "steps[1].id" },
         { """{"id":"start","type":"data.set","config":{"value":1}}""", "", "steps.start.id" },
+        { """{"id":"ask","type":"data.set","config":{"value":1}},{"id":"Ask","type":"data.set","config":{"value":1}}""", "", "steps.Ask.id" },
         { """{"id":"a","type":"data.sett","config":{"value":1}}""", "", "steps.a.type" },
         { """{"id":"a","type":"","config":{}}""", "", "steps.a.type" },
         { """{"id":"a","type":"data.set","config":{}}""", "", "steps.a.config" },
@@ -90,6 +91,16 @@ public class FlowValidatorTests
         var problems = FlowValidator.Validate(FlowJson.Parse(document).Value);
 
         Assert.Contains(problems, problem => problem.Path.EndsWith(path, StringComparison.Ordinal) && problem.Message.Length > 5);
+    }
+
+    [Fact]
+    public void Validate_IdsThatDifferByCapitalLetters_NamesBoth()
+    {
+        var document = $$$"""{"steps":[{{{Start}}},{"id":"ask","type":"data.set","config":{"value":1}},{"id":"Ask","type":"data.set","config":{"value":1}}],"connections":[]}""";
+
+        var problem = Assert.Single(FlowValidator.Validate(FlowJson.Parse(document).Value), found => found.Path.EndsWith("Ask.id", StringComparison.Ordinal));
+
+        Assert.Contains("'ask' and 'Ask'", problem.Message, StringComparison.Ordinal);
     }
 
     [Theory]
