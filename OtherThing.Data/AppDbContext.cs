@@ -65,6 +65,11 @@ public abstract class AppDbContext(DbContextOptions options)
         builder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
         builder.UseEnumNames();
         builder.UseVersionTokens();
+        if (this is SqlServerAppDbContext)
+        {
+            builder.UseExactText();
+            builder.UseGrowingClusters();
+        }
     }
 }
 

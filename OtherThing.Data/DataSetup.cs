@@ -13,7 +13,9 @@ namespace OtherThing.Data;
 public static class DataSetup
 {
     private static readonly VersionInterceptor s_versions = new();
+    private static readonly ColumnLengths s_lengths = new();
     private static readonly SqlitePragmas s_pragmas = new();
+    private static readonly SqlServerSession s_session = new();
 
     public static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseOptions database)
     {
@@ -54,10 +56,12 @@ public static class DataSetup
     }
 
     internal static void ConfigureSqlite(DbContextOptionsBuilder options, string connectionString) =>
-        options.AddInterceptors(s_versions, s_pragmas).ConfigureWarnings(LeaveDriftToTests).UseSqlite(connectionString);
+        options.AddInterceptors(s_versions, s_lengths, s_pragmas).ConfigureWarnings(LeaveDriftToTests)
+            .UseSqlite(connectionString, sqlite => sqlite.ExecutionStrategy(dependencies => new RepeatingStrategy(dependencies)));
 
     internal static void ConfigureSqlServer(DbContextOptionsBuilder options, string connectionString) =>
-        options.AddInterceptors(s_versions).ConfigureWarnings(LeaveDriftToTests).UseSqlServer(connectionString);
+        options.AddInterceptors(s_versions, s_lengths, s_session).ConfigureWarnings(LeaveDriftToTests)
+            .UseSqlServer(connectionString, server => server.ExecutionStrategy(dependencies => new RepeatingStrategy(dependencies)));
 
     /// <summary>Whether the migrations fit the model is known when the server is built. To ask at each start builds the whole model anew.</summary>
     private static void LeaveDriftToTests(WarningsConfigurationBuilder warnings) => warnings.Ignore(RelationalEventId.PendingModelChangesWarning);

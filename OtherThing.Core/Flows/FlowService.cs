@@ -122,7 +122,7 @@ public sealed partial class FlowService(
             return FlowErrors.NotFound;
         }
 
-        var name = original.Name.Length > FlowLimits.Name - 7 ? original.Name[..(FlowLimits.Name - 7)] : original.Name;
+        var name = TextCut.Words(original.Name, FlowLimits.Name - 7);
         var copy = new Flow(workspaceId, name + " (copy)", original.Description, original.ReadDefinition(), entry.UserId, Now);
         await flows.AddAsync(copy, cancellationToken);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");

@@ -3,10 +3,11 @@ using OtherThing.Core.Results;
 namespace OtherThing.Core.Jobs;
 
 /// <summary>Keeps jobs and their logs.</summary>
-public interface IJobStore
+public interface IJobStore : IRefusedRows
 {
     /// <summary>Writes many transitions in one transaction.</summary>
     /// <returns>For each whether it applied: false when the job was not in the expected state (or, for a new one, existed already).</returns>
+    /// <exception cref="RowRefusedException">The database cannot keep one of them.</exception>
     Task<bool[]> CommitAsync(IReadOnlyList<JobWrite> writes, CancellationToken cancellationToken);
 
     /// <summary>A job of a workspace.</summary>
@@ -37,6 +38,17 @@ public abstract record JobWrite
     private JobWrite()
     {
     }
+
+    /// <summary>The workspace, where the write says it, and the job, attempt or batch that it speaks of.</summary>
+    public (Guid? WorkspaceId, Guid Id) Subject => this switch
+    {
+        Insert insert => (insert.Job.WorkspaceId, insert.Job.Id),
+        Update update => (update.Job.WorkspaceId, update.Job.Id),
+        Log log => (null, log.AttemptId),
+        Batch batch => (batch.Value.WorkspaceId, batch.Value.Id),
+        Late late => (null, late.Value.AttemptId),
+        _ => throw new InvalidOperationException($"No subject for {GetType().Name}."),
+    };
 
     /// <summary>A new job; not written when its id exists.</summary>
     public sealed record Insert(Job Job) : JobWrite;

@@ -6,6 +6,12 @@ namespace OtherThing.Core.Jobs;
 /// </remarks>
 public sealed class Job
 {
+    /// <summary>The most characters of a step path; the deepest a flow can have is below 700.</summary>
+    public const int MaxStepPath = 2_000;
+
+    /// <summary>The most characters of an error.</summary>
+    public const int MaxError = 1_000;
+
     /// <summary>Which job.</summary>
     public required Guid Id { get; init; }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Jobs;
 
@@ -237,7 +238,7 @@ public sealed partial class JobDispatcher
         Release(job);
         _ending[row.Id] = job; // until the commit, for those who wait for it
         _live.TryRemove(row.Id, out _);
-        (row.Status, row.FinishedAt, row.ErrorCode, row.Error) = (end, Now, code, error);
+        (row.Status, row.FinishedAt, row.ErrorCode, row.Error) = (end, Now, code, TextCut.Words(error, Job.MaxError));
         row.AttemptStatus = row.AttemptId is null ? null : attempt;
         Commit(job, status, fence, () =>
         {
@@ -272,7 +273,7 @@ public sealed partial class JobDispatcher
     private const int MaxLateResults = 1000;
 
     private static string Bounded(string text, string otherwise) =>
-        text.Length == 0 ? otherwise : text.Length <= 500 ? text : text[..500];
+        text.Length == 0 ? otherwise : TextCut.Words(text, 500);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId} was refused by node {NodeId}: {ReasonCode}")]
     private partial void LogRejected(Guid jobId, Guid nodeId, string reasonCode);

@@ -1,12 +1,16 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Live;
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Jobs;
 
 /// <summary>What changes the state of a job: taken in, stopped, written down, left to another server.</summary>
 public sealed partial class JobDispatcher
 {
+    /// <summary>The code of a job whose row the database refused.</summary>
+    internal const string NotKept = "job.not_kept";
+
     private async Task OnSubmitAsync(Job row, Action<string, string>? log, TaskCompletionSource<LiveJob> taken)
     {
         if (_live.TryGetValue(row.Id, out var known) || _ending.TryGetValue(row.Id, out known) || _foreign.TryGetValue(row.Id, out known))
@@ -33,19 +37,26 @@ public sealed partial class JobDispatcher
 
         var snapshot = row.Snapshot();
         var memory = slot?.MemoryFor(row.Id) ?? 0;
-        _journal.Write(new JobWrite.Insert(snapshot), applied =>
-        {
-            if (applied)
+        _journal.Write(
+            new JobWrite.Insert(snapshot),
+            applied =>
             {
-                slot?.Session?.Send(new NodeCommand.Assign(snapshot, memory));
-            }
-            else
-            {
-                Post(() => OnDisownedAsync(job));
-            }
+                if (applied)
+                {
+                    slot?.Session?.Send(new NodeCommand.Assign(snapshot, memory));
+                }
+                else
+                {
+                    Post(() => OnDisownedAsync(job));
+                }
 
-            taken.TrySetResult(job);
-        });
+                taken.TrySetResult(job);
+            },
+            refused =>
+            {
+                Post(() => OnNotKept(job, refused));
+                taken.TrySetException(refused);
+            });
         Changed(job);
     }
 
@@ -92,7 +103,10 @@ public sealed partial class JobDispatcher
     private void Commit(LiveJob job, JobStatus from, long fromFence, Action? then = null, Action? otherwise = null)
     {
         job.Row.Revision++;
-        _journal.Write(new JobWrite.Update(job.Row.Snapshot(), from, fromFence), applied =>
+        var row = job.Row.Snapshot();
+        _journal.Write(new JobWrite.Update(row, from, fromFence), Hear, refused => CommitFailure(job, row, from, fromFence, refused, otherwise));
+
+        void Hear(bool applied)
         {
             if (applied)
             {
@@ -102,7 +116,40 @@ public sealed partial class JobDispatcher
 
             otherwise?.Invoke();
             Post(() => OnDisownedAsync(job));
+        }
+    }
+
+    /// <summary>What the database cannot keep of a job ends it by name; the short row that says so can be kept.</summary>
+    private void CommitFailure(LiveJob job, Job row, JobStatus from, long fromFence, RowRefusedException refused, Action? otherwise)
+    {
+        var attempt = new AttemptRef(row.AttemptId ?? Guid.Empty, row.Fence);
+        (row.Status, row.FinishedAt, row.Sandbox) = (JobStatus.Failed, Now, null);
+        (row.ErrorCode, row.Error) = (NotKept, TextCut.Words(refused.Message, Job.MaxError));
+        row.AttemptStatus = row.AttemptId is null ? null : AttemptStatus.Failed;
+        _journal.Write(new JobWrite.Update(row, from, fromFence), _ =>
+        {
+            otherwise?.Invoke();
+            Post(() =>
+            {
+                if (row.NodeId is { } nodeId)
+                {
+                    Slot(nodeId).Session?.Send(new NodeCommand.Cancel(attempt, row.Error!));
+                }
+
+                return OnDisownedAsync(job);
+            });
         });
+    }
+
+    private Task OnNotKept(LiveJob job, RowRefusedException refused)
+    {
+        _queue.Remove(job);
+        Release(job);
+        _live.TryRemove(job.Row.Id, out _);
+        (job.Row.Status, job.Row.FinishedAt) = (JobStatus.Failed, Now);
+        (job.Row.ErrorCode, job.Row.Error) = (NotKept, refused.Message);
+        job.Ended.TrySetResult(job.Result());
+        return PlaceWaitingAsync();
     }
 
     /// <summary>Somebody else wrote this job, or it existed before: what the database says counts.</summary>

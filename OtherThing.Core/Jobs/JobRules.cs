@@ -22,6 +22,9 @@ public static partial class JobRules
     /// <summary>The interpreters a script may name.</summary>
     public static IReadOnlyList<string> Shells { get; } = ["sh", "bash", "python3", "pwsh"];
 
+    /// <summary>What is said of a job whose row the database refused.</summary>
+    internal static Error NotKept(RowRefusedException refused) => Error.Invalid(JobDispatcher.NotKept, "job", "The job could not be written down: " + refused.Message);
+
     /// <summary>Checks a job.</summary>
     /// <returns>Null, or <c>job.invalid</c> or <c>job.too_large</c> with every field at fault.</returns>
     public static Error? Check(JobKind kind, JobSpec spec)

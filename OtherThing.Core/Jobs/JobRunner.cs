@@ -6,8 +6,6 @@ namespace OtherThing.Core.Jobs;
 /// <summary>Jobs as the engine sends them: to their end, whatever happens in between.</summary>
 internal sealed class JobRunner(JobDispatcher dispatcher, TimeProvider clock, IHostApplicationLifetime lifetime) : IJobRunner
 {
-    private const int MaxStepPath = 1000;
-
     private static readonly TimeSpan s_cancelWait = TimeSpan.FromSeconds(4);
 
     public async Task<Result<JobResult>> RunAsync(JobRequest job, Action<string, string> log, CancellationToken cancellationToken)
@@ -27,21 +25,16 @@ internal sealed class JobRunner(JobDispatcher dispatcher, TimeProvider clock, IH
             return refusal;
         }
 
-        var live = await dispatcher.SubmitAsync(
-            new Job
-            {
-                Id = job.Id,
-                WorkspaceId = job.WorkspaceId,
-                UserId = job.UserId,
-                RunId = job.RunId,
-                StepPath = job.StepPath is { Length: > MaxStepPath } path ? path[..MaxStepPath] : job.StepPath,
-                Kind = job.Kind,
-                Effects = job.Effects,
-                Spec = spec,
-                CreatedAt = clock.GetUtcNow().UtcDateTime,
-            },
-            log,
-            lifetime.ApplicationStopping);
+        LiveJob live;
+        try
+        {
+            live = await SubmitAsync(job, spec, log);
+        }
+        catch (RowRefusedException refused)
+        {
+            return JobRules.NotKept(refused);
+        }
+
         if (live.Row.WorkspaceId != job.WorkspaceId)
         {
             return Error.Conflict("job.id_taken", "Another workspace has a job with this id.");
@@ -57,6 +50,23 @@ internal sealed class JobRunner(JobDispatcher dispatcher, TimeProvider clock, IH
             return await EndAsync(live);
         }
     }
+
+    private Task<LiveJob> SubmitAsync(JobRequest job, JobSpec spec, Action<string, string> log) =>
+        dispatcher.SubmitAsync(
+            new Job
+            {
+                Id = job.Id,
+                WorkspaceId = job.WorkspaceId,
+                UserId = job.UserId,
+                RunId = job.RunId,
+                StepPath = TextCut.Name(job.StepPath, Job.MaxStepPath),
+                Kind = job.Kind,
+                Effects = job.Effects,
+                Spec = spec,
+                CreatedAt = clock.GetUtcNow().UtcDateTime,
+            },
+            log,
+            lifetime.ApplicationStopping);
 
     private async Task<JobResult> EndAsync(LiveJob live)
     {

@@ -15,7 +15,7 @@ public sealed class JobService(
     private static Error NotFound { get; } = Error.NotFound("job.not_found", "There is no such job in this workspace.");
 
     /// <summary>Queues a job and waits for its end at most so long.</summary>
-    /// <returns>The job, or <c>job.invalid</c>, <c>job.too_large</c>, <c>job.node_unknown</c>, <c>job.queue_full</c>.</returns>
+    /// <returns>The job, or <c>job.invalid</c>, <c>job.too_large</c>, <c>job.node_unknown</c>, <c>job.queue_full</c>, <c>job.not_kept</c>.</returns>
     public async Task<Result<JobView>> SubmitAsync(
         Actor actor, Guid workspaceId, JobDraft draft, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -30,7 +30,16 @@ public sealed class JobService(
         }
 
         var job = Make(draft, workspaceId, entry.UserId, batchId: null);
-        var live = await dispatcher.SubmitAsync(job, cancellationToken);
+        LiveJob live;
+        try
+        {
+            live = await dispatcher.SubmitAsync(job, cancellationToken);
+        }
+        catch (RowRefusedException refused)
+        {
+            return JobRules.NotKept(refused);
+        }
+
         if (wait > TimeSpan.Zero)
         {
             await WaitAsync(live.Ended.Task, wait, cancellationToken);
@@ -62,7 +71,15 @@ public sealed class JobService(
         }
 
         var batch = new JobBatch { Id = Guid.CreateVersion7(), WorkspaceId = workspaceId, UserId = entry.UserId, Count = drafts.Count, CreatedAt = Now };
-        await dispatcher.SubmitAsync(batch, [.. drafts.Select(draft => Make(draft, workspaceId, entry.UserId, batch.Id))], cancellationToken);
+        try
+        {
+            await dispatcher.SubmitAsync(batch, [.. drafts.Select(draft => Make(draft, workspaceId, entry.UserId, batch.Id))], cancellationToken);
+        }
+        catch (RowRefusedException refused)
+        {
+            return JobRules.NotKept(refused);
+        }
+
         return batch;
     }
 

@@ -224,5 +224,5 @@ public sealed class Node : IVersioned
         LastSeenAt = lastSeenAt ?? LastSeenAt;
     }
 
-    private static string Bound(string name) => name.Length <= MaxNameLength ? name : name[..MaxNameLength];
+    private static string Bound(string name) => TextCut.Words(name, MaxNameLength);
 }

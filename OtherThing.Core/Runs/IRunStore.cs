@@ -45,12 +45,15 @@ public interface IRunStore
 public sealed record RunFilter(Guid? FlowId = null, RunStatus? Status = null);
 
 /// <summary>Commits many runs' transitions in one transaction.</summary>
-public interface IRunJournalStore
+public interface IRunJournalStore : IRefusedRows
 {
     /// <summary>Writes all or nothing; a write whose fence is stale or whose run has ended is left out and reported as false.</summary>
     /// <returns>For each write whether it was applied.</returns>
+    /// <exception cref="RowRefusedException">The database cannot keep one of them.</exception>
+    /// <exception cref="StoreUnavailableException">The database does not answer.</exception>
     Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken);
 
     /// <summary>Adds usage that came after its run had ended; a call that is written already is left as it is.</summary>
+    /// <exception cref="RowRefusedException">The database cannot keep one of them.</exception>
     Task AddUsageAsync(IReadOnlyList<Usage.UsageEntry> entries, CancellationToken cancellationToken);
 }

@@ -3,6 +3,9 @@ namespace OtherThing.Core.Runs;
 /// <summary>One execution of a flow version, as the database keeps it. Only the <see cref="RunJournal"/> writes it.</summary>
 public sealed record Run
 {
+    /// <summary>The most characters of <see cref="ParentPath"/>; the deepest path a flow can have is below 700.</summary>
+    public const int MaxParentPath = 2_000;
+
     /// <summary>Its id.</summary>
     public required Guid Id { get; init; }
 

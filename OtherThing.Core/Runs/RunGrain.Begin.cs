@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Runs;
 
@@ -49,7 +50,7 @@ internal sealed partial class RunGrain
             StartedBy = start.StartedBy,
             RerunOf = start.RerunOf,
             ParentRunId = start.ParentRunId,
-            ParentPath = start.ParentPath,
+            ParentPath = TextCut.Name(start.ParentPath, Run.MaxParentPath),
             Depth = start.Depth,
             RootRunId = start.RootRunId,
             Hops = start.Hops,

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
+using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs;
 
@@ -60,7 +61,7 @@ internal sealed partial class RunGrain
 
                 var records = machine.TakeRecords();
                 var commands = machine.TakeCommands();
-                if (!await CommitAsync(records))
+                if (!await CommitAsync(records, commands))
                 {
                     LetGo();
                     break;
@@ -131,17 +132,17 @@ internal sealed partial class RunGrain
         }
     }
 
-    private async Task<bool> CommitAsync(List<StepRun> records)
+    private async Task<bool> WriteAsync(List<StepRun> records, UsageEntry[] used, RunStatus status, StepError? failure)
     {
         var (machine, now) = (_machine!, Now);
-        var ended = machine.Status.IsFinal();
+        var ended = status.IsFinal();
         var next = _run! with
         {
-            Status = machine.Status,
+            Status = status,
             Paused = machine.Paused && !ended,
-            Output = machine.Status == RunStatus.Succeeded ? machine.Output.GetRawText() : null,
-            Error = machine.Error is { } error ? JsonSerializer.Serialize(error, Json.Options) : null,
-            StartedAt = _run.StartedAt ?? (machine.Status == RunStatus.Queued ? null : now),
+            Output = status == RunStatus.Succeeded ? machine.Output.GetRawText() : null,
+            Error = failure is { } error ? JsonSerializer.Serialize(error, Json.Options) : null,
+            StartedAt = _run.StartedAt ?? (status == RunStatus.Queued ? null : now),
             FinishedAt = ended ? now : null,
             WakeAt = ended ? null : NextLook(now),
             LastSequence = records.Count > 0 ? _run.LastSequence + 1 : _run.LastSequence,
@@ -160,9 +161,8 @@ internal sealed partial class RunGrain
                 At = now,
                 Steps = JsonSerializer.SerializeToUtf8Bytes(records, Json.Options),
             },
-            Usage = _usage.Count == 0 ? [] : [.. _usage],
+            Usage = used,
         };
-        _usage.Clear();
         if (!await journal.CommitAsync(write))
         {
             return false;

@@ -1,8 +1,26 @@
+using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
+
 namespace OtherThing.Core.Usage;
 
 /// <summary>Something that was used, written once and never edited: a correction is a new entry.</summary>
 public sealed class UsageEntry
 {
+    /// <summary>The most characters of <see cref="CallId"/>.</summary>
+    public const int MaxCallId = 200;
+
+    /// <summary>The most characters of <see cref="StepPath"/>; the deepest path a flow can have is below 700.</summary>
+    public const int MaxStepPath = 2_000;
+
+    /// <summary>The most characters of <see cref="Provider"/>.</summary>
+    public const int MaxProvider = 40;
+
+    /// <summary>The most characters of <see cref="Model"/>.</summary>
+    public const int MaxModel = 400;
+
+    /// <summary>The most characters of <see cref="PriceRow"/>.</summary>
+    public const int MaxPriceRow = 600;
+
     private UsageEntry()
     {
     }
@@ -82,7 +100,7 @@ public sealed class UsageEntry
     /// <summary>The cost in cents with up to 8 decimals; null when it has no price.</summary>
     public decimal? CostCents => Money.CentsOf(CostUnits);
 
-    /// <summary>Makes the entry of a draft.</summary>
+    /// <summary>Makes the entry of a draft. What others name (a model, a price) is cut where it is longer than what is kept.</summary>
     /// <param name="draft">What was used.</param>
     /// <param name="workspaceId">The workspace that used it.</param>
     /// <param name="flowId">The flow it was for.</param>
@@ -104,14 +122,14 @@ public sealed class UsageEntry
             Id = Guid.CreateVersion7(new DateTimeOffset(utcNow, TimeSpan.Zero)),
             WorkspaceId = workspaceId,
             Type = draft.Type,
-            CallId = draft.CallId,
+            CallId = TextCut.Name(draft.CallId, MaxCallId),
             FlowId = flowId,
-            FlowName = flowName,
+            FlowName = TextCut.Words(flowName, FlowLimits.Name),
             RunId = runId,
-            StepPath = stepPath,
+            StepPath = TextCut.Name(stepPath, MaxStepPath),
             UserId = userId,
-            Provider = draft.Provider,
-            Model = draft.Model,
+            Provider = TextCut.Name(draft.Provider, MaxProvider),
+            Model = TextCut.Name(draft.Model, MaxModel),
             KeyId = draft.KeyId,
             NodeId = draft.NodeId,
             TokensUsed = draft.InputTokens is null && draft.OutputTokens is null
@@ -124,7 +142,7 @@ public sealed class UsageEntry
             CostUnits = draft.CostUnits,
             CostStatus = draft.CostStatus,
             RawUsage = draft.RawUsage,
-            PriceRow = draft.PriceRow,
+            PriceRow = TextCut.Words(draft.PriceRow, MaxPriceRow),
             Timestamp = utcNow,
             Day = DateOnly.FromDateTime(utcNow),
         };

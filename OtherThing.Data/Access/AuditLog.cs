@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Access;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Data.Access;
 
@@ -17,13 +18,11 @@ internal sealed class AuditLog(IDbContextFactory<AppDbContext> contexts, TimePro
             UserId = actor.UserId,
             TokenId = actor.TokenId,
             Operation = operation.Id,
-            Subject = Cut(subject, 200),
-            Detail = detail is null ? null : Cut(detail, 1_000),
+            Subject = TextCut.Name(subject, 200),
+            Detail = TextCut.Words(detail, 1_000),
             At = clock.GetUtcNow().UtcDateTime,
         });
         // What is told of has happened: a caller who hung up does not take it back.
         await db.SaveChangesAsync(CancellationToken.None);
     }
-
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 }

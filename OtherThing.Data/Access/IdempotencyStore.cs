@@ -1,15 +1,23 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Access;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Access;
 
 internal sealed class IdempotencyStore(IDbContextFactory<AppDbContext> contexts) : IIdempotencyStore
 {
-    public async Task<KeyClaim> ClaimAsync(string id, string bodyHash, DateTime utcNow, CancellationToken cancellationToken)
+    public Task<KeyClaim> ClaimAsync(string id, string bodyHash, DateTime utcNow, CancellationToken cancellationToken) =>
+        UnitOfWork.RunAsync(
+            contexts,
+            unit => ClaimAsync(unit, id, bodyHash, utcNow, cancellationToken),
+            async db => await db.Set<IdempotencyRow>().AnyAsync(
+                r => r.Id == id && r.BodyHash == bodyHash && r.ClaimedAt == utcNow && r.Status == null, cancellationToken)
+                ? new Known<KeyClaim>(new KeyClaim(KeyClaimOutcome.Claimed)) : null,
+            cancellationToken);
+
+    private static async Task<KeyClaim> ClaimAsync(UnitOfWork unit, string id, string bodyHash, DateTime utcNow, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
         var (old, broken) = (utcNow - IIdempotencyStore.KeptFor, utcNow - IIdempotencyStore.BrokenOffAfter);
         await db.Set<IdempotencyRow>()
             .Where(r => r.ClaimedAt < old || (r.Id == id && r.Status == null && r.ClaimedAt < broken))
@@ -17,24 +25,11 @@ internal sealed class IdempotencyStore(IDbContextFactory<AppDbContext> contexts)
         var row = await FindAsync(db, id, cancellationToken);
         if (row is null)
         {
+            // With many writers another request may claim it after our look; then the unit looks again.
             db.Add(new IdempotencyRow { Id = id, BodyHash = bodyHash, ClaimedAt = utcNow });
-            try
-            {
-                await db.SaveChangesAsync(cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
-                return new KeyClaim(KeyClaimOutcome.Claimed);
-            }
-            catch (DbUpdateException)
-            {
-                // With many writers another request may have claimed it after our look.
-                await transaction.RollbackAsync(cancellationToken);
-                await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-                row = await FindAsync(again, id, cancellationToken);
-                if (row is null)
-                {
-                    throw;
-                }
-            }
+            await db.SaveChangesAsync(cancellationToken);
+            await unit.CommitAsync();
+            return new KeyClaim(KeyClaimOutcome.Claimed);
         }
 
         return row.BodyHash != bodyHash ? new KeyClaim(KeyClaimOutcome.OtherBody)

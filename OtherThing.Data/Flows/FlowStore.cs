@@ -120,14 +120,9 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException) when (kept is null)
+        catch (DbUpdateException exception) when (kept is null && DatabaseFaults.IsDuplicate(exception))
         {
-            // Two runs of a fresh draft started at once: the other one kept the same version. Anything else shows on the second try.
-            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-            if (!await again.Set<FlowVersion>().AnyAsync(v => v.FlowId == version.FlowId && v.Number == version.Number, cancellationToken))
-            {
-                throw;
-            }
+            // Two runs of a fresh draft started at once: the other one kept the same version.
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OtherThing.Core.Flows;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Flows;
 
@@ -25,17 +26,9 @@ internal sealed class PinStore(IDbContextFactory<AppDbContext> contexts) : IPinS
             .OrderBy(p => p.StepId).ToListAsync(cancellationToken);
     }
 
-    public async Task<bool> PutAsync(StepPin pin, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await TryPutAsync(pin, cancellationToken);
-        }
-        catch (DbUpdateException)
-        {
-            return await TryPutAsync(pin, cancellationToken); // two people pinned the same step at once: the later one counts
-        }
-    }
+    /// <summary>Of two people who pin the same step at once the later one counts.</summary>
+    public Task<bool> PutAsync(StepPin pin, CancellationToken cancellationToken) =>
+        UnitOfWork.RunAsync(contexts, unit => PutAsync(unit, pin, cancellationToken), UnitOfWork.OnceMore<bool>, cancellationToken);
 
     public async Task<bool> DeleteAsync(Guid workspaceId, Guid flowId, string stepId, CancellationToken cancellationToken)
     {
@@ -45,11 +38,9 @@ internal sealed class PinStore(IDbContextFactory<AppDbContext> contexts) : IPinS
             .ExecuteDeleteAsync(cancellationToken) == 1;
     }
 
-    private async Task<bool> TryPutAsync(StepPin pin, CancellationToken cancellationToken)
+    private static async Task<bool> PutAsync(UnitOfWork unit, StepPin pin, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
         var changed = await db.Set<StepPin>().Where(p => p.FlowId == pin.FlowId && p.StepId == pin.StepId).ExecuteUpdateAsync(
             update => update.SetProperty(p => p.Output, pin.Output).SetProperty(p => p.Port, pin.Port)
                 .SetProperty(p => p.PinnedBy, pin.PinnedBy).SetProperty(p => p.PinnedAt, pin.PinnedAt),
@@ -65,7 +56,7 @@ internal sealed class PinStore(IDbContextFactory<AppDbContext> contexts) : IPinS
             await db.SaveChangesAsync(cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await unit.CommitAsync();
         return true;
     }
 }

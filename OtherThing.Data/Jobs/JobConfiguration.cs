@@ -11,9 +11,9 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
     {
         job.ToTable("Jobs");
         job.Property(j => j.Id).ValueGeneratedNever();
-        job.Property(j => j.StepPath).HasMaxLength(1000);
+        job.Property(j => j.StepPath).HasMaxLength(Job.MaxStepPath);
         job.Property(j => j.ErrorCode).HasMaxLength(60);
-        job.Property(j => j.Error).HasMaxLength(1000);
+        job.Property(j => j.Error).HasMaxLength(Job.MaxError);
         job.Property(j => j.Sandbox).HasMaxLength(20);
         job.Property(j => j.Spec).IsJson();
         job.Property(j => j.EarlierAttempts).IsJson();

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
 using OtherThing.Data.Conventions;
@@ -7,22 +8,42 @@ namespace OtherThing.Data.Jobs;
 
 internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts) : IJobStore
 {
+    private JobCommands? _commands;
+
+    // The group whose commit may have taken effect unheard; it comes again, and what it finds done was done by itself.
+    private HashSet<JobWrite>? _doubtful;
+
     public async Task<bool[]> CommitAsync(IReadOnlyList<JobWrite> writes, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.CheckLeaseAsync(transaction, cancellationToken);
-        await using var commands = new JobCommands(db);
-        var applied = new bool[writes.Count];
-        for (var index = 0; index < writes.Count; index++)
+        UnitOfWork? begun = null;
+        try
         {
-            applied[index] = await commands.RunAsync(writes[index], cancellationToken);
+            return await UnitOfWork.RunAsync(
+                contexts,
+                async unit =>
+                {
+                    begun = unit;
+                    await unit.Db.CheckLeaseAsync(unit.Db.Database.CurrentTransaction!, cancellationToken);
+                    var applied = await ApplyAsync(unit.Db, writes, cancellationToken);
+                    await unit.CommitAsync();
+                    _doubtful = null;
+                    return applied;
+                },
+                lookUp: null,
+                cancellationToken);
         }
+        catch (Exception exception)
+        {
+            if (begun is { IsCommitting: true })
+            {
+                _doubtful = [.. writes];
+            }
 
-        await transaction.CommitAsync(cancellationToken);
-        return applied;
+            throw DatabaseFaults.IsDuplicate(exception) ? DatabaseFaults.Refusal(exception) : DatabaseFaults.Told(exception);
+        }
     }
+
+    public Task PutAsideAsync(RefusedRow row, CancellationToken cancellationToken) => RefusedRows.PutAsideAsync(contexts, row, cancellationToken);
 
     public async Task<Job?> FindAsync(Guid workspaceId, Guid jobId, CancellationToken cancellationToken)
     {
@@ -100,4 +121,38 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts) : IJobS
             Failed = counts.Where(c => c.Status.IsFinal() && c.Status != JobStatus.Succeeded).Sum(c => c.Count),
         };
     }
+
+    private async Task<bool[]> ApplyAsync(AppDbContext db, IReadOnlyList<JobWrite> writes, CancellationToken cancellationToken)
+    {
+        var commands = _commands ??= new JobCommands(db);
+        var applied = await commands.RunAsync(
+            db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), writes, cancellationToken);
+        for (var i = 0; i < applied.Length; i++)
+        {
+            if (!applied[i] && _doubtful?.Contains(writes[i]) == true)
+            {
+                applied[i] = await IsOursAsync(db, writes, writes[i], cancellationToken);
+            }
+        }
+
+        return applied;
+    }
+
+    /// <summary>Whether the database has what this group put there when nobody heard of it: of a job the group's last word.</summary>
+    private static async Task<bool> IsOursAsync(
+        AppDbContext db, IReadOnlyList<JobWrite> writes, JobWrite write, CancellationToken cancellationToken)
+    {
+        if (JobOf(write) is not { } job)
+        {
+            return true; // what is only ever inserted is the same row
+        }
+
+        var last = writes.Select(JobOf).Last(other => other?.Id == job.Id)!;
+        return await db.Set<Job>().AnyAsync(
+            j => j.Id == last.Id && j.Revision == last.Revision && j.Fence == last.Fence && j.Status == last.Status
+                && j.AttemptId == last.AttemptId && j.CreatedAt == last.CreatedAt && j.UserId == last.UserId,
+            cancellationToken);
+    }
+
+    private static Job? JobOf(JobWrite write) => write switch { JobWrite.Insert insert => insert.Job, JobWrite.Update update => update.Job, _ => null };
 }

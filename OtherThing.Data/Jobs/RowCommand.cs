@@ -1,108 +1,77 @@
-using System.Data.Common;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Jobs;
 
 /// <summary>
-/// One statement for many rows of one entity, prepared once per transaction, without change tracking: for the hot path.
-/// The text comes from the model, so it follows it, and is the same on every provider.
+/// One statement for many rows of one entity, without change tracking: for the hot path. The text comes from the model, so it follows it,
+/// and is the same on every provider.
 /// </summary>
-internal sealed class RowCommand<T> : IAsyncDisposable
+internal sealed class RowCommand<T>
     where T : class
 {
-    private readonly DbCommand _command;
-    private readonly List<(DbParameter Parameter, IProperty Property)> _cells = [];
-    private readonly Dictionary<string, (DbParameter Parameter, RelationalTypeMapping Mapping)> _extras = [];
+    private readonly IProperty[] _cells;
+    private readonly string[] _expected;
 
-    private RowCommand(DbCommand command) => _command = command;
+    private RowCommand(string text, IProperty[] cells, IReadOnlyList<IProperty> expected)
+    {
+        (_cells, _expected) = (cells, [.. expected.Select(property => property.Name)]);
+        Statement = new Statement(
+            text, [.. cells.Select(property => (property.Name, property)), .. expected.Select(property => ("Expected" + property.Name, property))]);
+    }
+
+    public Statement Statement { get; }
 
     /// <summary>Inserts a row unless its key exists.</summary>
     public static RowCommand<T> Insert(AppDbContext db)
     {
-        var (command, entity, sql) = Begin(db);
+        var (entity, sql) = (db.Model.FindEntityType(typeof(T))!, db.GetService<ISqlGenerationHelper>());
         var table = sql.DelimitIdentifier(entity.GetTableName()!);
-        var properties = entity.GetProperties().ToArray();
-        var key = entity.FindPrimaryKey()!.Properties;
+        // What the database makes itself is not said.
+        var properties = entity.GetProperties().Where(property => !property.IsShadowProperty()).ToArray();
         var text = new StringBuilder("INSERT INTO ").Append(table).Append(" (")
             .AppendJoin(", ", properties.Select(p => sql.DelimitIdentifier(p.GetColumnName()))).Append(") SELECT ")
             .AppendJoin(", ", properties.Select(p => "@" + p.Name)).Append(" WHERE NOT EXISTS (SELECT 1 FROM ").Append(table).Append(" WHERE ")
-            .AppendJoin(" AND ", key.Select(p => Equal(sql, p, p.Name))).Append(')');
-        return command.Take(text, properties);
+            .AppendJoin(" AND ", entity.FindPrimaryKey()!.Properties.Select(p => Equal(sql, p, p.Name))).Append(')');
+        return new RowCommand<T>(text.ToString(), properties, []);
     }
 
-    /// <summary>Sets the columns of one row where every condition holds; a condition is a property and its parameter's name.</summary>
+    /// <summary>Sets the columns of one row where every condition holds; a condition is a property, whose value is given apart.</summary>
     public static RowCommand<T> Update(AppDbContext db, IEnumerable<string> columns, params IReadOnlyList<string> expected)
     {
-        var (command, entity, sql) = Begin(db);
+        var (entity, sql) = (db.Model.FindEntityType(typeof(T))!, db.GetService<ISqlGenerationHelper>());
         var properties = columns.Select(name => entity.FindProperty(name)!).ToArray();
+        var conditions = expected.Select(name => entity.FindProperty(name)!).ToArray();
         var key = entity.FindPrimaryKey()!.Properties;
         var text = new StringBuilder("UPDATE ").Append(sql.DelimitIdentifier(entity.GetTableName()!)).Append(" SET ")
             .AppendJoin(", ", properties.Select(p => Equal(sql, p, p.Name))).Append(" WHERE ")
-            .AppendJoin(" AND ", key.Select(p => Equal(sql, p, p.Name)));
-        foreach (var property in expected.Select(name => entity.FindProperty(name)!))
-        {
-            text.Append(" AND ").Append(Equal(sql, property, "Expected" + property.Name));
-            command.Extra("Expected" + property.Name, property);
-        }
-
-        return command.Take(text, [.. properties, .. key]);
+            .AppendJoin(" AND ", key.Select(p => Equal(sql, p, p.Name)))
+            .Append(string.Concat(conditions.Select(p => " AND " + Equal(sql, p, "Expected" + p.Name))));
+        return new RowCommand<T>(text.ToString(), [.. properties, .. key], conditions);
     }
 
-    /// <summary>Runs the statement for one row; true when a row was written.</summary>
-    public async Task<bool> RunAsync(T row, CancellationToken cancellationToken, params (string Name, object Value)[] expected)
+    /// <summary>The values of one row in the order of the statement's parameters, as the database takes them.</summary>
+    public object?[] Values(T row, params ReadOnlySpan<(string Name, object Value)> expected)
     {
-        foreach (var (parameter, property) in _cells)
+        var values = new object?[_cells.Length + _expected.Length];
+        for (var i = 0; i < _cells.Length; i++)
         {
-            parameter.Value = Stored(property.GetTypeMapping().Converter, property.GetGetter().GetClrValue(row));
+            values[i] = Statement.Stored(i, _cells[i].GetGetter().GetClrValue(row));
         }
 
         foreach (var (name, value) in expected)
         {
-            var (parameter, mapping) = _extras["Expected" + name];
-            parameter.Value = Stored(mapping.Converter, value);
+            var at = _cells.Length + Array.IndexOf(_expected, name);
+            values[at] = Statement.Stored(at, value);
         }
 
-        return await _command.ExecuteNonQueryAsync(cancellationToken) == 1;
-    }
-
-    public ValueTask DisposeAsync() => _command.DisposeAsync();
-
-    private static (RowCommand<T> Command, IEntityType Entity, ISqlGenerationHelper Sql) Begin(AppDbContext db)
-    {
-        var command = db.Database.GetDbConnection().CreateCommand();
-        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
-        return (new RowCommand<T>(command), db.Model.FindEntityType(typeof(T))!, db.GetService<ISqlGenerationHelper>());
+        return values;
     }
 
     private static string Equal(ISqlGenerationHelper sql, IProperty property, string parameter) =>
         $"{sql.DelimitIdentifier(property.GetColumnName())} = @{parameter}";
-
-    private static object Stored(ValueConverter? converter, object? value) =>
-        (value is null || converter is null ? value : converter.ConvertToProvider(value)) ?? DBNull.Value;
-
-    private RowCommand<T> Take(StringBuilder text, IEnumerable<IProperty> properties)
-    {
-        _command.CommandText = text.ToString();
-        foreach (var property in properties)
-        {
-            _cells.Add((Add(property.Name, property), property));
-        }
-
-        return this;
-    }
-
-    private void Extra(string name, IProperty property) =>
-        _extras[name] = (Add(name, property), (RelationalTypeMapping)property.GetTypeMapping());
-
-    private DbParameter Add(string name, IProperty property)
-    {
-        var parameter = ((RelationalTypeMapping)property.GetTypeMapping()).CreateParameter(_command, "@" + name, null, property.IsNullable);
-        _command.Parameters.Add(parameter);
-        return parameter;
-    }
 }

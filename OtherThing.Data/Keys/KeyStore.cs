@@ -45,17 +45,9 @@ internal sealed class KeyStore(IDbContextFactory<AppDbContext> contexts) : IKeyS
             await db.SaveChangesAsync(cancellationToken);
             return true;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseFaults.IsDuplicate(exception))
         {
-            // Only the unique fingerprint is expected to refuse; anything else is broken.
-            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await again.Set<ApiKey>().AnyAsync(
-                k => k.WorkspaceId == key.WorkspaceId && k.Fingerprint == key.Fingerprint, cancellationToken))
-            {
-                return false;
-            }
-
-            throw;
+            return false; // the workspace has the same key already
         }
     }
 

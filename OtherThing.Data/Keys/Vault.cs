@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Results;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Keys;
 
@@ -102,7 +103,7 @@ internal sealed class Vault(IDbContextFactory<AppDbContext> contexts, VaultRing 
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseFaults.IsDuplicate(exception))
         {
             // Someone made it in the same moment: theirs counts.
         }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Access;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Workspaces;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Nodes;
 
@@ -98,15 +99,9 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
             await db.SaveChangesAsync(cancellationToken);
             return true;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseFaults.IsDuplicate(exception))
         {
-            // Only a key that came twice at once is expected; anything else is broken.
-            if (await FindByKeyAsync(node.PublicKeyHash, cancellationToken) is not null)
-            {
-                return false;
-            }
-
-            throw;
+            return false; // the same key came twice at once
         }
     }
 
@@ -148,14 +143,9 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         {
             await db.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseFaults.IsDuplicate(exception))
         {
-            // Only the same attachment made at the same moment is expected; anything else is broken.
-            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-            if (!await again.Set<NodeAttachment>().AnyAsync(a => a.NodeId == nodeId && a.WorkspaceId == workspaceId, cancellationToken))
-            {
-                throw;
-            }
+            // the same attachment was made at the same moment
         }
     }
 
@@ -220,7 +210,7 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         {
             await db.SaveChangesAsync(CancellationToken.None);
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseFaults.IsDuplicate(exception))
         {
             // another replica was first; its name counts
         }

@@ -19,7 +19,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         run.Ignore(r => r.Deadline);
         run.HasIndex(r => new { r.WorkspaceId, r.FlowId, r.CreatedAt }).HasFilter("\"Status\" = 'queued'").HasDatabaseName("IX_Runs_Queued"); // the queue
         run.Property(r => r.OnlyStep).HasMaxLength(64);
-        run.Property(r => r.ParentPath).HasMaxLength(1000);
+        run.Property(r => r.ParentPath).HasMaxLength(Run.MaxParentPath);
         run.HasIndex(r => r.RootRunId).HasFilter("\"RootRunId\" IS NOT NULL"); // how many runs a run has called
         run.HasIndex(r => r.WakeAt); // what nobody looks after: the sweeper
     }

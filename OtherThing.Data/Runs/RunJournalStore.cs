@@ -1,77 +1,92 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Runs;
 
 /// <summary>
 /// The hot path of the database: prepared statements on one connection that is kept open, one transaction per group.
-/// The statements are the same on SQLite and SQL Server.
 /// </summary>
 internal sealed class RunJournalStore(IDbContextFactory<AppDbContext> contexts) : IRunJournalStore, IAsyncDisposable
 {
+    private const int MostTries = 5;
+
     private AppDbContext? _db;
     private RunStatements? _statements;
+    private RunCommands? _commands;
 
     public async Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken)
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            var db = _db ??= await OpenAsync(cancellationToken);
-            using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.CheckLeaseAsync(transaction, cancellationToken);
-            var statements = _statements ??= new RunStatements(db.Database.GetDbConnection());
-            statements.Use(transaction.GetDbTransaction());
-            var applied = new bool[writes.Count];
-            for (var i = 0; i < writes.Count; i++)
+            try
             {
-                applied[i] = await ApplyAsync(db, statements, writes[i], cancellationToken);
+                return await CommitOnceAsync(writes, cancellationToken);
+            }
+            catch (Exception exception)
+            {
+                await DisposeAsync(); // a broken connection is not used again
+                if (tries == MostTries || DatabaseFaults.Of(exception, cancellationToken) != DatabaseFault.Conflict)
+                {
+                    throw DatabaseFaults.Told(exception);
+                }
             }
 
-            await transaction.CommitAsync(cancellationToken);
-            return applied;
-        }
-        catch
-        {
-            await DisposeAsync(); // a broken connection is not used again
-            throw;
+            await Task.Delay(UnitOfWork.Pause(tries), cancellationToken); // rolled back for certain: the whole group again
         }
     }
 
     public async Task AddUsageAsync(IReadOnlyList<UsageEntry> entries, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await AddUsageAsync(db, entries, cancellationToken);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            await AddUsageAsync(db, entries, cancellationToken);
+        }
+        catch (Exception exception) when (DatabaseFaults.Of(exception, cancellationToken) == DatabaseFault.Refused)
+        {
+            throw DatabaseFaults.Told(exception);
+        }
     }
+
+    public Task PutAsideAsync(RefusedRow row, CancellationToken cancellationToken) => RefusedRows.PutAsideAsync(contexts, row, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         var db = _db;
-        (_db, _statements) = (null, null);
+        (_db, _commands) = (null, null);
         if (db is not null)
         {
             await db.DisposeAsync();
         }
     }
 
-    private static async Task<bool> ApplyAsync(AppDbContext db, RunStatements statements, RunWrite write, CancellationToken cancellationToken)
+    private async Task<bool[]> CommitOnceAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken)
     {
-        if (write.IsNew)
+        var db = _db ??= await OpenAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.CheckLeaseAsync(transaction, cancellationToken);
+        var statements = _statements ??= new RunStatements(db.Model);
+        var commands = _commands ??= new RunCommands(db.Database.GetDbConnection(), statements);
+        var applied = await commands.RunAsync(transaction.GetDbTransaction(), writes, cancellationToken);
+        for (var i = 0; i < applied.Length; i++)
         {
-            await statements.InsertRunAsync(write.Run, cancellationToken);
-        }
-        else if (!await statements.UpdateRunAsync(write.Run, cancellationToken))
-        {
-            return false;
+            if (applied[i])
+            {
+                await AddOthersAsync(db, writes[i], cancellationToken);
+            }
         }
 
-        if (write.Entry is { } entry)
-        {
-            await statements.InsertEntryAsync(entry, cancellationToken);
-        }
+        await transaction.CommitAsync(cancellationToken);
+        return applied;
+    }
 
+    private static async Task AddOthersAsync(AppDbContext db, RunWrite write, CancellationToken cancellationToken)
+    {
         if (write.Blobs.Count > 0)
         {
             await AddBlobsAsync(db, write, cancellationToken);
@@ -81,8 +96,6 @@ internal sealed class RunJournalStore(IDbContextFactory<AppDbContext> contexts) 
         {
             await AddUsageAsync(db, write.Usage, cancellationToken);
         }
-
-        return true;
     }
 
     /// <summary>Rare; a run that comes upon the same value again refers to it already.</summary>

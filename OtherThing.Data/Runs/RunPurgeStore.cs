@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Workspaces;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Runs;
 
@@ -28,17 +29,18 @@ internal sealed class RunPurgeStore(IDbContextFactory<AppDbContext> contexts) : 
                 .Skip(keep).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
     }
 
-    public async Task<int> DeleteAsync(Guid workspaceId, IReadOnlyList<Guid> runIds, CancellationToken cancellationToken)
+    public Task<int> DeleteAsync(Guid workspaceId, IReadOnlyList<Guid> runIds, CancellationToken cancellationToken) =>
+        UnitOfWork.RunAsync(contexts, unit => DeleteAsync(unit, workspaceId, runIds, cancellationToken), UnitOfWork.OnceMore<int>, cancellationToken);
+
+    private static async Task<int> DeleteAsync(UnitOfWork unit, Guid workspaceId, IReadOnlyList<Guid> runIds, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
         // A run that has ended never lives again, so what was found as ended still is; the condition keeps a wrong caller from harm.
         var ended = db.Set<Run>().Where(r => r.WorkspaceId == workspaceId && runIds.Contains(r.Id) && r.WakeAt == null && s_ended.Contains(r.Status));
         await db.Set<RunJournalEntry>().Where(e => ended.Select(r => r.Id).Contains(e.RunId)).ExecuteDeleteAsync(cancellationToken);
         await db.Set<RunBlob>().Where(b => ended.Select(r => r.Id).Contains(b.RunId)).ExecuteDeleteAsync(cancellationToken);
         var deleted = await ended.ExecuteDeleteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await unit.CommitAsync();
         return deleted;
     }
 

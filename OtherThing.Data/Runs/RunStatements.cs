@@ -1,86 +1,91 @@
-using System.Data;
-using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Metadata;
 using OtherThing.Core.Runs;
 using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Runs;
 
-/// <summary>The three statements of the journal, prepared once per connection.</summary>
-internal sealed class RunStatements
+/// <summary>The statements of the runs' journal, made once from the model; the same on SQLite and SQL Server.</summary>
+internal sealed class RunStatements(IModel model)
 {
-    private readonly DbCommand _insertRun;
-    private readonly DbCommand _updateRun;
-    private readonly DbCommand _insertEntry;
+    private const string UpdateRunText = """
+        UPDATE "Runs" SET "Status"=@status,"Output"=@output,"Error"=@error,"StartedAt"=@startedAt,"FinishedAt"=@finishedAt,"WakeAt"=@wakeAt,
+            "LastSequence"=@sequence,"Tokens"=@tokens,"CostUnits"=@cost,"Paused"=@paused,"StepRuns"=@stepRuns
+        WHERE "Id"=@id AND "Fence"=@fence AND "WakeAt" IS NOT NULL
+        """;
 
-    public RunStatements(DbConnection connection)
-    {
-        _insertRun = Create(connection, """
-            INSERT INTO "Runs" ("Id","WorkspaceId","FlowId","FlowName","FlowVersion","Status","Trigger","TriggerStepId","StartedBy","RerunOf",
-                "ParentRunId","ParentPath","Depth","TimeoutSeconds","Limited","Paused","OnlyStep","Givens","Input","Output","Error","CreatedAt","StartedAt","FinishedAt","WakeAt","Fence","LastSequence","Tokens","CostUnits",
-                "RootRunId","Hops","StepRuns")
-            VALUES (@id,@workspace,@flow,@name,@version,@status,@trigger,@triggerStep,@startedBy,@rerunOf,
-                @parent,@parentPath,@depth,@timeout,@limited,@paused,@onlyStep,@givens,@input,@output,@error,@createdAt,@startedAt,@finishedAt,@wakeAt,@fence,@sequence,@tokens,@cost,
-                @root,@hops,@stepRuns)
-            """,
-            ("id", DbType.Guid), ("workspace", DbType.Guid), ("flow", DbType.Guid), ("name", DbType.String), ("version", DbType.Int32),
-            ("status", DbType.String), ("trigger", DbType.String), ("triggerStep", DbType.String), ("startedBy", DbType.Guid), ("rerunOf", DbType.Guid),
-            ("parent", DbType.Guid), ("parentPath", DbType.String), ("depth", DbType.Int32), ("timeout", DbType.Int32), ("limited", DbType.Boolean), ("paused", DbType.Boolean), ("onlyStep", DbType.String), ("givens", DbType.String),
-            ("input", DbType.String), ("output", DbType.String), ("error", DbType.String), ("createdAt", DbType.DateTime2), ("startedAt", DbType.DateTime2),
-            ("finishedAt", DbType.DateTime2), ("wakeAt", DbType.DateTime2), ("fence", DbType.Int32), ("sequence", DbType.Int32), ("tokens", DbType.Int64), ("cost", DbType.Int64),
-            ("root", DbType.Guid), ("hops", DbType.Int32), ("stepRuns", DbType.Int32));
-        // A run that ended has no WakeAt any more, so a final state is never written over.
-        _updateRun = Create(connection, """
-            UPDATE "Runs" SET "Status"=@status,"Output"=@output,"Error"=@error,"StartedAt"=@startedAt,"FinishedAt"=@finishedAt,"WakeAt"=@wakeAt,
-                "LastSequence"=@sequence,"Tokens"=@tokens,"CostUnits"=@cost,"Paused"=@paused,"StepRuns"=@stepRuns
-            WHERE "Id"=@id AND "Fence"=@fence AND "WakeAt" IS NOT NULL
-            """,
-            ("id", DbType.Guid), ("fence", DbType.Int32), ("status", DbType.String), ("output", DbType.String), ("error", DbType.String),
-            ("startedAt", DbType.DateTime2), ("finishedAt", DbType.DateTime2), ("wakeAt", DbType.DateTime2), ("sequence", DbType.Int32),
-            ("tokens", DbType.Int64), ("cost", DbType.Int64), ("paused", DbType.Boolean), ("stepRuns", DbType.Int32));
-        _insertEntry = Create(connection, """
-            INSERT INTO "RunJournal" ("RunId","Sequence","At","Steps") VALUES (@run,@sequence,@at,@steps)
-            """,
-            ("run", DbType.Guid), ("sequence", DbType.Int32), ("at", DbType.DateTime2), ("steps", DbType.Binary));
-    }
+    private const string InsertRunText = """
+        INSERT INTO "Runs" ("Id","WorkspaceId","FlowId","FlowName","FlowVersion","Status","Trigger","TriggerStepId","StartedBy","RerunOf",
+            "ParentRunId","ParentPath","Depth","TimeoutSeconds","Limited","Paused","OnlyStep","Givens","Input","Output","Error","CreatedAt","StartedAt","FinishedAt","WakeAt","Fence","LastSequence","Tokens","CostUnits",
+            "RootRunId","Hops","StepRuns")
+        VALUES (@id,@workspace,@flow,@name,@version,@status,@trigger,@triggerStep,@startedBy,@rerunOf,
+            @parent,@parentPath,@depth,@timeout,@limited,@paused,@onlyStep,@givens,@input,@output,@error,@createdAt,@startedAt,@finishedAt,@wakeAt,@fence,@sequence,@tokens,@cost,
+            @root,@hops,@stepRuns)
+        """;
 
-    public void Use(DbTransaction transaction) =>
-        (_insertRun.Transaction, _updateRun.Transaction, _insertEntry.Transaction) = (transaction, transaction, transaction);
+    private const string InsertEntryText = """
+        INSERT INTO "RunJournal" ("RunId","Sequence","At","Steps") VALUES (@run,@entry,@at,@steps)
+        """;
 
-    public Task InsertRunAsync(Run run, CancellationToken cancellationToken) => ExecuteAsync(
-        _insertRun, cancellationToken,
+    private static readonly (string, string)[] s_insertRun =
+    [
+        ("id", nameof(Run.Id)), ("workspace", nameof(Run.WorkspaceId)), ("flow", nameof(Run.FlowId)), ("name", nameof(Run.FlowName)),
+        ("version", nameof(Run.FlowVersion)), ("status", nameof(Run.Status)), ("trigger", nameof(Run.Trigger)), ("triggerStep", nameof(Run.TriggerStepId)),
+        ("startedBy", nameof(Run.StartedBy)), ("rerunOf", nameof(Run.RerunOf)), ("parent", nameof(Run.ParentRunId)), ("parentPath", nameof(Run.ParentPath)),
+        ("depth", nameof(Run.Depth)), ("timeout", nameof(Run.TimeoutSeconds)), ("limited", nameof(Run.Limited)), ("paused", nameof(Run.Paused)),
+        ("onlyStep", nameof(Run.OnlyStep)), ("givens", nameof(Run.Givens)), ("input", nameof(Run.Input)), ("output", nameof(Run.Output)),
+        ("error", nameof(Run.Error)), ("createdAt", nameof(Run.CreatedAt)), ("startedAt", nameof(Run.StartedAt)), ("finishedAt", nameof(Run.FinishedAt)),
+        ("wakeAt", nameof(Run.WakeAt)), ("fence", nameof(Run.Fence)), ("sequence", nameof(Run.LastSequence)), ("tokens", nameof(Run.Tokens)),
+        ("cost", nameof(Run.CostUnits)), ("root", nameof(Run.RootRunId)), ("hops", nameof(Run.Hops)), ("stepRuns", nameof(Run.StepRuns)),
+    ];
+
+    private static readonly (string, string)[] s_updateRun =
+    [
+        ("id", nameof(Run.Id)), ("fence", nameof(Run.Fence)), ("status", nameof(Run.Status)), ("output", nameof(Run.Output)), ("error", nameof(Run.Error)),
+        ("startedAt", nameof(Run.StartedAt)), ("finishedAt", nameof(Run.FinishedAt)), ("wakeAt", nameof(Run.WakeAt)), ("sequence", nameof(Run.LastSequence)),
+        ("tokens", nameof(Run.Tokens)), ("cost", nameof(Run.CostUnits)), ("paused", nameof(Run.Paused)), ("stepRuns", nameof(Run.StepRuns)),
+    ];
+
+    private static readonly (string, string)[] s_insertEntry =
+    [
+        ("run", nameof(RunJournalEntry.RunId)), ("entry", nameof(RunJournalEntry.Sequence)), ("at", nameof(RunJournalEntry.At)), ("steps", nameof(RunJournalEntry.Steps)),
+    ];
+
+    public Statement InsertRun { get; } = new(InsertRunText, [.. Columns<Run>(model, s_insertRun)]);
+
+    /// <summary>A run that ended has no WakeAt any more, so a final state is never written over.</summary>
+    public Statement UpdateRun { get; } = new(UpdateRunText, [.. Columns<Run>(model, s_updateRun)]);
+
+    public Statement InsertEntry { get; } = new(InsertEntryText, [.. Columns<RunJournalEntry>(model, s_insertEntry)]);
+
+    /// <summary>A new run and its first entry, for a batch, whose commands cannot wait for each other's answers.</summary>
+    public Statement InsertRunAndEntry { get; } = new(
+        InsertRunText + ";\n" + InsertEntryText, [.. Columns<Run>(model, s_insertRun), .. Columns<RunJournalEntry>(model, s_insertEntry)]);
+
+    /// <summary>The entry only where the run was changed: what a stale owner did is not in the journal.</summary>
+    public Statement UpdateRunAndInsertEntry { get; } = new(
+        UpdateRunText + ";\nIF @@ROWCOUNT = 1\n" + InsertEntryText, [.. Columns<Run>(model, s_updateRun), .. Columns<RunJournalEntry>(model, s_insertEntry)]);
+
+    public IEnumerable<Statement> All => [InsertRun, UpdateRun, InsertEntry, InsertRunAndEntry, UpdateRunAndInsertEntry];
+
+    public static object?[] InsertValues(Run run) =>
+    [
         run.Id, run.WorkspaceId, run.FlowId, run.FlowName, run.FlowVersion, SnakeCase<RunStatus>.Of(run.Status), SnakeCase<RunTrigger>.Of(run.Trigger),
-        run.TriggerStepId, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath, run.Depth, run.TimeoutSeconds, run.Limited, run.Paused, run.OnlyStep, run.Givens, run.Input, run.Output, run.Error, run.CreatedAt, run.StartedAt, run.FinishedAt,
-        run.WakeAt, run.Fence, run.LastSequence, run.Tokens, run.CostUnits, run.RootRunId, run.Hops, run.StepRuns);
+        run.TriggerStepId, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath, run.Depth, run.TimeoutSeconds, run.Limited, run.Paused,
+        run.OnlyStep, run.Givens, run.Input, run.Output, run.Error, run.CreatedAt, run.StartedAt, run.FinishedAt, run.WakeAt, run.Fence,
+        run.LastSequence, run.Tokens, run.CostUnits, run.RootRunId, run.Hops, run.StepRuns,
+    ];
 
-    public async Task<bool> UpdateRunAsync(Run run, CancellationToken cancellationToken) => await ExecuteAsync(
-        _updateRun, cancellationToken,
+    public static object?[] UpdateValues(Run run) =>
+    [
         run.Id, run.Fence, SnakeCase<RunStatus>.Of(run.Status), run.Output, run.Error, run.StartedAt, run.FinishedAt, run.WakeAt, run.LastSequence,
-        run.Tokens, run.CostUnits, run.Paused, run.StepRuns) == 1;
+        run.Tokens, run.CostUnits, run.Paused, run.StepRuns,
+    ];
 
-    public Task InsertEntryAsync(RunJournalEntry entry, CancellationToken cancellationToken) =>
-        ExecuteAsync(_insertEntry, cancellationToken, entry.RunId, entry.Sequence, entry.At, entry.Steps);
+    public static object?[] EntryValues(RunJournalEntry entry) => [entry.RunId, entry.Sequence, entry.At, entry.Steps];
 
-    private static Task<int> ExecuteAsync(DbCommand command, CancellationToken cancellationToken, params ReadOnlySpan<object?> values)
+    private static IEnumerable<(string, IProperty)> Columns<T>(IModel model, (string Name, string Property)[] parameters)
     {
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        }
-
-        return command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static DbCommand Create(DbConnection connection, string text, params ReadOnlySpan<(string Name, DbType Type)> parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = text;
-        foreach (var (name, type) in parameters)
-        {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.DbType) = ("@" + name, type);
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
+        var entity = model.FindEntityType(typeof(T))!;
+        return parameters.Select(parameter => (parameter.Name, entity.FindProperty(parameter.Property)!));
     }
 }

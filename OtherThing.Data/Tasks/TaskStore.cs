@@ -1,41 +1,36 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
+using OtherThing.Core.Workspaces;
+using OtherThing.Data.Conventions;
+using OtherThing.Data.Workspaces;
 
 namespace OtherThing.Data.Tasks;
 
 internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITaskStore
 {
-    private const int Tries = 5;
-
-    public async Task<TaskSaving> AddAsync(TaskItem task, TaskPlace place, CancellationToken cancellationToken)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return await SaveInTransactionAsync(task, place, isNew: true, cancellationToken);
-            }
-            catch (DbUpdateException exception) when (exception is not DbUpdateConcurrencyException && tries < Tries)
-            {
-                // Another replica took the number or the place in the same moment; the next try sees it.
-            }
-        }
-    }
+    public Task<TaskSaving> AddAsync(TaskItem task, TaskPlace place, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        contexts,
+        unit => SaveAsync(unit, task, place, seen: null, cancellationToken),
+        async db => await db.Set<TaskItem>().AnyAsync(t => t.Id == task.Id, cancellationToken) ? new Known<TaskSaving>(TaskSaving.Saved) : null,
+        cancellationToken);
 
     public async Task<TaskSaving> SaveAsync(TaskItem task, TaskPlace? place, CancellationToken cancellationToken)
     {
+        var seen = task.Version;
         try
         {
-            return await SaveInTransactionAsync(task, place, isNew: false, cancellationToken);
+            return await UnitOfWork.RunAsync(
+                contexts,
+                unit => SaveAsync(unit, task, place, seen, cancellationToken),
+                // Each save renews the version, so the row has ours exactly when this save took effect.
+                async db => task.Version != seen && await db.Set<TaskItem>().AnyAsync(t => t.Id == task.Id && t.Version == task.Version, cancellationToken)
+                    ? new Known<TaskSaving>(TaskSaving.Saved) : null,
+                cancellationToken);
         }
         catch (DbUpdateConcurrencyException)
         {
             return TaskSaving.Changed;
-        }
-        catch (DbUpdateException) when (place is not null)
-        {
-            return TaskSaving.Changed; // the place was taken in the same moment by another replica
         }
     }
 
@@ -85,13 +80,22 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
         return new Page<TaskItem>(items, found.Count > page.Limit ? new Cursor(items[^1].CreatedAt, items[^1].Id).ToString() : null);
     }
 
-    /// <summary>Neighbours are read and the card is written in one turn, so that two moves at once never get one place.</summary>
-    private async Task<TaskSaving> SaveInTransactionAsync(
-        TaskItem task, TaskPlace? place, bool isNew, CancellationToken cancellationToken)
+    /// <summary>
+    /// Neighbours are read and the card is written in one turn: whoever places a card first touches its workspace's row, where numbers are
+    /// counted, and holds it until the commit, so that two at once get neither one number nor one place.
+    /// </summary>
+    private static async Task<TaskSaving> SaveAsync(
+        UnitOfWork unit, TaskItem task, TaskPlace? place, Guid? seen, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
+        if (place is not null || seen is null)
+        {
+            var step = seen is null ? 1 : 0;
+            await db.Set<Workspace>().Where(w => w.Id == task.WorkspaceId).ExecuteUpdateAsync(
+                set => set.SetProperty(w => EF.Property<int>(w, WorkspaceConfiguration.LastTaskNumber), w => EF.Property<int>(w, WorkspaceConfiguration.LastTaskNumber) + step),
+                cancellationToken);
+        }
+
         var places = new TaskPlaces(db, task);
         if (place is not null)
         {
@@ -103,15 +107,16 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
             task.Place(place.Status, rank);
         }
 
-        if (isNew)
+        if (seen is null)
         {
-            var last = await db.Set<TaskItem>().Where(t => t.WorkspaceId == task.WorkspaceId).MaxAsync(t => (int?)t.Number, cancellationToken);
-            task.Count((last ?? 0) + 1);
+            task.Count(await db.Set<Workspace>().Where(w => w.Id == task.WorkspaceId)
+                .Select(w => EF.Property<int>(w, WorkspaceConfiguration.LastTaskNumber)).SingleAsync(cancellationToken));
             db.Add(task);
         }
         else
         {
-            db.Update(task);
+            // In a repetition the card has a version that was never kept; what the caller had seen counts.
+            db.Update(task).Property(t => t.Version).OriginalValue = seen.Value;
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -120,7 +125,7 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
             await places.RenumberAsync(cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await unit.CommitAsync();
         return TaskSaving.Saved;
     }
 }

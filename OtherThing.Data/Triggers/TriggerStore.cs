@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
 using OtherThing.Core.Triggers;
 
 namespace OtherThing.Data.Triggers;
@@ -45,7 +46,7 @@ internal sealed class TriggerStore(IDbContextFactory<AppDbContext> contexts) : I
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        var (lastAt, runId, cut) = (fire?.At, fire?.RunId, note is { Length: > 400 } ? note[..400] : note);
+        var (lastAt, runId, cut) = (fire?.At, fire?.RunId, TextCut.Words(note, 400));
         return await db.Set<Trigger>().Where(t => t.Id == triggerId && t.NextAt == dueAt).ExecuteUpdateAsync(
             set => set.SetProperty(t => t.NextAt, nextAt).SetProperty(t => t.LastAt, t => lastAt ?? t.LastAt)
                 .SetProperty(t => t.LastRunId, runId).SetProperty(t => t.LastNote, cut),

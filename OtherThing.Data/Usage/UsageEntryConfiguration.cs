@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Flows;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Data.Usage;
@@ -11,12 +12,12 @@ internal sealed class UsageEntryConfiguration : IEntityTypeConfiguration<UsageEn
         entry.ToTable("UsageEntries");
         entry.HasKey(e => e.Id);
         entry.Property(e => e.Id).ValueGeneratedNever();
-        entry.Property(e => e.CallId).HasMaxLength(200);
-        entry.Property(e => e.FlowName).HasMaxLength(200);
-        entry.Property(e => e.StepPath).HasMaxLength(400);
-        entry.Property(e => e.Provider).HasMaxLength(40);
-        entry.Property(e => e.Model).HasMaxLength(200);
-        entry.Property(e => e.PriceRow).HasMaxLength(300);
+        entry.Property(e => e.CallId).HasMaxLength(UsageEntry.MaxCallId);
+        entry.Property(e => e.FlowName).HasMaxLength(FlowLimits.Name);
+        entry.Property(e => e.StepPath).HasMaxLength(UsageEntry.MaxStepPath);
+        entry.Property(e => e.Provider).HasMaxLength(UsageEntry.MaxProvider);
+        entry.Property(e => e.Model).HasMaxLength(UsageEntry.MaxModel);
+        entry.Property(e => e.PriceRow).HasMaxLength(UsageEntry.MaxPriceRow);
         entry.Ignore(e => e.CostCents);
         entry.HasIndex(e => new { e.WorkspaceId, e.CallId }).IsUnique(); // a call is one entry, however often it is written
         entry.HasIndex(e => new { e.WorkspaceId, e.Timestamp, e.Id }).IsDescending(false, true, true); // the raw list

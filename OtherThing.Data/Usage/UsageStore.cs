@@ -25,15 +25,9 @@ internal sealed class UsageStore(IDbContextFactory<AppDbContext> contexts) : IUs
             await db.SaveChangesAsync(cancellationToken);
             return true;
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException exception) when (DatabaseFaults.IsDuplicate(exception))
         {
-            // Only a call that another has just written is expected; anything else is broken.
-            if (await IsWrittenAsync(entry, cancellationToken))
-            {
-                return false;
-            }
-
-            throw;
+            return false; // another has just written the same call
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Workspaces;
 
@@ -74,12 +75,21 @@ internal sealed class InviteStore(IDbContextFactory<AppDbContext> contexts) : II
             select new InvitePreview(w.Name, u.DisplayName, i.Role)).FirstAsync(cancellationToken);
     }
 
-    public async Task<Redemption> RedeemAsync(
-        string code, Guid userId, string email, DateTime utcNow, CancellationToken cancellationToken)
+    public Task<Redemption> RedeemAsync(
+        string code, Guid userId, string email, DateTime utcNow, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+            contexts,
+            unit => RedeemAsync(unit, code, userId, email, utcNow, cancellationToken),
+            // The invite has counted its use exactly when the person is a member from this moment on.
+            async db => await FindTargetAsync(db, code, SecretCode.Hash(code), cancellationToken) is { } target
+                && await db.Set<Membership>().AnyAsync(
+                    m => m.WorkspaceId == target.WorkspaceId && m.UserId == userId && m.JoinedAt == utcNow, cancellationToken)
+                ? new Known<Redemption>(new Redemption(target.WorkspaceId, true)) : null,
+            cancellationToken);
+
+    private static async Task<Redemption> RedeemAsync(
+        UnitOfWork unit, string code, Guid userId, string email, DateTime utcNow, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
         var hash = SecretCode.Hash(code);
         var target = await FindTargetAsync(db, code, hash, cancellationToken);
         if (target is null)
@@ -110,7 +120,7 @@ internal sealed class InviteStore(IDbContextFactory<AppDbContext> contexts) : II
 
         db.Add(new Membership(target.WorkspaceId, userId, target.Role, utcNow));
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await unit.CommitAsync();
         return new Redemption(target.WorkspaceId, true);
     }
 

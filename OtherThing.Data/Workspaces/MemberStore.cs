@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Workspaces;
 
@@ -31,11 +32,17 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    public async Task<bool> TryJoinPublicAsync(Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken)
+    public Task<bool> TryJoinPublicAsync(Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        contexts,
+        unit => TryJoinPublicAsync(unit, workspaceId, userId, utcNow, cancellationToken),
+        async db => await db.Set<Membership>().AnyAsync(
+            m => m.WorkspaceId == workspaceId && m.UserId == userId && m.JoinedAt == utcNow, cancellationToken) ? new Known<bool>(true) : null,
+        cancellationToken);
+
+    private static async Task<bool> TryJoinPublicAsync(
+        UnitOfWork unit, Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
         // The touched row holds off whoever makes the workspace private, deletes it, or joins as the same person meanwhile.
         var open = await db.Set<Workspace>().Where(w => w.Id == workspaceId && !w.IsPrivate && w.DeletedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(w => w.IsPrivate, w => w.IsPrivate), cancellationToken);
@@ -46,7 +53,7 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
 
         db.Add(new Membership(workspaceId, userId, Role.Viewer, utcNow));
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await unit.CommitAsync();
         return true;
     }
 
@@ -58,11 +65,16 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
         return expected != Role.Owner && await SetRoleAsync(db, workspaceId, userId, expected, role, cancellationToken) == 1;
     }
 
-    public async Task<bool> TryTransferAsync(Guid workspaceId, Guid adminId, CancellationToken cancellationToken)
+    public Task<bool> TryTransferAsync(Guid workspaceId, Guid adminId, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        contexts,
+        unit => TryTransferAsync(unit, workspaceId, adminId, cancellationToken),
+        async db => await db.Set<Membership>().AnyAsync(
+            m => m.WorkspaceId == workspaceId && m.UserId == adminId && m.Role == Role.Owner, cancellationToken) ? new Known<bool>(true) : null,
+        cancellationToken);
+
+    private static async Task<bool> TryTransferAsync(UnitOfWork unit, Guid workspaceId, Guid adminId, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
         var offeredBy = await db.Set<Workspace>().Where(w => w.Id == workspaceId && w.DeletedAt == null && w.OfferedTo == adminId)
             .Select(w => w.OfferedBy).FirstOrDefaultAsync(cancellationToken);
         // The offer is taken first: of two who accept at once one finds it gone.
@@ -76,15 +88,21 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
             return false;
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await unit.CommitAsync();
         return true;
     }
 
-    public async Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken)
+    public Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        contexts,
+        unit => TryRemoveAsync(unit, workspaceId, userId, expected, cancellationToken),
+        async db => await db.Set<Membership>().AnyAsync(m => m.WorkspaceId == workspaceId && m.UserId == userId, cancellationToken)
+            ? null : new Known<bool>(true),
+        cancellationToken);
+
+    private static async Task<bool> TryRemoveAsync(
+        UnitOfWork unit, Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
         // Two Owners who leave at once queue up at the workspace's row; the second sees that the first has gone.
         await db.Set<Workspace>().Where(w => w.Id == workspaceId)
             .ExecuteUpdateAsync(set => set.SetProperty(w => w.IsPrivate, w => w.IsPrivate), cancellationToken);
@@ -93,7 +111,7 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
             .Where(m => m.Role != Role.Owner || db.Set<Membership>().Any(other =>
                 other.WorkspaceId == workspaceId && other.UserId != userId && other.Role == Role.Owner))
             .ExecuteDeleteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await unit.CommitAsync();
         return removed == 1;
     }
 

@@ -2,41 +2,32 @@ using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Workspaces;
 
 internal sealed class WorkspaceStore(IDbContextFactory<AppDbContext> contexts) : IWorkspaceStore
 {
-    public async Task<bool> TryAddAsync(Workspace workspace, Guid ownerId, CancellationToken cancellationToken)
+    public Task<bool> TryAddAsync(Workspace workspace, Guid ownerId, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        contexts,
+        unit => TryAddAsync(unit, workspace, ownerId, cancellationToken),
+        async db => await db.Set<Workspace>().AnyAsync(w => w.Id == workspace.Id, cancellationToken) ? new Known<bool>(true) : null,
+        cancellationToken);
+
+    private static async Task<bool> TryAddAsync(UnitOfWork unit, Workspace workspace, Guid ownerId, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var db = unit.Db;
         if (await db.Set<Workspace>().AnyAsync(w => w.Slug == workspace.Slug, cancellationToken))
         {
             return false;
         }
 
+        // With many writers somebody may take the slug after our look; then the unit looks again.
         db.Add(workspace);
         db.Add(new Membership(workspace.Id, ownerId, Role.Owner, workspace.CreatedAt));
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return true;
-        }
-        catch (DbUpdateException)
-        {
-            // With many writers somebody may take the slug after our look; anything else is broken.
-            await transaction.RollbackAsync(cancellationToken);
-            await using var again = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await again.Set<Workspace>().AnyAsync(w => w.Slug == workspace.Slug, cancellationToken))
-            {
-                return false;
-            }
-
-            throw;
-        }
+        await db.SaveChangesAsync(cancellationToken);
+        await unit.CommitAsync();
+        return true;
     }
 
     public async Task<IReadOnlySet<string>> ListSlugsAsync(string prefix, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(AuditRow),
                 baseEntityType,
                 propertyCount: 9,
-                unnamedIndexCount: 1,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -111,6 +111,10 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
+                new[] { at, id },
+                unique: true);
+
+            var index0 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, at });
 
             return runtimeEntityType;

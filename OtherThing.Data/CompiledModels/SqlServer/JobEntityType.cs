@@ -26,7 +26,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(Job),
                 baseEntityType,
                 propertyCount: 26,
-                unnamedIndexCount: 4,
+                unnamedIndexCount: 5,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -256,7 +256,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 propertyInfo: typeof(Job).GetProperty("StepPath", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Job).GetField("<StepPath>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 1000);
+                maxLength: 2000);
             stepPath.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var userId = runtimeEntityType.AddProperty(
@@ -287,9 +287,13 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 new[] { status });
 
             var index1 = runtimeEntityType.AddIndex(
-                new[] { nodeId, createdAt });
+                new[] { createdAt, id },
+                unique: true);
 
             var index2 = runtimeEntityType.AddIndex(
+                new[] { nodeId, createdAt });
+
+            var index3 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, createdAt });
 
             return runtimeEntityType;

@@ -22,7 +22,8 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 "OtherThing.Data.Jobs.JobLogRow",
                 typeof(JobLogRow),
                 baseEntityType,
-                propertyCount: 5,
+                propertyCount: 6,
+                unnamedIndexCount: 1,
                 keyCount: 1);
 
             var attemptId = runtimeEntityType.AddProperty(
@@ -71,9 +72,20 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 sentinel: 0L);
             dropped.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
+            var place = runtimeEntityType.AddProperty(
+                "Place",
+                typeof(long),
+                valueGenerated: ValueGenerated.OnAdd,
+                sentinel: 0L);
+            place.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.IdentityColumn);
+
             var key = runtimeEntityType.AddKey(
                 new[] { attemptId, source, offset });
             runtimeEntityType.SetPrimaryKey(key);
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { place },
+                unique: true);
 
             return runtimeEntityType;
         }

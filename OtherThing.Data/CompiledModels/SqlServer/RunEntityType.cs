@@ -22,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(Run),
                 baseEntityType,
                 propertyCount: 32,
-                unnamedIndexCount: 5,
+                unnamedIndexCount: 6,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -170,7 +170,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 propertyInfo: typeof(Run).GetProperty("ParentPath", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Run).GetField("<ParentPath>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 1000);
+                maxLength: 2000);
             parentPath.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var parentRunId = runtimeEntityType.AddProperty(
@@ -308,15 +308,19 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 new[] { wakeAt });
 
             var index1 = runtimeEntityType.AddIndex(
-                new[] { flowId, createdAt });
+                new[] { createdAt, id },
+                unique: true);
 
             var index2 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { flowId, createdAt });
 
             var index3 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, createdAt });
+
+            var index4 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, flowId, createdAt });
-            index3.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
-            index3.AddAnnotation("Relational:Name", "IX_Runs_Queued");
+            index4.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
+            index4.AddAnnotation("Relational:Name", "IX_Runs_Queued");
 
             return runtimeEntityType;
         }

@@ -21,6 +21,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(RunJournalEntry),
                 baseEntityType,
                 propertyCount: 4,
+                unnamedIndexCount: 1,
                 keyCount: 1);
 
             var runId = runtimeEntityType.AddProperty(
@@ -60,6 +61,10 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             var key = runtimeEntityType.AddKey(
                 new[] { runId, sequence });
             runtimeEntityType.SetPrimaryKey(key);
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { at, runId, sequence },
+                unique: true);
 
             return runtimeEntityType;
         }

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
     public partial class SqlServerAppDbContextModel
     {
         private SqlServerAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("7c60a1c8-16eb-42ee-97d0-ae13b4e3d580"), entityTypeCount: 36)
+            : base(skipDetectChanges: false, modelId: new Guid("8fdc26fe-6614-4db9-8965-01837890096c"), entityTypeCount: 37)
         {
         }
 
@@ -37,6 +37,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             var joinToken = JoinTokenEntityType.Create(this);
             var node = NodeEntityType.Create(this);
             var nodeAttachment = NodeAttachmentEntityType.Create(this);
+            var refusedRow = RefusedRowEntityType.Create(this);
             var run = RunEntityType.Create(this);
             var runJournalEntry = RunJournalEntryEntityType.Create(this);
             var taskItem = TaskItemEntityType.Create(this);
@@ -88,6 +89,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             JoinTokenEntityType.CreateAnnotations(joinToken);
             NodeEntityType.CreateAnnotations(node);
             NodeAttachmentEntityType.CreateAnnotations(nodeAttachment);
+            RefusedRowEntityType.CreateAnnotations(refusedRow);
             RunEntityType.CreateAnnotations(run);
             RunJournalEntryEntityType.CreateAnnotations(runJournalEntry);
             TaskItemEntityType.CreateAnnotations(taskItem);

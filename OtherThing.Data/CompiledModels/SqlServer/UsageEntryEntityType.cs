@@ -22,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(UsageEntry),
                 baseEntityType,
                 propertyCount: 24,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 4,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -125,7 +125,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 propertyInfo: typeof(UsageEntry).GetProperty("Model", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(UsageEntry).GetField("<Model>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 200);
+                maxLength: 400);
             model0.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var nodeId = runtimeEntityType.AddProperty(
@@ -150,7 +150,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 propertyInfo: typeof(UsageEntry).GetProperty("PriceRow", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(UsageEntry).GetField("<PriceRow>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 300);
+                maxLength: 600);
             priceRow.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var provider = runtimeEntityType.AddProperty(
@@ -184,7 +184,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 propertyInfo: typeof(UsageEntry).GetProperty("StepPath", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(UsageEntry).GetField("<StepPath>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 400);
+                maxLength: 2000);
             stepPath.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var timestamp = runtimeEntityType.AddProperty(
@@ -240,10 +240,14 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 new[] { runId });
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, callId },
+                new[] { timestamp, id },
                 unique: true);
 
             var index1 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, callId },
+                unique: true);
+
+            var index2 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, timestamp, id });
 
             return runtimeEntityType;

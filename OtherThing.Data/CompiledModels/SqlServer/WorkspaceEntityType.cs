@@ -20,7 +20,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 "OtherThing.Core.Workspaces.Workspace",
                 typeof(Workspace),
                 baseEntityType,
-                propertyCount: 15,
+                propertyCount: 16,
                 unnamedIndexCount: 3,
                 keyCount: 1);
 
@@ -83,6 +83,13 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 fieldInfo: typeof(Workspace).GetField("<IsPrivate>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
             isPrivate.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
+
+            var lastTaskNumber = runtimeEntityType.AddProperty(
+                "LastTaskNumber",
+                typeof(int),
+                afterSaveBehavior: PropertySaveBehavior.Ignore,
+                sentinel: 0);
+            lastTaskNumber.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var maxConcurrentRuns = runtimeEntityType.AddProperty(
                 "MaxConcurrentRuns",

@@ -233,7 +233,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 propertyInfo: typeof(Job).GetProperty("StepPath", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Job).GetField("<StepPath>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 1000);
+                maxLength: 2000);
 
             var userId = runtimeEntityType.AddProperty(
                 "UserId",

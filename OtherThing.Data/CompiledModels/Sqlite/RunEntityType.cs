@@ -153,7 +153,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 propertyInfo: typeof(Run).GetProperty("ParentPath", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Run).GetField("<ParentPath>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 1000);
+                maxLength: 2000);
 
             var parentRunId = runtimeEntityType.AddProperty(
                 "ParentRunId",

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
     public partial class SqliteAppDbContextModel
     {
         private SqliteAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("a93f51d0-b282-46fa-94a8-4f604955f695"), entityTypeCount: 36)
+            : base(skipDetectChanges: false, modelId: new Guid("5459538e-88f6-405a-9314-bd249395e838"), entityTypeCount: 37)
         {
         }
 
@@ -37,6 +37,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             var joinToken = JoinTokenEntityType.Create(this);
             var node = NodeEntityType.Create(this);
             var nodeAttachment = NodeAttachmentEntityType.Create(this);
+            var refusedRow = RefusedRowEntityType.Create(this);
             var run = RunEntityType.Create(this);
             var runJournalEntry = RunJournalEntryEntityType.Create(this);
             var taskItem = TaskItemEntityType.Create(this);
@@ -88,6 +89,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             JoinTokenEntityType.CreateAnnotations(joinToken);
             NodeEntityType.CreateAnnotations(node);
             NodeAttachmentEntityType.CreateAnnotations(nodeAttachment);
+            RefusedRowEntityType.CreateAnnotations(refusedRow);
             RunEntityType.CreateAnnotations(run);
             RunJournalEntryEntityType.CreateAnnotations(runJournalEntry);
             TaskItemEntityType.CreateAnnotations(taskItem);

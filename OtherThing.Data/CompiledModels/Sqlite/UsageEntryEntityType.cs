@@ -114,7 +114,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 propertyInfo: typeof(UsageEntry).GetProperty("Model", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(UsageEntry).GetField("<Model>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 200);
+                maxLength: 400);
 
             var nodeId = runtimeEntityType.AddProperty(
                 "NodeId",
@@ -136,7 +136,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 propertyInfo: typeof(UsageEntry).GetProperty("PriceRow", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(UsageEntry).GetField("<PriceRow>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 300);
+                maxLength: 600);
 
             var provider = runtimeEntityType.AddProperty(
                 "Provider",
@@ -166,7 +166,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 propertyInfo: typeof(UsageEntry).GetProperty("StepPath", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(UsageEntry).GetField("<StepPath>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
-                maxLength: 400);
+                maxLength: 2000);
 
             var timestamp = runtimeEntityType.AddProperty(
                 "Timestamp",

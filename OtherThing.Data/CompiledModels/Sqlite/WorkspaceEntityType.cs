@@ -20,7 +20,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 "OtherThing.Core.Workspaces.Workspace",
                 typeof(Workspace),
                 baseEntityType,
-                propertyCount: 15,
+                propertyCount: 16,
                 unnamedIndexCount: 3,
                 keyCount: 1);
 
@@ -76,6 +76,12 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 propertyInfo: typeof(Workspace).GetProperty("IsPrivate", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Workspace).GetField("<IsPrivate>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
+
+            var lastTaskNumber = runtimeEntityType.AddProperty(
+                "LastTaskNumber",
+                typeof(int),
+                afterSaveBehavior: PropertySaveBehavior.Ignore,
+                sentinel: 0);
 
             var maxConcurrentRuns = runtimeEntityType.AddProperty(
                 "MaxConcurrentRuns",

@@ -16,6 +16,7 @@ internal sealed class DispatchBench : IAsyncDisposable
 {
     private readonly TestDatabase _database;
     private readonly List<JobDispatcher> _running = [];
+    private Func<IJobStore, IJobStore> _wrap = store => store;
 
     private DispatchBench()
     {
@@ -39,9 +40,10 @@ internal sealed class DispatchBench : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<DispatchBench> StartAsync()
+    /// <param name="wrap">Puts something between the dispatcher and the database.</param>
+    public static async Task<DispatchBench> StartAsync(Func<IJobStore, IJobStore>? wrap = null)
     {
-        var bench = new DispatchBench();
+        var bench = new DispatchBench { _wrap = wrap ?? (store => store) };
         (bench.WorkspaceId, bench.Owner) = await bench._database.AddWorkspaceAsync();
         await bench.StartDispatcherAsync();
         return bench;
@@ -103,7 +105,7 @@ internal sealed class DispatchBench : IAsyncDisposable
 
     private async Task StartDispatcherAsync()
     {
-        Dispatcher = ActivatorUtilities.CreateInstance<JobDispatcher>(_database.Services);
+        Dispatcher = ActivatorUtilities.CreateInstance<JobDispatcher>(_database.Services, _wrap(Store));
         _running.Add(Dispatcher);
         await Dispatcher.StartAsync(Cancellation);
     }

@@ -22,6 +22,9 @@ internal enum CommitFault
 
     /// <summary>It is written, and nobody hears of it: the owner died after it.</summary>
     Unheard,
+
+    /// <summary>The database cannot keep it.</summary>
+    Refused,
 }
 
 /// <summary>
@@ -49,12 +52,21 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
 
     public Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken)
     {
-        if (writes.Count > 1 && writes.Any(write => Next(write) is CommitFault.Lost or CommitFault.Unheard))
+        if (writes.Count > 1 && writes.Any(write => Next(write) is CommitFault.Lost or CommitFault.Unheard or CommitFault.Refused))
         {
             throw new IOException("One of the group will fail."); // all or nothing; the journal tries them one by one
         }
 
         return Task.FromResult(writes.Select(Commit).ToArray());
+    }
+
+    /// <summary>What was put aside.</summary>
+    public ConcurrentQueue<RefusedRow> Aside { get; } = new();
+
+    public Task PutAsideAsync(RefusedRow row, CancellationToken cancellationToken)
+    {
+        Aside.Enqueue(row);
+        return Task.CompletedTask;
     }
 
     public Task AddUsageAsync(IReadOnlyList<UsageEntry> entries, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -96,6 +108,11 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         if (fault == CommitFault.Lost)
         {
             throw new IOException("Nothing was written.");
+        }
+
+        if (fault == CommitFault.Refused)
+        {
+            throw new RowRefusedException("UsageEntries", "Model", "Model of UsageEntries cannot keep it.");
         }
 
         if (fault == CommitFault.Taken && _rows.TryGetValue(write.Run.Id, out var taken))

@@ -177,6 +177,9 @@ internal sealed class ScriptedExecutor : IStepExecutor
 
     public string Type => "http.request";
 
+    /// <summary>The runs whose calls all succeed, whatever their seed says.</summary>
+    public ConcurrentDictionary<Guid, bool> Succeeding { get; } = new();
+
     public int MostFreshStarts(Guid runId) => _fresh.TryGetValue(runId, out var starts) ? starts.Values.DefaultIfEmpty().Max() : 0; // none while the first is just being counted
 
     public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
@@ -187,6 +190,11 @@ internal sealed class ScriptedExecutor : IStepExecutor
         }
 
         await Task.Delay(Random.Shared.Next(0, 8), cancellationToken);
+        if (Succeeding.ContainsKey(call.RunId))
+        {
+            return StepOutcome.Succeeded(call.Config);
+        }
+
         var seed = int.Parse(call.Config.GetProperty("url").GetString()!.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);
         return FlowMachineModelTests.Answer(call.Path, seed);
     }

@@ -31,7 +31,7 @@ public sealed class RunPurgeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _journal = new RunJournal(_database.Get<IRunJournalStore>(), _database.Get<RunValues>(), NullLogger<RunJournal>.Instance);
+        _journal = new RunJournal(_database.Get<IRunJournalStore>(), _database.Get<RunValues>(), _clock, NullLogger<RunJournal>.Instance);
         await _journal.StartAsync(Cancel);
         (_workspaceId, var owner) = await _database.AddWorkspaceAsync();
         var changed = await _database.Get<WorkspaceService>().UpdateAsync(

@@ -1,9 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
+using OtherThing.Core.Workspaces;
+using OtherThing.Data;
+using OtherThing.Data.Access;
 using OtherThing.Data.Flows;
 using OtherThing.Data.Tasks;
+using OtherThing.Data.Workspaces;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Tasks;
@@ -31,6 +36,35 @@ public sealed class TaskStoreTests : IAsyncLifetime
         var board = await BoardAsync();
         Assert.Equal(60, board.Select(card => card.Rank).Distinct().Count());
         Assert.Equal(board.Select(card => card.Rank).Order(StringComparer.Ordinal), board.Select(card => card.Rank));
+    }
+
+    [Fact]
+    public async Task CreateAsync_FortyAtOnceFromTwoProcesses_AreFortyCards()
+    {
+        // A second process on the same file: its write lane is another one.
+        await using var other = new ServiceCollection().AddLogging().AddTasksData().AddFlowsData().AddSingleton<TaskService>().AddCore()
+            .AddDatabase(DatabaseOptions.SqliteIn(_database.DirectoryPath)).AddAccessData().AddWorkspacesData().AddWorkspaceServices().BuildServiceProvider();
+        var services = new[] { Tasks, other.GetRequiredService<TaskService>() };
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(
+            () => services[i % 2].CreateAsync(_owner, _workspaceId, new TaskDraft($"Card {i}"), Cancellation), Cancellation)));
+
+        Assert.All(made, card => Assert.True(card.IsSuccess, card.Error?.ToString()));
+        Assert.Equal(Enumerable.Range(1, 40), made.Select(card => card.Value.Number).Order());
+        Assert.Equal(40, (await BoardAsync()).Select(card => card.Rank).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task CreateAsync_AfterTheWorkspaceWasSavedFromAnOldReading_CountsOn()
+    {
+        var workspaces = _database.Get<WorkspaceService>();
+        await AddAsync("A");
+        await AddAsync("B");
+
+        var renamed = await workspaces.UpdateAsync(_owner, _workspaceId, new WorkspaceChange(Name: "Renamed"), Cancellation);
+
+        Assert.True(renamed.IsSuccess, renamed.Error?.ToString());
+        Assert.Equal(3, (await AddAsync("C")).Number);
     }
 
     [Fact]
