@@ -41,12 +41,19 @@ public sealed class MessTests(MessAgent agent) : IClassFixture<MessAgent>
         }
 
         await using var agent = await AgentHost.StartAsync(server, directory.Path);
-        var end = await server.RunAsync(FakeServer.Command("true"));
-        await Patience.UntilAsync(() => MessChecks.IsClean(places), "every mess was taken away");
+        try
+        {
+            var end = await server.RunAsync(FakeServer.Command("true"));
+            await Patience.UntilAsync(() => MessChecks.IsClean(places), "every mess was taken away");
 
-        Assert.Equal((EventKind.Finished, 0), (end.Kind, end.ExitCode));
-        Assert.Equal("keep me", await File.ReadAllTextAsync(Path.Combine(outside, "mine"), TestContext.Current.CancellationToken));
-        Assert.Equal(0, Janitor.CountQuarantined(places));
+            Assert.Equal((EventKind.Finished, 0), (end.Kind, end.ExitCode));
+            Assert.Equal("keep me", await File.ReadAllTextAsync(Path.Combine(outside, "mine"), TestContext.Current.CancellationToken));
+            Assert.Equal(0, Janitor.CountQuarantined(places));
+        }
+        finally
+        {
+            MessChecks.UnmountAllIn(directory.Path);
+        }
     }
 
     private static string Work(DataDirectory places, int number)
@@ -134,6 +141,16 @@ internal static class MessChecks
     internal static bool IsClean(DataDirectory places) =>
         (!Directory.Exists(places.Attempts) || Directory.EnumerateDirectories(places.Attempts).All(workspace => !Directory.EnumerateFileSystemEntries(workspace).Any()))
         && (!Directory.Exists(places.Trash) || !Directory.EnumerateFileSystemEntries(places.Trash).Any());
+
+    /// <summary>A mess that was not taken away must not stay mounted on the machine that runs the tests.</summary>
+    internal static void UnmountAllIn(string folder)
+    {
+        foreach (var place in File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')[1]).Where(place => place.StartsWith(folder, StringComparison.Ordinal)).Reverse().ToArray())
+        {
+            using var unmounting = Process.Start("umount", ["-l", place]);
+            unmounting.WaitForExit();
+        }
+    }
 
     /// <summary>Ends what a mess left running in its folder, as the end of a sandbox would.</summary>
     internal static void EndAllIn(string work)
