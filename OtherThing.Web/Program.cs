@@ -15,7 +15,13 @@ using OtherThing.Web.Hosting;
 
 ProcessLimits.Set();
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServerOptions().AddListeners().AddData().AddSilo().AddTelemetry().AddHealth().AddRest();
+if (StartRules.Refuse(builder) is { } refusal)
+{
+    await Console.Error.WriteLineAsync(refusal);
+    return 1;
+}
+
+builder.AddServerOptions().AddHostNames().AddListeners().AddData().AddSilo().AddTelemetry().AddHealth().AddRest();
 builder.AddAccounts().AddWorkspaces().AddTasks().AddFlows().AddRuns().AddTriggers().AddApprovals().AddKeys().AddUsage().AddNodes().AddJobs().AddConsole();
 builder.AddNodeGateway().AddDevelopmentNode().AddPages().AddStandby();
 
@@ -26,9 +32,16 @@ if (!await app.WaitToServeAsync())
 }
 
 await app.PrepareDatabaseAsync();
+if (await app.RefuseRingsAsync() is { } sealedOtherwise)
+{
+    await Console.Error.WriteLineAsync(sealedOtherwise);
+    return 1;
+}
+
 app.UsePipeline();
 app.MapHealth().MapDiscovery().MapOpenApiDocument();
 app.MapAccounts().MapWorkspaces().MapTasks().MapFlows().MapRuns().MapTriggers().MapApprovals().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
 app.MapNodeGateway();
 app.MapPages();
 await app.RunAsync();
+return 0;

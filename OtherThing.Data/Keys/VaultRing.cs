@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Keys;
 
@@ -13,14 +15,12 @@ internal sealed class VaultRing : IDisposable
 
     public VaultRing(VaultOptions options)
     {
-        var directory = Directory.CreateDirectory(options.RingDirectory);
-        if (!OperatingSystem.IsWindows())
-        {
-            directory.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        }
-
+        var directory = PrivateFiles.CreateFolder(options.RingDirectory);
+        PrivateFiles.CloseFolder(directory.FullName);
+        options.Seal?.SealFolder(directory.FullName);
         var services = new ServiceCollection();
-        services.AddDataProtection().SetApplicationName("OtherThing.Vault").PersistKeysToFileSystem(directory);
+        var ring = services.AddDataProtection().SetApplicationName("OtherThing.Vault").PersistKeysToFileSystem(directory);
+        options.Seal?.Apply(ring);
         _services = services.BuildServiceProvider();
     }
 
@@ -28,9 +28,13 @@ internal sealed class VaultRing : IDisposable
     public IDataProtector ProtectorFor(Guid workspaceId) => _services.GetRequiredService<IDataProtectionProvider>()
         .CreateProtector("OtherThing.Vault", "dek", "1", workspaceId.ToString("N"));
 
+    /// <summary>The ring's keys.</summary>
+    public IKeyManager Keys => _services.GetRequiredService<IKeyManager>();
+
     public void Dispose() => _services.Dispose();
 }
 
 /// <summary>Where the vault keeps its ring.</summary>
 /// <param name="RingDirectory">A directory only the server may read.</param>
-public sealed record VaultOptions(string RingDirectory);
+/// <param name="Seal">What seals the ring's keys; null leaves them as they are.</param>
+public sealed record VaultOptions(string RingDirectory, KeyRingSeal? Seal = null);

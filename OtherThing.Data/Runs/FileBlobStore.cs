@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OtherThing.Core.Runs;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Runs;
 
@@ -113,9 +114,9 @@ internal sealed class FileBlobStore(string root) : IBlobStore
 
     private static async Task WriteAsync(string path, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFiles.CreateFolder(Path.GetDirectoryName(path)!);
         var beside = $"{path}.{Guid.NewGuid():N}.part";
-        await using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous))
+        await using (var stream = PrivateFiles.CreateFile(beside, FileOptions.Asynchronous))
         {
             await stream.WriteAsync(value, cancellationToken);
             stream.Flush(flushToDisk: true);

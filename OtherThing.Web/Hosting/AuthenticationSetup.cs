@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using OtherThing.Data;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Web.Hosting;
 
@@ -19,19 +20,21 @@ internal static class AuthenticationSetup
                 context.Request.Path.StartsWithSegments("/api") ? ApiAuthenticationHandler.Name : IdentityConstants.ApplicationScheme)
             .AddScheme<AuthenticationSchemeOptions, ApiAuthenticationHandler>(ApiAuthenticationHandler.Name, null)
             .AddBearerToken(IdentityConstants.BearerScheme)
-            .AddIdentityCookies(cookies => cookies.ApplicationCookie!.Configure(ConfigureCookie));
+            .AddIdentityCookies(cookies =>
+            {
+                cookies.ApplicationCookie!.Configure(options => ConfigureCookie(options, builder.Mode()));
+                cookies.TwoFactorUserIdCookie!.Configure(options => BrowserCookies.Secure(options.Cookie, "second-step", builder.Mode()));
+            });
         builder.Services.AddAuthorization();
         builder.AddKeyRing();
         builder.AddRateLimits();
         return builder;
     }
 
-    private static void ConfigureCookie(CookieAuthenticationOptions options)
+    private static void ConfigureCookie(CookieAuthenticationOptions options, ServerMode mode)
     {
-        options.Cookie.Name = "otherthing";
-        options.Cookie.HttpOnly = true;
+        BrowserCookies.Secure(options.Cookie, null, mode);
         options.Cookie.SameSite = SameSiteMode.Lax;
-        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.ExpireTimeSpan = TimeSpan.FromHours(12);
         options.SlidingExpiration = true;
         options.LoginPath = "/account/login";
@@ -56,13 +59,17 @@ internal static class AuthenticationSetup
     private static void AddKeyRing(this WebApplicationBuilder builder)
     {
         var ring = builder.Services.AddDataProtection().SetApplicationName("OtherThing");
+        var seal = builder.ReadKeyRingSeal();
+        seal?.Apply(ring);
         if (builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite) == DatabaseProvider.SqlServer)
         {
             ring.PersistKeysToDbContext<AppDbContext>();
         }
         else
         {
-            ring.PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(builder.ReadServerOptions().DataPath, "keys", "auth")));
+            var folder = PrivateFiles.CreateFolder(Path.Combine(builder.ReadServerOptions().DataPath, "keys", "auth"));
+            seal?.SealFolder(folder.FullName);
+            ring.PersistKeysToFileSystem(folder);
         }
     }
 }

@@ -1,5 +1,6 @@
 using OtherThing.Core;
 using OtherThing.Data;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Web.Hosting;
 
@@ -9,16 +10,13 @@ internal static class DataHosting
     public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
     {
         var server = builder.ReadServerOptions();
-        Directory.CreateDirectory(server.DataPath);
+        // The agent of this machine keeps its own folder, with modes that its jobs need.
+        PrivateFiles.CreateFolder(server.DataPath);
+        PrivateFiles.CloseFolder(server.DataPath, except: "local-node");
         var provider = builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite);
         var connection = builder.Configuration.GetConnectionString("Default");
-        builder.Services.AddCore().AddDatabase((provider, connection) switch
-        {
-            (DatabaseProvider.SqlServer, null or "") =>
-                throw new InvalidOperationException("Database:Provider is SqlServer, so ConnectionStrings:Default must be set."),
-            (_, null or "") => DatabaseOptions.SqliteIn(server.DataPath),
-            _ => new DatabaseOptions(provider, connection),
-        });
+        builder.Services.AddCore().AddDatabase(
+            string.IsNullOrEmpty(connection) ? DatabaseOptions.SqliteIn(server.DataPath) : new DatabaseOptions(provider, connection));
         return builder;
     }
 

@@ -17,6 +17,7 @@ internal static class PagesSetup
         builder.Services.AddScoped<Preferences>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddAntiforgery(options => BrowserCookies.Secure(options.Cookie, "form", builder.Mode()));
         builder.Services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         builder.Services.AddScoped<CircuitHandler, CircuitSession.Opener>();
         return builder;

@@ -9,6 +9,7 @@ internal static class Pipeline
     {
         app.UseKnownProxies();
         app.UseSecurityHeaders();
+        app.UseHttpsOnly();
         app.UseExceptionHandler();
         app.UseWhen(
             IsForPrograms,

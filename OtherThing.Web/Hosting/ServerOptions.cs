@@ -22,6 +22,12 @@ public sealed class ServerOptions
     [Required]
     public string DataDirectory { get; set; } = "./data";
 
+    /// <summary>Outside Development: serve this machine only, over plain HTTP, and ask for none of what a team's server needs.</summary>
+    public bool Trial { get; set; }
+
+    /// <summary>Addresses of the proxies whose <c>X-Forwarded-*</c> to believe, with commas between.</summary>
+    public string Proxies { get; set; } = "";
+
     /// <summary>In Development, starts the agent of this machine as a child process.</summary>
     public bool LocalNode { get; set; } = true;
 

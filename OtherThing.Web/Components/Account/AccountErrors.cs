@@ -15,6 +15,11 @@ internal static class AccountErrors
     public static Error InvalidToken { get; } =
         Error.Invalid("account.token_invalid", "code", "This code is wrong, used or expired. Ask for a new one.");
 
+    public static Error WrongSetupCode { get; } = Error.Forbidden(
+        "account.setup_code_wrong", "The first account takes the setup code that this server printed on its console when it started.")
+        with
+    { Fields = [new FieldError("setupCode", "Give the setup code from the server's console.")] };
+
     public static Error SignInRequired { get; } =
         Error.Forbidden("account.sign_in_required", "A personal token cannot do this: sign in with your password.");
 

@@ -21,6 +21,8 @@ internal static class AccountsSetup
         builder.Services.AddScoped(provider => (AppSignInManager)provider.GetRequiredService<SignInManager<AppUser>>());
         builder.Services.AddOptions<AccountOptions>().BindConfiguration(AccountOptions.Section);
         builder.Services.AddSingleton<RegistrationGate>();
+        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SetupCode>(provider, builder.Mode()));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<SetupCode>());
         builder.Services.AddScoped<Registration>();
         builder.Services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section)
             .Validate(mail => string.IsNullOrEmpty(mail.Host) || !string.IsNullOrEmpty(mail.LinkBase), "Mail:Host is set, so Mail:LinkBase must be set too.")

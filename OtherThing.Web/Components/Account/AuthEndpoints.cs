@@ -23,7 +23,7 @@ internal static class AuthEndpoints
     private static async Task<Results<Ok, ProblemHttpResult>> RegisterAsync(
         RegisterRequest request, Registration registration, CancellationToken cancellationToken)
     {
-        var made = await registration.RegisterAsync(request.Email, request.Password, request.InviteCode, cancellationToken);
+        var made = await registration.RegisterAsync(request.Email, request.Password, request.InviteCode, request.SetupCode, cancellationToken);
         return made.IsSuccess ? TypedResults.Ok() : made.Error.ToProblem();
     }
 
@@ -59,7 +59,7 @@ internal static class AuthEndpoints
     }
 }
 
-internal sealed record RegisterRequest(string? Email, string? Password, string? InviteCode = null);
+internal sealed record RegisterRequest(string? Email, string? Password, string? InviteCode = null, string? SetupCode = null);
 
 internal sealed record LoginRequest(
     string? Email, string? Password, string? TwoFactorCode = null, string? TwoFactorRecoveryCode = null);

@@ -27,6 +27,7 @@ internal sealed class Registration(
     IOptions<AccountOptions> options,
     IHostEnvironment environment,
     RegistrationGate gate,
+    SetupCode setup,
     TimeProvider clock)
 {
     private const int MaxEmail = 254;
@@ -37,12 +38,16 @@ internal sealed class Registration(
     public async Task<bool> IsOpenAsync(CancellationToken cancellationToken) =>
         (options.Value.OpenRegistration ?? environment.IsDevelopment()) || !await accounts.AnyAsync(cancellationToken);
 
+    /// <summary>Whether an account made now takes the code from the server's console.</summary>
+    public Task<bool> TakesSetupCodeAsync(CancellationToken cancellationToken) => setup.IsNeededAsync(cancellationToken);
+
     /// <summary>Makes an account and, with an invite, lets it into the workspace.</summary>
     /// <returns>
-    /// The account, or <c>account.invalid</c>, <c>account.email_taken</c>, <c>account.registration_closed</c>, or why the invite is no good.
+    /// The account, or <c>account.invalid</c>, <c>account.email_taken</c>, <c>account.registration_closed</c>, <c>account.setup_code_wrong</c>, or
+    /// why the invite is no good.
     /// </returns>
     public async Task<Result<Registered>> RegisterAsync(
-        string? email, string? password, string? inviteCode, CancellationToken cancellationToken)
+        string? email, string? password, string? inviteCode, string? setupCode, CancellationToken cancellationToken)
     {
         email = email?.Trim();
         if (string.IsNullOrEmpty(email) || email.Length > MaxEmail || !s_email.IsValid(email) || email.Any(char.IsControl))
@@ -72,6 +77,11 @@ internal sealed class Registration(
             if (!await IsOpenAsync(cancellationToken))
             {
                 return Error.Forbidden("account.registration_closed", "Registration takes an invite here. Ask a member of a workspace for one.");
+            }
+
+            if (await setup.IsNeededAsync(cancellationToken) && !setup.Is(setupCode))
+            {
+                return AccountErrors.WrongSetupCode;
             }
 
             var made = await CreateAsync(email, password);

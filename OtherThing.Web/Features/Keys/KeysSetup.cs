@@ -14,7 +14,7 @@ internal static class KeysSetup
 {
     public static WebApplicationBuilder AddKeys(this WebApplicationBuilder builder)
     {
-        var vault = new VaultOptions(Path.Combine(builder.ReadServerOptions().DataPath, "keys", "vault"));
+        var vault = new VaultOptions(Path.Combine(builder.ReadServerOptions().DataPath, "keys", "vault"), builder.ReadKeyRingSeal());
         builder.Services
             .AddEgress(builder.Configuration.GetSection(EgressOptions.Section).Get<EgressOptions>() ?? new EgressOptions())
             .AddSingleton(ProviderOptions.Read(builder.Configuration))
