@@ -17,6 +17,7 @@ public static class CoreSetup
         services.TryAddSingleton<Door>();
         services.TryAddSingleton<PersonalTokenService>();
         services.TryAddSingleton<ProfileService>();
+        services.TryAddSingleton<Credentials>();
         return services;
     }
 }

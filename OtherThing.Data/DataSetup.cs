@@ -41,7 +41,6 @@ public static class DataSetup
     /// <summary>Creates or upgrades the schema; called before the server says it is ready.</summary>
     public static async Task MigrateDatabaseAsync(this IHost host, CancellationToken cancellationToken = default)
     {
-        host.Services.GetRequiredService<DatabaseOptions>().CloseFile();
         var contexts = host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())

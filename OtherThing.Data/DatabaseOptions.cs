@@ -11,7 +11,7 @@ public sealed record DatabaseOptions(DatabaseProvider Provider, string Connectio
         new(DatabaseProvider.Sqlite, $"Data Source={Path.Combine(directory, "otherthing.db")};Cache=Private");
 
     /// <summary>Makes an embedded database's file one that only this account reads; its log takes the file's mode when it is made.</summary>
-    internal void CloseFile()
+    public void CloseFile()
     {
         if (Provider != DatabaseProvider.Sqlite || new SqliteConnectionStringBuilder(ConnectionString) is not { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path }
             || path.StartsWith(':') || path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
@@ -19,7 +19,7 @@ public sealed record DatabaseOptions(DatabaseProvider Provider, string Connectio
             return;
         }
 
-        if (!File.Exists(path))
+        if (!File.Exists(path) && Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
         {
             PrivateFiles.CreateFile(path).Dispose();
             // An empty file is looked at read-only at first, and cannot be given its log then.

@@ -28,12 +28,13 @@ builder.AddNodeGateway().AddDevelopmentNode().AddPages().AddStandby();
 var app = builder.Build();
 if (!await app.WaitToServeAsync())
 {
-    return;
+    return 0;
 }
 
 await app.PrepareDatabaseAsync();
 if (await app.RefuseRingsAsync() is { } sealedOtherwise)
 {
+    await app.LetOthersServeAsync();
     await Console.Error.WriteLineAsync(sealedOtherwise);
     return 1;
 }

@@ -24,6 +24,10 @@ public sealed class Door(IMembershipStore memberships, TimeProvider clock)
     /// <summary>How long after proving who they are a person may do what asks for it.</summary>
     public static TimeSpan FreshFor { get; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Asks for a sign-in within <see cref="FreshFor"/>, for what belongs to no row: one's own second factor and password.</summary>
+    /// <returns>Null when it was, or <c>access.reauthenticate</c>.</returns>
+    public Error? AskFresh(Actor actor) => EnterOwn(actor, Operations.TokenManage with { Scope = Scopes.None }).Error;
+
     /// <summary>Checks one row of <see cref="Operations"/> against the database.</summary>
     /// <returns>
     /// The entry, or <c>access.unauthenticated</c>, <c>workspace.not_found</c> (also for a workspace one is no member of),

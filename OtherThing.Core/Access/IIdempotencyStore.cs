@@ -4,8 +4,12 @@ namespace OtherThing.Core.Access;
 /// <param name="Status">HTTP status.</param>
 /// <param name="ContentType">Of the body; null without one.</param>
 /// <param name="Location">Where the created thing is; null when the answer named none.</param>
-/// <param name="Body">The body, sealed by the caller: an answer may hold a code that is shown once.</param>
-public sealed record KeptAnswer(int Status, string? ContentType, string? Location, byte[] Body);
+/// <param name="Body">The body, sealed by the caller; empty for one that holds a secret, which is never kept.</param>
+/// <param name="Role">The caller's role in the workspace it was about; null when it was about none.</param>
+/// <param name="Scopes">What the caller's credential covered.</param>
+/// <param name="SubjectId">What was made, when a repeat reads it anew.</param>
+public sealed record KeptAnswer(
+    int Status, string? ContentType, string? Location, byte[] Body, Role? Role = null, Scopes Scopes = Scopes.None, Guid? SubjectId = null);
 
 /// <summary>What came of claiming a key.</summary>
 public enum KeyClaimOutcome

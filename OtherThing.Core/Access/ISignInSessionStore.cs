@@ -7,7 +7,15 @@ namespace OtherThing.Core.Access;
 public interface ISignInSessionStore
 {
     /// <summary>Starts a session that ends by itself at <paramref name="expiresAt"/> (UTC).</summary>
-    Task<Guid> StartAsync(Guid userId, DateTime expiresAt, CancellationToken cancellationToken);
+    /// <param name="userId">Whose.</param>
+    /// <param name="expiresAt">When it ends by itself (UTC).</param>
+    /// <param name="refreshId">The one refresh token that is good in it; null in a browser, which has none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<Guid> StartAsync(Guid userId, DateTime expiresAt, Guid? refreshId, CancellationToken cancellationToken);
+
+    /// <summary>Trades a session's refresh token for the next one; of several who try, one can.</summary>
+    /// <returns>False when the session has ended, or <paramref name="used"/> is not its refresh token (any more).</returns>
+    Task<bool> TradeAsync(Guid sessionId, Guid userId, Guid? used, Guid next, CancellationToken cancellationToken);
 
     /// <summary>True while the session is this person's and neither ended nor expired.</summary>
     Task<bool> IsLiveAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken);

@@ -3,7 +3,7 @@ using OtherThing.Core.Results;
 namespace OtherThing.Core.Access;
 
 /// <summary>Makes, lists, revokes and recognises personal tokens.</summary>
-public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, IAuditLog audit, TimeProvider clock)
+public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, Credentials credentials, IAuditLog audit, TimeProvider clock)
 {
     /// <summary>The most tokens one person may have.</summary>
     public const int MaxPerPerson = 100;
@@ -55,6 +55,7 @@ public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, 
             return Error.NotFound("token.not_found", "You have no such token.");
         }
 
+        credentials.Say(userId);
         await audit.AppendAsync(actor, null, Operations.TokenManage, $"token:{tokenId}", "revoked", cancellationToken);
         return tokenId;
     }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
+using OtherThing.Core.Access;
 
 namespace OtherThing.Core.Triggers;
 
@@ -42,7 +42,7 @@ public sealed class HookGuesses(WebhookOptions options, TimeProvider clock)
 
     private (Guid, IPAddress) KeyOf(Guid triggerId, IPAddress? sender)
     {
-        var key = (triggerId, NetworkOf(sender));
+        var key = (triggerId, SenderNetwork.Of(sender));
         if (_counts.Count < MostSenders || _counts.ContainsKey(key))
         {
             return key;
@@ -58,24 +58,6 @@ public sealed class HookGuesses(WebhookOptions options, TimeProvider clock)
         }
 
         return _counts.Count < MostSenders ? key : (triggerId, IPAddress.None);
-    }
-
-    /// <summary>Whoever has one address of version 6 has its whole /64.</summary>
-    private static IPAddress NetworkOf(IPAddress? sender)
-    {
-        if (sender is null || sender.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return sender ?? IPAddress.None;
-        }
-
-        if (sender.IsIPv4MappedToIPv6)
-        {
-            return sender.MapToIPv4();
-        }
-
-        var bytes = sender.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
     }
 
     private sealed record Count(int Wrong, DateTimeOffset Began);

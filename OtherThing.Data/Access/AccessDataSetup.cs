@@ -11,5 +11,6 @@ public static class AccessDataSetup
         .AddSingleton<IAuditLog, AuditLog>()
         .AddSingleton<IIdempotencyStore, IdempotencyStore>()
         .AddSingleton<IPersonalTokenStore, PersonalTokenStore>()
-        .AddSingleton<ISignInSessionStore, SignInSessionStore>();
+        .AddSingleton<ISignInSessionStore, SignInSessionStore>()
+        .AddSingleton<ISignInTries, SignInTries>();
 }

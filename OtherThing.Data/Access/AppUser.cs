@@ -10,4 +10,7 @@ public sealed class AppUser : IdentityUser<Guid>
     public string DisplayName { get; set; } = "";
 
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>The time step of the last code of an authenticator app that was taken; that and earlier ones are not taken again.</summary>
+    public long LastCodeStep { get; set; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtherThing.Core.Access;
 
 namespace OtherThing.Data.Access;
 
@@ -19,6 +20,12 @@ internal sealed class IdempotencyRow
     public string? Location { get; init; }
 
     public byte[]? Body { get; init; }
+
+    public Role? Role { get; init; }
+
+    public Scopes Scopes { get; init; }
+
+    public Guid? SubjectId { get; init; }
 }
 
 internal sealed class IdempotencyRowConfiguration : IEntityTypeConfiguration<IdempotencyRow>
@@ -31,6 +38,7 @@ internal sealed class IdempotencyRowConfiguration : IEntityTypeConfiguration<Ide
         row.Property(r => r.BodyHash).HasMaxLength(64);
         row.Property(r => r.ContentType).HasMaxLength(200);
         row.Property(r => r.Location).HasMaxLength(500);
+        row.Property(r => r.Scopes).HasConversion<int>(); // flags have no single name
         row.HasIndex(r => r.ClaimedAt); // clean-up
     }
 }

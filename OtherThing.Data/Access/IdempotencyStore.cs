@@ -34,7 +34,7 @@ internal sealed class IdempotencyStore(IDbContextFactory<AppDbContext> contexts)
 
         return row.BodyHash != bodyHash ? new KeyClaim(KeyClaimOutcome.OtherBody)
             : row.Status is not { } status ? new KeyClaim(KeyClaimOutcome.InProgress)
-            : new KeyClaim(KeyClaimOutcome.Answered, new KeptAnswer(status, row.ContentType, row.Location, row.Body ?? []));
+            : new KeyClaim(KeyClaimOutcome.Answered, new KeptAnswer(status, row.ContentType, row.Location, row.Body ?? [], row.Role, row.Scopes, row.SubjectId));
     }
 
     public async Task CompleteAsync(string id, KeptAnswer answer, CancellationToken cancellationToken)
@@ -43,7 +43,8 @@ internal sealed class IdempotencyStore(IDbContextFactory<AppDbContext> contexts)
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
         await db.Set<IdempotencyRow>().Where(r => r.Id == id).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.Status, answer.Status).SetProperty(r => r.ContentType, answer.ContentType)
-                .SetProperty(r => r.Location, answer.Location).SetProperty(r => r.Body, answer.Body),
+                .SetProperty(r => r.Location, answer.Location).SetProperty(r => r.Body, answer.Body)
+                .SetProperty(r => r.Role, answer.Role).SetProperty(r => r.Scopes, answer.Scopes).SetProperty(r => r.SubjectId, answer.SubjectId),
             cancellationToken);
     }
 

@@ -13,6 +13,9 @@ internal sealed class SignInSession
     public DateTime CreatedAt { get; init; }
 
     public DateTime ExpiresAt { get; init; }
+
+    /// <summary>The refresh token that is good now; null in a browser.</summary>
+    public Guid? RefreshId { get; init; }
 }
 
 internal sealed class SignInSessionConfiguration : IEntityTypeConfiguration<SignInSession>

@@ -11,13 +11,22 @@ internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> context
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    public async Task<Guid> StartAsync(Guid userId, DateTime expiresAt, CancellationToken cancellationToken)
+    public async Task<Guid> StartAsync(Guid userId, DateTime expiresAt, Guid? refreshId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var session = new SignInSession { Id = Guid.CreateVersion7(), UserId = userId, CreatedAt = Now, ExpiresAt = expiresAt };
+        var session = new SignInSession { Id = Guid.CreateVersion7(), UserId = userId, CreatedAt = Now, ExpiresAt = expiresAt, RefreshId = refreshId };
         db.Add(session);
         await db.SaveChangesAsync(cancellationToken);
         return session.Id;
+    }
+
+    public async Task<bool> TradeAsync(Guid sessionId, Guid userId, Guid? used, Guid next, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        var now = Now;
+        return await db.Set<SignInSession>().Where(s => s.Id == sessionId && s.UserId == userId && s.RefreshId == used && s.ExpiresAt > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RefreshId, next), cancellationToken) == 1;
     }
 
     public async Task<bool> IsLiveAsync(Guid sessionId, Guid userId, CancellationToken cancellationToken)

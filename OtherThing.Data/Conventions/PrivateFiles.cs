@@ -9,8 +9,21 @@ public static class PrivateFiles
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Makes a folder, and those above that are missing.</summary>
-    public static DirectoryInfo CreateFolder(string path) =>
-        OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OwnFolder);
+    public static DirectoryInfo CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows() || Directory.Exists(path))
+        {
+            return Directory.CreateDirectory(path);
+        }
+
+        // The mode is given to the last of the folders only.
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } above && !Directory.Exists(above))
+        {
+            CreateFolder(above);
+        }
+
+        return Directory.CreateDirectory(path, OwnFolder);
+    }
 
     /// <summary>Opens a new file to write.</summary>
     public static FileStream CreateFile(string path, FileOptions options = FileOptions.None)

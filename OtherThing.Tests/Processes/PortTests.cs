@@ -38,7 +38,7 @@ public class PortTests
         await server.WaitForExitAsync(cancellation);
 
         Assert.NotEqual(0, server.ExitCode);
-        Assert.Contains("Cluster:Redis", await said + await failure, StringComparison.Ordinal);
+        Assert.Contains("Cluster__Redis", await said + await failure, StringComparison.Ordinal);
         Assert.Contains("warm standby", await said + await failure, StringComparison.Ordinal);
     }
 }

@@ -98,6 +98,7 @@ public class TestServer : WebApplicationFactory<CurrentActor>
         builder.UseSetting("OtherThing:HttpPort", "0").UseSetting("OtherThing:GrpcPort", "0");
         builder.UseSetting("OtherThing:DataDirectory", _data.Path).UseSetting("OtherThing:LocalNode", "false");
         builder.UseSetting("Logging:LogLevel:Default", "Warning").UseSetting("RateLimits:GuessesPerMinute", "1000000");
+        builder.UseSetting("RateLimits:GuessesPerAccountPerMinute", "1000000");
         // Every test enrols its machines from one address.
         builder.UseSetting("Nodes:EnrollmentsPerTenMinutes", "100000");
         builder.ConfigureTestServices(MakeLight);

@@ -15,8 +15,9 @@ internal static class DataHosting
         PrivateFiles.CloseFolder(server.DataPath, except: "local-node");
         var provider = builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite);
         var connection = builder.Configuration.GetConnectionString("Default");
-        builder.Services.AddCore().AddDatabase(
-            string.IsNullOrEmpty(connection) ? DatabaseOptions.SqliteIn(server.DataPath) : new DatabaseOptions(provider, connection));
+        var database = string.IsNullOrEmpty(connection) ? DatabaseOptions.SqliteIn(server.DataPath) : new DatabaseOptions(provider, connection);
+        database.CloseFile();
+        builder.Services.AddCore().AddDatabase(database);
         return builder;
     }
 

@@ -38,8 +38,8 @@ internal static class HostNames
     public static bool IsLoopback(string name) =>
         s_loopback.Contains(name, StringComparer.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
-    // Another address of this machine that it was told to listen on: an address is no name that a foreign page could have.
+    // The one address that it was told to listen on: an address is no name that a foreign page could be given.
     private static string[] Own(string bindAddress) =>
-        !IPAddress.TryParse(bindAddress, out var address) || !IPAddress.IsLoopback(address) ? []
+        !IPAddress.TryParse(bindAddress, out var address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? []
         : [address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString()];
 }

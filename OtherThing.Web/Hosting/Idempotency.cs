@@ -1,29 +1,26 @@
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.DataProtection;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Hosting;
 
 /// <summary>
-/// <c>Idempotency-Key</c> on POST: the first request does the work, a repeat within a day gets the same answer, a repeat with another
-/// body is refused. Refused and failed requests leave no trace, so that they can be mended and sent again.
+/// <c>Idempotency-Key</c> on POST: the first request does the work, a repeat within a day gets its answer as <see cref="IdempotencyReplay"/>
+/// gives it, a repeat with another body is refused. Refused and failed requests leave no trace, so that they can be mended and sent again.
 /// </summary>
-internal sealed class Idempotency(
-    RequestDelegate next, IIdempotencyStore keys, IDataProtectionProvider protection, TimeProvider clock)
+internal sealed class Idempotency(RequestDelegate next, IIdempotencyStore keys, IdempotencyReplay replay, TimeProvider clock)
 {
     public const string Header = "Idempotency-Key";
 
     private const int MaxKey = 200;
     private const int MaxKept = 1024 * 1024;
 
-    private readonly IDataProtector _seal = protection.CreateProtector("OtherThing.Idempotency");
-
     public async Task InvokeAsync(HttpContext context)
     {
         if (!HttpMethods.IsPost(context.Request.Method)
             || !context.Request.Headers.TryGetValue(Header, out var header)
-            || CurrentActor.From(context.User).UserId is not { } userId)
+            || CurrentActor.From(context.User).UserId is not { } userId
+            || !IdempotencyReplay.TakesKey(context.GetEndpoint()))
         {
             await next(context);
             return;
@@ -42,7 +39,7 @@ internal sealed class Idempotency(
         await (claim.Outcome switch
         {
             KeyClaimOutcome.Claimed => DoAsync(context, id),
-            KeyClaimOutcome.Answered => ReplayAsync(context, claim.Answer!),
+            KeyClaimOutcome.Answered => replay.AnswerAsync(context, claim.Answer!),
             KeyClaimOutcome.InProgress => s_inProgress.ToProblem().ExecuteAsync(context),
             _ => s_otherBody.ToProblem().ExecuteAsync(context),
         });
@@ -77,10 +74,7 @@ internal sealed class Idempotency(
             if (done)
             {
                 // What was done stays done when the caller hangs up: that is when they will ask again.
-                await keys.CompleteAsync(
-                    id,
-                    new KeptAnswer(response.StatusCode, response.ContentType, response.Headers.Location, _seal.Protect(kept.ToArray())),
-                    CancellationToken.None);
+                await keys.CompleteAsync(id, await replay.KeepAsync(context, kept.ToArray()), CancellationToken.None);
             }
         }
         finally
@@ -94,22 +88,5 @@ internal sealed class Idempotency(
 
         kept.Position = 0;
         await kept.CopyToAsync(wire, context.RequestAborted);
-    }
-
-    private async Task ReplayAsync(HttpContext context, KeptAnswer answer)
-    {
-        context.Response.StatusCode = answer.Status;
-        context.Response.ContentType = answer.ContentType;
-        if (answer.Location is { } location)
-        {
-            context.Response.Headers.Location = location;
-        }
-
-        context.Response.Headers["Idempotency-Replayed"] = "true";
-        var body = _seal.Unprotect(answer.Body);
-        if (body.Length > 0)
-        {
-            await context.Response.Body.WriteAsync(body, context.RequestAborted);
-        }
     }
 }

@@ -19,8 +19,8 @@ internal static class Pipeline
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseSameOrigin();
         app.UseRouting();
-        app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.UseWhen(context => context.Request.Path.StartsWithSegments(RestSetup.Prefix), rest => rest.UseMiddleware<Idempotency>());

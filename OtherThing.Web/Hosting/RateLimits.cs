@@ -1,33 +1,50 @@
+using System.ComponentModel.DataAnnotations;
 using System.Threading.RateLimiting;
+using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Hosting;
 
+/// <summary>How fast secrets may be tried; section <c>RateLimits</c>.</summary>
+public sealed class RateLimitOptions
+{
+    public const string Section = "RateLimits";
+
+    /// <summary>Tries of one purpose from one address (of version 6: one /64) in a minute.</summary>
+    [Range(1, int.MaxValue)]
+    public int GuessesPerMinute { get; set; } = 600;
+
+    /// <summary>Tries of one purpose by one person who is signed in, in a minute.</summary>
+    [Range(1, int.MaxValue)]
+    public int GuessesPerAccountPerMinute { get; set; } = 120;
+}
+
 /// <summary>
-/// Guessing passwords, codes and tokens is slow work: what takes a secret from somebody not yet known is counted per address. An account
-/// locks by itself after five wrong passwords.
+/// Guessing passwords, codes and tokens is slow work: each page and endpoint that takes a secret names its purpose, and tries are
+/// counted per purpose, by address and by account. Wrong passwords and codes lock their address beside that.
 /// </summary>
 internal static class RateLimits
 {
-    private const string Section = "RateLimits:GuessesPerMinute";
-    private const int DefaultPerMinute = 600;
-
-    private static readonly string[] s_guarded =
-    [
-        "/api/v1/auth", "/api/v1/workspaces/join", "/api/v1/nodes/claim", "/account/login", "/account/register", "/account/two-factor",
-        "/account/confirm", "/account/forgot", "/account/reset", "/join",
-    ];
-
     public static WebApplicationBuilder AddRateLimits(this WebApplicationBuilder builder)
     {
-        var perMinute = builder.Configuration.GetValue(Section, DefaultPerMinute);
+        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        var limits = builder.Configuration.GetSection(RateLimitOptions.Section).Get<RateLimitOptions>() ?? new RateLimitOptions();
         builder.Services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.OnRejected = (context, _) => new ValueTask(Refuse(context.Lease).ToProblem().ExecuteAsync(context.HttpContext));
-            options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => IsGuarded(context.Request.Path)
+            options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+                By(context => SenderNetwork.Of(context.Connection.RemoteIpAddress).ToString(), limits.GuessesPerMinute),
+                By(context => CurrentActor.From(context.User).UserId?.ToString("N"), limits.GuessesPerAccountPerMinute));
+        });
+        return builder;
+    }
+
+    private static PartitionedRateLimiter<HttpContext> By(Func<HttpContext, string?> who, int perMinute) =>
+        PartitionedRateLimiter.Create<HttpContext, string>(context =>
+            context.GetEndpoint()?.Metadata.GetMetadata<GuessesAttribute>() is { } guesses && who(context) is { } key
                 ? RateLimitPartition.GetSlidingWindowLimiter(
-                    context.Connection.RemoteIpAddress?.ToString() ?? "",
+                    $"{guesses.Purpose}:{key}",
                     _ => new SlidingWindowRateLimiterOptions
                     {
                         PermitLimit = perMinute,
@@ -36,14 +53,9 @@ internal static class RateLimits
                         AutoReplenishment = true,
                     })
                 : RateLimitPartition.GetNoLimiter(""));
-        });
-        return builder;
-    }
-
-    private static bool IsGuarded(PathString path) => Array.Exists(s_guarded, guarded => path.StartsWithSegments(guarded));
 
     private static Error Refuse(RateLimitLease lease) =>
-        new(ErrorKind.TooMany, "request.too_many", "Too many requests from this address. Wait a little, then try again.")
+        new(ErrorKind.TooMany, "request.too_many", "Too many tries from this address or by this account. Wait a little, then try again.")
         {
             RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(10),
         };

@@ -16,6 +16,7 @@ internal static class RestSetup
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddExceptionHandler<BadRequestHandler>();
+        builder.Services.AddSingleton<IdempotencyReplay>();
         return builder.AddOpenApiDocument();
     }
 

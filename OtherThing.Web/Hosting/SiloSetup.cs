@@ -7,12 +7,6 @@ internal static class SiloSetup
 {
     public static WebApplicationBuilder AddSilo(this WebApplicationBuilder builder)
     {
-        if (!string.IsNullOrEmpty(builder.Configuration["Cluster:Redis"]))
-        {
-            throw new InvalidOperationException(
-                "Cluster:Redis is set, but servers do not form a cluster: one process serves. Remove the setting; a second server on the same database waits as a warm standby and takes over when the first ends.");
-        }
-
         builder.UseOrleans(silo =>
         {
             // Addresses of grains that ended stay in the cache until it is full. Its default of a million grows by 50 MiB with every

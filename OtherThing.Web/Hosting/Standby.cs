@@ -132,4 +132,7 @@ internal static class StandbySetup
     /// <summary>Waits until this server may serve its database; false when it was told to stop before.</summary>
     public static Task<bool> WaitToServeAsync(this WebApplication app) =>
         app.Services.GetRequiredService<Standby>().WaitAsync(app.Configuration, app.Environment);
+
+    /// <summary>Gives the right to serve back, when this server ends before it has started.</summary>
+    public static Task LetOthersServeAsync(this WebApplication app) => app.Services.GetRequiredService<Standby>().StoppedAsync(CancellationToken.None);
 }

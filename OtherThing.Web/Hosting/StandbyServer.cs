@@ -32,7 +32,7 @@ internal sealed class StandbyServer : IAsyncDisposable
             ContentRootPath = environment.ContentRootPath,
         });
         builder.Configuration.AddConfiguration(configuration);
-        builder.AddServerOptions().AddListeners();
+        builder.AddServerOptions().AddHostNames().AddListeners();
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         var server = new StandbyServer(builder.Build(), holder);
         server._app.Run(server.AnswerAsync);

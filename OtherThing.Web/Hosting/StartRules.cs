@@ -44,6 +44,11 @@ internal static class StartRules
 
         refusals.AddRange(CheckPorts(configuration));
         refusals.AddRange(CheckDatabase(configuration));
+        if (!string.IsNullOrEmpty(configuration["Cluster:Redis"]))
+        {
+            refusals.Add("Cluster__Redis is set, but servers form no cluster: one process serves. Take it away; a second server on the same database waits as a warm standby and takes over when the first ends.");
+        }
+
         refusals.AddRange(CheckProxies(configuration));
         refusals.AddRange(KeyRingSetup.Check(configuration, environment));
         refusals.AddRange(ServerModes.Of(configuration, environment) switch

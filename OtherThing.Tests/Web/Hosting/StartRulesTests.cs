@@ -26,6 +26,7 @@ public sealed class StartRulesTests : IDisposable
     [InlineData("OtherThing:BindAddress", "everywhere", "OtherThing__BindAddress")]
     [InlineData("Database:Provider", "Postgres", "Database__Provider")]
     [InlineData("Database:Provider", "SqlServer", "ConnectionStrings__Default")]
+    [InlineData("Cluster:Redis", "127.0.0.1:6379", "Cluster__Redis")]
     public void C23_TeamServer_WithoutOneOfItsSettings_IsRefusedByTheSettingThatMendsIt(string key, string? value, string named)
     {
         var settings = Team();

@@ -12,6 +12,14 @@ internal static class AccountErrors
     public static Error TwoFactorRequired { get; } =
         new(ErrorKind.Unauthenticated, "account.two_factor_required", "Give the code of your authenticator app, or a recovery code.");
 
+    public static Error WrongCode { get; } =
+        new(ErrorKind.Unauthenticated, "account.wrong_code", "This code is wrong or was used. Give the one that your authenticator app shows now, or another recovery code.");
+
+    public static Error NoSession { get; } =
+        Error.Forbidden("account.no_session", "A personal token has no session to end. Revoke it with DELETE /api/v1/tokens/{id}.");
+
+    public static Error WrongOldPassword { get; } = Error.Invalid("account.invalid", "oldPassword", "This is not the password you have now.");
+
     public static Error InvalidToken { get; } =
         Error.Invalid("account.token_invalid", "code", "This code is wrong, used or expired. Ask for a new one.");
 
@@ -24,7 +32,7 @@ internal static class AccountErrors
         Error.Forbidden("account.sign_in_required", "A personal token cannot do this: sign in with your password.");
 
     public static Error Locked(TimeSpan wait) =>
-        new(ErrorKind.TooMany, "account.locked", "Too many wrong passwords. Wait a few minutes, then try again.") { RetryAfter = wait };
+        new(ErrorKind.TooMany, "account.locked", "Too many wrong passwords or codes. Wait a few minutes, then try again.") { RetryAfter = wait };
 
     public static Error From(IdentityResult refused)
     {

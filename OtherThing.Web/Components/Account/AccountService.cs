@@ -14,12 +14,12 @@ namespace OtherThing.Web.Components.Account;
 internal sealed record AuthenticatorKey(string Key, string Address);
 
 /// <summary>Changes what secures an account: password, second factor, recovery codes. Pages and REST call it alike.</summary>
-internal sealed class AccountService(UserManager<AppUser> users, AppSignInManager signIn, AccountMail mail)
+internal sealed class AccountService(UserManager<AppUser> users, AppSignInManager signIn, SignInGuard guard, SecondFactor secondFactor)
 {
     private const int RecoveryCodes = 10;
 
     /// <summary>Sets a new password; every other session of the person ends.</summary>
-    /// <returns>Null when done, or <c>account.invalid</c> naming <c>oldPassword</c> or <c>newPassword</c>.</returns>
+    /// <returns>Null when done, or <c>account.invalid</c> naming <c>oldPassword</c> or <c>newPassword</c>, or <c>account.locked</c>.</returns>
     public async Task<Error?> ChangePasswordAsync(AppUser user, string? oldPassword, string? newPassword)
     {
         if (string.IsNullOrEmpty(oldPassword) || oldPassword.Length > AppSignInManager.MaxPassword)
@@ -32,16 +32,28 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
             return Error.Invalid("account.invalid", "newPassword", $"Give a new password of 8 to {AppSignInManager.MaxPassword} characters.");
         }
 
+        // Whoever has somebody's session guesses no password with it.
+        return await guard.TryAsync(user.Email!, () => ChangeAsync(user, oldPassword, newPassword), CancellationToken.None);
+    }
+
+    private async Task<Proof> ChangeAsync(AppUser user, string oldPassword, string newPassword)
+    {
+        if (!await users.CheckPasswordAsync(user, oldPassword))
+        {
+            return Proof.Wrong(AccountErrors.WrongOldPassword);
+        }
+
         var changed = await users.ChangePasswordAsync(user, oldPassword, newPassword);
         if (!changed.Succeeded)
         {
-            return AccountErrors.From(changed) is { Code: "account.invalid" } wrong
-                ? wrong with { Fields = [.. wrong.Fields.Select(f => f.Path == "password" ? f with { Path = "newPassword" } : f)] }
-                : AccountErrors.From(changed);
+            var refused = AccountErrors.From(changed);
+            return new Proof(refused.Code == "account.invalid"
+                ? refused with { Fields = [.. refused.Fields.Select(field => field.Path == "password" ? field with { Path = "newPassword" } : field)] }
+                : refused);
         }
 
         await signIn.EndOtherSessionsAsync(user);
-        return null;
+        return default;
     }
 
     /// <summary>The key to enter in an authenticator app; made when there is none.</summary>
@@ -67,8 +79,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
     /// <returns>Recovery codes, shown this once, or <c>account.token_invalid</c>.</returns>
     public async Task<Result<IReadOnlyList<string>>> EnableTwoFactorAsync(AppUser user, string? code)
     {
-        var digits = (code ?? "").Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
-        if (digits.Length != 6 || !await users.VerifyTwoFactorTokenAsync(user, users.Options.Tokens.AuthenticatorTokenProvider, digits))
+        if (!await secondFactor.TakeFirstCodeAsync(user, code))
         {
             return AccountErrors.InvalidToken;
         }
@@ -93,22 +104,6 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
         return Result<IReadOnlyList<string>>.Success([.. codes!]);
     }
 
-    /// <summary>Sends a link to set a new password, when there is such an account; the answer is the same when there is none.</summary>
-    public async Task SendResetLinkAsync(string? email, CancellationToken cancellationToken)
-    {
-        if (string.IsNullOrWhiteSpace(email) || email.Length > AppSignInManager.MaxPassword
-            || await users.FindByEmailAsync(email.Trim()) is not { } user)
-        {
-            return;
-        }
-
-        var code = WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(await users.GeneratePasswordResetTokenAsync(user)));
-        var link = QueryHelpers.AddQueryString(
-            mail.LinkBase + "/account/reset", new Dictionary<string, string?> { ["email"] = user.Email, ["code"] = code });
-        await mail.SendAsync(
-            user.Email!, "Set a new password for OtherThing", $"Open this link within a day to set a new password:\n\n{link}\n", cancellationToken);
-    }
-
     /// <summary>Sets a new password with the code from a link; every session of the person ends.</summary>
     /// <returns>Null when done, or <c>account.token_invalid</c>, <c>account.invalid</c>.</returns>
     public async Task<Error?> ResetPasswordAsync(string? email, string? code, string? newPassword)
@@ -130,23 +125,9 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
             return AccountErrors.From(reset);
         }
 
+        await guard.ForgetAsync(user.Email!, CancellationToken.None);
         await signIn.EndAllSessionsAsync(user);
         return null;
-    }
-
-    /// <summary>Sends a link that shows that an e-mail address is the person's, when there is such an account.</summary>
-    public async Task SendConfirmationAsync(string? email, CancellationToken cancellationToken)
-    {
-        if (string.IsNullOrWhiteSpace(email) || email.Length > AppSignInManager.MaxPassword
-            || await users.FindByEmailAsync(email.Trim()) is not { EmailConfirmed: false } user)
-        {
-            return;
-        }
-
-        var code = WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(await users.GenerateEmailConfirmationTokenAsync(user)));
-        var link = QueryHelpers.AddQueryString(
-            mail.LinkBase + "/api/v1/auth/confirmEmail", new Dictionary<string, string?> { ["userId"] = user.Id.ToString(), ["code"] = code });
-        await mail.SendAsync(user.Email!, "Confirm your address for OtherThing", $"Open this link:\n\n{link}\n", cancellationToken);
     }
 
     /// <summary>Notes that an e-mail address is the person's, with the code from a link.</summary>

@@ -28,6 +28,12 @@ internal static class AccountsSetup
             .Validate(mail => string.IsNullOrEmpty(mail.Host) || !string.IsNullOrEmpty(mail.LinkBase), "Mail:Host is set, so Mail:LinkBase must be set too.")
             .ValidateOnStart();
         builder.Services.AddSingleton<AccountMail>();
+        builder.Services.AddScoped<AccountLetters>();
+        builder.Services.AddSingleton<AccountMailQueue>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<AccountMailQueue>());
+        builder.Services.AddSingleton<SignInGuard>();
+        builder.Services.AddSingleton<UnknownAccount>();
+        builder.Services.AddScoped<SecondFactor>();
         builder.Services.AddScoped<AccountService>();
         return builder.AddSignIn();
     }
@@ -51,7 +57,5 @@ internal static class AccountsSetup
         options.Password.RequireLowercase = false;
         options.Password.RequireUppercase = false;
         options.Password.RequireNonAlphanumeric = false;
-        options.Lockout.MaxFailedAccessAttempts = 5;
-        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
     }
 }

@@ -4,16 +4,14 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
-using OtherThing.Core.Live;
 using OtherThing.Core.Results;
-using OtherThing.Core.Workspaces;
 using OtherThing.Data.Access;
 using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Components.Account;
 
 /// <summary>Signs people in and out: every sign-in opens a session and remembers when the person proved who they are.</summary>
-internal sealed class AppSignInManager(
+internal sealed partial class AppSignInManager(
     UserManager<AppUser> users,
     IHttpContextAccessor http,
     IUserClaimsPrincipalFactory<AppUser> principals,
@@ -22,7 +20,10 @@ internal sealed class AppSignInManager(
     IAuthenticationSchemeProvider schemes,
     IUserConfirmation<AppUser> confirmation,
     ISignInSessionStore sessions,
-    ILiveFeed feed,
+    Credentials credentials,
+    SignInGuard guard,
+    SecondFactor secondFactor,
+    UnknownAccount unknown,
     TimeProvider clock)
     : SignInManager<AppUser>(users, http, principals, options, logger, schemes, confirmation)
 {
@@ -32,74 +33,76 @@ internal sealed class AppSignInManager(
     private static readonly TimeSpan s_pageSession = TimeSpan.FromDays(7);
     private static readonly TimeSpan s_apiSession = TimeSpan.FromDays(30);
 
+    // The session of somebody who shows again who they are: their other open pages go on in it.
+    private Guid? _goesOn;
+
+    private bool IsRest => AuthenticationScheme == IdentityConstants.BearerScheme;
+
     public override async Task SignInWithClaimsAsync(
         AppUser user, AuthenticationProperties? authenticationProperties, IEnumerable<Claim> additionalClaims)
     {
         var now = clock.GetUtcNow();
-        var lasts = AuthenticationScheme == IdentityConstants.BearerScheme ? s_apiSession : s_pageSession;
-        var session = await sessions.StartAsync(user.Id, (now + lasts).UtcDateTime, Context.RequestAborted);
+        Guid? refresh = IsRest ? Guid.NewGuid() : null;
+        var session = _goesOn ?? await sessions.StartAsync(user.Id, (now + (IsRest ? s_apiSession : s_pageSession)).UtcDateTime, refresh, Context.RequestAborted);
         await base.SignInWithClaimsAsync(user, authenticationProperties,
         [
             .. additionalClaims,
             new Claim(SessionCheck.SessionClaim, session.ToString()),
             new Claim(CurrentActor.AuthenticatedAtClaim, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+            .. refresh is null ? [] : (Claim[])[new Claim(RefreshClaim, refresh.Value.ToString())],
         ]);
     }
 
     /// <summary>Ends the session, so that its cookie is worth nothing wherever a copy of it is.</summary>
     public override async Task SignOutAsync()
     {
-        if (Guid.TryParse(Context.User.FindFirstValue(SessionCheck.SessionClaim), out var session))
-        {
-            await sessions.EndAsync(session, Context.RequestAborted);
-        }
-
+        await EndSessionOfAsync(Context.User);
         await base.SignOutAsync();
-        TellOpenPages(Context.User);
+    }
+
+    /// <summary>Ends the session that a principal was made in.</summary>
+    public async Task EndSessionOfAsync(ClaimsPrincipal principal)
+    {
+        if (CurrentActor.From(principal).UserId is { } userId && SessionOf(principal) is { } session)
+        {
+            await credentials.EndSessionAsync(userId, session, Context.RequestAborted);
+        }
     }
 
     /// <summary>Signs in by password and, where the account asks for it, a second factor.</summary>
-    /// <returns>Null when signed in, or <c>account.wrong_password</c>, <c>account.two_factor_required</c>, <c>account.locked</c>.</returns>
+    /// <returns>
+    /// Null when signed in, or <c>account.wrong_password</c>, <c>account.two_factor_required</c>, <c>account.wrong_code</c>,
+    /// <c>account.locked</c>: alike, and taking alike, whether or not there is such an account.
+    /// </returns>
     public async Task<Error?> TrySignInAsync(
-        string? email, string? password, string? twoFactorCode, string? recoveryCode, bool isPersistent)
-    {
-        if (string.IsNullOrEmpty(email) || string.IsNullOrEmpty(password) || email.Length > MaxPassword || password.Length > MaxPassword
-            || await UserManager.FindByNameAsync(email.Trim()) is not { } user)
-        {
-            return AccountErrors.WrongPassword;
-        }
-
-        var result = await PasswordSignInAsync(user, password, isPersistent, lockoutOnFailure: true);
-        if (result.RequiresTwoFactor)
-        {
-            if (!string.IsNullOrEmpty(twoFactorCode))
-            {
-                result = await TwoFactorAuthenticatorSignInAsync(Digits(twoFactorCode), isPersistent, rememberClient: false);
-            }
-            else if (!string.IsNullOrEmpty(recoveryCode))
-            {
-                result = await TwoFactorRecoveryCodeSignInAsync(recoveryCode.Trim());
-            }
-        }
-
-        return ErrorOf(result, AccountErrors.WrongPassword);
-    }
+        string? email, string? password, string? twoFactorCode, string? recoveryCode, bool isPersistent) =>
+        string.IsNullOrWhiteSpace(email) || string.IsNullOrEmpty(password) || email.Length > MaxPassword || password.Length > MaxPassword
+            ? AccountErrors.WrongPassword
+            : await guard.TryAsync(email, () => SignInAsync(email.Trim(), password, twoFactorCode, recoveryCode, isPersistent), Context.RequestAborted);
 
     /// <summary>The second step of a sign-in on a page: a code of the app, or a recovery code.</summary>
     /// <returns>Null when signed in, or <c>account.token_invalid</c>, <c>account.locked</c>.</returns>
     public async Task<Error?> TrySecondStepAsync(string? code, bool isPersistent)
     {
-        if (string.IsNullOrWhiteSpace(code) || code.Length > MaxPassword)
+        if (string.IsNullOrWhiteSpace(code) || code.Length > MaxPassword || await GetTwoFactorAuthenticationUserAsync() is not { } user)
         {
             return AccountErrors.InvalidToken;
         }
 
-        var digits = Digits(code);
-        return ErrorOf(
-            digits.Length == 6 && digits.All(char.IsAsciiDigit)
-                ? await TwoFactorAuthenticatorSignInAsync(digits, isPersistent, rememberClient: false)
-                : await TwoFactorRecoveryCodeSignInAsync(code.Trim()),
-            AccountErrors.InvalidToken);
+        return await guard.TryAsync(
+            user.Email!,
+            async () =>
+            {
+                if (!await secondFactor.TakeAsync(user, code))
+                {
+                    return Proof.Wrong(AccountErrors.InvalidToken);
+                }
+
+                await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
+                await SignInWithClaimsAsync(user, isPersistent, [new Claim("amr", "mfa")]);
+                return default;
+            },
+            Context.RequestAborted);
     }
 
     /// <summary>Proves again who is signed in, for what asks for a fresh sign-in.</summary>
@@ -111,67 +114,69 @@ internal sealed class AppSignInManager(
             return AccountErrors.WrongPassword;
         }
 
-        var result = await CheckPasswordSignInAsync(user, password, lockoutOnFailure: true);
-        if (!result.Succeeded)
-        {
-            return ErrorOf(result, AccountErrors.WrongPassword);
-        }
+        return await guard.TryAsync(
+            user.Email!,
+            async () =>
+            {
+                if (!await UserManager.CheckPasswordAsync(user, password))
+                {
+                    return Proof.Wrong(AccountErrors.WrongPassword);
+                }
 
-        if (user.TwoFactorEnabled
-            && !await UserManager.VerifyTwoFactorTokenAsync(user, Options.Tokens.AuthenticatorTokenProvider, Digits(code ?? "")))
-        {
-            return AccountErrors.InvalidToken;
-        }
+                if (user.TwoFactorEnabled && !await secondFactor.TakeAppCodeAsync(user, code))
+                {
+                    return Proof.Wrong(AccountErrors.InvalidToken);
+                }
 
-        if (Guid.TryParse(Context.User.FindFirstValue(SessionCheck.SessionClaim), out var earlier))
-        {
-            await sessions.EndAsync(earlier, Context.RequestAborted);
-        }
-
-        await SignInAsync(user, isPersistent: false);
-        return null;
+                _goesOn = SessionOf(Context.User);
+                await SignInWithClaimsAsync(user, isPersistent: false, [new Claim("amr", user.TwoFactorEnabled ? "mfa" : "pwd")]);
+                return default;
+            },
+            Context.RequestAborted);
     }
 
     /// <summary>After a new password or another second factor: ends every session of the person but this one.</summary>
-    public async Task EndOtherSessionsAsync(AppUser user)
-    {
-        var here = Guid.TryParse(Context.User.FindFirstValue(SessionCheck.SessionClaim), out var session) ? session : (Guid?)null;
-        await sessions.EndAllAsync(user.Id, here, Context.RequestAborted);
-        TellOpenPages(Context.User);
-    }
+    public Task EndOtherSessionsAsync(AppUser user) =>
+        credentials.EndSessionsAsync(user.Id, SessionOf(Context.User), Context.RequestAborted);
 
     /// <summary>Ends every session of a person, after a reset of the password.</summary>
-    public async Task EndAllSessionsAsync(AppUser user)
-    {
-        await sessions.EndAllAsync(user.Id, null, Context.RequestAborted);
-        feed.Publish(Topic.User(user.Id), MemberService.AccessChangedEvent);
-    }
+    public Task EndAllSessionsAsync(AppUser user) => credentials.EndSessionsAsync(user.Id, null, Context.RequestAborted);
 
-    /// <summary>The person behind a refresh token, in the session and with the sign-in time they had.</summary>
-    public async Task<ClaimsPrincipal> RenewAsync(AppUser user, ClaimsPrincipal earlier)
+    private async Task<Proof> SignInAsync(string email, string password, string? twoFactorCode, string? recoveryCode, bool isPersistent)
     {
-        var principal = await CreateUserPrincipalAsync(user);
-        var identity = (ClaimsIdentity)principal.Identity!;
-        identity.AddClaims(earlier.FindAll(claim =>
-            claim.Type is SessionCheck.SessionClaim or CurrentActor.AuthenticatedAtClaim or "amr"));
-        return principal;
-    }
-
-    private static string Digits(string code) => code.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
-
-    private void TellOpenPages(ClaimsPrincipal principal)
-    {
-        if (CurrentActor.From(principal).UserId is { } userId)
+        if (await UserManager.FindByNameAsync(email) is not { } user)
         {
-            feed.Publish(Topic.User(userId), MemberService.AccessChangedEvent);
+            unknown.Check(UserManager.PasswordHasher, password);
+            return Proof.Wrong(AccountErrors.WrongPassword);
         }
+
+        if (!await UserManager.CheckPasswordAsync(user, password))
+        {
+            return Proof.Wrong(AccountErrors.WrongPassword);
+        }
+
+        if (user.TwoFactorEnabled && string.IsNullOrEmpty(twoFactorCode) && string.IsNullOrEmpty(recoveryCode))
+        {
+            if (!IsRest)
+            {
+                await SignInOrTwoFactorAsync(user, isPersistent); // keeps who it is for the second step
+            }
+
+            return new Proof(AccountErrors.TwoFactorRequired);
+        }
+
+        if (user.TwoFactorEnabled
+            && !(string.IsNullOrEmpty(twoFactorCode)
+                ? await secondFactor.TakeRecoveryCodeAsync(user, recoveryCode)
+                : await secondFactor.TakeAppCodeAsync(user, twoFactorCode)))
+        {
+            return Proof.Wrong(AccountErrors.WrongCode);
+        }
+
+        await SignInWithClaimsAsync(user, isPersistent, [new Claim("amr", user.TwoFactorEnabled ? "mfa" : "pwd")]);
+        return default;
     }
 
-    private Error? ErrorOf(SignInResult result, Error otherwise) => result switch
-    {
-        { Succeeded: true } => null,
-        { RequiresTwoFactor: true } => AccountErrors.TwoFactorRequired,
-        { IsLockedOut: true } => AccountErrors.Locked(Options.Lockout.DefaultLockoutTimeSpan),
-        _ => otherwise,
-    };
+    private static Guid? SessionOf(ClaimsPrincipal principal) =>
+        Guid.TryParse(principal.FindFirstValue(SessionCheck.SessionClaim), out var session) ? session : null;
 }

@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Components.Account;
 
-/// <summary>The Identity API's register, login and refresh, with our policy and our problem details.</summary>
+/// <summary>The Identity API's register, login and refresh, with our policy and our problem details, and signing out.</summary>
 internal static class AuthEndpoints
 {
     private const string OwnAccount = "Signing in comes before any right; it concerns one's own account only.";
@@ -15,9 +16,10 @@ internal static class AuthEndpoints
     public static void MapAuthEndpoints(this IEndpointRouteBuilder app)
     {
         var auth = app.MapApi("/auth").AllowAnonymous().RequiresNoRow(OwnAccount).WithTags("Accounts");
-        auth.MapPost("/register", RegisterAsync).WithName("Register");
-        auth.MapPost("/login", LoginAsync).WithName("Login");
-        auth.MapPost("/refresh", RefreshAsync).WithName("RefreshSignIn");
+        auth.MapPost("/register", RegisterAsync).WithName("Register").CountsAs(GuessPurpose.Register);
+        auth.MapPost("/login", LoginAsync).WithName("Login").CountsAs(GuessPurpose.SignIn);
+        auth.MapPost("/refresh", RefreshAsync).WithName("RefreshSignIn").CountsAs(GuessPurpose.Refresh);
+        app.MapApi("/auth").RequiresNoRow("Anybody may sign out.").WithTags("Accounts").MapPost("/logout", LogoutAsync).WithName("Logout");
     }
 
     private static async Task<Results<Ok, ProblemHttpResult>> RegisterAsync(
@@ -38,24 +40,23 @@ internal static class AuthEndpoints
     }
 
     private static async Task<Results<Ok<AccessTokenResponse>, SignInHttpResult, ProblemHttpResult>> RefreshAsync(
-        RefreshRequest request,
-        AppSignInManager signIn,
-        SessionCheck sessions,
-        IOptionsMonitor<BearerTokenOptions> bearer,
-        TimeProvider clock,
-        CancellationToken cancellationToken)
+        RefreshRequest request, AppSignInManager signIn, IOptionsMonitor<BearerTokenOptions> bearer, TimeProvider clock)
     {
         var ticket = bearer.Get(IdentityConstants.BearerScheme).RefreshTokenProtector.Unprotect(request.RefreshToken ?? "");
-        if (ticket?.Properties.ExpiresUtc is not { } expires
-            || clock.GetUtcNow() >= expires
-            || !await sessions.IsLiveAsync(ticket.Principal, cancellationToken)
-            || await signIn.UserManager.GetUserAsync(ticket.Principal) is not { } user)
+        return ticket?.Properties.ExpiresUtc is { } expires && clock.GetUtcNow() < expires && await signIn.TradeAsync(ticket.Principal) is { } principal
+            ? TypedResults.SignIn(principal, authenticationScheme: IdentityConstants.BearerScheme)
+            : new Error(ErrorKind.Unauthenticated, "account.refresh_invalid", "This refresh token is not valid (any more). Sign in.").ToProblem();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> LogoutAsync(HttpContext http, AppSignInManager signIn)
+    {
+        if (CurrentActor.From(http.User).Kind != ActorKind.User)
         {
-            return new Error(ErrorKind.Unauthenticated, "account.refresh_invalid", "This refresh token is not valid (any more). Sign in.")
-                .ToProblem();
+            return AccountErrors.NoSession.ToProblem();
         }
 
-        return TypedResults.SignIn(await signIn.RenewAsync(user, ticket.Principal), authenticationScheme: IdentityConstants.BearerScheme);
+        await signIn.EndSessionOfAsync(http.User);
+        return TypedResults.NoContent();
     }
 }
 

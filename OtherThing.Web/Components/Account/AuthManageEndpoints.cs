@@ -16,11 +16,11 @@ internal static class AuthManageEndpoints
     public static void MapAuthManageEndpoints(this IEndpointRouteBuilder app)
     {
         var links = app.MapApi("/auth").AllowAnonymous().RequiresNoRow(Link).WithTags("Accounts");
-        links.MapGet("/confirmEmail", ConfirmEmailAsync).WithName("ConfirmEmail");
-        links.MapPost("/resendConfirmationEmail", ResendConfirmationAsync).WithName("ResendConfirmationEmail");
-        links.MapPost("/forgotPassword", ForgotPasswordAsync).WithName("ForgotPassword");
-        links.MapPost("/resetPassword", ResetPasswordAsync).WithName("ResetPassword");
-        var manage = app.MapApi("/auth/manage").RequiresNoRow(OwnAccount).WithTags("Accounts");
+        links.MapGet("/confirmEmail", ConfirmEmailAsync).WithName("ConfirmEmail").CountsAs(GuessPurpose.MailedLink);
+        links.MapPost("/resendConfirmationEmail", ResendConfirmation).WithName("ResendConfirmationEmail").CountsAs(GuessPurpose.ForgottenPassword);
+        links.MapPost("/forgotPassword", ForgotPassword).WithName("ForgotPassword").CountsAs(GuessPurpose.ForgottenPassword);
+        links.MapPost("/resetPassword", ResetPasswordAsync).WithName("ResetPassword").CountsAs(GuessPurpose.MailedLink);
+        var manage = app.MapApi("/auth/manage").RequiresNoRow(OwnAccount).CountsAs(GuessPurpose.OwnAccount).WithTags("Accounts");
         manage.MapPost("/2fa", ManageTwoFactorAsync).WithName("ManageTwoFactor");
         manage.MapGet("/info", GetInfoAsync).WithName("GetAccountInfo");
         manage.MapPost("/info", UpdateInfoAsync).WithName("UpdateAccountInfo");
@@ -30,17 +30,15 @@ internal static class AuthManageEndpoints
         AccountService accounts, string? userId = null, string? code = null) =>
         await accounts.ConfirmEmailAsync(userId, code) is { } error ? error.ToProblem() : TypedResults.Ok();
 
-    private static async Task<Ok> ResendConfirmationAsync(
-        EmailRequest request, AccountService accounts, CancellationToken cancellationToken)
+    private static Ok ResendConfirmation(EmailRequest request, AccountMailQueue mail)
     {
-        await accounts.SendConfirmationAsync(request.Email, cancellationToken);
+        mail.Ask(AccountMailKind.ConfirmAddress, request.Email);
         return TypedResults.Ok();
     }
 
-    private static async Task<Ok> ForgotPasswordAsync(
-        EmailRequest request, AccountService accounts, CancellationToken cancellationToken)
+    private static Ok ForgotPassword(EmailRequest request, AccountMailQueue mail)
     {
-        await accounts.SendResetLinkAsync(request.Email, cancellationToken);
+        mail.Ask(AccountMailKind.ResetPassword, request.Email);
         return TypedResults.Ok();
     }
 
@@ -50,9 +48,9 @@ internal static class AuthManageEndpoints
             : TypedResults.Ok();
 
     private static async Task<Results<Ok<TwoFactorResponse>, ProblemHttpResult>> ManageTwoFactorAsync(
-        TwoFactorRequest request, HttpContext http, CurrentActor current, UserManager<AppUser> users, AccountService accounts)
+        TwoFactorRequest request, HttpContext http, Door door, UserManager<AppUser> users, AccountService accounts)
     {
-        if (!(await FindAsync(http, current, users)).TryGet(out var user, out var error))
+        if (!(await FindFreshAsync(http, door, users)).TryGet(out var user, out var error))
         {
             return error.ToProblem();
         }
@@ -90,15 +88,15 @@ internal static class AuthManageEndpoints
     }
 
     private static async Task<Results<Ok<InfoResponse>, ProblemHttpResult>> GetInfoAsync(
-        HttpContext http, CurrentActor current, UserManager<AppUser> users) =>
-        (await FindAsync(http, current, users)).TryGet(out var user, out var error)
+        HttpContext http, UserManager<AppUser> users) =>
+        (await FindAsync(http, users)).TryGet(out var user, out var error)
             ? TypedResults.Ok(new InfoResponse(user.Email!, user.EmailConfirmed))
             : error.ToProblem();
 
     private static async Task<Results<Ok<InfoResponse>, ProblemHttpResult>> UpdateInfoAsync(
-        InfoRequest request, HttpContext http, CurrentActor current, UserManager<AppUser> users, AccountService accounts)
+        InfoRequest request, HttpContext http, Door door, UserManager<AppUser> users, AccountService accounts)
     {
-        if (!(await FindAsync(http, current, users)).TryGet(out var user, out var error))
+        if (!(await FindFreshAsync(http, door, users)).TryGet(out var user, out var error))
         {
             return error.ToProblem();
         }
@@ -116,8 +114,14 @@ internal static class AuthManageEndpoints
         return error is null ? TypedResults.Ok(new InfoResponse(user.Email!, user.EmailConfirmed)) : error.ToProblem();
     }
 
-    private static async Task<Result<AppUser>> FindAsync(HttpContext http, CurrentActor current, UserManager<AppUser> users) =>
-        (await current.GetAsync()).Kind != ActorKind.User ? AccountErrors.SignInRequired
+    /// <summary>What secures an account is shown and changed within minutes of a sign-in only: a token left about is not enough.</summary>
+    private static async Task<Result<AppUser>> FindFreshAsync(HttpContext http, Door door, UserManager<AppUser> users) =>
+        (await FindAsync(http, users)).TryGet(out var user, out var error)
+            ? door.AskFresh(CurrentActor.From(http.User)) is { } refusal ? refusal : user
+            : error;
+
+    private static async Task<Result<AppUser>> FindAsync(HttpContext http, UserManager<AppUser> users) =>
+        CurrentActor.From(http.User).Kind != ActorKind.User ? AccountErrors.SignInRequired
         : await users.GetUserAsync(http.User) is { } user ? user
         : AccountErrors.WrongPassword;
 }

@@ -12,7 +12,7 @@ internal static class TokenEndpoints
     {
         var tokens = app.MapApi("/tokens").WithTags("Accounts");
         tokens.MapGet("", ListAsync).WithName("ListTokens").Requires(Operations.TokenManage);
-        tokens.MapPost("", CreateAsync).WithName("CreateToken").Requires(Operations.TokenManage);
+        tokens.MapPost("", CreateAsync).WithName("CreateToken").Requires(Operations.TokenManage).ShowsASecretOnce();
         tokens.MapDelete("/{tokenId:guid}", RevokeAsync).WithName("RevokeToken").Requires(Operations.TokenManage);
     }
 

@@ -16,12 +16,12 @@ internal static class FlowEndpoints
     {
         var group = app.MapApi("/workspaces/{workspaceId:guid}/flows").WithTags("Flows");
         group.MapGet("", ListAsync).WithName("ListFlows").Requires(Operations.FlowRead);
-        group.MapPost("", CreateAsync).WithName("CreateFlow").Requires(Operations.FlowEdit);
+        group.MapPost("", CreateAsync).WithName("CreateFlow").Requires(Operations.FlowEdit).ReadsAgain(FlowReplays.FlowAsync);
         group.MapGet("/{flowId:guid}", GetAsync).WithName("GetFlow").Requires(Operations.FlowRead);
         group.MapPatch("/{flowId:guid}", UpdateAsync).WithName("UpdateFlow").Requires(Operations.FlowEdit);
         group.MapDelete("/{flowId:guid}", DeleteAsync).WithName("DeleteFlow").Requires(Operations.FlowDelete);
-        group.MapPost("/{flowId:guid}/duplicate", DuplicateAsync).WithName("DuplicateFlow").Requires(Operations.FlowEdit);
-        group.MapPost("/{flowId:guid}/publish", PublishAsync).WithName("PublishFlow").Requires(Operations.FlowPublish);
+        group.MapPost("/{flowId:guid}/duplicate", DuplicateAsync).WithName("DuplicateFlow").Requires(Operations.FlowEdit).ReadsAgain(FlowReplays.FlowAsync);
+        group.MapPost("/{flowId:guid}/publish", PublishAsync).WithName("PublishFlow").Requires(Operations.FlowPublish).ReadsAgain(FlowReplays.PublishedAsync);
     }
 
     private static async Task<Results<Ok<Page<FlowResponse>>, ProblemHttpResult>> ListAsync(

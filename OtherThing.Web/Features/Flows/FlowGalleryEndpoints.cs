@@ -28,7 +28,7 @@ internal static class FlowGalleryEndpoints
     {
         var group = app.MapApi("/workspaces/{workspaceId:guid}/flow-templates").WithTags("Flows");
         group.MapGet("", ListAsync).WithName("ListFlowTemplates").Requires(Operations.FlowRead);
-        group.MapPost("/{templateId}/flows", CreateAsync).WithName("CreateFlowFromTemplate").Requires(Operations.FlowEdit);
+        group.MapPost("/{templateId}/flows", CreateAsync).WithName("CreateFlowFromTemplate").Requires(Operations.FlowEdit).ReadsAgain(FlowReplays.FlowAsync);
     }
 
     private static async Task<Results<Ok<FlowTemplatesResponse>, ProblemHttpResult>> ListAsync(

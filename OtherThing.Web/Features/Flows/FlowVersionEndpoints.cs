@@ -17,7 +17,7 @@ internal static class FlowVersionEndpoints
         group.MapGet("", ListAsync).WithName("ListFlowVersions").Requires(Operations.FlowRead);
         group.MapGet("/{version:int}", GetAsync).WithName("GetFlowVersion").Requires(Operations.FlowRead);
         group.MapGet("/{version}/compare/{other}", CompareAsync).WithName("CompareFlowVersions").Requires(Operations.FlowRead);
-        group.MapPost("/{version:int}/restore", RestoreAsync).WithName("RestoreFlowVersion").Requires(Operations.FlowEdit);
+        group.MapPost("/{version:int}/restore", RestoreAsync).WithName("RestoreFlowVersion").Requires(Operations.FlowEdit).ReadsAgain(FlowReplays.FlowAsync);
     }
 
     private static async Task<Results<Ok<Page<FlowVersionResponse>>, ProblemHttpResult>> ListAsync(

@@ -10,22 +10,23 @@ namespace OtherThing.Web.Features.Nodes;
 internal static class NodeEndpoints
 {
     private const int MaxWorkspaces = 500;
+    private const string SetsAState = "It sets a state, so that doing it again changes nothing.";
 
     public static void MapNodeEndpoints(this IEndpointRouteBuilder app)
     {
         app.MapApi("/my-nodes").WithTags("Nodes").MapGet("", ListMineAsync).WithName("ListMyNodes").Requires(Operations.NodeList);
 
         var mine = app.MapApi("/nodes").WithTags("Nodes");
-        mine.MapPost("/join-tokens", CreateJoinTokenAsync).WithName("CreateJoinToken").Requires(Operations.NodeAttach);
-        mine.MapPost("/claim", ClaimAnyAsync).WithName("ClaimNodeByCode").Requires(Operations.NodeAttach);
+        mine.MapPost("/join-tokens", CreateJoinTokenAsync).WithName("CreateJoinToken").Requires(Operations.NodeAttach).ShowsASecretOnce();
+        mine.MapPost("/claim", ClaimAnyAsync).WithName("ClaimNodeByCode").CountsAs(GuessPurpose.ClaimCode).Requires(Operations.NodeAttach).ReadsAgain(ReadAgainAsync);
         mine.MapGet("/{nodeId:guid}", GetAsync).WithName("GetNode").Requires(Operations.NodeList);
         mine.MapPatch("/{nodeId:guid}", RenameAsync).WithName("RenameNode").Requires(Operations.NodePolicy);
         mine.MapDelete("/{nodeId:guid}", RemoveAsync).WithName("RemoveNode").Requires(Operations.NodeRevoke);
-        mine.MapPost("/{nodeId:guid}/claim", ClaimAsync).WithName("ClaimNode").Requires(Operations.NodeAttach);
-        mine.MapPost("/{nodeId:guid}/workspaces", SetWorkspacesAsync).WithName("SetNodeWorkspaces").Requires(Operations.NodeAttach);
-        mine.MapPost("/{nodeId:guid}/limits", SetLimitsAsync).WithName("SetNodeLimits").Requires(Operations.NodeLimits);
-        mine.MapPost("/{nodeId:guid}/drain", DrainAsync).WithName("DrainNode").Requires(Operations.NodePause);
-        mine.MapPost("/{nodeId:guid}/resume", ResumeAsync).WithName("ResumeNode").Requires(Operations.NodePause);
+        mine.MapPost("/{nodeId:guid}/claim", ClaimAsync).WithName("ClaimNode").CountsAs(GuessPurpose.ClaimCode).Requires(Operations.NodeAttach).ReadsAgain(ReadAgainAsync);
+        mine.MapPost("/{nodeId:guid}/workspaces", SetWorkspacesAsync).WithName("SetNodeWorkspaces").Requires(Operations.NodeAttach).TakesNoKey(SetsAState);
+        mine.MapPost("/{nodeId:guid}/limits", SetLimitsAsync).WithName("SetNodeLimits").Requires(Operations.NodeLimits).TakesNoKey(SetsAState);
+        mine.MapPost("/{nodeId:guid}/drain", DrainAsync).WithName("DrainNode").Requires(Operations.NodePause).TakesNoKey(SetsAState);
+        mine.MapPost("/{nodeId:guid}/resume", ResumeAsync).WithName("ResumeNode").Requires(Operations.NodePause).TakesNoKey(SetsAState);
 
         var shared = app.MapApi("/workspaces/{workspaceId:guid}/nodes").WithTags("Nodes");
         shared.MapGet("", ListAsync).WithName("ListWorkspaceNodes").Requires(Operations.NodeList);
@@ -117,6 +118,10 @@ internal static class NodeEndpoints
 
     private static Error TooManyWorkspaces { get; } =
         Error.Invalid("node.workspaces_invalid", "workspaceIds", $"workspaceIds may name at most {MaxWorkspaces} workspaces.");
+
+    private static async Task<Result<object>> ReadAgainAsync(HttpContext http, Guid nodeId) =>
+        (await http.RequestServices.GetRequiredService<NodeService>().GetAsync(Replays.ReaderOf(http), nodeId, http.RequestAborted))
+            .TryGet(out var node, out var error) ? NodeResponse.From(node) : error;
 
     private static Results<Ok<NodeResponse>, ProblemHttpResult> Answer(Result<NodeView> result) =>
         result.TryGet(out var node, out var error) ? TypedResults.Ok(NodeResponse.From(node)) : error.ToProblem();

@@ -11,7 +11,7 @@ internal static class TriggerEndpoints
 {
     public static void MapTriggerEndpoints(this WebApplication app) =>
         app.MapApi("/workspaces/{workspaceId:guid}/flows/{flowId:guid}/triggers").WithTags("Flows")
-            .MapPost("/{stepId}/rotate", RotateAsync).WithName("RotateWebhookAddress").Requires(Operations.WebhookSecret);
+            .MapPost("/{stepId}/rotate", RotateAsync).WithName("RotateWebhookAddress").Requires(Operations.WebhookSecret).ReadsAgain(FlowReplays.TriggerAsync);
 
     private static async Task<Results<Ok<FlowTriggerResponse>, ProblemHttpResult>> RotateAsync(
         Guid workspaceId, Guid flowId, string stepId, TriggerService triggers, CurrentActor current, CancellationToken cancellationToken)

@@ -13,12 +13,12 @@ internal static class InviteEndpoints
     {
         var invites = app.MapApi("/workspaces/{workspaceId:guid}/invites").WithTags("Invites");
         invites.MapGet("", ListAsync).WithName("ListInvites").Requires(Operations.InviteList);
-        invites.MapPost("", CreateAsync).WithName("CreateInvite").Requires(Operations.InviteCreate);
+        invites.MapPost("", CreateAsync).WithName("CreateInvite").Requires(Operations.InviteCreate).ShowsASecretOnce();
         invites.MapDelete("/{inviteId:guid}", RevokeAsync).WithName("RevokeInvite").Requires(Operations.InviteList);
         app.MapApi("/workspaces/{workspaceId:guid}/invite-code").WithTags("Invites")
-            .MapPost("", RenewAsync).WithName("RenewInviteCode").Requires(Operations.InviteCreate);
+            .MapPost("", RenewAsync).WithName("RenewInviteCode").Requires(Operations.InviteCreate).ReadsAgain(WorkspaceEndpoints.ReadAgainAsync);
         app.MapApi("/workspaces/join").WithTags("Invites")
-            .MapPost("", RedeemAsync).WithName("JoinWorkspace").Requires(Operations.InviteRedeem);
+            .MapPost("", RedeemAsync).WithName("JoinWorkspace").CountsAs(GuessPurpose.JoinCode).Requires(Operations.InviteRedeem).ReadsAgain(WorkspaceEndpoints.ReadAgainAsync);
     }
 
     private static async Task<Results<Ok<Page<InviteResponse>>, ProblemHttpResult>> ListAsync(

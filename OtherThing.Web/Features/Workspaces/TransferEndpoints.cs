@@ -12,8 +12,8 @@ internal static class TransferEndpoints
     public static void MapTransferEndpoints(this IEndpointRouteBuilder app)
     {
         var transfer = app.MapApi("/workspaces/{workspaceId:guid}/transfer").WithTags("Workspaces");
-        transfer.MapPost("", OfferAsync).WithName("OfferWorkspace").Requires(Operations.WorkspaceTransfer);
-        transfer.MapPost("/accept", AcceptAsync).WithName("AcceptWorkspace").Requires(Operations.WorkspaceRead);
+        transfer.MapPost("", OfferAsync).WithName("OfferWorkspace").Requires(Operations.WorkspaceTransfer).ReadsAgain(WorkspaceEndpoints.ReadAgainAsync);
+        transfer.MapPost("/accept", AcceptAsync).WithName("AcceptWorkspace").Requires(Operations.WorkspaceRead).ReadsAgain(WorkspaceEndpoints.ReadAgainAsync);
     }
 
     private static async Task<Results<Ok<WorkspaceResponse>, ProblemHttpResult>> OfferAsync(

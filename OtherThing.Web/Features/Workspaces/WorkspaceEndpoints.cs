@@ -13,11 +13,11 @@ internal static class WorkspaceEndpoints
     {
         var group = app.MapApi("/workspaces").WithTags("Workspaces");
         group.MapGet("", ListAsync).WithName("ListWorkspaces").Requires(Operations.WorkspaceRead);
-        group.MapPost("", CreateAsync).WithName("CreateWorkspace").Requires(Operations.WorkspaceCreate);
+        group.MapPost("", CreateAsync).WithName("CreateWorkspace").Requires(Operations.WorkspaceCreate).ReadsAgain(ReadAgainAsync);
         group.MapGet("/{workspaceId:guid}", GetAsync).WithName("GetWorkspace").Requires(Operations.WorkspaceRead);
         group.MapPatch("/{workspaceId:guid}", UpdateAsync).WithName("UpdateWorkspace").Requires(Operations.WorkspaceEdit);
         group.MapDelete("/{workspaceId:guid}", DeleteAsync).WithName("DeleteWorkspace").Requires(Operations.WorkspaceDelete);
-        group.MapPost("/{workspaceId:guid}/restore", RestoreAsync).WithName("RestoreWorkspace").Requires(Operations.WorkspaceDelete);
+        group.MapPost("/{workspaceId:guid}/restore", RestoreAsync).WithName("RestoreWorkspace").Requires(Operations.WorkspaceDelete).ReadsAgain(ReadAgainAsync);
     }
 
     private static async Task<Results<Ok<Page<WorkspaceResponse>>, ProblemHttpResult>> ListAsync(
@@ -68,6 +68,11 @@ internal static class WorkspaceEndpoints
     private static async Task<Results<Ok<WorkspaceResponse>, ProblemHttpResult>> RestoreAsync(
         Guid workspaceId, CurrentActor current, WorkspaceService workspaces, CancellationToken cancellationToken) =>
         Answer(await workspaces.RestoreAsync(await current.GetAsync(), workspaceId, cancellationToken));
+
+    /// <summary>What a repeated POST gets: the workspace as the caller sees it now, with its invite code only for who may invite.</summary>
+    internal static async Task<Result<object>> ReadAgainAsync(HttpContext http, Guid workspaceId) =>
+        (await http.RequestServices.GetRequiredService<WorkspaceService>().FindAsync(Replays.ReaderOf(http), workspaceId, http.RequestAborted))
+            .TryGet(out var view, out var error) ? WorkspaceResponse.From(view) : error;
 
     private static Results<Ok<WorkspaceResponse>, ProblemHttpResult> Answer(Result<WorkspaceView> result) =>
         result.TryGet(out var view, out var error) ? TypedResults.Ok(WorkspaceResponse.From(view)) : error.ToProblem();
