@@ -21,7 +21,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 "OtherThing.Data.Access.SignInSession",
                 typeof(SignInSession),
                 baseEntityType,
-                propertyCount: 4,
+                propertyCount: 5,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 2,
                 keyCount: 1);
@@ -53,6 +53,14 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 valueConverter: new UtcDateTimeConverter());
             expiresAt.SetSentinelFromProviderValue(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc));
             expiresAt.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
+
+            var refreshId = runtimeEntityType.AddProperty(
+                "RefreshId",
+                typeof(Guid?),
+                propertyInfo: typeof(SignInSession).GetProperty("RefreshId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SignInSession).GetField("<RefreshId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            refreshId.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var userId = runtimeEntityType.AddProperty(
                 "UserId",

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
     public partial class SqlServerAppDbContextModel
     {
         private SqlServerAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("8fdc26fe-6614-4db9-8965-01837890096c"), entityTypeCount: 37)
+            : base(skipDetectChanges: false, modelId: new Guid("9954aed7-d299-43fe-a0ea-140bb42dd05d"), entityTypeCount: 38)
         {
         }
 
@@ -50,6 +50,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             var auditRow = AuditRowEntityType.Create(this);
             var idempotencyRow = IdempotencyRowEntityType.Create(this);
             var signInSession = SignInSessionEntityType.Create(this);
+            var signInTry = SignInTryEntityType.Create(this);
             var jobLogRow = JobLogRowEntityType.Create(this);
             var workspaceDataKey = WorkspaceDataKeyEntityType.Create(this);
             var installation = InstallationEntityType.Create(this);
@@ -102,6 +103,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             AuditRowEntityType.CreateAnnotations(auditRow);
             IdempotencyRowEntityType.CreateAnnotations(idempotencyRow);
             SignInSessionEntityType.CreateAnnotations(signInSession);
+            SignInTryEntityType.CreateAnnotations(signInTry);
             JobLogRowEntityType.CreateAnnotations(jobLogRow);
             WorkspaceDataKeyEntityType.CreateAnnotations(workspaceDataKey);
             InstallationEntityType.CreateAnnotations(installation);

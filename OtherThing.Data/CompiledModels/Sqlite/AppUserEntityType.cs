@@ -21,7 +21,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 "OtherThing.Data.Access.AppUser",
                 typeof(AppUser),
                 baseEntityType,
-                propertyCount: 17,
+                propertyCount: 18,
                 unnamedIndexCount: 3,
                 keyCount: 1);
 
@@ -78,6 +78,13 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 propertyInfo: typeof(IdentityUser<Guid>).GetProperty("EmailConfirmed", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(IdentityUser<Guid>).GetField("<EmailConfirmed>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
+
+            var lastCodeStep = runtimeEntityType.AddProperty(
+                "LastCodeStep",
+                typeof(long),
+                propertyInfo: typeof(AppUser).GetProperty("LastCodeStep", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(AppUser).GetField("<LastCodeStep>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0L);
 
             var lockoutEnabled = runtimeEntityType.AddProperty(
                 "LockoutEnabled",

@@ -3,6 +3,8 @@ using System;
 using System.Reflection;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using OtherThing.Core.Access;
 using OtherThing.Data.Access;
 using OtherThing.Data.Conventions;
 
@@ -20,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 "OtherThing.Data.Access.IdempotencyRow",
                 typeof(IdempotencyRow),
                 baseEntityType,
-                propertyCount: 7,
+                propertyCount: 10,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -70,11 +72,37 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 nullable: true,
                 maxLength: 500);
 
+            var role = runtimeEntityType.AddProperty(
+                "Role",
+                typeof(Role?),
+                propertyInfo: typeof(IdempotencyRow).GetProperty("Role", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(IdempotencyRow).GetField("<Role>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 40);
+            role.SetValueConverter(new ValueConverter<Role, string>(
+                string (Role value) => SnakeCase<Role>.Of(value),
+                Role (string stored) => SnakeCase<Role>.Parse(stored)));
+
+            var scopes = runtimeEntityType.AddProperty(
+                "Scopes",
+                typeof(Scopes),
+                propertyInfo: typeof(IdempotencyRow).GetProperty("Scopes", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(IdempotencyRow).GetField("<Scopes>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                providerPropertyType: typeof(int));
+            scopes.SetSentinelFromProviderValue(0);
+
             var status = runtimeEntityType.AddProperty(
                 "Status",
                 typeof(int?),
                 propertyInfo: typeof(IdempotencyRow).GetProperty("Status", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(IdempotencyRow).GetField("<Status>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+
+            var subjectId = runtimeEntityType.AddProperty(
+                "SubjectId",
+                typeof(Guid?),
+                propertyInfo: typeof(IdempotencyRow).GetProperty("SubjectId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(IdempotencyRow).GetField("<SubjectId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true);
 
             var key = runtimeEntityType.AddKey(

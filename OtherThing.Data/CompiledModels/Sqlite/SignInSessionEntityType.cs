@@ -21,7 +21,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 "OtherThing.Data.Access.SignInSession",
                 typeof(SignInSession),
                 baseEntityType,
-                propertyCount: 4,
+                propertyCount: 5,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 2,
                 keyCount: 1);
@@ -50,6 +50,13 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 fieldInfo: typeof(SignInSession).GetField("<ExpiresAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 valueConverter: new UtcDateTimeConverter());
             expiresAt.SetSentinelFromProviderValue(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc));
+
+            var refreshId = runtimeEntityType.AddProperty(
+                "RefreshId",
+                typeof(Guid?),
+                propertyInfo: typeof(SignInSession).GetProperty("RefreshId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SignInSession).GetField("<RefreshId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
 
             var userId = runtimeEntityType.AddProperty(
                 "UserId",

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
     public partial class SqliteAppDbContextModel
     {
         private SqliteAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("5459538e-88f6-405a-9314-bd249395e838"), entityTypeCount: 37)
+            : base(skipDetectChanges: false, modelId: new Guid("4b14177b-d876-4890-9105-c4ed03a48aad"), entityTypeCount: 38)
         {
         }
 
@@ -50,6 +50,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             var auditRow = AuditRowEntityType.Create(this);
             var idempotencyRow = IdempotencyRowEntityType.Create(this);
             var signInSession = SignInSessionEntityType.Create(this);
+            var signInTry = SignInTryEntityType.Create(this);
             var jobLogRow = JobLogRowEntityType.Create(this);
             var workspaceDataKey = WorkspaceDataKeyEntityType.Create(this);
             var installation = InstallationEntityType.Create(this);
@@ -102,6 +103,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             AuditRowEntityType.CreateAnnotations(auditRow);
             IdempotencyRowEntityType.CreateAnnotations(idempotencyRow);
             SignInSessionEntityType.CreateAnnotations(signInSession);
+            SignInTryEntityType.CreateAnnotations(signInTry);
             JobLogRowEntityType.CreateAnnotations(jobLogRow);
             WorkspaceDataKeyEntityType.CreateAnnotations(workspaceDataKey);
             InstallationEntityType.CreateAnnotations(installation);
