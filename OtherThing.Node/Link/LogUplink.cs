@@ -12,6 +12,7 @@ namespace OtherThing.Agent.Link;
 /// </summary>
 internal sealed partial class LogUplink(NodeData.NodeDataClient client, TokenSource tokens, AttemptBook book, TimeProvider clock, ILogger logger)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private readonly Channel<Attempt> _ready = Channel.CreateUnbounded<Attempt>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Backoff _backoff = new(Random.Shared);
     private readonly ILogger _logger = logger;
@@ -41,6 +42,11 @@ internal sealed partial class LogUplink(NodeData.NodeDataClient client, TokenSou
 
                 LogBroken(ex.StatusCode, ex.Status.Detail);
             }
+            catch (Exception ex)
+            {
+                // Whatever it was, the next stream begins where the server has it: output is never given up while the agent lives.
+                LogBroken(StatusCode.Unknown, ex.Message);
+            }
 
             RewindAll();
             await Task.Delay(_backoff.Next(), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -61,9 +67,10 @@ internal sealed partial class LogUplink(NodeData.NodeDataClient client, TokenSou
                 await SendAsync(attempt, attempt.Stderr, call.RequestStream, broken.Token);
             }
         }
-        catch (OperationCanceledException) when (broken.IsCancellationRequested)
+        catch (Exception ex) when (ex is OperationCanceledException or RpcException or InvalidOperationException)
         {
-            // Either we stop, or the answers ended: the next line says why.
+            // We stop, or the call ended: a write may learn it before the answers do, and only they say why.
+            broken.CancelAfter(s_patience);
         }
 
         await acks;

@@ -170,11 +170,12 @@ internal sealed class FakeServer : IAsyncDisposable
         var log = _logs.GetOrAdd((chunk.AttemptId, chunk.Stream), _ => new MemoryStream());
         lock (log)
         {
-            // Dropped bytes count, so that offsets stay those of the program.
-            if ((long)(chunk.Offset - chunk.Dropped) == log.Length)
+            // Dropped bytes count, so that offsets stay those of the program; what is known of a piece is left out.
+            var (offset, known) = ((long)chunk.Offset, log.Length);
+            if (offset - (long)chunk.Dropped <= known && offset + chunk.Data.Length > known)
             {
-                log.Write(Encoding.UTF8.GetBytes(new string('~', (int)chunk.Dropped)));
-                log.Write(chunk.Data.Span);
+                log.Write(Encoding.UTF8.GetBytes(new string('~', (int)Math.Max(0, offset - known))));
+                log.Write(chunk.Data.Span[(int)Math.Max(0, known - offset)..]);
             }
             else if ((long)chunk.Offset < log.Length && (long)chunk.Offset + chunk.Data.Length > log.Length)
             {

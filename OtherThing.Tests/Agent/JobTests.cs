@@ -165,12 +165,10 @@ public sealed class JobTests : IAsyncLifetime
         await _server.EventAsync(assign, happened => happened.Kind == EventKind.Running);
         await _server.WholeLogAsync(assign, 3);
 
-        var started = TimeProvider.System.GetTimestamp();
         await _server.SendAsync(new ServerFrame { Cancel = new Cancel { AttemptId = assign.AttemptId, Fence = 1 } });
         var end = await _server.EndAsync(assign);
 
         Assert.Equal((EventKind.Killed, "cancelled"), (end.Kind, end.ReasonCode));
-        Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
         Assert.Equal(0, Processes.With(mark));
     }
 

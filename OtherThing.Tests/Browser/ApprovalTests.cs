@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
 
-[Collection("Browser")]
+[Collection(Lanes.Pages)]
 public sealed class ApprovalTests(Chromium chromium, SharedServer server)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -11,6 +11,7 @@ namespace OtherThing.Tests.Browser;
 /// What the canvas promises at 500 and 1,000 steps, on a quick line and on one that takes 200 ms longer each way; run by
 /// eng/bench-canvas, never by the suite: a busy machine must not fail a build. One line of JSON per figure.
 /// </summary>
+[Collection(Lanes.Builder)]
 public sealed class CanvasBench(Chromium chromium, SharedServer server)
 {
     private const int Frame = 17, LongFrame = 50;

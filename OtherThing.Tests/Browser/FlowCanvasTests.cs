@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
 
-[Collection("Browser")]
+[Collection(Lanes.Builder)]
 public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
 {
     private static FlowDefinition ThreeSteps { get; } = FlowDefinition.Empty with

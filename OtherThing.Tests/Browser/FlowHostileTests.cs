@@ -7,7 +7,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>A document that somebody broke on purpose opens, runs nothing, and says what is wrong.</summary>
-[Collection("Browser")]
+[Collection(Lanes.Builder)]
 public sealed class FlowHostileTests(Chromium chromium, SharedServer server)
 {
     private const string Script = "<img src=x onerror='window.ran_=true'><script>window.ran_=true</script>";

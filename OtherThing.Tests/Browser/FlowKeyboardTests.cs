@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>A flow from nothing to a good run without a mouse.</summary>
-[Collection("Browser")]
+[Collection(Lanes.Builder)]
 public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
 {
     [Fact]

@@ -6,7 +6,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>The journeys beside the canvas: fields, problems, runs, publishing, files.</summary>
-[Collection("Browser")]
+[Collection(Lanes.Builder)]
 public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
 {
     [Fact]

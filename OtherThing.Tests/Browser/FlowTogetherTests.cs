@@ -6,7 +6,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
 
-[Collection("Browser")]
+[Collection(Lanes.Builder)]
 public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
 {
     // Each browser edits at its own pace from its own seed: adds with clashing ids, moves, renames, connects, deletes, undoes.

@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
 
-[Collection("Browser")]
+[Collection(Lanes.Builder)]
 public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestOutputHelper output)
 {
     private const int Acts = 1000;

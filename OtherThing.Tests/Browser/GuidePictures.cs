@@ -6,6 +6,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>The builder's pictures in the user guide; taken by eng/guide-shots, never by the suite.</summary>
+[Collection(Lanes.Builder)]
 public sealed class GuidePictures(Chromium chromium, SharedServer server)
 {
     private const int LargestPicture = 200 * 1024;

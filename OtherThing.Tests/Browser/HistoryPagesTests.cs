@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
@@ -8,15 +6,16 @@ using OtherThing.Tests.Web.Runs;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>The pages of a flow's past in a browser: versions, tests, two runs side by side, large values, the gallery.</summary>
+[Collection(Lanes.Pages)]
 public sealed class HistoryPagesTests(Chromium chromium, SharedServer server)
 {
     [Theory]
-    [InlineData(ColorScheme.Light, 1280, 800)]
-    [InlineData(ColorScheme.Dark, 390, 844)]
-    public async Task Pages_OfHistory_HaveNoSeriousFindingsAndFit(ColorScheme scheme, int width, int height)
+    [InlineData(1280, 800)]
+    [InlineData(390, 844)]
+    public async Task Pages_OfHistory_HaveNoSeriousFindingsAndFit(int width, int height)
     {
         await using var visit = await WorkspaceVisit.StartAsync(
-            chromium, server, new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+            chromium, server, new() { ViewportSize = new() { Width = width, Height = height } });
         var client = new RunClient(visit.Rest, $"/api/v1/workspaces/{visit.Id}");
         var flow = await client.CreateFlowAsync(
             """{"id":"twice","name":"Twice as much","type":"data.set","config":{"value":{"n":"{{ input.n | times: 2 }}","text":"{{ input.text }}"}}}""", "start->twice");
@@ -51,7 +50,7 @@ public sealed class HistoryPagesTests(Chromium chromium, SharedServer server)
 
         await visit.Page.Locator(".fg-card", new() { HasText = "Classify a message and route it" }).GetByRole(AriaRole.Button).ClickAsync();
 
-        await visit.Page.WaitForURLAsync(new System.Text.RegularExpressions.Regex("/flows/[0-9a-f-]{36}"));
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/flows/[0-9a-f-]{36}"));
         await Assertions.Expect(visit.Page.GetByLabel("Name of the flow")).ToHaveValueAsync("Classify a message and route it");
     }
 
@@ -64,15 +63,7 @@ public sealed class HistoryPagesTests(Chromium chromium, SharedServer server)
 
     private static async Task CheckAsync(IPage page, string name)
     {
-        if (Environment.GetEnvironmentVariable("OTHERTHING_SHOTS") is { } folder)
-        {
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name.Replace('/', '-')}-{page.ViewportSize!.Width}.png") });
-        }
-
-        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        var serious = found.Violations.Where(violation => violation.Impact is "serious" or "critical");
-        Assert.True(!serious.Any(), $"{name}: {string.Join("; ", serious.Select(violation => $"{violation.Id} at {violation.Nodes[0].Html}"))}");
-        var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        Assert.True(overflow <= 0, $"{name} is {overflow} px wider than the window.");
+        await Accessible.FitsAsync(page, name);
+        await Accessible.CheckAsync(page, name, practices: true);
     }
 }

@@ -5,6 +5,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>What a stranger does in the first minute, by clicking, against a server of its own that starts this machine's agent.</summary>
+[Collection(Lanes.Pages)]
 public sealed class JourneyTests(Chromium chromium)
 {
     [Fact]

@@ -1,20 +1,20 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
 using static Microsoft.Playwright.Assertions;
 
 namespace OtherThing.Tests.Browser;
 
+[Collection(Lanes.Pages)]
 public sealed class RunControlPageTests(Chromium chromium, SinkServer servers) : IClassFixture<SinkServer>
 {
     [Theory]
-    [InlineData(ColorScheme.Light, 1280, 900)]
-    [InlineData(ColorScheme.Dark, 390, 844)]
-    public async Task UnknownStep_IsSettledOnTheRunPage_AndAFlowIsPausedInTheList(ColorScheme scheme, int width, int height)
+    [InlineData(1280, 900)]
+    [InlineData(390, 844)]
+    public async Task UnknownStep_IsSettledOnTheRunPage_AndAFlowIsPausedInTheList(int width, int height)
     {
         await using var visit = await WorkspaceVisit.StartAsync(
-            chromium, servers.Server, new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+            chromium, servers.Server, new() { ViewportSize = new() { Width = width, Height = height } });
         var client = new RunClient(visit.Rest, $"/api/v1/workspaces/{visit.Id}");
         var flow = await client.CreateFlowAsync(
             $$$"""{"id":"pay","type":"http.request","config":{"method":"POST","url":"{{{servers.Sink.Address}}}cut/pay"}},{"id":"out","type":"output","config":{"value":"{{ steps.pay.receipt }}"}}""",
@@ -44,11 +44,7 @@ public sealed class RunControlPageTests(Chromium chromium, SinkServer servers) :
 
     private static async Task CheckAsync(IPage page, string what)
     {
-        var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
-        Assert.True(wide <= 0, $"{what} is {wide} px too wide");
-        var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
-        var serious = found.Violations.Where(violation => violation.Impact is "serious" or "critical")
-            .Select(violation => $"{what}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(4).Select(node => node.Html))}");
-        Assert.True(!serious.Any(), string.Join('\n', serious));
+        await Accessible.FitsAsync(page, what);
+        await Accessible.CheckAsync(page, what);
     }
 }

@@ -5,6 +5,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
 
+[Collection(Lanes.Pages)]
 public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
 {
     [Fact]

@@ -6,6 +6,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Processes;
 
 /// <summary>A published server and a separate agent, driven through REST alone.</summary>
+[Collection(Lanes.Processes)]
 public class BlackBoxTests
 {
     [Fact]

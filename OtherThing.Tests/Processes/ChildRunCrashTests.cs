@@ -4,6 +4,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Processes;
 
+[Collection(Lanes.Processes)]
 public class ChildRunCrashTests
 {
     private const string Called = """

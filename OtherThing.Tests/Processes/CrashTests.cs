@@ -4,6 +4,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Processes;
 
+[Collection(Lanes.Processes)]
 public class CrashTests
 {
     private static readonly int s_kills = Effort.Of(4, 20);

@@ -5,6 +5,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Processes;
 
 /// <summary>What waits for the world survives the server.</summary>
+[Collection(Lanes.Processes)]
 public class TriggerRestartTests
 {
     private const string Asking = """

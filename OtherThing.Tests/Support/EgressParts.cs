@@ -10,12 +10,13 @@ namespace OtherThing.Tests.Support;
 /// <summary>The egress client over a resolver of the test's own.</summary>
 public sealed class EgressParts : IDisposable
 {
-    public EgressParts(string allowPrivate = "", Action<EgressOptions>? configure = null)
+    public EgressParts(string allowPrivate = "", Action<EgressOptions>? configure = null, TimeProvider? clock = null)
     {
         Options = new EgressOptions { AllowPrivate = allowPrivate, ConnectTimeoutSeconds = 2 };
         configure?.Invoke(Options);
         Policy = new EgressPolicy(Options);
-        Client = new EgressClient(new EgressConnector(Policy, Options, Resolver, TimeProvider.System), Policy, Options, TimeProvider.System);
+        clock ??= TimeProvider.System;
+        Client = new EgressClient(new EgressConnector(Policy, Options, Resolver, clock), Policy, Options, clock);
     }
 
     public EgressOptions Options { get; }

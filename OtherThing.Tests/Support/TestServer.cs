@@ -1,14 +1,17 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using OtherThing.Core.Access;
 using OtherThing.Web.Hosting;
 
@@ -101,6 +104,8 @@ public class TestServer : WebApplicationFactory<CurrentActor>
         builder.UseSetting("RateLimits:GuessesPerAccountPerMinute", "1000000");
         // Every test enrols its machines from one address.
         builder.UseSetting("Nodes:EnrollmentsPerTenMinutes", "100000");
+        // Machines that a test plays by hand never beat, and a slow one answers late.
+        builder.UseSetting("Nodes:UnreachableSeconds", "3600").UseSetting("Nodes:LeaseSeconds", "3600").UseSetting("Nodes:AssignSeconds", "300");
         builder.ConfigureTestServices(MakeLight);
         foreach (var (key, value) in _settings)
         {
@@ -109,12 +114,16 @@ public class TestServer : WebApplicationFactory<CurrentActor>
     }
 
     /// <summary>
-    /// What a test has no use for: a password that takes long to try, and a limit on how long the server may take to end.
+    /// What a test has no use for: a password that takes long to try, and giving up on a browser, a grain or the server's end because the machine is slow.
     /// </summary>
     protected virtual void MakeLight(IServiceCollection services)
     {
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Patience.Limit);
+        services.Configure<HubOptions>(hub => (hub.ClientTimeoutInterval, hub.HandshakeTimeout, hub.KeepAliveInterval) = (Patience.Limit, Patience.Limit, TimeSpan.FromSeconds(5)));
+        services.Configure<CircuitOptions>(circuit => circuit.JSInteropDefaultCallTimeout = Patience.Limit);
+        services.Configure<SiloMessagingOptions>(silo => (silo.ResponseTimeout, silo.SystemResponseTimeout) = (Patience.Limit, Patience.Limit));
+        services.Configure<ClientMessagingOptions>(client => client.ResponseTimeout = Patience.Limit);
     }
 
     protected override void Dispose(bool disposing)

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Egress;
 using OtherThing.Tests.Support;
 
@@ -192,10 +193,19 @@ public sealed class EgressClientTests
     [Fact]
     public async Task Send_SlowAnswer_TimesOutAsMaybeSent()
     {
-        await using var web = await WebHostOf.StartAsync(app => app.MapGet("/", (HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted)));
-        using var parts = new EgressParts("127.0.0.1");
+        var arrived = new TaskCompletionSource();
+        await using var web = await WebHostOf.StartAsync(app => app.MapGet("/", (HttpContext context) =>
+        {
+            arrived.TrySetResult();
+            return Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }));
+        var clock = new FakeTimeProvider();
+        using var parts = new EgressParts("127.0.0.1", clock: clock);
 
-        var result = await parts.Client.SendAsync(Get(web.Url) with { Timeout = TimeSpan.FromMilliseconds(150) }, Cancellation);
+        var sending = parts.Client.SendAsync(Get(web.Url) with { Timeout = TimeSpan.FromSeconds(30) }, Cancellation);
+        await arrived.Task.WithPatience();
+        clock.Advance(TimeSpan.FromSeconds(31));
+        var result = await sending.WithPatience();
 
         Assert.Equal(("egress.timeout", false), (result.Error!.Code, result.NothingSent));
     }

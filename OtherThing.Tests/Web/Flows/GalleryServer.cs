@@ -25,11 +25,11 @@ public sealed class GalleryServer : IAsyncLifetime
 
     public FakeProvider Models { get; private set; } = null!;
 
-    /// <summary>The site's address: <c>/page</c>, <c>/job</c> (ready at the third look), <c>/messages</c>.</summary>
+    /// <summary>The site's address: <c>/page</c>, <c>/job</c> (ready at the third look).</summary>
     public Uri Site => new(_site.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
 
-    /// <summary>What was posted to <c>/messages</c>.</summary>
-    public ConcurrentQueue<JsonElement> Messages { get; } = new();
+    /// <summary>What was posted to a place of <see cref="NewInbox"/>.</summary>
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<JsonElement>> _messages = new();
 
     /// <summary>The person who uses the gallery, with a key of each provider.</summary>
     internal RunClient Client { get; private set; } = null!;
@@ -65,6 +65,13 @@ public sealed class GalleryServer : IAsyncLifetime
         _agentData.Dispose();
     }
 
+    /// <summary>A place for messages that nobody else knows, so that what another test's flow sends late never arrives there.</summary>
+    public (Uri Address, ConcurrentQueue<JsonElement> Messages) NewInbox()
+    {
+        var name = Guid.NewGuid().ToString("N");
+        return (new Uri(Site, $"/messages/{name}"), _messages.GetOrAdd(name, _ => new()));
+    }
+
     /// <summary>Connects a machine to the workspace.</summary>
     public async Task ConnectMachineAsync()
     {
@@ -88,7 +95,7 @@ public sealed class GalleryServer : IAsyncLifetime
         site.MapGet("/page", () => Results.Text("<html><body><h1>News</h1><p>Boats are <b>blue</b> now.</p></body></html>", "text/html"));
         site.MapGet("/job", () => Results.Json(new { status = Interlocked.Increment(ref looks) < 3 ? "working" : "ready", looks }));
         site.MapGet("/figures", () => Results.Json(new { visitors = 12 }));
-        site.MapPost("/messages", async (HttpRequest request) => Messages.Enqueue(await request.ReadFromJsonAsync<JsonElement>()));
+        site.MapPost("/messages/{inbox}", async (string inbox, HttpRequest request) => _messages[inbox].Enqueue(await request.ReadFromJsonAsync<JsonElement>()));
         await site.StartAsync();
         return site;
     }
