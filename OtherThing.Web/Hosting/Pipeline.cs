@@ -7,6 +7,7 @@ internal static class Pipeline
 {
     public static WebApplication UsePipeline(this WebApplication app)
     {
+        app.UseLastRequests();
         app.UseKnownProxies();
         app.UseSecurityHeaders();
         app.UseHttpsOnly();
