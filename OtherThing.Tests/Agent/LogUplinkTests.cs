@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using OtherThing.Agent.Attempts;
 using OtherThing.Agent.Identity;
+using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Link;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Policies;
@@ -32,8 +33,9 @@ public sealed class LogUplinkTests : IDisposable
         using var key = NodeKey.Create(Path.Combine(_directory.Path, "node.key"));
         using var tokens = new TokenSource(new OpenAuth(), key, new NodeIdentity { Server = "", ServerId = "", NodeId = "", Name = "", Grpc = "" }, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var data = new DataDirectory(_directory.Path);
         var book = new AttemptBook(
-            journal, null!, new Capacity(() => new Facts()), new NodeTerms(new LocalPolicy(), false), new DataDirectory(_directory.Path), NullLogger.Instance, stop.Token);
+            journal, null!, new Capacity(() => new Facts()), new NodeTerms(new LocalPolicy(), false), data, new Janitor(data, TimeProvider.System, NullLogger.Instance), NullLogger.Instance, stop.Token);
         book.Recover([new Assign { AttemptId = "attempt", JobId = "job", WorkspaceId = "workspace", Fence = 1, Spec = new JobSpec() }], sameBoot: true);
         var attempt = Assert.Single(book.All);
         Directory.CreateDirectory(attempt.Files.Directory);
