@@ -6,7 +6,7 @@ namespace OtherThing.Lab.Faults;
 /// <summary>Jobs of a machine that the server has acknowledged; each must be there in the end, and have succeeded.</summary>
 internal sealed class JobLedger(ServerProcess server, string workspace)
 {
-    private const string Job = """{"kind":"command","command":["/bin/sleep","0.2"],"effects":"safe","timeoutSeconds":60}""";
+    private const string Job = """{"kind":"command","command":["/bin/sleep","0.2"],"effects":"safe","timeoutSeconds":600}""";
 
     private readonly ConcurrentDictionary<string, string> _jobs = new(StringComparer.Ordinal);
 
@@ -63,6 +63,7 @@ internal sealed class JobLedger(ServerProcess server, string workspace)
         }
 
         using var body = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-        return body.RootElement.GetProperty("status").GetString()!;
+        var status = body.RootElement.GetProperty("status").GetString()!;
+        return status == "failed" ? $"failed: {body.RootElement.GetProperty("error")}" : status;
     }
 }

@@ -88,8 +88,7 @@ public sealed class StandbyDrill(string serverDirectory, string agentDirectory)
                 await pair.Serving.KillAsync();
                 break;
             case Ending.Paused:
-                pair.Serving.Hold(true);
-                break;
+                return await pair.PauseAsync(cancellationToken);
             default:
                 pair.Serving.Terminate();
                 break;

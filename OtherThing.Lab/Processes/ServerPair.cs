@@ -6,6 +6,8 @@ namespace OtherThing.Lab.Processes;
 /// <summary>Two servers on one data directory behind one address: one serves, the other waits.</summary>
 public sealed class ServerPair : IAsyncDisposable
 {
+    private static readonly TimeSpan s_longestLock = TimeSpan.FromSeconds(25);
+
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("otherthing-pair-");
     private readonly IPAddress[] _addresses = [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")];
     private readonly ServerProcess[] _servers;
@@ -48,10 +50,42 @@ public sealed class ServerPair : IAsyncDisposable
     {
         _relay.Target = null;
         await Until.HoldsAsync(() => Waiting.IsReadyAsync(cancellationToken), "the standby serves", cancellationToken);
-        var took = Stopwatch.GetElapsedTime(since);
-        _serving = 1 - _serving;
-        _relay.Target = _addresses[_serving];
-        return took;
+        return Swap(since);
+    }
+
+    /// <summary>Stops every thread of the serving one until the other serves.</summary>
+    /// <remarks>
+    /// Stopped in the middle of a write it holds the lock of SQLite's file, and nobody can take over before it goes on; it then goes on as
+    /// the one that serves. So it is let go and stopped at another moment.
+    /// </remarks>
+    /// <returns>How long nobody served.</returns>
+    public async Task<TimeSpan> PauseAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var since = Stopwatch.GetTimestamp();
+            _relay.Target = null;
+            Serving.Hold(true);
+            while (Stopwatch.GetElapsedTime(since) < s_longestLock)
+            {
+                if (await Waiting.IsReadyAsync(cancellationToken))
+                {
+                    return Swap(since);
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+            }
+
+            Serving.Hold(false);
+            await Until.HoldsAsync(async () => Serving.HasEnded || await Serving.IsReadyAsync(cancellationToken), "the paused one goes on or ends", cancellationToken);
+            if (Serving.HasEnded)
+            {
+                return await TakeOverAsync(since, cancellationToken);
+            }
+
+            _relay.Target = _addresses[_serving];
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(100, 1_000)), cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -63,5 +97,12 @@ public sealed class ServerPair : IAsyncDisposable
 
         await _relay.DisposeAsync();
         _data.Delete(recursive: true);
+    }
+
+    private TimeSpan Swap(long since)
+    {
+        _serving = 1 - _serving;
+        _relay.Target = _addresses[_serving];
+        return Stopwatch.GetElapsedTime(since);
     }
 }

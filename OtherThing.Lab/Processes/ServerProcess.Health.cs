@@ -6,6 +6,9 @@ namespace OtherThing.Lab.Processes;
 /// <summary>How it is: asked at its own address, whoever is reached at the clients'.</summary>
 public sealed partial class ServerProcess
 {
+    /// <summary>Whether the process has ended by itself.</summary>
+    public bool HasEnded => _process is not { HasExited: false };
+
     /// <summary>Whether it serves.</summary>
     /// <exception cref="InvalidOperationException">The process has ended.</exception>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
