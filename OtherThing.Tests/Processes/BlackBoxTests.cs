@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OtherThing.Lab.Processes;
 using OtherThing.Lab.Providers;
 using OtherThing.Tests.Support;
@@ -16,7 +15,7 @@ public class BlackBoxTests
         const string secret = "sk-test-4f9a8b7c6d5e4f3a2b1c0d9e8f7a";
         await using var provider = await FakeProvider.StartAsync(cancellationToken: cancellation);
         using var published = new TestDirectory();
-        await PublishAsync(published.Path);
+        await Published.ServerAsync(published.Path);
         await using var server = new ServerProcess(
             published.Path,
             ("Providers__openai__BaseUrl", provider.OpenAiUrl.ToString()),
@@ -53,17 +52,5 @@ public class BlackBoxTests
         Assert.DoesNotContain(secret, listed, StringComparison.Ordinal);
         Assert.EndsWith(secret[^4..], key.GetProperty("mask").GetString(), StringComparison.Ordinal);
         Assert.Equal(1, provider.Log.Count(call => call.Path.EndsWith("chat/completions", StringComparison.Ordinal)));
-    }
-
-    private static async Task PublishAsync(string directory)
-    {
-        var project = Path.GetFullPath(Path.Combine(BuildOutput.Server, "../../../OtherThing.Web.csproj"));
-        var configuration = new DirectoryInfo(BuildOutput.Server).Parent!.Name;
-        using var publish = Process.Start(new ProcessStartInfo(
-            "dotnet", ["publish", project, "--no-build", "-c", configuration, "-o", directory, "-v", "quiet", "-nologo"])
-        { RedirectStandardOutput = true })!;
-        var said = await publish.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await publish.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(publish.ExitCode == 0, said);
     }
 }

@@ -18,6 +18,7 @@ internal static class PagesSetup
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddAntiforgery(options => BrowserCookies.Secure(options.Cookie, "form", builder.Mode()));
+        SampleTexts.AddTo(builder.Services);
         builder.Services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         builder.Services.AddScoped<CircuitHandler, CircuitSession.Opener>();
         return builder;

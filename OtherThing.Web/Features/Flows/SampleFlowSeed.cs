@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Workspaces;
@@ -7,13 +9,20 @@ using OtherThing.Web.Hosting;
 namespace OtherThing.Web.Features.Flows;
 
 /// <summary>Puts the sample flow into a new workspace.</summary>
-internal sealed partial class SampleFlowSeed(FlowService flows, IServer server, ILogger<SampleFlowSeed> logger) : IWorkspaceSeed
+internal sealed partial class SampleFlowSeed(FlowService flows, IServer server, IOptions<HostFilteringOptions> hosts, ILogger<SampleFlowSeed> logger) : IWorkspaceSeed
 {
     public async Task SeedAsync(Workspace workspace, Actor creator, CancellationToken cancellationToken)
     {
+        var own = server.HttpAddress();
+        if (own.Scheme == Uri.UriSchemeHttps)
+        {
+            // A certificate is for the name that people use, not for the address it is listened on.
+            own = new UriBuilder(own) { Host = hosts.Value.AllowedHosts[0] }.Uri;
+        }
+
         var created = await flows.CreateAsync(
             creator, workspace.Id, SampleFlow.Name, SampleFlow.Description,
-            SampleFlow.Create(new Uri(server.HttpAddress(), "/samples/spare-machines.txt")), cancellationToken);
+            SampleFlow.Create(new Uri(own, "/samples/spare-machines.txt")), cancellationToken);
         if (created.Error is { } error)
         {
             LogNotSeeded(workspace.Id, error.Code);

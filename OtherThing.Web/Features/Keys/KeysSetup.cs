@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Steps;
@@ -46,6 +48,13 @@ internal static class KeysSetup
             var egress = app.Services.GetRequiredService<EgressPolicy>();
             egress.Allow("localhost", own.Port);
             egress.Allow("127.0.0.1", own.Port);
+            if (own.Scheme == Uri.UriSchemeHttps)
+            {
+                foreach (var name in app.Services.GetRequiredService<IOptions<HostFilteringOptions>>().Value.AllowedHosts)
+                {
+                    egress.Allow(name, own.Port);
+                }
+            }
         }
     }
 }
