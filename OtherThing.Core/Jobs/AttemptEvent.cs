@@ -46,6 +46,9 @@ public sealed record AttemptEvent
 
     /// <summary>How it was really kept apart.</summary>
     public string Sandbox { get; init; } = "";
+
+    /// <summary>What it could reach over the network: <c>none</c>, <c>full</c> or <c>host</c>.</summary>
+    public string Network { get; init; } = "";
 }
 
 /// <summary>See <see cref="AttemptEvent"/>.</summary>

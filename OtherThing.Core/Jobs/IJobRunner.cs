@@ -111,6 +111,9 @@ public sealed record JobRequirements
 
     /// <summary>This node and no other.</summary>
     public Guid? NodeId { get; init; }
+
+    /// <summary><c>full</c> for public addresses; else <c>none</c>. A node gives no more than its owner lends.</summary>
+    public string? Network { get; init; }
 }
 
 /// <summary>How a job ended.</summary>
@@ -122,8 +125,11 @@ public sealed record JobRequirements
 /// <param name="Seconds">Seconds of work as the server metered them.</param>
 /// <param name="Error">Why it failed, for people; null on success.</param>
 /// <param name="ErrorCode">A stable code of the failure, such as those of <see cref="JobLimits"/>.</param>
+/// <param name="Sandbox">How it was kept apart; null when its node did not say.</param>
+/// <param name="Network">What it could reach over the network; null when its node did not say.</param>
 public sealed record JobResult(
-    JobStatus Status, Guid? NodeId, int? ExitCode, string Stdout, string Stderr, double Seconds, string? Error, string? ErrorCode = null);
+    JobStatus Status, Guid? NodeId, int? ExitCode, string Stdout, string Stderr, double Seconds, string? Error, string? ErrorCode = null,
+    string? Sandbox = null, string? Network = null);
 
 /// <summary>Where a job stands.</summary>
 public enum JobStatus

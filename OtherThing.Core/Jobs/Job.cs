@@ -84,15 +84,21 @@ public sealed class Job
     /// <summary>Seconds of work as the server metered them.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>How the process was kept apart.</summary>
+    /// <summary>How the process of its attempt is kept apart; null while its node has not said.</summary>
     public string? Sandbox { get; set; }
+
+    /// <summary>What that process can reach over the network: <c>none</c>, <c>full</c> (public addresses) or <c>host</c>.</summary>
+    public string? Network { get; set; }
+
+    /// <summary>The least class that its workspace asked for when the attempt was made; null for any.</summary>
+    public string? LeastSandbox { get; set; }
 
     /// <summary>The attempts before this one, oldest first.</summary>
     public IReadOnlyList<JobAttempt> EarlierAttempts { get; set; } = [];
 
     /// <summary>All attempts, oldest first.</summary>
     public IEnumerable<JobAttempt> Attempts() => AttemptId is { } id
-        ? EarlierAttempts.Append(new JobAttempt(id, Fence, NodeId, AttemptStatus!.Value, StartedAt, FinishedAt, ExitCode))
+        ? EarlierAttempts.Append(new JobAttempt(id, Fence, NodeId, AttemptStatus!.Value, StartedAt, FinishedAt, ExitCode, Sandbox, Network))
         : EarlierAttempts;
 
     /// <summary>The same row, for a write that happens later than the next change.</summary>
@@ -107,8 +113,11 @@ public sealed class Job
 /// <param name="StartedAt">When it began (UTC); null when it never did.</param>
 /// <param name="FinishedAt">When it ended (UTC).</param>
 /// <param name="ExitCode">The process's exit code.</param>
+/// <param name="Sandbox">How the process was kept apart.</param>
+/// <param name="Network">What it could reach over the network.</param>
 public sealed record JobAttempt(
-    Guid Id, long Fence, Guid? NodeId, AttemptStatus Status, DateTime? StartedAt, DateTime? FinishedAt, int? ExitCode);
+    Guid Id, long Fence, Guid? NodeId, AttemptStatus Status, DateTime? StartedAt, DateTime? FinishedAt, int? ExitCode,
+    string? Sandbox = null, string? Network = null);
 
 /// <summary>Where an attempt stands.</summary>
 public enum AttemptStatus

@@ -30,6 +30,7 @@ public sealed partial class JobDispatcher
         }
 
         job.EventNo = Math.Max(job.EventNo, happened.EventNo);
+        NoteWalls(job.Row, happened);
         void Acknowledge() => session.Send(new NodeCommand.Ack(happened.Attempt, happened.EventNo, NotYours: false));
         switch (happened.Kind)
         {
@@ -46,6 +47,13 @@ public sealed partial class JobDispatcher
                 _journal.After(Acknowledge);
                 break;
         }
+    }
+
+    /// <summary>The node says it once it knows; a later word may only say it again.</summary>
+    private static void NoteWalls(Job row, AttemptEvent happened)
+    {
+        row.Sandbox = happened.Sandbox.Length is > 0 and <= 20 ? happened.Sandbox : row.Sandbox;
+        row.Network = happened.Network.Length is > 0 and <= 10 ? happened.Network : row.Network;
     }
 
     /// <summary>The node has the attempt: it runs, from the commit on.</summary>
@@ -118,7 +126,6 @@ public sealed partial class JobDispatcher
 
     private void Finish(LiveJob job, AttemptEvent final, Action? acknowledge)
     {
-        job.Row.Sandbox = final.Sandbox.Length is > 0 and <= 20 ? final.Sandbox : null;
         job.Row.ExitCode = final is { Kind: AttemptEventKind.Finished, Started: true } ? final.ExitCode : null;
         Meter(job, final);
         var slot = Slot(job.Row.NodeId!.Value);
@@ -220,7 +227,8 @@ public sealed partial class JobDispatcher
             full.IsFull = true;
         }
 
-        row.EarlierAttempts = [.. row.EarlierAttempts, new JobAttempt(row.AttemptId!.Value, row.Fence, row.NodeId, ended, row.StartedAt, Now, null)];
+        row.EarlierAttempts = [.. row.EarlierAttempts, new JobAttempt(row.AttemptId!.Value, row.Fence, row.NodeId, ended, row.StartedAt, Now, null, row.Sandbox, row.Network)];
+        (row.Sandbox, row.Network, row.LeastSandbox) = (null, null, null);
         (row.Status, row.AttemptId, row.AttemptStatus, row.NodeId, row.AssignedAt, row.StartedAt) = (JobStatus.Queued, null, null, null, null, null);
         (job.Final, job.WaitEnds) = (null, 0);
         job.ForgetLogs();

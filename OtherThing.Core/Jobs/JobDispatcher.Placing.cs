@@ -27,7 +27,8 @@ public sealed partial class JobDispatcher
         try
         {
             var nodes = await _nodes.ListServingIdsAsync(workspaceId, CancellationToken.None);
-            _serving[workspaceId] = ([.. nodes], _clock.GetTimestamp());
+            var least = await _nodes.FindLeastSandboxAsync(workspaceId, CancellationToken.None);
+            _serving[workspaceId] = ([.. nodes], least, _clock.GetTimestamp());
         }
         catch (Exception failure)
         {
@@ -89,7 +90,7 @@ public sealed partial class JobDispatcher
         {
             if (!_slots.TryGetValue(nodeId, out var slot) || slot is not { IsOpen: true, Session: not null }
                 || job.RefusedBy.ContainsKey(nodeId)
-                || Placement.Unfit(slot.Profile, job.Row) is not null || Placement.Full(slot, job.Row) is not null)
+                || Placement.Unfit(slot.Profile, job.Row, serving.LeastSandbox) is not null || Placement.Full(slot, job.Row) is not null)
             {
                 continue;
             }
@@ -111,6 +112,7 @@ public sealed partial class JobDispatcher
         row.Fence++;
         row.AttemptId = Guid.CreateVersion7();
         row.NodeId = slot.Profile.Id;
+        row.LeastSandbox = _serving.GetValueOrDefault(row.WorkspaceId).LeastSandbox;
         (row.Status, row.AttemptStatus, row.AssignedAt) = (JobStatus.Assigned, AttemptStatus.Assigned, Now);
         (job.EventNo, job.Final, job.Began) = (0, null, 0);
         job.WaitEnds = After(TimeSpan.FromSeconds(_options.AssignSeconds));
@@ -159,6 +161,7 @@ public sealed partial class JobDispatcher
 
     private NodeVerdict Judge(Job job, Node node)
     {
+        var least = _serving.GetValueOrDefault(job.WorkspaceId).LeastSandbox;
         if (job.Status.IsFinal())
         {
             return new NodeVerdict(node.Id, node.Name, job.NodeId == node.Id, job.NodeId == node.Id ? "it ran here" : "the job has ended");
@@ -171,11 +174,11 @@ public sealed partial class JobDispatcher
 
         if (!_slots.TryGetValue(node.Id, out var slot) || slot is not { IsOpen: true, Session: not null })
         {
-            return new NodeVerdict(node.Id, node.Name, false, Placement.Unfit(NodeProfile.Of(node), job) ?? "it is not connected");
+            return new NodeVerdict(node.Id, node.Name, false, Placement.Unfit(NodeProfile.Of(node), job, least) ?? "it is not connected");
         }
 
         var refused = _live.TryGetValue(job.Id, out var live) && live.RefusedBy.TryGetValue(node.Id, out var said) ? $"it refused the job: {said}" : null;
-        var reason = Placement.Unfit(slot.Profile, job) ?? Placement.Full(slot, job) ?? refused;
+        var reason = Placement.Unfit(slot.Profile, job, least) ?? Placement.Full(slot, job) ?? refused;
         return new NodeVerdict(node.Id, node.Name, reason is null, reason ?? "it fits");
     }
 }

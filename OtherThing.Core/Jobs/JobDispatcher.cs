@@ -33,7 +33,7 @@ public sealed partial class JobDispatcher : BackgroundService
     private readonly Dictionary<Guid, LiveJob> _byAttempt = [];
     private readonly Dictionary<Guid, LiveJob> _foreign = [];
     private readonly Dictionary<Guid, NodeSlot> _slots = [];
-    private readonly Dictionary<Guid, (HashSet<Guid> Nodes, long LoadedAt)> _serving = [];
+    private readonly Dictionary<Guid, (HashSet<Guid> Nodes, string? LeastSandbox, long LoadedAt)> _serving = [];
     private readonly HashSet<Guid> _recent = [];
     private readonly Queue<Guid> _recentOrder = new();
     private readonly JobQueue _queue;
@@ -113,10 +113,10 @@ public sealed partial class JobDispatcher : BackgroundService
     internal Task<IReadOnlyList<NodeVerdict>> ExplainAsync(Job job, IReadOnlyList<Node> nodes)
     {
         var done = new TaskCompletionSource<IReadOnlyList<NodeVerdict>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
+        Post(async () =>
         {
+            await LoadServingAsync(job.WorkspaceId);
             done.SetResult([.. nodes.Select(node => Judge(job, node))]);
-            return Task.CompletedTask;
         });
         return done.Task;
     }

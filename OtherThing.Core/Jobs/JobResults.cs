@@ -6,7 +6,9 @@ namespace OtherThing.Core.Jobs;
 internal static class JobResults
 {
     public static JobResult Of(Job job, IReadOnlyList<StoredLog> log) =>
-        new(job.Status, job.NodeId, job.ExitCode, Text(log, LogSource.Stdout), Text(log, LogSource.Stderr), job.Seconds, job.Error, job.ErrorCode);
+        new(
+            job.Status, job.NodeId, job.ExitCode, Text(log, LogSource.Stdout), Text(log, LogSource.Stderr), job.Seconds, job.Error, job.ErrorCode,
+            job.Sandbox, job.Network);
 
     /// <summary>One output as text; where something is missing it says how much.</summary>
     public static string Text(IReadOnlyList<StoredLog> log, LogSource stream)

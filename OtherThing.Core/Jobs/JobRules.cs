@@ -107,6 +107,11 @@ public static partial class JobRules
             fields.Add(new FieldError("requirements.os", "os must be linux, windows or macos."));
         }
 
+        if (demand.Network is not (null or "none" or "full"))
+        {
+            fields.Add(new FieldError("requirements.network", "network must be none or full."));
+        }
+
         if (demand.Labels is { } labels && (labels.Count > 20 || labels.Any(label => label is null || label.Length is 0 or > 40)))
         {
             fields.Add(new FieldError("requirements.labels", "labels may be at most 20 words of 1 to 40 characters."));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OtherThing.Core.Nodes;
 
 namespace OtherThing.Core.Jobs;
 
@@ -6,7 +7,7 @@ namespace OtherThing.Core.Jobs;
 internal static class Placement
 {
     /// <summary>Why a node can never take the job as both are now; null when it could.</summary>
-    public static string? Unfit(NodeProfile node, Job job)
+    public static string? Unfit(NodeProfile node, Job job, string? leastSandbox)
     {
         var demand = job.Spec.Requirements;
         if (node.Closed is { } closed)
@@ -44,6 +45,11 @@ internal static class Placement
             return null;
         }
 
+        if (Exposed(node.Facts, job, leastSandbox) is { } exposed)
+        {
+            return exposed;
+        }
+
         if ((demand.CpuCores ?? 0) > node.Lent.CpuCores)
         {
             return Text($"it lends {node.Lent.CpuCores:0.##} cores, the job needs {demand.CpuCores:0.##}");
@@ -59,6 +65,18 @@ internal static class Placement
             ? Text($"it lends {fitting} GPUs of that size, the job needs {gpus}")
             : null;
     }
+
+    /// <summary>Why the node does not keep the job apart as its owner, or the workspace, wants.</summary>
+    private static string? Exposed(NodeFacts node, Job job, string? leastSandbox) =>
+        node.Sandbox == SandboxClasses.None
+            ? $"no sandbox works on it and its owner does not let jobs run without one{(node.SandboxProblem.Length > 0 ? ": " + node.SandboxProblem : "")}"
+        : node.Sandbox == SandboxClasses.Process && node.Unsandboxed is { } named && !named.Contains(job.WorkspaceId)
+            ? $"no sandbox works on it and its owner does not let this workspace's jobs run without one: on that machine, otherthing-node policy set --allow-unsandboxed {job.WorkspaceId}"
+        : !SandboxClasses.Satisfies(node.Sandbox, leastSandbox)
+            ? $"the workspace asks for {leastSandbox} at least, it has {node.Sandbox}"
+        : job.Spec.Requirements.Network == "full" && node.Network == "none"
+            ? "the job needs the network, it lends none"
+        : null;
 
     /// <summary>Why a fit node cannot take the job at this moment; null when it can.</summary>
     public static string? Full(NodeSlot slot, Job job)

@@ -23,6 +23,9 @@ public interface INodeStore
     /// <summary>The ids of <see cref="ListServingAsync"/>.</summary>
     Task<IReadOnlyList<Guid>> ListServingIdsAsync(Guid workspaceId, CancellationToken cancellationToken);
 
+    /// <summary>The least class of sandbox that a workspace's jobs ask for; null for any.</summary>
+    Task<string?> FindLeastSandboxAsync(Guid workspaceId, CancellationToken cancellationToken);
+
     /// <summary>A random id of this installation, made on first use and kept; the audience of key proofs.</summary>
     Task<string> InstallationIdAsync(CancellationToken cancellationToken);
 

@@ -55,8 +55,17 @@ public sealed record NodeFacts
     /// <summary>What its owner's local policy allows: <c>command</c>, <c>script</c>, <c>container</c>, <c>model</c>.</summary>
     public IReadOnlyList<string> Kinds { get; init; } = [];
 
-    /// <summary>How jobs are kept apart: <c>bubblewrap</c>, <c>container</c>, <c>jobobject</c> or <c>process</c>.</summary>
-    public string Sandbox { get; init; } = "process";
+    /// <summary>How jobs are kept apart: <c>bubblewrap</c>, <c>container</c>, <c>jobobject</c>, <c>process</c>, or <c>none</c> where no job runs.</summary>
+    public string Sandbox { get; init; } = SandboxClasses.Process;
+
+    /// <summary>What does not hold of its sandbox, in words; empty when all does.</summary>
+    public string SandboxProblem { get; init; } = "";
+
+    /// <summary>The only workspaces whose jobs may run there as <c>process</c>; null for every one.</summary>
+    public IReadOnlyList<Guid>? Unsandboxed { get; init; }
+
+    /// <summary>The most that a job reaches over the network: <c>none</c>, <c>full</c> (public addresses), <c>host</c> (all that the machine reaches).</summary>
+    public string Network { get; init; } = "none";
 
     /// <summary>Words its owner gave it, for placement.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
@@ -77,6 +86,9 @@ public sealed record NodeFacts
         Os = Cut(Os, 20).ToLowerInvariant(),
         Arch = Cut(Arch, 20).ToLowerInvariant(),
         Sandbox = Cut(Sandbox, 20).ToLowerInvariant(),
+        SandboxProblem = Cut(SandboxProblem, 500),
+        Unsandboxed = Unsandboxed is { } named ? [.. named.Take(200)] : null,
+        Network = Cut(Network, 10).ToLowerInvariant(),
         AgentVersion = Cut(AgentVersion, 40),
         Kinds = [.. Kinds.Take(10).Select(kind => Cut(kind, 20).ToLowerInvariant()).Distinct()],
         OnlyWorkspaces = [.. OnlyWorkspaces.Take(200)],

@@ -99,6 +99,8 @@ public sealed class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
         stderr = result.Stderr,
         nodeId = result.NodeId,
         seconds = result.Seconds,
+        sandbox = result.Sandbox,
+        network = result.Network,
     });
 
     private static IReadOnlyList<UsageDraft> UsageOf(StepCall call, JobResult result) => result.NodeId is { } nodeId && result.Seconds > 0

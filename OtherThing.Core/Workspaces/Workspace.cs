@@ -75,6 +75,9 @@ public sealed class Workspace : IVersioned
     /// <summary>How many of its runs may be under way at once, 1 to 10,000; more stay queued. Null sets no limit.</summary>
     public int? MaxConcurrentRuns { get; private set; }
 
+    /// <summary>The least class of sandbox its jobs run in, of <see cref="Nodes.SandboxClasses.Minima"/>; null for any.</summary>
+    public string? LeastSandbox { get; private set; }
+
     /// <inheritdoc/>
     public Guid Version { get; private set; }
 
@@ -86,6 +89,7 @@ public sealed class Workspace : IVersioned
         IsPrivate = change.IsPrivate ?? IsPrivate;
         (RetentionDays, RetentionRuns) = (change.Retention?.Days ?? RetentionDays, change.Retention?.Runs ?? RetentionRuns);
         MaxConcurrentRuns = change.MaxConcurrentRuns.Or(MaxConcurrentRuns);
+        LeastSandbox = change.LeastSandbox.Or(LeastSandbox);
     }
 
     /// <summary>Replaces the standing invite; the old code is worth nothing from then on.</summary>
@@ -113,5 +117,7 @@ public sealed record WorkspaceDraft(string? Name, string? Description = null, bo
 /// <param name="IsPrivate">Whether it is kept out of the public directory.</param>
 /// <param name="Retention">How long runs are kept; keeping less than before takes the right to delete runs (A43).</param>
 /// <param name="MaxConcurrentRuns">How many runs may be under way at once, 1 to 10,000; null lifts the limit.</param>
+/// <param name="LeastSandbox">The least class of sandbox its jobs run in; null for any.</param>
 public sealed record WorkspaceChange(
-    string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null, Optional<int?> MaxConcurrentRuns = default);
+    string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null, Optional<int?> MaxConcurrentRuns = default,
+    Optional<string?> LeastSandbox = default);

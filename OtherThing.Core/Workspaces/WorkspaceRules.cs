@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Workspaces;
@@ -27,6 +28,11 @@ public static class WorkspaceRules
         if (change.MaxConcurrentRuns is { IsSet: true, Value: { } runs } && runs is < 1 or > Workspace.MostConcurrentRuns)
         {
             limits.Add(new FieldError("maxConcurrentRuns", $"1 to {Workspace.MostConcurrentRuns:N0} runs at once, or null for no limit."));
+        }
+
+        if (change.LeastSandbox is { IsSet: true, Value: { } least } && !SandboxClasses.Minima.Contains(least))
+        {
+            limits.Add(new FieldError("leastSandbox", $"One of {string.Join(", ", SandboxClasses.Minima)}, or null for any."));
         }
 
         return Refuse(name ?? "unchanged", description ?? "", limits) is { } refusal

@@ -12,7 +12,8 @@ internal sealed class JobCommands(AppDbContext db)
     [
         nameof(Job.Status), nameof(Job.Revision), nameof(Job.Fence), nameof(Job.AttemptId), nameof(Job.AttemptStatus), nameof(Job.NodeId),
         nameof(Job.AssignedAt), nameof(Job.StartedAt), nameof(Job.FinishedAt), nameof(Job.CancelRequestedAt), nameof(Job.ExitCode),
-        nameof(Job.ErrorCode), nameof(Job.Error), nameof(Job.Seconds), nameof(Job.Sandbox), nameof(Job.EarlierAttempts),
+        nameof(Job.ErrorCode), nameof(Job.Error), nameof(Job.Seconds), nameof(Job.Sandbox), nameof(Job.Network), nameof(Job.LeastSandbox),
+        nameof(Job.EarlierAttempts),
     ];
 
     private readonly RowCommand<Job> _insert = RowCommand<Job>.Insert(db);

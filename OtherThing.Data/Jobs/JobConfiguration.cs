@@ -15,6 +15,8 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         job.Property(j => j.ErrorCode).HasMaxLength(60);
         job.Property(j => j.Error).HasMaxLength(Job.MaxError);
         job.Property(j => j.Sandbox).HasMaxLength(20);
+        job.Property(j => j.Network).HasMaxLength(10);
+        job.Property(j => j.LeastSandbox).HasMaxLength(20);
         job.Property(j => j.Spec).IsJson();
         job.Property(j => j.EarlierAttempts).IsJson();
         job.HasIndex(j => new { j.WorkspaceId, j.CreatedAt }).IsDescending(false, true); // the job list

@@ -60,6 +60,12 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         return await Serving(db, workspaceId).Select(n => n.Id).ToListAsync(cancellationToken);
     }
 
+    public async Task<string?> FindLeastSandboxAsync(Guid workspaceId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Workspace>().Where(w => w.Id == workspaceId).Select(w => w.LeastSandbox).FirstOrDefaultAsync(cancellationToken);
+    }
+
     public Task<string> InstallationIdAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

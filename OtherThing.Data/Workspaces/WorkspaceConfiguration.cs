@@ -19,6 +19,7 @@ internal sealed class WorkspaceConfiguration : IEntityTypeConfiguration<Workspac
         workspace.Property(w => w.Name).HasMaxLength(Workspace.MaxName);
         workspace.Property(w => w.Description).HasMaxLength(Workspace.MaxDescription);
         workspace.Property(w => w.InviteCode).HasMaxLength(40);
+        workspace.Property(w => w.LeastSandbox).HasMaxLength(20);
         workspace.Ignore(w => w.Retention);
         workspace.Property(w => w.RetentionDays).HasDefaultValue(RunRetention.Default.Days);
         workspace.Property(w => w.RetentionRuns).HasDefaultValue(RunRetention.Default.Runs);

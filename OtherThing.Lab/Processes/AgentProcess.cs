@@ -26,7 +26,7 @@ public sealed class AgentProcess : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("otherthing-node-");
         var process = ProcessOutput.Drain(Process.Start(new ProcessStartInfo("dotnet", [
             Path.Combine(directory, "otherthing-node.dll"), "run", "--server", server.Address.ToString().TrimEnd('/'),
-            "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script"])
+            "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script", "--allow-unsandboxed"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,4 +1,3 @@
-using OtherThing.Agent.Policies;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Protocol.V1;
 
@@ -22,23 +21,33 @@ internal static class Admission
         _ => null,
     };
 
-    internal static Refusal? Check(Assign assign, LocalPolicy local, Policy? server, string? sandbox, IReadOnlyList<string> available)
+    internal static Refusal? Check(Assign assign, NodeTerms terms)
     {
-        var spec = assign.Spec;
+        var (spec, local, server) = (assign.Spec, terms.Local, terms.Server);
         return
             !Guid.TryParse(assign.AttemptId, out _) || !Guid.TryParse(assign.WorkspaceId, out _) ? new("invalid", "attemptId and workspaceId must be UUIDs.") :
             Ranges.Check(assign) is { } wrong ? wrong :
             local.Paused ? new("paused", "The owner of the node has paused it.") :
             server is { Draining: true } ? new("draining", "The node is being drained.") :
             KindName(spec.Kind) is not { } kind || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the node does not allow {KindName(spec.Kind) ?? "this kind"}.") :
-            !available.Contains(kind) ? new("kind_not_available", $"The node cannot run {kind}.") :
+            !NodeTerms.Available.Contains(kind) ? new("kind_not_available", $"The node cannot run {kind}.") :
             local.Workspaces.Count > 0 && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the node does not allow this workspace.") :
             server is not null && !server.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The node is not assigned to this workspace.") :
-            sandbox is null ? new("no_sandbox", "No sandbox works on the node and its owner does not allow jobs without one.") :
-            !SandboxClass.Satisfies(sandbox, spec.SandboxMin) ? new("sandbox_too_weak", $"It asks for {spec.SandboxMin}; the node has {sandbox}.") :
-            spec.Net is Network.Full or Network.Allowlist && local.Network == "none" ? new("network_not_allowed", "The owner of the node allows no network.") :
-            spec.Net == Network.Allowlist ? new("network_not_available", "The node cannot limit the network to a list.") :
+            CheckWalls(assign, terms) ??
             CheckProgram(spec);
+    }
+
+    private static Refusal? CheckWalls(Assign assign, NodeTerms terms)
+    {
+        var (spec, sandbox) = (assign.Spec, terms.SandboxFor(assign.WorkspaceId));
+        return
+            sandbox is null ? new("no_sandbox", $"{terms.Report.Problem} The owner of the node does not let jobs of this workspace run without a sandbox.") :
+            !SandboxClass.Satisfies(sandbox, spec.SandboxMin) ? new("sandbox_too_weak", $"The workspace asks for {spec.SandboxMin}; the node has {sandbox}.") :
+            spec.Net == Network.Allowlist ? new("network_not_available", "The node cannot limit the network to a list.") :
+            // What the owner does not lend is narrowed to nothing; what is lent but cannot be kept safe is refused.
+            spec.Net == Network.Full && terms.Local.Network == NetworkReach.Full && sandbox != SandboxClass.Process
+                ? new("network_not_available", "The node's owner lends the network, but the node cannot keep this machine's own addresses out of a job's reach.") :
+            null;
     }
 
     private static Refusal? CheckProgram(JobSpec spec) =>

@@ -1,3 +1,4 @@
+using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 
@@ -61,6 +62,12 @@ internal sealed class Attempt
     internal bool Journalled { get; set; }
 
     internal Reservation? Reservation { get; set; }
+
+    /// <summary>Whom the job is, where the agent is root.</summary>
+    internal uint? User { get; set; }
+
+    /// <summary>What the job reaches beyond itself.</summary>
+    internal string Network => Sandbox == SandboxClass.Process ? NetworkReach.Host : NetworkReach.None;
 
     internal bool HasEnded => State is AttemptState.Finished or AttemptState.Lost;
 

@@ -55,7 +55,7 @@ internal sealed partial class AttemptBook
 
     private void TakeOn(Assign assign)
     {
-        var refusal = Admission.Check(assign, terms.Local, terms.Server, terms.Sandbox, NodeTerms.Available);
+        var refusal = Admission.Check(assign, terms);
         Reservation? reservation = null;
         if (refusal is null)
         {
@@ -70,7 +70,7 @@ internal sealed partial class AttemptBook
             return;
         }
 
-        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Sandbox = terms.Sandbox!, Reservation = reservation };
+        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Sandbox = terms.SandboxFor(assign.WorkspaceId)!, Reservation = reservation };
         if (_attempts.TryAdd(attempt.Id, attempt))
         {
             _ = Guarded(attempt, () => PromiseAsync(attempt));
@@ -130,6 +130,7 @@ internal sealed partial class AttemptBook
         lock (attempt.Gate)
         {
             attempt.Journalled = true;
+            AttemptEvents.SayWalls(attempt, attempt.LastEvent);
             Send(Frame(attempt.LastEvent.Clone()));
         }
     }
@@ -210,6 +211,7 @@ internal sealed partial class AttemptBook
         {
             journal.Forget(attempt.Id);
             janitor.Discard(attempt.Files.Directory);
+            runner.Forget(attempt);
         }
     }
 

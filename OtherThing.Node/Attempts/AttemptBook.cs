@@ -36,9 +36,10 @@ internal sealed partial class AttemptBook(
         {
             // A job may have shut its directory: one that cannot be looked into would seem not to have started.
             Folder.Reclaim(data.Attempt(assign.WorkspaceId, assign.AttemptId));
-            var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Journalled = true, Sandbox = terms.Sandbox ?? "" };
+            var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Journalled = true, Sandbox = terms.SandboxFor(assign.WorkspaceId) ?? "" };
             attempt.Reservation = capacity.Hold(assign.Spec.Limits ?? new Limits(), terms.Caps, terms.Local.GpuCount is not 0);
             _attempts[attempt.Id] = attempt;
+            runner.Recover(attempt);
             if (!attempt.Files.IsClaimed)
             {
                 continue;
@@ -232,7 +233,7 @@ internal sealed partial class AttemptBook(
         lock (attempt.Gate)
         {
             attempt.LastEvent = attempt.Event(Attempt.RunningNo, EventKind.Running);
-            attempt.LastEvent.Sandbox = attempt.Sandbox;
+            AttemptEvents.SayWalls(attempt, attempt.LastEvent);
             Send(Frame(attempt.LastEvent.Clone()));
             if (attempt.KillReason is not null)
             {

@@ -46,6 +46,10 @@ internal static class AttemptEvents
         return lost;
     }
 
+    /// <summary>How the job was really kept apart, and what it could reach.</summary>
+    internal static void SayWalls(Attempt attempt, AttemptEvent happened) =>
+        (happened.Sandbox, happened.Network) = (attempt.Sandbox, attempt.Network);
+
     internal static AttemptEvent Ended(Attempt attempt, ShimExit exit)
     {
         // Only an end that somebody asked for, or that a lease demands, is a kill; a limit is a failure of the job itself.
@@ -58,7 +62,7 @@ internal static class AttemptEvents
         ended.Oom = exit.OutOfMemory;
         ended.ReasonCode = exit.ReasonCode ?? "";
         ended.Reason = exit.Reason ?? "";
-        ended.Sandbox = attempt.Sandbox;
+        SayWalls(attempt, ended);
         ended.StdoutEnd = (ulong)exit.Stdout.Total;
         ended.StderrEnd = (ulong)exit.Stderr.Total;
         ended.Usage = new AttemptUsage { CpuMs = (ulong)exit.CpuMs, WallMs = (ulong)exit.WallMs, MaxRssBytes = (ulong)exit.MaxResidentBytes };

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 
@@ -19,17 +20,19 @@ internal interface IAttemptEvents
 }
 
 /// <summary>Runs attempts under shims, and follows those that an earlier agent started.</summary>
-internal sealed class AttemptRunner(ShimPool pool, TimeProvider clock)
+internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUsers? users, TimeProvider clock)
 {
     private const int Tries = 5;
     private static readonly TimeSpan s_lookAtAdopted = TimeSpan.FromMilliseconds(150);
 
     internal async Task RunAsync(Attempt attempt, Limits caps, IAttemptEvents events, CancellationToken cancellationToken)
     {
-        var spec = SpecBuilder.Build(attempt, caps, Environment.TickCount64);
+        ShimSpec spec;
         try
         {
-            Prepare(attempt);
+            attempt.User = users?.Take();
+            spec = SpecBuilder.Build(attempt, caps, Environment.TickCount64) with { ClosesNamespaces = sandbox.ClosesNamespaces };
+            Prepare(attempt, spec);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
@@ -77,10 +80,34 @@ internal sealed class AttemptRunner(ShimPool pool, TimeProvider clock)
         events.Ended(attempt, attempt.Files.ReadExit() ?? KillLeftovers(attempt));
     }
 
-    private static void Prepare(Attempt attempt)
+    /// <summary>Takes up an attempt of an earlier agent: its user stays its own.</summary>
+    internal void Recover(Attempt attempt)
     {
-        DataDirectory.CreatePrivate(attempt.Files.Directory);
-        DataDirectory.CreatePrivate(Path.Combine(attempt.Files.Directory, "work"));
+        attempt.User = attempt.Files.ReadUser();
+        if (attempt.User is { } user)
+        {
+            users?.Adopt(user);
+        }
+    }
+
+    /// <summary>The attempt is over and wiped.</summary>
+    internal void Forget(Attempt attempt)
+    {
+        if (attempt.User is { } user)
+        {
+            users?.Return(user);
+        }
+    }
+
+    private static void Prepare(Attempt attempt, ShimSpec spec)
+    {
+        DataDirectory.CreateForAttempt(attempt.Files.Directory);
+        if (attempt.User is { } user)
+        {
+            attempt.Files.WriteUser(user);
+        }
+
+        spec.CreateWorkDirectory();
         if (attempt.Assign.Spec.Kind == JobKind.Script)
         {
             SpecBuilder.WriteScript(attempt);
@@ -146,7 +173,7 @@ internal sealed class AttemptRunner(ShimPool pool, TimeProvider clock)
     }
 
     /// <summary>The shim is dead without a word: what it started must not live on unseen. Nobody knows how far it came.</summary>
-    private static ShimExit? KillLeftovers(Attempt attempt)
+    private ShimExit? KillLeftovers(Attempt attempt)
     {
         if (attempt.Files.ReadChild() is { } child && ProcessTable.IsAlive(child.Pid, child.StartTime))
         {
@@ -156,6 +183,11 @@ internal sealed class AttemptRunner(ShimPool pool, TimeProvider clock)
             }
 
             _ = Libc.kill(-child.Pid, Libc.Sigkill);
+        }
+
+        if (attempt.User is { } user)
+        {
+            users?.EndProcesses(user);
         }
 
         return null;

@@ -6,7 +6,7 @@ using OtherThing.Protocol.V1;
 namespace OtherThing.Agent.Attempts;
 
 /// <summary>On what terms work is taken now: the owner's policy, the server's, and what this machine can do.</summary>
-internal sealed class NodeTerms(LocalPolicy local, bool sandboxWorks)
+internal sealed class NodeTerms(LocalPolicy local, SandboxReport report)
 {
     private volatile LocalPolicy _local = local;
     private volatile Policy? _server;
@@ -26,20 +26,32 @@ internal sealed class NodeTerms(LocalPolicy local, bool sandboxWorks)
 
     internal Limits Caps => Capacity.Caps(_local, _server);
 
-    /// <summary>The best class that really works; null when none does and the owner wants one.</summary>
-    internal string? Sandbox => sandboxWorks ? SandboxClass.Bubblewrap : _local.AllowUnsandboxed ? SandboxClass.Process : null;
+    /// <summary>What was found of the sandbox.</summary>
+    internal SandboxReport Report { get; } = report;
+
+    /// <summary>The best class there is for anybody; null when no job can run here.</summary>
+    internal string? Sandbox =>
+        Report.Works ? SandboxClass.Bubblewrap :
+        Report.NoUsers is null && _local.Unsandboxed.Count > 0 ? SandboxClass.Process : null;
 
     /// <summary>What this build can run here.</summary>
     internal static IReadOnlyList<string> Available => OperatingSystem.IsWindows() ? [] : ["command", "script"];
 
+    /// <summary>The class that a workspace's jobs get; null when they cannot run here: without a sandbox only whom the owner named.</summary>
+    internal string? SandboxFor(string workspaceId) =>
+        Sandbox is SandboxClass.Process && !_local.MayGoUnsandboxed(workspaceId) ? null : Sandbox;
+
     internal Consent Consent() => new()
     {
-        Kinds = { Sandbox is null ? [] : _local.Kinds.Intersect(Available) },
+        Kinds = { _local.Kinds.Intersect(Available) },
         SandboxClasses = { Sandbox is null ? [] : new[] { Sandbox } },
         Caps = Capacity.Caps(_local, server: null),
         Paused = _local.Paused,
         PolicyHash = ByteString.CopyFrom(_local.Hash()),
         Labels = { _local.Labels },
         Workspaces = { _local.Workspaces },
+        SandboxProblem = Report.Problem ?? "",
+        Unsandboxed = { _local.Unsandboxed },
+        Network = Sandbox is SandboxClass.Process ? NetworkReach.Host : NetworkReach.None,
     };
 }

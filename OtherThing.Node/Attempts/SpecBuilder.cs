@@ -1,4 +1,5 @@
 using OtherThing.Agent.Machine;
+using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
@@ -10,6 +11,7 @@ internal static class SpecBuilder
 {
     private const int MostGraceMs = 1_500;
     private const int DefaultGraceMs = 1_000;
+    private const UnixFileMode ForItsGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
     // What holds for a job for which nobody says anything else. Its memory and disk are its share of what is lent: see Capacity.
     private const uint UsualProcesses = 256;
@@ -35,7 +37,7 @@ internal static class SpecBuilder
             Argv = spec.Kind == JobKind.Script ? ScriptCommand(spec.Shell, attempt, boxed) : [.. spec.Argv],
             Env = Env(attempt, boxed),
             Stdin = spec.Stdin.ToByteArray(),
-            Network = spec.Net == Network.Full,
+            User = attempt.User,
             MemoryBytes = (long)(attempt.Reservation?.MemoryMb ?? 0) << 20,
             DiskBytes = (long)(attempt.Reservation?.DiskMb ?? 0) << 20,
             MaxProcesses = (int)Capacity.Lower(asked.Pids > 0 ? asked.Pids : UsualProcesses, caps.Pids),
@@ -56,7 +58,15 @@ internal static class SpecBuilder
     {
         var directory = Path.Combine(attempt.Files.Directory, "script");
         DataDirectory.CreatePrivate(directory);
-        File.WriteAllText(Path.Combine(directory, ScriptName(attempt.Assign.Spec.Shell)), attempt.Assign.Spec.Script);
+        var file = Path.Combine(directory, ScriptName(attempt.Assign.Spec.Shell));
+        File.WriteAllText(file, attempt.Assign.Spec.Script);
+        if (attempt.User is { } group && OperatingSystem.IsLinux())
+        {
+            FileOwner.Give(directory, 0, group);
+            FileOwner.Give(file, 0, group);
+            File.SetUnixFileMode(directory, ForItsGroup | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
+            File.SetUnixFileMode(file, ForItsGroup);
+        }
     }
 
     private static string[] ScriptCommand(string shell, Attempt attempt, bool boxed)

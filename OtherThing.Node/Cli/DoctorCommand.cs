@@ -20,10 +20,12 @@ internal static class DoctorCommand
     internal static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("doctor", "Check this machine and its connection") { json };
+        var probe = new Option<bool>("--probe") { Description = "Check only the sandbox, promise by promise" };
+        var command = new Command("doctor", "Check this machine and its connection") { json, probe };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var findings = await ExamineAsync(Shared.DataOf(parsed), cancellationToken);
+            var data = Shared.DataOf(parsed);
+            var findings = parsed.GetValue(probe) ? Probe(data) : await ExamineAsync(data, cancellationToken);
             if (parsed.GetValue(json))
             {
                 Console.Out.WriteLine(JsonSerializer.Serialize(findings, DoctorJson.Default.ListFinding));
@@ -58,17 +60,34 @@ internal static class DoctorCommand
         return findings;
     }
 
+    private const string WithoutSandbox = "Until then no job runs, unless you let workspaces do without: otherthing-node policy set --allow-unsandboxed ID";
+
+    /// <summary>Each promise of the sandbox, as a job of its own finds it.</summary>
+    internal static List<Finding> Probe(DataDirectory data)
+    {
+        var report = Examine(data);
+        return report.NoUsers is { } users ? [new("sandbox.user", "problem", users, "otherthing-node policy set --job-users FIRST-LAST")] :
+            report.Missing is { } missing ? [new("sandbox", "problem", missing, WithoutSandbox)] :
+            [.. report.Checks.Select(check => new Finding(check.Name, check.Holds ? "ok" : "problem", check.Text, null))];
+    }
+
+    private static SandboxReport Examine(DataDirectory data) =>
+        SandboxProbe.Run(data, JobUsers.For(new PolicyFile(data.Root).Read().Policy.UsersForJobs()));
+
     private static Finding Sandbox(DataDirectory data)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return new Finding("sandbox", "warning", "There is no sandbox for this system yet.", "Allow work only for people you trust with your account.");
+            return new Finding("sandbox", "warning", "There is no sandbox for this system yet.", WithoutSandbox);
         }
 
-        DataDirectory.CreatePrivate(data.Scratch);
-        return SandboxProbe.Problem(data) is { } problem
-            ? new Finding("sandbox", "problem", problem, "Install bubblewrap and allow unprivileged user namespaces.")
-            : new Finding("sandbox", "ok", "bubblewrap works: no network, own processes, read-only system", null);
+        var report = Examine(data);
+        return report switch
+        {
+            { NoUsers: { } users } => new Finding("sandbox", "problem", users, "otherthing-node policy set --job-users FIRST-LAST"),
+            { Problem: { } problem } => new Finding("sandbox", "problem", problem, $"Install bubblewrap and allow unprivileged user namespaces. {WithoutSandbox}"),
+            _ => new Finding("sandbox", "ok", "bubblewrap works: " + string.Join(", ", report.Checks.Select(check => check.Text)), null),
+        };
     }
 
     private static Finding Leftovers(DataDirectory data) => Janitor.CountQuarantined(data) is var count and > 0
@@ -109,10 +128,10 @@ internal static class DoctorCommand
         foreach (var finding in findings)
         {
             var mark = finding.Level switch { "ok" => "[green]ok[/]     ", "warning" => "[yellow]warning[/]", _ => "[red]problem[/]" };
-            console.MarkupLine($"{mark}  [bold]{finding.Check,-9}[/] {Markup.Escape(finding.Text)}");
+            console.MarkupLine($"{mark}  [bold]{finding.Check,-18}[/] {Markup.Escape(finding.Text)}");
             if (finding.Advice is not null)
             {
-                console.MarkupLine($"                   [grey]{Markup.Escape(finding.Advice)}[/]");
+                console.MarkupLine($"                            [grey]{Markup.Escape(finding.Advice)}[/]");
             }
         }
     }

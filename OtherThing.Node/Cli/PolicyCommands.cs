@@ -45,11 +45,12 @@ internal static class PolicyCommands
         var memory = new Option<long?>("--memory-mb") { Description = "MiB of memory for all jobs together; 0: all" };
         var gpus = new Option<int?>("--gpu-count") { Description = "GPUs for jobs; -1: all" };
         var storage = new Option<long?>("--storage-mb") { Description = "MiB that all jobs together may write; 0: what is free" };
-        var network = new Option<string?>("--network") { Description = "none, or full for jobs that ask for it" };
+        var network = new Option<string?>("--network") { Description = "none, or full: public addresses for jobs that ask for them" };
         var workspaces = new Option<string?>("--workspaces") { Description = "Ids of the workspaces to work for, or all" };
         var labels = new Option<string?>("--labels") { Description = "Words that jobs can ask for, or none" };
-        var unsandboxed = new Option<bool?>("--allow-unsandboxed") { Description = "Run jobs although no sandbox works here" };
-        var command = new Command("set", "Change the policy") { kinds, cpu, memory, gpus, storage, network, workspaces, labels, unsandboxed };
+        var unsandboxed = Shared.AllowUnsandboxed();
+        var users = new Option<string?>("--job-users") { Description = "Users that belong to nobody, FIRST-LAST, for jobs of an agent that is root; default: the agent's choice" };
+        var command = new Command("set", "Change the policy") { kinds, cpu, memory, gpus, storage, network, workspaces, labels, unsandboxed, users };
         command.SetAction(parsed => Change(FileOf(parsed), policy => policy with
         {
             Kinds = List(parsed.GetValue(kinds), "none") ?? policy.Kinds,
@@ -60,7 +61,8 @@ internal static class PolicyCommands
             Network = parsed.GetValue(network) ?? policy.Network,
             Workspaces = List(parsed.GetValue(workspaces), "all") ?? policy.Workspaces,
             Labels = List(parsed.GetValue(labels), "none") ?? policy.Labels,
-            AllowUnsandboxed = parsed.GetValue(unsandboxed) ?? policy.AllowUnsandboxed,
+            Unsandboxed = Shared.Unsandboxed(parsed, unsandboxed) ?? policy.Unsandboxed,
+            JobUsers = parsed.GetValue(users) is { } range ? range == "default" ? null : range : policy.JobUsers,
         }));
         return command;
     }

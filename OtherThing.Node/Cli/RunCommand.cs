@@ -29,9 +29,10 @@ internal static class RunCommand
                 result.AddError($"--allow: '{kind}' is none of {string.Join(", ", LocalPolicy.AllKinds)}.");
             }
         });
+        var unsandboxed = Shared.AllowUnsandboxed();
         var withInput = new Option<bool>("--stop-with-input") { Description = "End when standard input ends", Hidden = true };
         var verbose = new Option<bool>("--verbose") { Description = "Say more" };
-        var command = new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, withInput, verbose };
+        var command = new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, unsandboxed, withInput, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new RunOptions
@@ -41,6 +42,7 @@ internal static class RunCommand
                 Name = parsed.GetValue(name),
                 Data = parsed.GetValue(Shared.Data),
                 Allow = parsed.GetValue(allow) is { } kinds ? Kinds(kinds) : null,
+                Unsandboxed = Shared.Unsandboxed(parsed, unsandboxed),
                 StopWithInput = parsed.GetValue(withInput),
             };
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

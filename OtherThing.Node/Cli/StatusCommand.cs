@@ -35,7 +35,12 @@ internal static class StatusCommand
         Row("Server", status.Server);
         Row("Node", status.Name is null ? status.NodeId : $"{status.Name} ({status.NodeId})");
         Row("Allowed", status.Kinds.Count == 0 ? "nothing" : string.Join(", ", status.Kinds));
-        Row("Sandbox", status.Sandbox ?? "none");
+        Row("Sandbox", status.Sandbox ?? "none: no job runs");
+        if (status.SandboxProblem is not null)
+        {
+            Row("", status.SandboxProblem);
+        }
+
         Row("Running", $"{status.Running} jobs");
         Row("Process", $"{status.Pid}");
         if (quarantined > 0)

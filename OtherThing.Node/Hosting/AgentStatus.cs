@@ -25,6 +25,8 @@ internal sealed record AgentStatus
 
     public string? Sandbox { get; init; }
 
+    public string? SandboxProblem { get; init; }
+
     public IReadOnlyList<string> Kinds { get; init; } = [];
 
     public int Running { get; init; }

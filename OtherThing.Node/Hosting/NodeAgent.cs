@@ -33,13 +33,19 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         }
 
         var policyFile = new PolicyFile(_data.Root);
-        var terms = new NodeTerms(ReadPolicy(policyFile), SandboxWorks());
+        if (ReadPolicy(policyFile) is not { } policy)
+        {
+            return ExitCodes.Usage;
+        }
+
+        var users = JobUsers.For(policy.UsersForJobs());
+        var terms = new NodeTerms(policy, Probe(users));
         var facts = new MachineFacts(_data);
         await facts.ProbeAsync(cancellationToken);
         try
         {
             var identity = await IdentifyAsync(facts, terms, cancellationToken);
-            return await ServeAsync(identity, facts, terms, policyFile, cancellationToken);
+            return await ServeAsync(identity, facts, terms, users, policyFile, cancellationToken);
         }
         catch (RefusedException ex)
         {
@@ -57,19 +63,19 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         }
     }
 
-    private bool SandboxWorks()
+    private SandboxReport Probe(JobUsers? users)
     {
-        DataDirectory.CreatePrivate(_data.Scratch);
-        var problem = OperatingSystem.IsLinux() ? SandboxProbe.Problem(_data) : "There is no sandbox for this system yet.";
-        if (problem is not null)
+        var report = SandboxProbe.Run(_data, users);
+        if (report.Problem is { } problem)
         {
             LogNoSandbox(problem);
         }
 
-        return problem is null;
+        return report;
     }
 
-    private LocalPolicy ReadPolicy(PolicyFile file)
+    /// <summary>Null when the command line asks for what no policy can hold.</summary>
+    private LocalPolicy? ReadPolicy(PolicyFile file)
     {
         var (policy, problem) = file.Read();
         if (problem is not null)
@@ -77,12 +83,19 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             LogPolicyProblem(problem);
         }
 
-        if (options.Allow is not null)
+        if (options.Allow is null && options.Unsandboxed is null)
         {
-            policy = policy with { Kinds = options.Allow, AllowUnsandboxed = true };
-            file.Write(policy);
+            return policy;
         }
 
+        policy = policy with { Kinds = options.Allow ?? policy.Kinds, Unsandboxed = options.Unsandboxed ?? policy.Unsandboxed };
+        if (policy.Problems().FirstOrDefault() is { } wrong)
+        {
+            LogRefused(wrong);
+            return null;
+        }
+
+        file.Write(policy);
         return policy;
     }
 
@@ -146,7 +159,8 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         }
     }
 
-    private async Task<int> ServeAsync(NodeIdentity identity, MachineFacts facts, NodeTerms terms, PolicyFile policyFile, CancellationToken cancellationToken)
+    private async Task<int> ServeAsync(
+        NodeIdentity identity, MachineFacts facts, NodeTerms terms, JobUsers? users, PolicyFile policyFile, CancellationToken cancellationToken)
     {
         var (journal, live) = AttemptJournal.Open(_data.Journal);
         await using var closing = journal;
@@ -155,7 +169,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         using var key = NodeKey.Load(_data.Key);
         using var channels = new ServerChannels(identity.Grpc, identity.ServerKeyPin);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var runner = new AttemptRunner(pool, clock);
+        var runner = new AttemptRunner(pool, terms.Report, users, clock);
         var janitor = new Janitor(_data, clock, _logger);
         var book = new AttemptBook(journal, runner, new Capacity(facts.Read), terms, _data, janitor, _logger, stopping.Token);
         using var tokens = new TokenSource(channels.Auth, key, identity, clock);
@@ -246,7 +260,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         var kinds = terms.Consent().Kinds.ToArray();
         if (state == "connected")
         {
-            LogConnected(identity.Server, terms.Sandbox, kinds);
+            LogConnected(identity.Server, terms.Sandbox ?? "none: no job runs", kinds);
         }
 
         WriteStatus(new AgentStatus
@@ -257,6 +271,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             Name = identity.Name,
             Problem = problem,
             Sandbox = terms.Sandbox,
+            SandboxProblem = terms.Report.Problem,
             Kinds = kinds,
             Running = book.All.Count(attempt => !attempt.HasEnded),
         });

@@ -14,6 +14,9 @@ internal sealed record RunOptions
     /// <summary>The kinds the owner allows; null: what was allowed before.</summary>
     internal IReadOnlyList<string>? Allow { get; init; }
 
+    /// <summary>The workspaces whose jobs may run without a sandbox; null: those of before.</summary>
+    internal IReadOnlyList<string>? Unsandboxed { get; init; }
+
     /// <summary>Ends when standard input does: whoever started the agent is gone.</summary>
     internal bool StopWithInput { get; init; }
 }

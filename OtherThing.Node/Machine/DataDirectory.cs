@@ -1,15 +1,39 @@
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Text;
 using OtherThing.Agent.Native;
 
 namespace OtherThing.Agent.Machine;
 
-/// <summary>Where the agent keeps its key, its policy and the work of its jobs; only its own user may look in.</summary>
+/// <summary>
+/// Where the agent keeps its key, its policy and the work of its jobs; only its own user may look in. Where that is root, jobs have users
+/// of their own: those may pass through to what is theirs, and see nothing on the way.
+/// </summary>
 internal sealed class DataDirectory
 {
+    private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OthersMayWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private readonly string _jobs;
+
     internal DataDirectory(string? path)
     {
         Root = Path.GetFullPath(path ?? Default());
-        CreatePrivate(Root);
+        CreatePassable(Root);
+        _jobs = Root;
+        if (IsRoot)
+        {
+            foreach (var file in Directory.EnumerateFiles(Root))
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            _jobs = IsReachable(Root) ? Root : CreateElsewhere(Root);
+        }
     }
+
+    /// <summary>Whether this process could be mistaken for the machine's owner by a job that got its user.</summary>
+    [SupportedOSPlatformGuard("linux")]
+    internal static bool IsRoot => OperatingSystem.IsLinux() && Libc.geteuid() == 0;
 
     internal string Root { get; }
 
@@ -19,9 +43,9 @@ internal sealed class DataDirectory
 
     internal string Journal => Path.Combine(Root, "journal");
 
-    internal string Attempts => Path.Combine(Root, "ws");
+    internal string Attempts => Path.Combine(_jobs, "ws");
 
-    internal string Scratch => Path.Combine(Root, "scratch");
+    internal string Scratch => Path.Combine(_jobs, "scratch");
 
     /// <summary>What attempts left and nobody needs, until it is gone.</summary>
     internal string Trash => Path.Combine(Path.GetDirectoryName(Attempts)!, "trash");
@@ -56,8 +80,56 @@ internal sealed class DataDirectory
         }
         else
         {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(path, Own);
         }
+    }
+
+    /// <summary>The same, but for jobs' users, who may pass through it.</summary>
+    internal static void CreatePassable(string path)
+    {
+        CreatePrivate(path);
+        if (IsRoot)
+        {
+            File.SetUnixFileMode(path, Own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+    }
+
+    /// <summary>Makes the directory of an attempt and those above it.</summary>
+    internal static void CreateForAttempt(string directory)
+    {
+        CreatePassable(Path.GetDirectoryName(Path.GetDirectoryName(directory))!);
+        CreatePassable(Path.GetDirectoryName(directory)!);
+        CreatePassable(directory);
+    }
+
+    /// <summary>Whether everybody may pass through all that lies above: a service's directory is so, root's own home is not.</summary>
+    private static bool IsReachable(string path)
+    {
+        for (var above = new DirectoryInfo(path).Parent; above is not null; above = above.Parent)
+        {
+            if (!above.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A place for the work of jobs that their users can reach, named after the directory they cannot.</summary>
+    private static string CreateElsewhere(string root)
+    {
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)))[..16];
+        var place = $"/var/tmp/otherthing-node-{name}";
+        CreatePrivate(place);
+        // Everybody may make things there: it must be ours, and no link to something else.
+        if (FileOwner.Of(place) is not { User: 0, Mode: var mode } || (mode & 0xf000) != 0x4000 || ((UnixFileMode)(mode & 0xfff) & OthersMayWrite) != 0)
+        {
+            throw new IOException($"{place} belongs to somebody else. Remove it, or give the agent a --data directory that everybody may pass through.");
+        }
+
+        CreatePassable(place);
+        return place;
     }
 
     private static string Default()

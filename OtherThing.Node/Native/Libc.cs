@@ -100,6 +100,27 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint syscall(nint number, nint a, nint b);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint syscall(nint number, nint a, nint b, nint c);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int chown(byte* path, uint user, uint group);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fchown(int fd, uint user, uint group);
+
+    [LibraryImport(Library)]
+    internal static partial uint umask(uint mask);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getpriority(int which, uint who);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getgroups(int size, uint* groups);
+
     [LibraryImport(Library)]
     internal static partial uint geteuid();
+
+    [LibraryImport(Library)]
+    internal static partial uint getegid();
 }

@@ -14,7 +14,15 @@ internal sealed record SpawnRequest
 
     /// <summary>Descriptors of this process and the numbers they have in the child.</summary>
     internal required IReadOnlyList<(int Source, int Target)> Descriptors { get; init; }
+
+    /// <summary>Set for a job: what of the agent's rights it does not get. Null: a part of the agent itself.</summary>
+    internal JobRights? Rights { get; init; }
 }
+
+/// <summary>How far a job's process is kept from the agent's rights, from its first instruction.</summary>
+/// <param name="User">The user (and group) it runs as; null: the agent's own, which is never root.</param>
+/// <param name="NoNewPrivileges">Whether setuid programs raise nothing. Bubblewrap says that itself, and may need to be one.</param>
+internal sealed record JobRights(uint? User, bool NoNewPrivileges);
 
 /// <summary>Starts processes by <c>posix_spawn</c>, each as the leader of its own session, with default signals.</summary>
 internal static unsafe class Spawn
@@ -22,9 +30,57 @@ internal static unsafe class Spawn
     private const int AttributesSize = 1024;
     private const short SetSignalDefault = 0x04;
     private const short SetSignalMask = 0x08;
+    private const int NotPermitted = 1;
 
     /// <summary>The process id, or the system's error number.</summary>
     internal static (int Pid, int Error) Start(SpawnRequest request)
+    {
+        if (request.Rights is not { } rights || !OperatingSystem.IsLinux())
+        {
+            return StartHere(request);
+        }
+
+        if (rights.User is null && Libc.geteuid() == 0)
+        {
+            return (0, NotPermitted);
+        }
+
+        if (!rights.NoNewPrivileges)
+        {
+            // On this very thread: bubblewrap ends with the thread that started it.
+            return StartAs(request, rights);
+        }
+
+        (int, int) started = default;
+        var leaving = new Thread(() =>
+        {
+            ThreadUser.RenouncePrivileges();
+            started = StartAs(request, rights);
+        });
+        leaving.Start();
+        leaving.Join();
+        return started;
+    }
+
+    private static (int Pid, int Error) StartAs(SpawnRequest request, JobRights rights)
+    {
+        (int, int) Apart()
+        {
+            ThreadUser.LeaveKeyring();
+            return StartHere(request);
+        }
+
+        try
+        {
+            return rights.User is { } user ? ThreadUser.Be(user, Apart) : Apart();
+        }
+        catch (System.ComponentModel.Win32Exception refused)
+        {
+            return (0, refused.NativeErrorCode);
+        }
+    }
+
+    private static (int Pid, int Error) StartHere(SpawnRequest request)
     {
         var actions = stackalloc byte[AttributesSize];
         var attributes = stackalloc byte[AttributesSize];

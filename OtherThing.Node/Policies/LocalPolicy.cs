@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtherThing.Agent.Sandboxes;
 
 namespace OtherThing.Agent.Policies;
 
@@ -10,13 +11,18 @@ namespace OtherThing.Agent.Policies;
 /// <remarks>Owners edit the file by hand. The generated reader gives <c>init</c> properties that the file leaves out no default, hence setters.</remarks>
 internal sealed record LocalPolicy
 {
+    internal const string All = "all";
+
     internal static readonly string[] AllKinds = ["command", "script", "container", "model"];
 
     /// <summary>Raw commands and anything that opens the machine further stay off until the owner says so.</summary>
     public IReadOnlyList<string> Kinds { get; set; } = ["script"];
 
-    /// <summary>Whether jobs may run where no sandbox works; asked for by naming the kinds.</summary>
-    public bool AllowUnsandboxed { get; set; }
+    /// <summary>
+    /// Workspaces whose jobs may run with no wall around them where no sandbox works, by id, or <see cref="All"/>. That is as much as an
+    /// account on this machine, so nothing else in this file implies it.
+    /// </summary>
+    public IReadOnlyList<string> Unsandboxed { get; set; } = [];
 
     /// <summary>Cores for all jobs together; null: all.</summary>
     public double? CpuCores { get; set; }
@@ -29,8 +35,11 @@ internal sealed record LocalPolicy
     /// <summary>MiB that all jobs together may write; null: what is free.</summary>
     public long? StorageMb { get; set; }
 
-    /// <summary><c>none</c>, or <c>full</c>: jobs that ask for the network get it.</summary>
-    public string Network { get; set; } = "full";
+    /// <summary><c>none</c>, or <c>full</c>: jobs that ask for the network get public addresses. Never this machine's own.</summary>
+    public string Network { get; set; } = NetworkReach.None;
+
+    /// <summary>Users that belong to nobody, <c>FIRST-LAST</c>, lent to jobs one by one where the agent is root; null: those of the agent's choice.</summary>
+    public string? JobUsers { get; set; }
 
     /// <summary>Workspaces whose jobs are taken; empty: every one the server assigns.</summary>
     public IReadOnlyList<string> Workspaces { get; set; } = [];
@@ -68,11 +77,26 @@ internal sealed record LocalPolicy
             yield return "storageMb: must be more than 0 and at most 1099511627776.";
         }
 
-        if (Network is not ("none" or "full"))
+        foreach (var workspace in Unsandboxed.Where(workspace => workspace != All && !Guid.TryParse(workspace, out _)))
+        {
+            yield return $"unsandboxed: '{workspace}' is neither the id of a workspace nor {All}.";
+        }
+
+        if (JobUsers is not null && !UserRange.TryParse(JobUsers, out _))
+        {
+            yield return $"jobUsers: '{JobUsers}' is no range FIRST-LAST of at least {UserRange.Least} users from 1000 up.";
+        }
+
+        if (Network is not (NetworkReach.None or NetworkReach.Full))
         {
             yield return "network: must be none or full.";
         }
     }
+
+    internal bool MayGoUnsandboxed(string workspaceId) =>
+        Unsandboxed.Contains(All) || Unsandboxed.Contains(workspaceId, StringComparer.OrdinalIgnoreCase);
+
+    internal UserRange UsersForJobs() => UserRange.TryParse(JobUsers, out var range) ? range : UserRange.Default;
 
     internal byte[] Hash() => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, PolicyJson.Default.LocalPolicy));
 }

@@ -18,7 +18,11 @@ internal static class Bubblewrap
         "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/etc/protocols", "/etc/services", "/etc/mime.types",
     ];
 
-    private static readonly string[] s_network = ["/etc/resolv.conf", "/etc/hosts"];
+    // The kernel's switches. Most belong to root, whom no job is: for those this is the second wall. Everybody may set up pressure alarms.
+    private static readonly string[] s_switches = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/pressure"];
+
+    // It names the keys of everything else that runs as the same user.
+    private const string KeyList = "/proc/keys";
 
     internal static string? Find() =>
         OperatingSystem.IsLinux() ? DefaultPath.Split(':').Select(folder => Path.Combine(folder, "bwrap")).FirstOrDefault(File.Exists) : null;
@@ -27,22 +31,26 @@ internal static class Bubblewrap
     /// All arguments before the command. They travel through a pipe, not the command line: the environment of a job is nobody
     /// else's business, and bubblewrap itself runs with none, so that nothing of the agent's can be read from inside.
     /// </summary>
-    internal static IEnumerable<string> Arguments(ShimSpec spec, int statusDescriptor)
+    internal static IEnumerable<string> Arguments(ShimSpec spec, int statusDescriptor, int filterDescriptor, int nothingDescriptor)
     {
         string[] walls =
         [
-            "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000",
-            "--hostname", "job", "--json-status-fd", $"{statusDescriptor}",
+            "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+            "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--hostname", "job",
+            "--seccomp", $"{filterDescriptor}", "--json-status-fd", $"{statusDescriptor}",
         ];
         string[] places =
         [
-            "--proc", "/proc", "--dev", "/dev", .. MemoryPlaces.Arguments(spec.MemoryBytes), "--dir", "/var", "--symlink", "/tmp", "/var/tmp",
+            "--dev", "/dev", .. MemoryPlaces.Arguments(spec.MemoryBytes), "--dir", "/var", "--symlink", "/tmp", "/var/tmp",
             "--bind", spec.WorkDirectory, WorkDirectory, "--chdir", WorkDirectory,
         ];
         return walls
-            .Concat(spec.Network ? ["--share-net"] : [])
+            .Concat(spec.ClosesNamespaces ? ["--disable-userns"] : [])
             .Concat(SystemFolders())
-            .Concat((spec.Network ? s_settings.Concat(s_network) : s_settings).SelectMany(ReadOnly))
+            .Concat(s_settings.SelectMany(ReadOnly))
+            .Concat(["--proc", "/proc"])
+            .Concat(s_switches.SelectMany(ReadOnly))
+            .Concat(File.Exists(KeyList) ? ["--ro-bind-data", $"{nothingDescriptor}", KeyList] : [])
             .Concat(places)
             .Concat(Directory.Exists(spec.ScriptDirectory) ? ["--ro-bind", spec.ScriptDirectory, ScriptDirectory] : [])
             .Concat(spec.Devices.SelectMany(device => new[] { "--dev-bind", device, device }))

@@ -9,7 +9,10 @@ internal static class SandboxClass
     /// <summary>No walls: only limits, a fresh directory and a sure end.</summary>
     internal const string Process = "process";
 
-    /// <summary>Whether <paramref name="actual"/> isolates at least as much as <paramref name="wanted"/> (empty: anything).</summary>
+    // Weakest first.
+    private static readonly string[] s_order = [Process, "jobobject", "container", Bubblewrap];
+
+    /// <summary>Whether <paramref name="actual"/> isolates at least as much as <paramref name="wanted"/>; empty wants nothing, an unknown word what nobody has.</summary>
     internal static bool Satisfies(string actual, string wanted) =>
-        wanted is "" or Process || actual == wanted || actual == Bubblewrap;
+        wanted.Length == 0 || (Array.IndexOf(s_order, wanted) is >= 0 and var least && Array.IndexOf(s_order, actual) >= least);
 }

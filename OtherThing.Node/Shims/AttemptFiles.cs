@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OtherThing.Agent.Native;
@@ -24,6 +25,8 @@ internal sealed class AttemptFiles(string directory)
 
     private string ChildPath => Path.Combine(Directory, "child");
 
+    private string UserPath => Path.Combine(Directory, "user");
+
     /// <summary>False when the attempt was claimed before.</summary>
     internal bool TryClaim(ShimClaim claim)
     {
@@ -47,6 +50,12 @@ internal sealed class AttemptFiles(string directory)
     internal void WriteChild(ShimClaim child) => Write(ChildPath, child, ShimJson.Default.ShimClaim);
 
     internal ShimClaim? ReadChild() => Read(ChildPath, ShimJson.Default.ShimClaim);
+
+    /// <summary>The user the job has, for an agent that comes after this one.</summary>
+    internal void WriteUser(uint user) => File.WriteAllText(UserPath, user.ToString(CultureInfo.InvariantCulture));
+
+    internal uint? ReadUser() =>
+        File.Exists(UserPath) && uint.TryParse(File.ReadAllText(UserPath), CultureInfo.InvariantCulture, out var user) ? user : null;
 
     internal void WriteControl(ShimControl control) => Write(ControlPath, control, ShimJson.Default.ShimControl);
 

@@ -13,13 +13,18 @@ internal sealed partial class ChildPipes : IDisposable
     // High numbers: no descriptor of the shim lies there.
     private const int ArgumentsDescriptor = 240;
     private const int StatusDescriptor = 241;
+    private const int FilterDescriptor = 242;
     private const int HoldDescriptor = 243;
+    private const int NothingDescriptor = 244;
     private const int PatienceMs = 10_000;
     private readonly ShimSpec _spec;
     private readonly SafeFileHandle _stdin;
     private readonly List<int> _childEnds = [];
     private int _arguments = -1;
     private int _hold = -1;
+
+    // What a job makes is for others to read unless it says otherwise, whatever the agent keeps to itself.
+    private const uint UsualMask = 0b000_010_010;
 
     internal int Stdout;
     internal int Stderr;
@@ -40,13 +45,15 @@ internal sealed partial class ChildPipes : IDisposable
         if (boxed)
         {
             Status = FromChild(StatusDescriptor, descriptors);
-            (var read, _arguments) = FileDescriptor.CreatePipe();
-            (var wait, _hold) = FileDescriptor.CreatePipe();
-            _childEnds.AddRange([read, wait]);
-            descriptors.AddRange([(read, ArgumentsDescriptor), (wait, HoldDescriptor)]);
+            _arguments = ToChild(ArgumentsDescriptor, descriptors);
+            _hold = ToChild(HoldDescriptor, descriptors);
+            var filter = ToChild(FilterDescriptor, descriptors);
+            FileDescriptor.Write(filter, SeccompFilter.Program);
+            FileDescriptor.Close(filter);
+            FileDescriptor.Close(ToChild(NothingDescriptor, descriptors));
         }
 
-        var started = Spawn.Start(boxed
+        var request = boxed
             ? new SpawnRequest
             {
                 Path = Bubblewrap.Find()!,
@@ -60,7 +67,10 @@ internal sealed partial class ChildPipes : IDisposable
                 Environment = [.. _spec.Env.Select(pair => $"{pair.Key}={pair.Value}")],
                 WorkingDirectory = _spec.WorkDirectory,
                 Descriptors = descriptors,
-            });
+            };
+        var mask = Libc.umask(UsualMask);
+        var started = Spawn.Start(request with { Rights = new JobRights(_spec.User, NoNewPrivileges: !boxed) });
+        _ = Libc.umask(mask);
         _childEnds.ForEach(FileDescriptor.Close);
         return started;
     }
@@ -70,7 +80,8 @@ internal sealed partial class ChildPipes : IDisposable
     {
         if (_arguments >= 0)
         {
-            var text = $"--block-fd\0{HoldDescriptor}\0" + string.Concat(Bubblewrap.Arguments(_spec, StatusDescriptor).Select(argument => argument + '\0'));
+            var text = $"--block-fd\0{HoldDescriptor}\0"
+                + string.Concat(Bubblewrap.Arguments(_spec, StatusDescriptor, FilterDescriptor, NothingDescriptor).Select(argument => argument + '\0'));
             FileDescriptor.Write(_arguments, Encoding.UTF8.GetBytes(text));
             FileDescriptor.Close(_arguments);
             _arguments = -1;
@@ -134,13 +145,33 @@ internal sealed partial class ChildPipes : IDisposable
 
         var path = Path.Combine(spec.Directory, "stdin");
         File.WriteAllBytes(path, spec.Stdin);
+        if (spec.User is { } user)
+        {
+            // A program may open /dev/stdin once more by its name.
+            FileOwner.Give(path, user, user);
+        }
+
         return File.OpenHandle(path);
+    }
+
+    private int ToChild(int target, List<(int Source, int Target)> descriptors)
+    {
+        var (read, write) = FileDescriptor.CreatePipe();
+        _childEnds.Add(read);
+        descriptors.Add((read, target));
+        return write;
     }
 
     private int FromChild(int target, List<(int Source, int Target)> descriptors)
     {
         var (read, write) = FileDescriptor.CreatePipe();
         FileDescriptor.SetNonBlocking(read);
+        if (_spec.User is { } user)
+        {
+            // The same for /dev/stdout and /dev/stderr.
+            FileOwner.Give(write, user, user);
+        }
+
         _childEnds.Add(write);
         descriptors.Add((write, target));
         return read;

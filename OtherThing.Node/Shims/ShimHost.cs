@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
 
@@ -35,7 +36,7 @@ internal static class ShimHost
     {
         // A real, tiny attempt compiles every method on the way before a job waits for it.
         var scratch = Path.Combine(directory, Guid.NewGuid().ToString("n"));
-        Directory.CreateDirectory(Path.Combine(scratch, "work"));
+        DataDirectory.CreatePassable(scratch);
         try
         {
             var spec = new ShimSpec
@@ -43,12 +44,19 @@ internal static class ShimHost
                 AttemptId = "warm-up",
                 Directory = scratch,
                 Sandbox = SandboxClass.Process,
+                User = DataDirectory.IsRoot ? UserRange.Default.First : null,
                 Argv = ["/bin/sh", "-c", "echo warm"],
                 Env = new Dictionary<string, string> { ["PATH"] = Bubblewrap.DefaultPath },
             };
+            spec.CreateWorkDirectory();
             spec = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(spec, ShimJson.Default.ShimSpec), ShimJson.Default.ShimSpec)!;
             var exit = new Supervision(spec, new ShimWire(input: -1, output: -1), ownsOrphans: OperatingSystem.IsLinux()).Run();
             _ = JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ShimExit);
+            _ = (Bubblewrap.Arguments(spec, 0, 0, 0).Count(), SeccompFilter.Program.Length);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Users of jobs are others here; the first job warms the rest of the way.
         }
         finally
         {

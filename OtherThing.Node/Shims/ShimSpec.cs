@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using OtherThing.Agent.Machine;
+using OtherThing.Agent.Native;
 
 namespace OtherThing.Agent.Shims;
 
@@ -18,7 +20,11 @@ internal sealed record ShimSpec
 
     public byte[] Stdin { get; init; } = [];
 
-    public bool Network { get; init; }
+    /// <summary>The user and group the job runs as, outside too; null: the agent's own, which is then not root.</summary>
+    public uint? User { get; init; }
+
+    /// <summary>Whether the installed bubblewrap can close user namespaces to the job; the filter refuses them in any case.</summary>
+    public bool ClosesNamespaces { get; init; }
 
     public long MemoryBytes { get; init; }
 
@@ -52,6 +58,16 @@ internal sealed record ShimSpec
 
     [JsonIgnore]
     public string ScriptDirectory => Path.Combine(Directory, "script");
+
+    /// <summary>Makes the one place that the job may write to, and makes it the job's.</summary>
+    internal void CreateWorkDirectory()
+    {
+        DataDirectory.CreatePrivate(WorkDirectory);
+        if (User is { } user)
+        {
+            FileOwner.Give(WorkDirectory, user, user);
+        }
+    }
 }
 
 /// <summary>The agent's wishes about a running attempt, in the file <c>control</c>; the latest one counts.</summary>

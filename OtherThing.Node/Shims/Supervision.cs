@@ -45,7 +45,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         if (error != 0)
         {
             var why = new System.ComponentModel.Win32Exception(error).Message;
-            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{spec.Argv[0]}: {why}" };
+            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{(spec.Sandbox == SandboxClass.Bubblewrap ? "bwrap" : spec.Argv[0])}: {why}" };
         }
 
         ChildLimits.Apply(pid, spec);

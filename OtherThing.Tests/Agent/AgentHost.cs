@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Agent.Hosting;
+using OtherThing.Agent.Sandboxes;
 using OtherThing.Protocol.V1;
 
 namespace OtherThing.Tests.Agent;
@@ -16,17 +17,19 @@ internal sealed class AgentHost : IAsyncDisposable
 
     internal required FakeServer Server { get; init; }
 
-    internal static async Task<AgentHost> StartAsync(FakeServer server, string? data = null, string allow = "command,script", string? token = FakeServer.JoinToken)
+    internal static async Task<AgentHost> StartAsync(
+        FakeServer server, string? data = null, string allow = "command,script", string? token = FakeServer.JoinToken,
+        string[]? unsandboxed = null)
     {
         var host = new AgentHost { Server = server, Data = data ?? Path.Combine(Path.GetTempPath(), $"ot-agent-{Guid.NewGuid():n}") };
-        host.Start(allow, token);
+        host.Start(allow, token, unsandboxed ?? (Bubblewrap.Find() is null ? ["all"] : []));
         await host.ConnectedAsync();
         return host;
     }
 
-    internal void Start(string allow, string? token)
+    internal void Start(string allow, string? token, IReadOnlyList<string>? unsandboxed = null)
     {
-        var options = new RunOptions { Server = Server.Url, JoinToken = token, Name = "test", Data = Data, Allow = allow.Length == 0 ? null : allow.Split(',') };
+        var options = new RunOptions { Server = Server.Url, JoinToken = token, Name = "test", Data = Data, Allow = allow.Length == 0 ? null : allow.Split(','), Unsandboxed = unsandboxed };
         var log = new ConsoleLog(TextWriter.Synchronized(Output), TimeProvider.System, LogLevel.Debug);
         _running = new NodeAgent(options, TextWriter.Synchronized(Output), log, TimeProvider.System).RunAsync(_stop.Token);
     }

@@ -210,7 +210,7 @@ public sealed class LinkTests : IAsyncLifetime
     private Process StartProcess(string data, params string[] more)
     {
         var start = new ProcessStartInfo(AgentBinary.Path) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["run", "--server", _server.Url, "--join-token", FakeServer.JoinToken, "--data", data, "--allow", "command", .. more])
+        foreach (var argument in (string[])["run", "--server", _server.Url, "--join-token", FakeServer.JoinToken, "--data", data, "--allow", "command", "--allow-unsandboxed", .. more])
         {
             start.ArgumentList.Add(argument);
         }

@@ -261,13 +261,16 @@ public sealed class PieceTests : IDisposable
 
         Assert.Null(problem);
         Assert.Equal(["command"], policy.Kinds);
-        Assert.Equal(("full", 0, 0), (policy.Network, policy.Workspaces.Count, policy.Labels.Count));
+        Assert.Equal(("none", 0, 0, 0), (policy.Network, policy.Workspaces.Count, policy.Labels.Count, policy.Unsandboxed.Count));
     }
 
     [Theory]
     [InlineData("""{"kinds":null}""")]
     [InlineData("""{"workspaces":null}""")]
     [InlineData("""{"kinds":["everything"]}""")]
+    [InlineData("""{"unsandboxed":["everybody"]}""")]
+    [InlineData("""{"jobUsers":"0-65535"}""")]
+    [InlineData("""{"network":"host"}""")]
     [InlineData("null")]
     [InlineData("")]
     public void PolicyFile_NotAPolicy_AllowsNothingAndSaysWhy(string text)

@@ -58,6 +58,30 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task N09_Job_SaysHowItWasKeptApartAndWhatItReached()
+    {
+        var job = await JobAsync(new { kind = "command", command = new[] { "true" }, requirements = new { network = "none" } });
+        var node = (await GetAsync($"workspaces/{_workspace}/nodes")).GetProperty("items")[0];
+
+        var sandbox = Text(node, "sandbox");
+        Assert.Equal(OtherThing.Agent.Sandboxes.Bubblewrap.Find() is null ? "process" : "bubblewrap", sandbox);
+        Assert.Equal((sandbox, Text(node, "network")), (Text(job, "sandbox"), Text(job, "network")));
+        Assert.Equal((sandbox, Text(node, "network")), (Text(job.GetProperty("attempts")[0], "sandbox"), Text(job.GetProperty("attempts")[0], "network")));
+    }
+
+    [Fact]
+    public async Task N09_Job_NeedsMoreNetworkThanIsLent_WaitsAndExplainSaysWhy()
+    {
+        await JobAsync(new { kind = "noop" });
+        Assert.SkipWhen(OtherThing.Agent.Sandboxes.Bubblewrap.Find() is null, "Without a sandbox a job reaches what the machine does.");
+
+        var made = await PostAsync($"workspaces/{_workspace}/jobs", new { kind = "command", command = new[] { "true" }, requirements = new { network = "full" } });
+        var verdict = (await GetAsync($"workspaces/{_workspace}/jobs/{made.GetProperty("id").GetGuid()}/explain")).GetProperty("nodes")[0];
+
+        Assert.Equal((false, "the job needs the network, it lends none"), (verdict.GetProperty("fits").GetBoolean(), Text(verdict, "reason")));
+    }
+
+    [Fact]
     public async Task Job_AgentKilledInItsMiddle_EndsOnceWithItsWholeLog()
     {
         var command = new[] { "sh", "-c", "n=0; while [ $n -lt 30 ]; do n=$((n+1)); echo $n; sleep 0.1; done" };
@@ -109,7 +133,7 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
     private Process StartAgent(params string[] more)
     {
         var start = new ProcessStartInfo(AgentBinary.Path);
-        foreach (var argument in (string[])["run", "--server", server.BaseAddress.ToString(), "--data", _data, "--allow", "command", .. more])
+        foreach (var argument in (string[])["run", "--server", server.BaseAddress.ToString(), "--data", _data, "--allow", "command", "--allow-unsandboxed", .. more])
         {
             start.ArgumentList.Add(argument);
         }

@@ -29,11 +29,17 @@ internal static class NodeMessages
     public static NodeFacts WithConsent(NodeFacts known, Wire.Consent? consent) => consent is null ? known : known with
     {
         Kinds = [.. consent.Kinds.Where(kind => kind is "command" or "script" or "container" or "model")],
-        Sandbox = consent.SandboxClasses.Count > 0 ? consent.SandboxClasses[0] : "process",
+        Sandbox = consent.SandboxClasses.Count > 0 ? consent.SandboxClasses[0] : SandboxClasses.None,
+        SandboxProblem = consent.SandboxProblem,
+        // An older agent names none and runs jobs of all.
+        Unsandboxed = consent.Unsandboxed.Count == 0 || consent.Unsandboxed.Contains("all") ? null : Workspaces(consent.Unsandboxed),
+        Network = consent.Network.Length > 0 ? consent.Network : "none",
         Labels = [.. consent.Labels],
-        OnlyWorkspaces = [.. consent.Workspaces.Select(id => Guid.TryParse(id, out var known) ? known : Guid.Empty)],
+        OnlyWorkspaces = Workspaces(consent.Workspaces),
         Policy = Limits(consent.Caps),
     };
+
+    private static Guid[] Workspaces(IEnumerable<string> ids) => [.. ids.Select(id => Guid.TryParse(id, out var known) ? known : Guid.Empty)];
 
     public static NodeHello Hello(Wire.Hello hello) => new(
         Convert.ToHexStringLower(hello.InstanceId.Span[..Math.Min(hello.InstanceId.Length, 32)]),
@@ -79,6 +85,7 @@ internal static class NodeMessages
             StderrEnd = Number(happened.StderrEnd),
             Log = [.. happened.Log.Take(64).Select(Piece).Where(piece => piece is not null).Select(piece => piece!)],
             Sandbox = Cut(happened.Sandbox, 20),
+            Network = Cut(happened.Network, 10),
         };
     }
 

@@ -130,7 +130,8 @@ internal static class ServerFrames
                 VramMb = (ulong)(demand.VramMb ?? 0),
                 WallS = (uint)job.Spec.TimeoutSeconds,
             },
-            Net = Wire.Network.None,
+            Net = demand.Network == "full" ? Wire.Network.Full : Wire.Network.None,
+            SandboxMin = job.LeastSandbox ?? "",
             Effects = job.Effects switch
             {
                 JobEffects.Safe => Wire.Effects.Safe,

@@ -102,7 +102,7 @@ internal sealed partial class LocalNode(
 
     private async Task<int> RunOnceAsync(string agent, string? joinToken, CancellationToken cancellationToken)
     {
-        string[] arguments = ["run", "--server", HttpAddress(), "--name", "This machine", "--data", Data, "--allow", "command,script", "--stop-with-input"];
+        string[] arguments = ["run", "--server", HttpAddress(), "--name", "This machine", "--data", Data, "--allow", "command,script", "--allow-unsandboxed", "--stop-with-input"];
         var start = new ProcessStartInfo(agent) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in joinToken is null ? arguments : [.. arguments, "--join-token", joinToken])
         {

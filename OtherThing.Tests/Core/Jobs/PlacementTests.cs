@@ -21,16 +21,55 @@ public sealed class PlacementTests
     [Theory]
     [MemberData(nameof(Demands))]
     public void Unfit_Demand_SaysWhy(JobRequirements demand, string? reason) =>
-        Assert.Equal(reason, Placement.Unfit(Profile(), JobOf(demand)));
+        Assert.Equal(reason, Placement.Unfit(Profile(), JobOf(demand), leastSandbox: null));
 
     [Fact]
     public void Unfit_KindTheOwnerDoesNotAllow_SaysHowToAllowIt()
     {
         var profile = Profile();
 
-        var reason = Placement.Unfit(profile with { Facts = profile.Facts with { Kinds = ["script"] } }, JobOf(new JobRequirements()));
+        var reason = Placement.Unfit(profile with { Facts = profile.Facts with { Kinds = ["script"] } }, JobOf(new JobRequirements()), leastSandbox: null);
 
         Assert.Contains("--allow command", reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bubblewrap", "bubblewrap", null)]
+    [InlineData("bubblewrap", "container", null)]
+    [InlineData("process", "process", null)]
+    [InlineData("process", "container", "the workspace asks for container at least, it has process")]
+    [InlineData("jobobject", "bubblewrap", "the workspace asks for bubblewrap at least, it has jobobject")]
+    [InlineData("something newer", "container", "the workspace asks for container at least, it has something newer")]
+    [InlineData("none", null, "no sandbox works on it and its owner does not let jobs run without one: bubblewrap (bwrap) is not installed.")]
+    public void N09_Unfit_Sandbox_MustBeWhatTheWorkspaceAsks(string sandbox, string? least, string? reason)
+    {
+        var profile = Profile();
+        var facts = profile.Facts with { Sandbox = sandbox, SandboxProblem = "bubblewrap (bwrap) is not installed." };
+
+        Assert.Equal(reason, Placement.Unfit(profile with { Facts = facts }, JobOf(new JobRequirements()), least));
+    }
+
+    [Fact]
+    public void N09_Unfit_ProcessForOtherWorkspacesOnly_SaysHowToAllowThisOne()
+    {
+        var profile = Profile();
+        var job = JobOf(new JobRequirements());
+        NodeProfile For(params Guid[] named) => profile with { Facts = profile.Facts with { Sandbox = "process", Unsandboxed = named } };
+
+        Assert.Null(Placement.Unfit(For(job.WorkspaceId), job, leastSandbox: null));
+        Assert.Contains($"--allow-unsandboxed {job.WorkspaceId}", Placement.Unfit(For(Guid.NewGuid()), job, leastSandbox: null), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("none", "full", "the job needs the network, it lends none")]
+    [InlineData("none", "none", null)]
+    [InlineData("full", "full", null)]
+    [InlineData("host", "full", null)]
+    public void N05_Unfit_Network_MustBeLent(string lent, string? asked, string? reason)
+    {
+        var profile = Profile();
+
+        Assert.Equal(reason, Placement.Unfit(profile with { Facts = profile.Facts with { Network = lent } }, JobOf(new JobRequirements { Network = asked }), leastSandbox: null));
     }
 
     [Fact]

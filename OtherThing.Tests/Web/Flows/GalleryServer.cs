@@ -79,7 +79,7 @@ public sealed class GalleryServer : IAsyncLifetime
         using var made = await Client.Http.PostAsJsonAsync("/api/v1/nodes/join-tokens", new { name = "bench", workspaceIds = new[] { workspaceId } }, TestContext.Current.CancellationToken);
         var token = (await made.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("token").GetString()!;
         _agent = Process.Start(new ProcessStartInfo(AgentBinary.Path, [
-            "run", "--server", _server.BaseAddress.ToString().TrimEnd('/'), "--join-token", token, "--name", "bench", "--data", _agentData.Path, "--allow", "command"]));
+            "run", "--server", _server.BaseAddress.ToString().TrimEnd('/'), "--join-token", token, "--name", "bench", "--data", _agentData.Path, "--allow", "command", "--allow-unsandboxed"]));
         await Until.HoldsAsync(
             async () => (await Client.GetAsync("/nodes")).GetProperty("items").EnumerateArray().Any(node => node.GetProperty("status").GetString() == "ready"),
             "the machine is ready", TestContext.Current.CancellationToken);

@@ -57,6 +57,40 @@ public sealed class NodeGatewayTests(SharedServer server)
     }
 
     [Fact]
+    public async Task N09_Workspace_AsksForASandbox_NodeWithLessGetsNothingAndExplainSaysWhy()
+    {
+        await using var bench = await ConnectedAsync();
+        await bench.PatchAsync(new { leastSandbox = "bubblewrap" });
+
+        // The setting holds a second after it was changed at the latest.
+        await Patience.UntilAsync(
+            async () =>
+            {
+                var job = await bench.PostAsync("/jobs", new { kind = "command", command = new[] { "true" } });
+                var said = (await bench.GetAsync($"/jobs/{job.GetProperty("id").GetGuid()}/explain")).GetProperty("nodes")[0].GetProperty("reason").GetString();
+                return said == "the workspace asks for bubblewrap at least, it has process";
+            },
+            "explain names the setting");
+        using var wrong = await bench.Client.PatchAsJsonAsync($"/api/v1/workspaces/{bench.Workspace}", new { leastSandbox = "a box" }, Cancellation);
+        await bench.Node.SendAsync(new NodeFrame { Consent = new Consent { Kinds = { "command" }, SandboxClasses = { "bubblewrap" }, Network = "none" } });
+        Assign assign;
+        do
+        {
+            assign = await bench.Node.NextAssignAsync();
+        }
+        while (assign.Spec.SandboxMin.Length == 0);
+
+        await bench.Node.SayAsync(assign, EventKind.Accepted, 1, said => (said.Sandbox, said.Network) = ("bubblewrap", "none"));
+        await bench.Node.NextAckAsync();
+        var running = await bench.GetAsync($"/jobs/{assign.JobId}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Equal("bubblewrap", assign.Spec.SandboxMin);
+        Assert.Equal(("bubblewrap", "none"), (running.GetProperty("sandbox").GetString(), running.GetProperty("network").GetString()));
+        Assert.Equal("bubblewrap", running.GetProperty("attempts")[0].GetProperty("sandbox").GetString());
+    }
+
+    [Fact]
     public async Task AppendLogs_CutAndResumed_StoresEachByteOnce()
     {
         await using var bench = await ConnectedAsync();
@@ -456,6 +490,8 @@ public sealed class NodeGatewayTests(SharedServer server)
         public Task<JsonElement> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, $"/workspaces/{Workspace}{path}", body);
 
         public Task<JsonElement> GetAsync(string path) => SendAsync(HttpMethod.Get, $"/workspaces/{Workspace}{path}", null);
+
+        public Task<JsonElement> PatchAsync(object body) => SendAsync(HttpMethod.Patch, $"/workspaces/{Workspace}", body);
 
         public Task<JsonElement> GetNodeAsync() => SendAsync(HttpMethod.Get, $"/nodes/{Node.Id}", null);
 

@@ -19,7 +19,9 @@ public sealed record JobResponse(
     double Seconds,
     DateTime CreatedAt,
     DateTime? StartedAt,
-    DateTime? FinishedAt)
+    DateTime? FinishedAt,
+    string? Sandbox,
+    string? Network)
 {
     public static JobResponse From(JobView view) => From(view.Job, view.Log);
 
@@ -41,7 +43,9 @@ public sealed record JobResponse(
         job.Seconds,
         job.CreatedAt,
         job.StartedAt,
-        job.FinishedAt);
+        job.FinishedAt,
+        job.Sandbox,
+        job.Network);
 }
 
 /// <summary>Why a job failed: a stable code, such as <c>limit.memory</c>, and words for people.</summary>

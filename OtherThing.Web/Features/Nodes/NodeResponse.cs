@@ -22,7 +22,9 @@ public sealed record NodeResponse(
     IReadOnlyList<string> Labels,
     NodeLoad? Load,
     string? HostName,
-    string? Address)
+    string? Address,
+    string? SandboxProblem,
+    string Network)
 {
     public static NodeResponse From(NodeView node) => new(
         node.Id,
@@ -43,5 +45,7 @@ public sealed record NodeResponse(
         node.Facts.Labels,
         node.Load,
         node.Facts.HostName.Length > 0 ? node.Facts.HostName : null,
-        node.Address);
+        node.Address,
+        node.Facts.SandboxProblem.Length > 0 ? node.Facts.SandboxProblem : null,
+        node.Facts.Network);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using OtherThing.Core.Access;
+using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Workspaces;
@@ -19,6 +20,7 @@ public sealed partial class SettingsPage
     private int _days;
     private int _runs;
     private int? _limit;
+    private string? _sandbox;
     private bool _busy;
     private Error? _error;
 
@@ -60,14 +62,16 @@ public sealed partial class SettingsPage
             _view = view;
             (_name, _description, _isPrivate) = (view.Workspace.Name, view.Workspace.Description, view.Workspace.IsPrivate);
             (_days, _runs, _limit) = (view.Workspace.RetentionDays, view.Workspace.RetentionRuns, view.Workspace.MaxConcurrentRuns);
+            _sandbox = view.Workspace.LeastSandbox ?? SandboxClasses.Process;
         }
     }
 
     private async Task SaveAsync()
     {
         _busy = true;
-        var saved = await Workspaces.UpdateAsync(
-            Workspace.Actor, Workspace.Id, new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs), _limit), CancellationToken.None);
+        var sandbox = _sandbox == SandboxClasses.Process ? null : _sandbox;
+        var change = new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs), _limit, sandbox);
+        var saved = await Workspaces.UpdateAsync(Workspace.Actor, Workspace.Id, change, CancellationToken.None);
         _busy = false;
         Show(saved);
         if (saved.IsSuccess)

@@ -17,7 +17,8 @@ internal sealed record WorkspaceResponse(
     int MemberCount,
     DateTime CreatedAt,
     RunRetention Retention,
-    int? MaxConcurrentRuns)
+    int? MaxConcurrentRuns,
+    string? LeastSandbox)
 {
     public static WorkspaceResponse From(WorkspaceView view) => new(
         view.Workspace.Id,
@@ -31,7 +32,8 @@ internal sealed record WorkspaceResponse(
         view.MemberCount,
         view.Workspace.CreatedAt,
         view.Workspace.Retention,
-        view.Workspace.MaxConcurrentRuns);
+        view.Workspace.MaxConcurrentRuns,
+        view.Workspace.LeastSandbox);
 }
 
 internal sealed record CreateWorkspaceRequest(string? Name, string? Description = null, bool? IsPrivate = null);
@@ -40,4 +42,6 @@ internal sealed record UpdateWorkspaceRequest(
     string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null)
 {
     public Optional<int?> MaxConcurrentRuns { get; init; }
+
+    public Optional<string?> LeastSandbox { get; init; }
 }

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using OtherThing.Agent.Attempts;
+using OtherThing.Agent.Machine;
+using OtherThing.Agent.Policies;
+using OtherThing.Agent.Sandboxes;
+using OtherThing.Protocol.V1;
+using OtherThing.Tests.Support;
+
+namespace OtherThing.Tests.Agent;
+
+/// <summary>What the owner's policy makes of what a server asks for, with and without a sandbox.</summary>
+public sealed class AdmissionTests
+{
+    private static readonly SandboxReport s_none = SandboxReport.None("bubblewrap (bwrap) is not installed.");
+    private static readonly SandboxReport s_works = new() { Checks = [new SandboxCheck("sandbox.user", Holds: true, "")] };
+    private static readonly string s_workspace = Guid.CreateVersion7().ToString();
+
+    [Fact]
+    public void N05_Check_KindsAllowedAndNoSandbox_RefusesEveryWorkspace()
+    {
+        var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"] }, s_none);
+
+        var refusal = Admission.Check(NewAssign(), terms);
+        var consent = terms.Consent();
+
+        Assert.Equal("no_sandbox", refusal?.Code);
+        Assert.Contains("bubblewrap (bwrap) is not installed.", refusal!.Words, StringComparison.Ordinal);
+        Assert.Equal(["command"], consent.Kinds);
+        Assert.Equal((0, "bubblewrap (bwrap) is not installed."), (consent.SandboxClasses.Count, consent.SandboxProblem));
+    }
+
+    [Fact]
+    public void N05_Check_UnsandboxedForOneWorkspace_TakesThatOneOnlyAndSaysProcess()
+    {
+        var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"], Unsandboxed = [s_workspace] }, s_none);
+
+        Assert.Null(Admission.Check(NewAssign(), terms));
+        Assert.Equal("no_sandbox", Admission.Check(NewAssign(workspace: Guid.CreateVersion7().ToString()), terms)?.Code);
+        Assert.Equal(("process", (string?)null), (terms.SandboxFor(s_workspace), terms.SandboxFor(Guid.CreateVersion7().ToString())));
+        Assert.Equal(["process"], terms.Consent().SandboxClasses);
+        Assert.Equal([s_workspace], terms.Consent().Unsandboxed);
+    }
+
+    [Fact]
+    public void N05_Check_UnsandboxedAllowedAndSandboxWorks_StillUsesTheSandbox() =>
+        Assert.Equal("bubblewrap", new NodeTerms(new LocalPolicy { Kinds = ["command"], Unsandboxed = ["all"] }, s_works).SandboxFor(s_workspace));
+
+    [Fact]
+    public void N03_Check_RootWithoutUsersForJobs_RunsNoneEvenUnsandboxed()
+    {
+        var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"], Unsandboxed = ["all"] }, new SandboxReport { NoUsers = "Jobs cannot be given the users 1-2." });
+
+        Assert.Equal("no_sandbox", Admission.Check(NewAssign(), terms)?.Code);
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("process", null)]
+    [InlineData("container", "sandbox_too_weak")]
+    [InlineData("bubblewrap", "sandbox_too_weak")]
+    [InlineData("something newer", "sandbox_too_weak")]
+    public void N05_Check_WorkspaceAsksForAClass_RefusesWhereItIsLess(string least, string? code)
+    {
+        var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"], Unsandboxed = ["all"] }, s_none);
+
+        Assert.Equal(code, Admission.Check(NewAssign(least: least), terms)?.Code);
+    }
+
+    [Theory]
+    [InlineData("process", true)]
+    [InlineData("container", true)]
+    [InlineData("bubblewrap", true)]
+    [InlineData("something newer", false)]
+    public void SandboxClass_Bubblewrap_SatisfiesWhatItIsAtLeast(string least, bool enough) =>
+        Assert.Equal(enough, SandboxClass.Satisfies("bubblewrap", least));
+
+    [Theory]
+    [InlineData(Network.None, "none", null)]
+    [InlineData(Network.Full, "none", null)]
+    [InlineData(Network.Full, "full", "network_not_available")]
+    [InlineData(Network.Allowlist, "full", "network_not_available")]
+    public void N05_Check_ServerAsksForNetwork_GetsNoMoreThanTheOwnerLends(Network asked, string lent, string? code)
+    {
+        var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"], Network = lent }, s_works);
+
+        Assert.Equal(code, Admission.Check(NewAssign(net: asked), terms)?.Code);
+    }
+
+    [Fact]
+    public async Task N05_Run_AllowCommandAndBubblewrapDoesNotWork_RunsNoJob()
+    {
+        Assert.SkipUnless(DataDirectory.IsRoot && Bubblewrap.Find() is not null && File.Exists("/usr/bin/unshare"), "Only root can hide bubblewrap from one process.");
+        await using var server = await FakeServer.StartAsync();
+        using var data = new TestDirectory();
+        var mark = $"ran-{Guid.NewGuid():n}";
+        // In a mount namespace of its own, where bubblewrap is a file that nobody can start.
+        using var agent = Process.Start(new ProcessStartInfo("unshare", [
+            "--mount", "sh", "-c", $"mount --bind /dev/null {Bubblewrap.Find()} && exec \"$0\" \"$@\"", AgentBinary.Path,
+            "run", "--server", server.Url, "--join-token", FakeServer.JoinToken, "--data", Path.Combine(data.Path, "agent"), "--allow", "command,script"]))!;
+        var hello = await server.HelloAsync();
+
+        var ends = new List<AttemptEvent>();
+        for (var i = 0; i < 20; i++)
+        {
+            ends.Add(await server.RunAsync(FakeServer.Command("touch", $"/tmp/{mark}")));
+        }
+
+        agent.Kill(entireProcessTree: true);
+        await agent.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.All(ends, end => Assert.Equal((EventKind.Rejected, "no_sandbox"), (end.Kind, end.ReasonCode)));
+        Assert.False(File.Exists($"/tmp/{mark}"));
+        Assert.Empty(hello.Consent.SandboxClasses);
+        Assert.NotEqual("", hello.Consent.SandboxProblem);
+    }
+
+    private static Assign NewAssign(string? workspace = null, string least = "", Network net = Network.None) => new()
+    {
+        AttemptId = Guid.CreateVersion7().ToString(),
+        WorkspaceId = workspace ?? s_workspace,
+        Fence = 1,
+        Spec = new JobSpec { Kind = JobKind.Command, Argv = { "true" }, SandboxMin = least, Net = net },
+    };
+}
