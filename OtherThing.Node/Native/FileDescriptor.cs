@@ -43,6 +43,15 @@ internal static unsafe class FileDescriptor
         return (fds[0], fds[1]);
     }
 
+    /// <summary>The same once more, by a number above that one.</summary>
+    internal static int MoveAbove(int number, int fd)
+    {
+        var duplicateCloseOnExec = OperatingSystem.IsMacOS() ? 67 : 1030;
+        var copy = Libc.fcntl(fd, duplicateCloseOnExec, number + 1);
+        Check(copy);
+        return copy;
+    }
+
     internal static void SetNonBlocking(int fd)
     {
         var nonBlocking = OperatingSystem.IsLinux() ? 0x800 : 0x4;

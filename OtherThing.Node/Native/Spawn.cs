@@ -82,6 +82,7 @@ internal static unsafe class Spawn
 
     private static (int Pid, int Error) StartHere(SpawnRequest request)
     {
+        var moved = new List<int>();
         var actions = stackalloc byte[AttributesSize];
         var attributes = stackalloc byte[AttributesSize];
         var signals = stackalloc byte[AttributesSize];
@@ -89,9 +90,18 @@ internal static unsafe class Spawn
         _ = Libc.posix_spawnattr_init(attributes);
         try
         {
+            // A number that an earlier line takes in the child is lost to a later one: what lies on one goes out of the way first.
+            var taken = request.Descriptors.Select(line => line.Target).ToHashSet();
             foreach (var (source, target) in request.Descriptors)
             {
-                _ = Libc.posix_spawn_file_actions_adddup2(actions, source, target);
+                var from = source;
+                if (source != target && taken.Contains(source))
+                {
+                    from = FileDescriptor.MoveAbove(taken.Max(), source);
+                    moved.Add(from);
+                }
+
+                _ = Libc.posix_spawn_file_actions_adddup2(actions, from, target);
             }
 
             if (request.WorkingDirectory is not null)
@@ -121,6 +131,7 @@ internal static unsafe class Spawn
         }
         finally
         {
+            moved.ForEach(FileDescriptor.Close);
             _ = Libc.posix_spawnattr_destroy(attributes);
             _ = Libc.posix_spawn_file_actions_destroy(actions);
         }

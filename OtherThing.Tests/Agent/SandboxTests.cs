@@ -213,6 +213,35 @@ public sealed class SandboxTests : IDisposable
     }
 
     [Fact]
+    public void Spawn_DescriptorsOnEachOthersNumbers_AllArrive()
+    {
+        var ends = Enumerable.Range(0, 3).Select(_ => FileDescriptor.CreatePipe()).ToArray();
+        using var nothing = File.OpenHandle("/dev/null");
+        var fd = (int)nothing.DangerousGetHandle();
+        var (one, two, three) = (ends[0].Write, ends[1].Write, ends[2].Write);
+
+        // Each is to have the number of another.
+        var (pid, error) = Spawn.Start(new SpawnRequest
+        {
+            Path = "/bin/bash",
+            Arguments = ["bash", "-c", $"echo one >&{two}; echo two >&{three}; echo three >&{one}"],
+            Descriptors = [(fd, 0), (fd, 1), (fd, 2), (one, two), (two, three), (three, one)],
+        });
+        ChildExit.TryReap(pid, block: true);
+        var said = ends.Select(pipe =>
+        {
+            FileDescriptor.Close(pipe.Write);
+            var buffer = new byte[16];
+            var count = FileDescriptor.Read(pipe.Read, buffer);
+            FileDescriptor.Close(pipe.Read);
+            return System.Text.Encoding.UTF8.GetString(buffer, 0, count);
+        }).ToArray();
+
+        Assert.Equal(0, error);
+        Assert.Equal(["one\n", "two\n", "three\n"], said);
+    }
+
+    [Fact]
     public void DataDirectory_OfRootBelowAClosedOne_LetsJobsWorkElsewhere()
     {
         Assert.SkipUnless(DataDirectory.IsRoot, "Others' jobs are themselves.");
