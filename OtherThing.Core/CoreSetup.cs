@@ -15,6 +15,8 @@ public static class CoreSetup
         services.TryAddSingleton<LiveFeed>();
         services.TryAddSingleton<ILiveFeed>(provider => provider.GetRequiredService<LiveFeed>());
         services.TryAddSingleton<Door>();
+        services.TryAddSingleton<AccessChanges>();
+        services.TryAddSingleton<AccessWatch>();
         services.TryAddSingleton<PersonalTokenService>();
         services.TryAddSingleton<ProfileService>();
         services.TryAddSingleton<Credentials>();

@@ -55,6 +55,9 @@ public sealed record Actor(ActorKind Kind, Guid? UserId, Scopes Scopes, DateTime
     /// <summary>How often in a row runs of this server led to this request over HTTP; 0 for everybody else.</summary>
     public int Hops { get; init; }
 
+    /// <summary>The sign-in session the person came in by; null for a token, a trigger and a run.</summary>
+    public Guid? SessionId { get; init; }
+
     /// <summary>Nobody.</summary>
     public static Actor Anonymous { get; } = new(ActorKind.Anonymous, null, Scopes.None, null);
 

@@ -36,30 +36,28 @@ public sealed class Door(IMembershipStore memberships, TimeProvider clock)
     public async Task<Result<Entry>> EnterAsync(
         Actor actor, Guid workspaceId, Operation operation, CancellationToken cancellationToken)
     {
-        if (actor.UserId is not { } userId)
-        {
-            return Unauthenticated;
-        }
-
-        if (await memberships.FindRoleAsync(workspaceId, userId, cancellationToken) is not { } role)
-        {
-            return Error.NotFound("workspace.not_found", "There is no such workspace, or you are not a member of it.");
-        }
-
-        if (operation.For(role) == Grant.Deny)
-        {
-            return Forbidden(operation, role);
-        }
-
-        return CheckCredential(actor, operation) is { } refusal ? refusal : new Entry(workspaceId, userId, role, operation);
+        var role = actor.UserId is { } userId ? await memberships.FindRoleAsync(workspaceId, userId, cancellationToken) : null;
+        var entered = Judge(actor, workspaceId, operation, role);
+        return entered.IsSuccess && CheckFresh(actor, operation) is { } refusal ? refusal : entered;
     }
 
     /// <summary>Checks an operation that belongs to no workspace (create one, own tokens, own nodes).</summary>
     /// <returns>The person, or <c>access.unauthenticated</c>, <c>access.scope</c>, <c>access.reauthenticate</c>.</returns>
     public Result<Guid> EnterOwn(Actor actor, Operation operation) =>
-        actor.UserId is not { } userId ? Unauthenticated
-        : CheckCredential(actor, operation) is { } refusal ? refusal
+        actor.UserId is not { } userId ? SignedOut
+        : (CheckScope(actor, operation) ?? CheckFresh(actor, operation)) is { } refusal ? refusal
         : userId;
+
+    /// <summary>What the table says to a role that was read just now; whether the sign-in is fresh is not asked.</summary>
+    internal static Result<Entry> Judge(Actor actor, Guid workspaceId, Operation operation, Role? read) =>
+        actor.UserId is not { } userId ? SignedOut
+        : read is not { } role ? Error.NotFound("workspace.not_found", "There is no such workspace, or you are not a member of it.")
+        : operation.For(role) == Grant.Deny ? Forbidden(operation, role)
+        : CheckScope(actor, operation) is { } refusal ? refusal
+        : new Entry(workspaceId, userId, role, operation);
+
+    internal static Error SignedOut { get; } =
+        new(ErrorKind.Unauthenticated, "access.unauthenticated", "Sign in first.");
 
     internal static Error Forbidden(Operation operation, Role role)
     {
@@ -69,16 +67,12 @@ public sealed class Door(IMembershipStore memberships, TimeProvider clock)
         return Error.Forbidden("access.forbidden", $"Your role is {role}. To {operation.Text} takes {who}.{own}");
     }
 
-    private static Error Unauthenticated { get; } =
-        new(ErrorKind.Unauthenticated, "access.unauthenticated", "Sign in first.");
+    private static Error? CheckScope(Actor actor, Operation operation) => actor.Scopes.HasFlag(operation.Scope)
+        ? null
+        : Error.Forbidden("access.scope", $"This token lacks the scope '{operation.Scope.ToString().ToLowerInvariant()}'.");
 
-    private Error? CheckCredential(Actor actor, Operation operation)
+    private Error? CheckFresh(Actor actor, Operation operation)
     {
-        if (!actor.Scopes.HasFlag(operation.Scope))
-        {
-            return Error.Forbidden("access.scope", $"This token lacks the scope '{operation.Scope.ToString().ToLowerInvariant()}'.");
-        }
-
         if (!operation.Fresh)
         {
             return null;

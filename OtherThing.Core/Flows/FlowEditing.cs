@@ -10,7 +10,7 @@ namespace OtherThing.Core.Flows;
 /// Flows that are open in a builder: everybody's edits of one flow go through one session, in one order, and are saved by themselves.
 /// </summary>
 public sealed partial class FlowEditing(
-    FlowService flows, IFlowStore store, Door door, IAccountStore accounts, ILiveFeed feed, TimeProvider clock, ILogger<FlowEditing> logger) : IAsyncDisposable
+    FlowService flows, IFlowStore store, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, IAccountStore accounts, ILiveFeed feed, TimeProvider clock, ILogger<FlowEditing> logger) : IAsyncDisposable
 {
     /// <summary>How long edits wait for more before they are saved.</summary>
     public static TimeSpan SaveAfter { get; } = TimeSpan.FromMilliseconds(500);
@@ -64,6 +64,8 @@ public sealed partial class FlowEditing(
         }
     }
 
+    private readonly EditSealing _sealing = new(listeners);
+
     internal FlowService Flows => flows;
 
     internal IFlowStore Store => store;
@@ -74,6 +76,12 @@ public sealed partial class FlowEditing(
 
     internal async Task<Error?> MayEditAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
         (await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error;
+
+    /// <summary>The edit as it may be applied and told: foreign ids refused, typed secrets sealed.</summary>
+    internal async Task<Result<FlowEdit>> AdmitAsync(Guid workspaceId, FlowDefinition document, FlowEdit edit, CancellationToken cancellationToken) =>
+        await references.RefuseEditAsync(workspaceId, document, edit, cancellationToken) is { } refusal
+            ? refusal
+            : await _sealing.SealAsync(workspaceId, document, edit, cancellationToken);
 
     internal void Forget(FlowSession session)
     {

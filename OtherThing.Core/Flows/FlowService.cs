@@ -11,7 +11,7 @@ public sealed record FlowUpdate(string? Name = null, string? Description = null,
 
 /// <summary>Flows of a workspace: list, read, make, change, duplicate, delete, publish.</summary>
 public sealed partial class FlowService(
-    IFlowStore flows, IEnumerable<IFlowListener> listeners, Door door, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
+    IFlowStore flows, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
 {
     /// <summary>The flows, last changed first (A27).</summary>
     public async Task<Result<Page<FlowSummary>>> ListAsync(Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken) =>
@@ -52,6 +52,11 @@ public sealed partial class FlowService(
             return FlowErrors.Invalid(problems);
         }
 
+        if (await references.RefuseAsync(workspaceId, definition, null, cancellationToken) is { } foreign)
+        {
+            return foreign;
+        }
+
         if (!(await ToKeepAsync(workspaceId, definition, cancellationToken)).TryGet(out var kept, out var unkept))
         {
             return unkept;
@@ -81,9 +86,22 @@ public sealed partial class FlowService(
             return refusal;
         }
 
-        return change.Definition is { } definition && FlowValidator.Validate(definition) is { Count: > 0 } problems
-            ? FlowErrors.Invalid(problems)
-            : await SaveAsync(workspaceId, flowId, change, expectedVersion, byHeader, cancellationToken);
+        if (change.Definition is { } definition)
+        {
+            if (FlowValidator.Validate(definition) is { Count: > 0 } problems)
+            {
+                return FlowErrors.Invalid(problems);
+            }
+
+            var before = await flows.FindAsync(workspaceId, flowId, cancellationToken);
+            if (before is not null
+                && await references.RefuseAsync(workspaceId, definition, before.ReadDefinition(), cancellationToken) is { } foreign)
+            {
+                return foreign;
+            }
+        }
+
+        return await SaveAsync(workspaceId, flowId, change, expectedVersion, byHeader, cancellationToken);
     }
 
     /// <summary>
@@ -162,12 +180,12 @@ public sealed partial class FlowService(
         return flow;
     }
 
-    /// <summary>The draft as a file (A27); see <see cref="FlowFile"/>.</summary>
+    /// <summary>The draft as a file (A32); see <see cref="FlowFile"/>.</summary>
     /// <returns>The flow's name and the file's text, or <c>flow.not_found</c>.</returns>
     public async Task<Result<FlowExport>> ExportAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken) =>
-        (await GetAsync(actor, workspaceId, flowId, cancellationToken)).TryGet(out var flow, out var refusal)
-            ? new FlowExport(FlowFile.NameOf(flow.Name), FlowFile.Write(flow.Name, flow.Description, flow.ReadDefinition()))
-            : refusal;
+        (await door.EnterAsync(actor, workspaceId, Operations.FlowExport, cancellationToken)).Error is { } refusal ? refusal
+            : await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow ? FlowErrors.NotFound
+            : new FlowExport(FlowFile.NameOf(flow.Name), FlowFile.Write(flow.Name, flow.Description, flow.ReadDefinition()));
 
     /// <summary>Deletes a flow (A31: Members their own only); its runs are kept.</summary>
     /// <returns>Null, or <c>flow.not_found</c>.</returns>

@@ -78,6 +78,12 @@ internal sealed partial class FlowSession : IDisposable
             return refusal;
         }
 
+        // Before anybody else hears of it.
+        if (!(await _editing.AdmitAsync(WorkspaceId, Snapshot.Definition, edit, cancellationToken)).TryGet(out edit!, out refusal))
+        {
+            return refusal;
+        }
+
         lock (_gate)
         {
             if (_acts.Contains(actId))

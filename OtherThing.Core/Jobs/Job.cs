@@ -19,7 +19,7 @@ public sealed class Job
     public required Guid WorkspaceId { get; init; }
 
     /// <summary>Who it runs for.</summary>
-    public required Guid UserId { get; init; }
+    public required Guid UserId { get; set; }
 
     /// <summary>The run it belongs to.</summary>
     public Guid? RunId { get; init; }

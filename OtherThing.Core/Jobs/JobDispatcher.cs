@@ -109,6 +109,23 @@ public sealed partial class JobDispatcher : BackgroundService
         return done.Task;
     }
 
+    /// <summary>Makes a member's live jobs of a workspace be for another one; their rows are the caller's.</summary>
+    internal Task HandOverAsync(Guid workspaceId, Guid userId, Guid toUserId)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            foreach (var job in _live.Values.Where(job => job.Row.WorkspaceId == workspaceId && job.Row.UserId == userId))
+            {
+                job.Row.UserId = toUserId;
+            }
+
+            done.SetResult();
+            return Task.CompletedTask;
+        });
+        return done.Task;
+    }
+
     /// <summary>What each node says to a job, as placement sees it now.</summary>
     internal Task<IReadOnlyList<NodeVerdict>> ExplainAsync(Job job, IReadOnlyList<Node> nodes)
     {

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Hosting;
+using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Jobs;
 
 /// <summary>Jobs as the engine sends them: to their end, whatever happens in between.</summary>
-internal sealed class JobRunner(JobDispatcher dispatcher, TimeProvider clock, IHostApplicationLifetime lifetime) : IJobRunner
+internal sealed class JobRunner(JobDispatcher dispatcher, IJobStore store, INodeStore nodes, TimeProvider clock, IHostApplicationLifetime lifetime) : IJobRunner
 {
     private static readonly TimeSpan s_cancelWait = TimeSpan.FromSeconds(4);
 
@@ -23,6 +24,13 @@ internal sealed class JobRunner(JobDispatcher dispatcher, TimeProvider clock, IH
         if (JobRules.Check(job.Kind, spec) is { } refusal)
         {
             return refusal;
+        }
+
+        // A machine that does not serve the workspace is refused, not waited for; a job that was begun is attached to all the same.
+        if (spec.Requirements.NodeId is { } nodeId && !(await nodes.ListServingIdsAsync(job.WorkspaceId, cancellationToken)).Contains(nodeId)
+            && dispatcher.Find(job.Id) is null && await store.FindAsync(job.Id, cancellationToken) is null)
+        {
+            return JobErrors.NodeUnknown;
         }
 
         LiveJob live;

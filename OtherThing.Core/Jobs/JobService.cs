@@ -7,7 +7,7 @@ namespace OtherThing.Core.Jobs;
 
 /// <summary>Jobs as people send and follow them, through REST and pages.</summary>
 public sealed class JobService(
-    IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, TimeProvider clock, IOptions<NodesOptions> options)
+    IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, AccessWatch watch, TimeProvider clock, IOptions<NodesOptions> options)
 {
     /// <summary>The longest a caller may wait for an end in one request.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(300);
@@ -40,9 +40,9 @@ public sealed class JobService(
             return JobRules.NotKept(refused);
         }
 
-        if (wait > TimeSpan.Zero)
+        if (wait > TimeSpan.Zero && await WaitAsync(actor, workspaceId, Operations.JobSubmit, live.Ended.Task, wait, cancellationToken) is { } gone)
         {
-            await WaitAsync(live.Ended.Task, wait, cancellationToken);
+            return gone;
         }
 
         return live.Ended.Task.IsCompletedSuccessfully
@@ -91,9 +91,10 @@ public sealed class JobService(
             return refusal;
         }
 
-        if (wait > TimeSpan.Zero && dispatcher.Find(jobId) is { } live && live.Row.WorkspaceId == workspaceId)
+        if (wait > TimeSpan.Zero && dispatcher.Find(jobId) is { } live && live.Row.WorkspaceId == workspaceId
+            && await WaitAsync(actor, workspaceId, Operations.RunRead, live.Ended.Task, wait, cancellationToken) is { } gone)
         {
-            await WaitAsync(live.Ended.Task, wait, cancellationToken);
+            return gone;
         }
 
         return await ViewAsync(workspaceId, jobId, cancellationToken);
@@ -134,7 +135,7 @@ public sealed class JobService(
 
         if (live is not null)
         {
-            await WaitAsync(live.Ended.Task, TimeSpan.FromSeconds(3), cancellationToken);
+            await EndAsync(live.Ended.Task, TimeSpan.FromSeconds(3), cancellationToken);
         }
 
         return await ViewAsync(workspaceId, jobId, cancellationToken);
@@ -166,9 +167,11 @@ public sealed class JobService(
             return refusal;
         }
 
-        if (wait > TimeSpan.Zero)
+        if (wait > TimeSpan.Zero
+            && await WaitAsync(
+                actor, workspaceId, Operations.RunRead, Task.WhenAll(dispatcher.EndsOf(workspaceId, batchId)), wait, cancellationToken) is { } gone)
         {
-            await WaitAsync(Task.WhenAll(dispatcher.EndsOf(workspaceId, batchId)), wait, cancellationToken);
+            return gone;
         }
 
         return await store.FindBatchAsync(workspaceId, batchId, cancellationToken) is { } batch
@@ -238,7 +241,29 @@ public sealed class JobService(
         return new JobView(job, new JobLog(JobResults.Text(log, LogSource.Stdout), JobResults.Text(log, LogSource.Stderr), job.Status.IsFinal()));
     }
 
-    private static async Task WaitAsync(Task ended, TimeSpan wait, CancellationToken cancellationToken)
+    /// <returns>Null when the time is up or it has ended, else why the actor may not have the answer any more.</returns>
+    private async Task<Error?> WaitAsync(
+        Actor actor, Guid workspaceId, Operation operation, Task ended, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if (ended.IsCompleted)
+        {
+            return null;
+        }
+
+        var waited = await watch.WhileAsync(
+            actor,
+            workspaceId,
+            operation,
+            async token =>
+            {
+                await EndAsync(ended, wait, token);
+                return true;
+            },
+            cancellationToken);
+        return waited.Error;
+    }
+
+    private static async Task EndAsync(Task ended, TimeSpan wait, CancellationToken cancellationToken)
     {
         try
         {
@@ -269,7 +294,7 @@ public sealed class JobService(
                 serving ??= await nodes.ListServingIdsAsync(workspaceId, cancellationToken);
                 refusal = serving.Contains(nodeId)
                     ? null
-                    : Error.Invalid("job.node_unknown", "requirements.nodeId", "requirements.nodeId is no node of this workspace.");
+                    : JobErrors.NodeUnknown;
             }
 
             if (refusal is not null)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Access;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Workspaces;
@@ -18,6 +19,9 @@ public static class NodesCoreSetup
         services.AddSingleton<NodeSweeper>().AddHostedService(provider => provider.GetRequiredService<NodeSweeper>());
         services.AddSingleton<JobService>().AddSingleton<IJobRunner, JobRunner>();
         services.AddSingleton<IStepExecutor, NodeCommandExecutor>();
+        services.AddSingleton<JobDeparture>();
+        services.AddSingleton<IMemberDeparture>(provider => provider.GetRequiredService<JobDeparture>());
+        services.AddSingleton<IAccessSweep>(provider => provider.GetRequiredService<JobDeparture>());
         services.AddSingleton<IWorkspaceSeed, NodeSeed>();
         return services;
     }

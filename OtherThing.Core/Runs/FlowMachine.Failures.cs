@@ -141,7 +141,7 @@ internal sealed partial class FlowMachine
             StartedAt = state.StartedAt,
             FinishedAt = finishedAt,
             Due = status == StepRunStatus.Waiting ? state.Due : null,
-            Input = state.Input,
+            Input = RecordedInput.Of(step.Type.Name, state.Input),
             Output = outcome is null || (outcome.Kind != StepOutcomeKind.Succeeded && outcome.Output.ValueKind == JsonValueKind.Null) ? null : outcome.Output,
             Port = outcome is { Kind: StepOutcomeKind.Succeeded } ? outcome.Port : null,
             Error = outcome?.Error is { } message ? new StepError(outcome.ErrorCode ?? "step.failed", message) : null,

@@ -100,7 +100,7 @@ internal sealed partial class FlowMachine
                 Settle(level, slot, known.OutputOrNull, known.Port ?? "out", utcNow);
                 return true;
             case StepRunStatus.Running when level.Plan.Steps[slot].Inner is null:
-                if ((known.Input ?? Render(level, slot, utcNow)) is { } config)
+                if ((RecordedInput.IsCut(known.Type, known.Input) ? Render(level, slot, utcNow) : known.Input ?? Render(level, slot, utcNow)) is { } config)
                 {
                     Launch(level, slot, config, resumed: true, utcNow);
                     level.Slots[slot].StartedAt = known.StartedAt;

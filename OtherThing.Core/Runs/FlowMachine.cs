@@ -140,6 +140,11 @@ internal sealed partial class FlowMachine
                 Record(level, slot, StepRunStatus.Succeeded, utcNow, outcome);
                 Settle(level, slot, outcome.Output, outcome.Port, utcNow);
                 break;
+            case StepOutcomeKind.Failed when outcome.EndsRun:
+                state.State = SlotPhase.Dropped;
+                Record(level, slot, StepRunStatus.Failed, utcNow, outcome);
+                End(RunStatus.Failed, new StepError(outcome.ErrorCode ?? "step.failed", outcome.Error ?? "The step failed.") { Path = path }, utcNow);
+                break;
             case StepOutcomeKind.Failed when state.State != SlotPhase.Waiting && RetryDelay(level.Plan.Steps[slot], path, attempt, outcome) is { } delay:
                 Record(level, slot, StepRunStatus.Failed, utcNow, outcome);
                 state.Attempt++;

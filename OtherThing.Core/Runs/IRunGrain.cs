@@ -23,6 +23,15 @@ public interface IRunGrain : IGrainWithGuidKey
     /// <returns>False when it had ended already.</returns>
     Task<bool> CancelAsync();
 
+    /// <summary>Ends the run as failed, for a reason that lies outside of it; answers after the commit.</summary>
+    /// <param name="code">Stable: <c>access.run_as_removed</c>.</param>
+    /// <param name="message">For people.</param>
+    /// <returns>False when it had ended already or changes hands.</returns>
+    Task<bool> AbortAsync(string code, string message);
+
+    /// <summary>Makes the run act for another member; the row says so already.</summary>
+    Task HandOverAsync(Guid toUserId);
+
     /// <summary>Holds the run, or lets it go on; answers after the commit.</summary>
     /// <returns>Where the run stands; null when it had ended before or changes hands.</returns>
     Task<RunStatus?> HoldAsync(bool paused);

@@ -96,6 +96,28 @@ internal sealed partial class RunGrain(
         return _run!.Status == RunStatus.Cancelled; // false also when another owner has to be told
     }
 
+    public async Task<bool> AbortAsync(string code, string message)
+    {
+        await WakeAsync();
+        if (await HasEndedAsync())
+        {
+            return false;
+        }
+
+        await PostAsync(machine => machine.Abort(new StepError(code, message), Now));
+        return _run!.Status == RunStatus.Failed;
+    }
+
+    public async Task HandOverAsync(Guid toUserId)
+    {
+        await WakeAsync(); // a run that had to be restored reads the row
+        if (!await HasEndedAsync())
+        {
+            // Between two commits: one under way would put back what it read before.
+            await PostAsync(_ => _run = _run! with { StartedBy = toUserId });
+        }
+    }
+
     public async Task<RunStatus?> HoldAsync(bool paused)
     {
         await WakeAsync();

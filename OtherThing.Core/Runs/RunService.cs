@@ -13,7 +13,7 @@ public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps);
 
 /// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
 public sealed partial class RunService(
-    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, IAuditLog audit, Door door, TimeProvider clock, ILogger<RunService> logger)
+    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, IAuditLog audit, Door door, AccessWatch watch, TimeProvider clock, ILogger<RunService> logger)
 {
     // A grain call has a time limit of its own, so a longer wait is made of pieces.
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
@@ -72,34 +72,6 @@ public sealed partial class RunService(
             Hops = actor.Hops,
             Givens = version is null && flow.HasPins ? await ReadPinsAsync(flow, plan, workspaceId, cancellationToken) : null,
         }, flow);
-    }
-
-    /// <summary>Waits until a run has ended (A39).</summary>
-    /// <returns>True once it ended, false when the time is up, or <c>run.not_found</c>.</returns>
-    public async Task<Result<bool>> WaitAsync(Actor actor, Guid workspaceId, Guid runId, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        var found = await FindAsync(actor, workspaceId, runId, Operations.RunRead, cancellationToken);
-        if (!found.TryGet(out var run, out var refusal))
-        {
-            return refusal;
-        }
-
-        if (run.Status.IsFinal())
-        {
-            return true;
-        }
-
-        var until = clock.GetUtcNow() + (limit < LongestWait ? limit : LongestWait);
-        while (clock.GetUtcNow() is var now && now < until)
-        {
-            var piece = until - now < s_piece ? until - now : s_piece;
-            if (await grains.GetGrain<IRunGrain>(runId).WaitAsync(piece).WaitAsync(cancellationToken))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>A run with its steps (A39).</summary>

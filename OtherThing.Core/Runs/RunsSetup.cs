@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Access;
 using OtherThing.Core.Steps;
+using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Core.Runs;
 
@@ -26,6 +28,11 @@ public static class RunsSetup
         .AddSingleton<UsageRecorder>()
         .AddSingleton<RunStarter>()
         .AddSingleton<IStepExecutor, FlowCallExecutor>()
+        .AddSingleton<RunRights>()
+        .AddSingleton<RunDeparture>()
+        .AddSingleton<IMemberDeparture>(provider => provider.GetRequiredService<RunDeparture>())
+        .AddSingleton<IAccessSweep>(provider => provider.GetRequiredService<RunDeparture>())
+        .AddHostedService<AccessSweeper>()
         .AddSingleton<RunStepService>()
         .AddSingleton<RunService>();
 }

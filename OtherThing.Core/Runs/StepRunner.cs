@@ -11,7 +11,7 @@ namespace OtherThing.Core.Runs;
 
 /// <summary>Carries out one attempt on the thread pool, within its time, and turns whatever happens into an outcome.</summary>
 internal sealed partial class StepRunner(
-    IEnumerable<IStepExecutor> executors, ILiveFeed feed, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<StepRunner> logger)
+    IEnumerable<IStepExecutor> executors, RunRights rights, ILiveFeed feed, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<StepRunner> logger)
 {
     private readonly FrozenDictionary<string, IStepExecutor> _executors = executors.ToFrozenDictionary(executor => executor.Type);
 
@@ -32,6 +32,11 @@ internal sealed partial class StepRunner(
         var call = Describe(run, start, isHandedOver);
         try
         {
+            if (await rights.RefuseAsync(run.WorkspaceId, run.StartedBy, either.Token) is { } refusal)
+            {
+                return StepOutcome.Failed(refusal.Code, refusal.Message, noEffect: !start.Resumed) with { EndsRun = true };
+            }
+
             return await Task.Run(() => executor.ExecuteAsync(call, either.Token), CancellationToken.None);
         }
         catch (OperationCanceledException) when (cancelled.IsCancellationRequested)

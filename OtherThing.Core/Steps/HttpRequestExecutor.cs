@@ -13,7 +13,7 @@ namespace OtherThing.Core.Steps;
 /// <c>http.request</c>: one HTTP call through the egress client. Any answer is a success with its <c>status</c>, except a clear
 /// "not now" (429, 503) when the step has retries left to spend on it.
 /// </summary>
-public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
+public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secrets) : IStepExecutor
 {
     /// <inheritdoc/>
     public string Type => "http.request";
@@ -34,6 +34,19 @@ public sealed class HttpRequestExecutor(EgressClient egress) : IStepExecutor
                 $"The server stopped while {request.Method} {request.Url.IdnHost} was under way; it may or may not have arrived.");
         }
 
+        var headers = new List<KeyValuePair<string, string>>(request.Headers.Count);
+        foreach (var (name, value) in request.Headers)
+        {
+            var opened = await secrets.OpenAsync(call.WorkspaceId, call.Step, name, value, cancellationToken);
+            if (!opened.TryGet(out var text, out var unreadable))
+            {
+                return StepOutcome.Failed(unreadable.Code, unreadable.Message, noEffect: true);
+            }
+
+            headers.Add(new(name, text));
+        }
+
+        request = request with { Headers = headers };
         var result = await egress.SendAsync(request, cancellationToken);
         if (result.Error is { } error)
         {

@@ -99,6 +99,9 @@ public sealed record StepOutcome
     /// <summary>True when the refusal was clear and nothing happened outside (429, 503, could not connect), so a retry is safe.</summary>
     public bool NoEffect { get; init; }
 
+    /// <summary>True when the whole run ends with this failure, whatever the step says about errors and retries.</summary>
+    public bool EndsRun { get; init; }
+
     /// <summary>How long the other side asked to wait before a retry.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -33,6 +33,7 @@ public static class StepErrorCodes
             new("http.blocked", "The address is private or reserved, and the operator has not allowed it."),
             new("http.url_invalid", "The address is none that can be called."),
             new("http.header_invalid", "A header may not be set or has characters that are not allowed."),
+            new("http.secret_unreadable", "A header's secret was typed for another address, workspace or server; type it again."),
             new("http.tls", "No secure connection could be made."),
             new("http.too_many_redirects", "The answer leads from address to address without an end."),
             new("http.too_large", "The answer is larger than a step takes."),
@@ -43,6 +44,7 @@ public static class StepErrorCodes
         ["node.command"] =
         [
             new("node.config_invalid", "Command, script, environment or requirements are not what the step takes."),
+            new("node.node_unknown", "The machine the step names does not serve this workspace."),
             new("node.exit_code", "The program ended with another exit code than 0; the output is kept."),
             new("node.failed", "The machine could not run the program."),
             new("node.cancelled", "The job was stopped."),
@@ -81,6 +83,8 @@ public static class StepErrorCodes
         new("template.value_invalid", "A filter was given a value it cannot use."),
         new("template.divide_by_zero", "A template divides by zero."),
         new("template.limit", "A template put out too much or took too many steps."),
+        new("access.run_as_removed", "The member the run acts for is none of the workspace any more; the run ends."),
+        new("access.run_as_forbidden", "The role of the member the run acts for does not allow to run flows any more; the run ends."),
         new("step.timeout", "The attempt took longer than the step's time."),
         new("step.fault", "The server failed; its log has more."),
         new("run.limit.steps", "The run had more step runs than one may have (`Runs:StepRuns`); it ends, whatever its steps say."),

@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using OtherThing.Core.Egress;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Triggers;
@@ -12,11 +12,6 @@ internal static class HookInput
 {
     /// <summary>Room is left for what a run and its journal put around the body.</summary>
     private const int DeepestBody = 48;
-
-    /// <summary>What proves who the sender is stays outside of the flow, its history and its templates.</summary>
-    private static readonly FrozenSet<string> s_withheld = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", HookSignature.SignatureHeader);
 
     /// <returns>The input as JSON, or <c>webhook.body_invalid</c>.</returns>
     public static Result<string> Write(HookRequest request)
@@ -34,7 +29,8 @@ internal static class HookInput
             writer.WriteStartObject("headers");
             foreach (var (name, value) in request.Headers)
             {
-                if (!s_withheld.Contains(name))
+                // What proves who the sender is stays outside of the flow, its history and its templates.
+                if (!CredentialHeaders.Contains(name))
                 {
                     writer.WriteString(name, value);
                 }

@@ -23,6 +23,9 @@ public interface ITriggerStore
     Task<bool> AdvanceAsync(
         Guid triggerId, DateTime dueAt, DateTime? nextAt, TriggerFire? fire, string? note, CancellationToken cancellationToken);
 
+    /// <summary>Makes the flows of a workspace that a member published act for another one.</summary>
+    Task HandOverAsync(Guid workspaceId, Guid userId, Guid toUserId, CancellationToken cancellationToken);
+
     /// <summary>The webhook with that token and what its flow says; null when there is none or the flow is gone.</summary>
     Task<PublishedTrigger?> FindByTokenAsync(string tokenHash, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
@@ -124,7 +125,8 @@ public sealed partial class TriggerService(
     async Task<Error?> IFlowListener.CheckPublishAsync(
         Actor actor, Entry entry, Flow flow, FlowDefinition definition, CancellationToken cancellationToken)
     {
-        var known = (await triggers.ListAsync(flow.WorkspaceId, [flow.Id], cancellationToken)).ToDictionary(row => row.StepId, StringComparer.Ordinal);
+        // What was allowed once stays so until it is changed: asked anew where a trigger is new, of another type, or set otherwise.
+        var published = await ReadPublishedAsync(flow, cancellationToken);
         foreach (var step in Webhooks(definition))
         {
             var config = ConfigTemplates.ReadStatic<WebhookTriggerConfig>(step.Config);
@@ -134,22 +136,23 @@ public sealed partial class TriggerService(
                 return unreadable;
             }
 
-            // What was allowed once stays so until it is changed: asked anew only where a door opens that was not open.
-            var before = known.GetValueOrDefault(step.Id);
-            if (before is null && (await RefuseAsync(actor, entry, flow, Operations.WebhookSecret, cancellationToken)
+            var before = published.GetValueOrDefault(step.Id);
+            var isSame = IsSame(before, step);
+            if (!isSame && (await RefuseAsync(actor, entry, flow, Operations.WebhookSecret, cancellationToken)
                 ?? await secrets.CheckAsync(flow.WorkspaceId, cancellationToken)) is { } refusal)
             {
                 return refusal;
             }
 
-            if (signed is null && before is not { IsUnsigned: true }
+            if (signed is null && !isSame
                 && (await door.EnterAsync(actor, flow.WorkspaceId, Operations.WebhookUnsigned, cancellationToken)).Error is { } reason)
             {
                 return TriggerErrors.UnsignedRefused(step.Id, reason);
             }
         }
 
-        var isNewSchedule = definition.Steps.Any(step => step.Type == ScheduleTriggerConfig.StepType && !known.ContainsKey(step.Id));
+        var isNewSchedule = definition.Steps
+            .Any(step => step.Type == ScheduleTriggerConfig.StepType && !IsSame(published.GetValueOrDefault(step.Id), step));
         return isNewSchedule ? await RefuseAsync(actor, entry, flow, Operations.FlowSchedule, cancellationToken) : null;
     }
 
@@ -200,6 +203,17 @@ public sealed partial class TriggerService(
         row.SetSchedule($"{config.Cron} {config.Timezone}", Schedule.Parse(config.Cron, config.Timezone).Value.NextAfter(now));
         return row;
     }
+
+    private static bool IsSame(FlowStep? before, FlowStep step) =>
+        before is not null && before.Type == step.Type && JsonElement.DeepEquals(before.Config, step.Config);
+
+    /// <summary>The steps of the version that triggers run now; none before the first publish.</summary>
+    private async Task<IReadOnlyDictionary<string, FlowStep>> ReadPublishedAsync(Flow flow, CancellationToken cancellationToken) =>
+        flow.PublishedRevision is { } revision
+        && await flows.FindVersionAsync(flow.Id, revision, cancellationToken) is { } version
+        && FlowJson.Parse(version.Definition).TryGet(out var definition, out _)
+            ? definition.Steps.Where(step => step?.Id is not null).DistinctBy(step => step.Id).ToDictionary(step => step.Id, StringComparer.Ordinal)
+            : new Dictionary<string, FlowStep>();
 
     private static IEnumerable<FlowStep> Webhooks(FlowDefinition definition) =>
         definition.Steps.Where(step => step.Type == WebhookTriggerConfig.StepType);

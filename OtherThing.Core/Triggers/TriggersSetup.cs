@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Core.Triggers;
 
@@ -16,5 +17,6 @@ public static class TriggersSetup
         .AddSingleton<TriggerScheduler>()
         .AddHostedService(provider => provider.GetRequiredService<TriggerScheduler>())
         .AddSingleton<TriggerService>()
+        .AddSingleton<IMemberDeparture, TriggerDeparture>()
         .AddSingleton<IFlowListener>(provider => provider.GetRequiredService<TriggerService>());
 }

@@ -36,28 +36,31 @@ internal sealed record WebhookTarget
 /// the member a flow acts for counts within that second.
 /// </summary>
 public sealed class WebhookTargets(
-    ITriggerStore triggers, IFlowStore flows, FlowPlans plans, Door door, HookSecrets secrets, WebhookOptions options, TimeProvider clock)
+    ITriggerStore triggers, IFlowStore flows, FlowPlans plans, Door door, AccessChanges changes, HookSecrets secrets, WebhookOptions options, TimeProvider clock)
 {
     private const int Most = 10_000;
     private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, HookGate> _gates = new();
+    private readonly AccessChanges _changes = changes;
     private int _generation;
+
+    private int Generation => unchecked(Volatile.Read(ref _generation) + _changes.Generation);
 
     /// <summary>Reads every webhook anew at its next delivery; call it after a change to triggers, published versions or pauses.</summary>
     public void Forget() => Interlocked.Increment(ref _generation);
 
     /// <summary>The webhook of a token; null when there is none.</summary>
     internal ValueTask<WebhookTarget?> FindAsync(string token, CancellationToken cancellationToken) =>
-        _known.TryGetValue(token, out var known) && known.Generation == Volatile.Read(ref _generation) && clock.GetElapsedTime(known.ReadAt) < s_lifetime
+        _known.TryGetValue(token, out var known) && known.Generation == Generation && clock.GetElapsedTime(known.ReadAt) < s_lifetime
             ? ValueTask.FromResult<WebhookTarget?>(known.Target)
             : ReadAsync(token, cancellationToken);
 
     private async ValueTask<WebhookTarget?> ReadAsync(string token, CancellationToken cancellationToken)
     {
         // Taken before the look: a change in between makes what is read old at once.
-        var (generation, readAt) = (Volatile.Read(ref _generation), clock.GetTimestamp());
+        var (generation, readAt) = (Generation, clock.GetTimestamp());
         if (!TokenValue.IsWellFormed(token, TriggerService.TokenPrefix)
             || await triggers.FindByTokenAsync(SecretCode.Hash(token), cancellationToken) is not { PublishedRevision: { } version, PublishedBy: { } publisher } found)
         {

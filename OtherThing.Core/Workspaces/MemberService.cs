@@ -101,9 +101,18 @@ public sealed partial class MemberService(
         return member with { Role = role };
     }
 
-    /// <summary>Removes a member; for oneself it is leaving. Their open pages, tokens and triggers end at once.</summary>
-    /// <returns>The member that was, or <c>member.not_found</c>, <c>member.last_owner</c>, <c>member.changed</c>, <c>access.forbidden</c>.</returns>
-    public async Task<Result<MemberView>> RemoveAsync(Actor actor, Guid workspaceId, Guid userId, CancellationToken cancellationToken)
+    /// <summary>Removes a member; for oneself it is leaving. Their open pages and streams end at once.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="userId">The member.</param>
+    /// <param name="cancellationToken">Gives up before the membership ends; after that everything is carried out.</param>
+    /// <param name="work">What becomes of their runs, jobs, schedules and webhooks; a hand-over goes to the actor.</param>
+    /// <returns>
+    /// The member that was, or <c>member.not_found</c>, <c>member.last_owner</c>, <c>member.changed</c>, <c>member.handover_self</c>,
+    /// <c>access.forbidden</c>.
+    /// </returns>
+    public async Task<Result<MemberView>> RemoveAsync(
+        Actor actor, Guid workspaceId, Guid userId, CancellationToken cancellationToken, DepartingWork work = DepartingWork.Stop)
     {
         if (!(await FindAsync(actor, workspaceId, userId, cancellationToken)).TryGet(out var member, out var error))
         {
@@ -114,9 +123,23 @@ public sealed partial class MemberService(
             : member.Role == Role.Owner ? Operations.MemberChangeOwner
             : member.Role == Role.Admin ? Operations.MemberRemoveAdmin
             : Operations.MemberRemove;
-        if (!(await door.EnterAsync(actor, workspaceId, operation, cancellationToken)).TryGet(out _, out error))
+        if (!(await door.EnterAsync(actor, workspaceId, operation, cancellationToken)).TryGet(out var entry, out error))
         {
             return error;
+        }
+
+        if (work == DepartingWork.Handover)
+        {
+            if (userId == entry.UserId)
+            {
+                return MemberErrors.HandoverToSelf;
+            }
+
+            // While they are still a member, so that nothing of it is ever without one who may have it.
+            foreach (var departure in departures)
+            {
+                await departure.HandOverAsync(workspaceId, userId, entry.UserId, cancellationToken);
+            }
         }
 
         if (!await members.TryRemoveAsync(workspaceId, userId, member.Role, cancellationToken))
@@ -124,8 +147,9 @@ public sealed partial class MemberService(
             return member.Role == Role.Owner ? MemberErrors.LastOwner : MemberErrors.Changed;
         }
 
-        await TellAsync(actor, workspaceId, userId, operation, operation == Operations.MemberLeave ? "left" : "removed", cancellationToken);
         await DepartAsync(workspaceId, userId);
+        var how = operation == Operations.MemberLeave ? "left" : work == DepartingWork.Handover ? "removed, work handed over" : "removed";
+        await TellAsync(actor, workspaceId, userId, operation, how, CancellationToken.None);
         return member;
     }
 

@@ -8,6 +8,7 @@ public static class AccessDataSetup
 {
     public static IServiceCollection AddAccessData(this IServiceCollection services) => services
         .AddSingleton<IAccountStore, AccountStore>()
+        .AddSingleton<IAccessReader, AccessReader>()
         .AddSingleton<IAuditLog, AuditLog>()
         .AddSingleton<IIdempotencyStore, IdempotencyStore>()
         .AddSingleton<IPersonalTokenStore, PersonalTokenStore>()

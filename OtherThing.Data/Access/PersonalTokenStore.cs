@@ -3,7 +3,7 @@ using OtherThing.Core.Access;
 
 namespace OtherThing.Data.Access;
 
-internal sealed class PersonalTokenStore(IDbContextFactory<AppDbContext> contexts) : IPersonalTokenStore
+internal sealed class PersonalTokenStore(IDbContextFactory<AppDbContext> contexts, AccessChanges changes) : IPersonalTokenStore
 {
     private static readonly Func<AppDbContext, string, DateTime, Task<PersonalToken?>> s_find = EF.CompileAsyncQuery(
         (AppDbContext db, string hash, DateTime now) =>
@@ -41,6 +41,12 @@ internal sealed class PersonalTokenStore(IDbContextFactory<AppDbContext> context
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        return await db.Set<PersonalToken>().Where(t => t.Id == tokenId && t.UserId == userId).ExecuteDeleteAsync(cancellationToken) == 1;
+        var removed = await db.Set<PersonalToken>().Where(t => t.Id == tokenId && t.UserId == userId).ExecuteDeleteAsync(cancellationToken) == 1;
+        if (removed)
+        {
+            changes.Raise(userId);
+        }
+
+        return removed;
     }
 }

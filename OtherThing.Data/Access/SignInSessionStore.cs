@@ -3,7 +3,7 @@ using OtherThing.Core.Access;
 
 namespace OtherThing.Data.Access;
 
-internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> contexts, TimeProvider clock) : ISignInSessionStore
+internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> contexts, AccessChanges changes, TimeProvider clock) : ISignInSessionStore
 {
     private static readonly Func<AppDbContext, Guid, Guid, DateTime, Task<bool>> s_isLive = EF.CompileAsyncQuery(
         (AppDbContext db, Guid sessionId, Guid userId, DateTime now) =>
@@ -39,7 +39,12 @@ internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> context
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        var userId = await db.Set<SignInSession>().Where(s => s.Id == sessionId).Select(s => (Guid?)s.UserId).FirstOrDefaultAsync(cancellationToken);
         await db.Set<SignInSession>().Where(s => s.Id == sessionId).ExecuteDeleteAsync(cancellationToken);
+        if (userId is not null)
+        {
+            changes.Raise(userId);
+        }
     }
 
     public async Task EndAllAsync(Guid userId, Guid? except, CancellationToken cancellationToken)
@@ -50,5 +55,6 @@ internal sealed class SignInSessionStore(IDbContextFactory<AppDbContext> context
         // Sessions that nobody ended go with the first that somebody does.
         await db.Set<SignInSession>().Where(s => (s.UserId == userId && s.Id != except) || s.ExpiresAt < now)
             .ExecuteDeleteAsync(cancellationToken);
+        changes.Raise(userId);
     }
 }

@@ -6,5 +6,7 @@ namespace OtherThing.Data.Jobs;
 /// <summary>Registers the stores of jobs.</summary>
 public static class JobsDataSetup
 {
-    public static IServiceCollection AddJobsData(this IServiceCollection services) => services.AddSingleton<IJobStore, JobStore>();
+    public static IServiceCollection AddJobsData(this IServiceCollection services) => services
+        .AddSingleton<IJobStore, JobStore>()
+        .AddSingleton<IJobHolderStore, JobHolderStore>();
 }

@@ -11,6 +11,7 @@ public static class RunsDataSetup
     public static IServiceCollection AddRunsData(this IServiceCollection services, string dataDirectory) => services
         .AddSingleton<IBlobStore>(new FileBlobStore(Path.Combine(dataDirectory, "blobs")))
         .AddSingleton<IRunStore, RunStore>()
+        .AddSingleton<IRunHolderStore, RunHolderStore>()
         .AddSingleton<IRunQueueStore, RunQueueStore>()
         .AddSingleton<IRunPurgeStore, RunPurgeStore>()
         .AddSingleton<IRunJournalStore, RunJournalStore>();

@@ -53,6 +53,14 @@ internal sealed class TriggerStore(IDbContextFactory<AppDbContext> contexts) : I
             cancellationToken) == 1;
     }
 
+    public async Task HandOverAsync(Guid workspaceId, Guid userId, Guid toUserId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        await db.Set<Flow>().Where(f => f.WorkspaceId == workspaceId && f.PublishedBy == userId)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.PublishedBy, toUserId), cancellationToken);
+    }
+
     public async Task<PublishedTrigger?> FindByTokenAsync(string tokenHash, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

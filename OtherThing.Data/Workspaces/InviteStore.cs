@@ -6,7 +6,7 @@ using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Workspaces;
 
-internal sealed class InviteStore(IDbContextFactory<AppDbContext> contexts) : IInviteStore
+internal sealed class InviteStore(IDbContextFactory<AppDbContext> contexts, AccessChanges changes) : IInviteStore
 {
     public async Task AddAsync(Invite invite, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class InviteStore(IDbContextFactory<AppDbContext> contexts) : II
     }
 
     public Task<Redemption> RedeemAsync(
-        string code, Guid userId, string email, DateTime utcNow, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        string code, Guid userId, string email, DateTime utcNow, CancellationToken cancellationToken) => changes.AfterAsync(UnitOfWork.RunAsync(
             contexts,
             unit => RedeemAsync(unit, code, userId, email, utcNow, cancellationToken),
             // The invite has counted its use exactly when the person is a member from this moment on.
@@ -84,7 +84,7 @@ internal sealed class InviteStore(IDbContextFactory<AppDbContext> contexts) : II
                 && await db.Set<Membership>().AnyAsync(
                     m => m.WorkspaceId == target.WorkspaceId && m.UserId == userId && m.JoinedAt == utcNow, cancellationToken)
                 ? new Known<Redemption>(new Redemption(target.WorkspaceId, true)) : null,
-            cancellationToken);
+            cancellationToken), userId);
 
     private static async Task<Redemption> RedeemAsync(
         UnitOfWork unit, string code, Guid userId, string email, DateTime utcNow, CancellationToken cancellationToken)

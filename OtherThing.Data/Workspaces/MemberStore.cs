@@ -6,7 +6,7 @@ using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Workspaces;
 
-internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IMemberStore
+internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts, AccessChanges changes) : IMemberStore
 {
     public async Task<Page<MemberView>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
     {
@@ -32,12 +32,12 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    public Task<bool> TryJoinPublicAsync(Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+    public Task<bool> TryJoinPublicAsync(Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken) => changes.AfterAsync(UnitOfWork.RunAsync(
         contexts,
         unit => TryJoinPublicAsync(unit, workspaceId, userId, utcNow, cancellationToken),
         async db => await db.Set<Membership>().AnyAsync(
             m => m.WorkspaceId == workspaceId && m.UserId == userId && m.JoinedAt == utcNow, cancellationToken) ? new Known<bool>(true) : null,
-        cancellationToken);
+        cancellationToken), userId);
 
     private static async Task<bool> TryJoinPublicAsync(
         UnitOfWork unit, Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken)
@@ -62,15 +62,21 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        return expected != Role.Owner && await SetRoleAsync(db, workspaceId, userId, expected, role, cancellationToken) == 1;
+        if (expected == Role.Owner || await SetRoleAsync(db, workspaceId, userId, expected, role, cancellationToken) == 0)
+        {
+            return false;
+        }
+
+        changes.Raise(userId);
+        return true;
     }
 
-    public Task<bool> TryTransferAsync(Guid workspaceId, Guid adminId, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+    public Task<bool> TryTransferAsync(Guid workspaceId, Guid adminId, CancellationToken cancellationToken) => changes.AfterAsync(UnitOfWork.RunAsync(
         contexts,
         unit => TryTransferAsync(unit, workspaceId, adminId, cancellationToken),
         async db => await db.Set<Membership>().AnyAsync(
             m => m.WorkspaceId == workspaceId && m.UserId == adminId && m.Role == Role.Owner, cancellationToken) ? new Known<bool>(true) : null,
-        cancellationToken);
+        cancellationToken), null);
 
     private static async Task<bool> TryTransferAsync(UnitOfWork unit, Guid workspaceId, Guid adminId, CancellationToken cancellationToken)
     {
@@ -92,12 +98,12 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts) : IM
         return true;
     }
 
-    public Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+    public Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken) => changes.AfterAsync(UnitOfWork.RunAsync(
         contexts,
         unit => TryRemoveAsync(unit, workspaceId, userId, expected, cancellationToken),
         async db => await db.Set<Membership>().AnyAsync(m => m.WorkspaceId == workspaceId && m.UserId == userId, cancellationToken)
             ? null : new Known<bool>(true),
-        cancellationToken);
+        cancellationToken), userId);
 
     private static async Task<bool> TryRemoveAsync(
         UnitOfWork unit, Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken)

@@ -6,13 +6,13 @@ using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Workspaces;
 
-internal sealed class WorkspaceStore(IDbContextFactory<AppDbContext> contexts) : IWorkspaceStore
+internal sealed class WorkspaceStore(IDbContextFactory<AppDbContext> contexts, AccessChanges changes) : IWorkspaceStore
 {
-    public Task<bool> TryAddAsync(Workspace workspace, Guid ownerId, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+    public Task<bool> TryAddAsync(Workspace workspace, Guid ownerId, CancellationToken cancellationToken) => changes.AfterAsync(UnitOfWork.RunAsync(
         contexts,
         unit => TryAddAsync(unit, workspace, ownerId, cancellationToken),
         async db => await db.Set<Workspace>().AnyAsync(w => w.Id == workspace.Id, cancellationToken) ? new Known<bool>(true) : null,
-        cancellationToken);
+        cancellationToken), ownerId);
 
     private static async Task<bool> TryAddAsync(UnitOfWork unit, Workspace workspace, Guid ownerId, CancellationToken cancellationToken)
     {
@@ -88,6 +88,7 @@ internal sealed class WorkspaceStore(IDbContextFactory<AppDbContext> contexts) :
         try
         {
             await db.SaveChangesAsync(cancellationToken);
+            changes.Raise(null); // it may be deleted, or back: everybody's access to it changes with it
             return true;
         }
         catch (DbUpdateConcurrencyException)

@@ -44,9 +44,10 @@ public sealed class CurrentActor(IHttpContextAccessor http, IServiceProvider ser
             return Actor.Token(userId, tokenId, scopes);
         }
 
-        return Actor.User(userId, long.TryParse(
+        var user = Actor.User(userId, long.TryParse(
             principal.FindFirstValue(AuthenticatedAtClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime
             : null);
+        return Guid.TryParse(principal.FindFirstValue(SessionCheck.SessionClaim), out var sessionId) ? user with { SessionId = sessionId } : user;
     }
 }

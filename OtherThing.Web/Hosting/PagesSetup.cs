@@ -21,6 +21,8 @@ internal static class PagesSetup
         SampleTexts.AddTo(builder.Services);
         builder.Services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         builder.Services.AddScoped<CircuitHandler, CircuitSession.Opener>();
+        builder.Services.AddScoped<PageSeat>();
+        builder.Services.AddScoped<CircuitHandler, PageSeat.Keeper>();
         return builder;
     }
 

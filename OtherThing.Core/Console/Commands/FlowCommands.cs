@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -33,7 +34,7 @@ public sealed class FlowsCommand(FlowService flows) : ConsoleCommand("flows", "L
 }
 
 /// <summary>Starts a flow.</summary>
-public abstract class FlowStartCommand(RunService runs, Lookup lookup, string name) : ConsoleCommand(
+public abstract class FlowStartCommand(RunService runs, Lookup lookup, PersonCaps caps, string name) : ConsoleCommand(
     name,
     "Run a flow; with --wait until it ends",
     $"{name} \"Sample flow\" --input topic=tides --wait",
@@ -48,14 +49,21 @@ public abstract class FlowStartCommand(RunService runs, Lookup lookup, string na
             return WrongUse;
         }
 
-        if (!(await lookup.FlowAsync(call, word, cancellationToken)).TryGet(out var flow, out var error)
+        var wait = call.Arguments.Has("wait");
+        if (!(wait ? caps.Take(OpenThing.Wait, call.Actor) : Result<PersonCaps.Seat>.Success(PersonCaps.None)).TryGet(out var waiting, out var error))
+        {
+            return error;
+        }
+
+        using var seat = waiting;
+        if (!(await lookup.FlowAsync(call, word, cancellationToken)).TryGet(out var flow, out error)
             || !Input(call.Arguments.Values("input")).TryGet(out var input, out error)
             || !(await runs.StartAsync(call.Actor, call.WorkspaceId, flow.Id, input, null, cancellationToken)).TryGet(out var runId, out error))
         {
             return error;
         }
 
-        if (call.Arguments.Has("wait"))
+        if (wait)
         {
             await runs.WaitAsync(call.Actor, call.WorkspaceId, runId, RunService.LongestWait, cancellationToken);
         }
@@ -108,7 +116,7 @@ public abstract class FlowStartCommand(RunService runs, Lookup lookup, string na
 }
 
 /// <summary>The short way to start a flow.</summary>
-public sealed class RunCommand(RunService runs, Lookup lookup) : FlowStartCommand(runs, lookup, "run");
+public sealed class RunCommand(RunService runs, Lookup lookup, PersonCaps caps) : FlowStartCommand(runs, lookup, caps, "run");
 
 /// <summary>The long way to start a flow, for one called like a word of the run commands.</summary>
-public sealed class FlowRunCommand(RunService runs, Lookup lookup) : FlowStartCommand(runs, lookup, "flow run");
+public sealed class FlowRunCommand(RunService runs, Lookup lookup, PersonCaps caps) : FlowStartCommand(runs, lookup, caps, "flow run");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OtherThing.Core.Egress;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Flows.Exchange;
@@ -27,7 +28,7 @@ public static class FlowDetachment
     private static FlowStep Detach(FlowStep step, List<string> taken)
     {
         // A placeholder's settings are what another product wrote: nothing here acts on them.
-        if (step.Type == Steps.StepCatalog.Placeholder || step.Config.ValueKind != JsonValueKind.Object || !IsTied(step.Config))
+        if (step.Type == Steps.StepCatalog.Placeholder || step.Config.ValueKind != JsonValueKind.Object || !IsTied(step))
         {
             return step;
         }
@@ -38,6 +39,15 @@ public static class FlowDetachment
             taken.Add($"steps.{step.Id}.config.{field}");
         }
 
+        if (step.Type == HeaderSecrets.StepType && config["headers"] is JsonObject headers)
+        {
+            foreach (var name in headers.Select(header => header.Key).Where(CredentialHeaders.Contains).ToArray())
+            {
+                headers.Remove(name);
+                taken.Add($"steps.{step.Id}.config.headers.{name}");
+            }
+        }
+
         if (config["requirements"] is JsonObject requirements && requirements.Remove("nodeId"))
         {
             taken.Add($"steps.{step.Id}.config.requirements.nodeId");
@@ -45,6 +55,10 @@ public static class FlowDetachment
 
         return step with { Config = Json.ToElement(config) };
     }
+
+    private static bool IsTied(FlowStep step) => IsTied(step.Config)
+        || (step.Type == HeaderSecrets.StepType && step.Config.TryGetProperty("headers", out var headers) && headers.ValueKind == JsonValueKind.Object
+            && headers.EnumerateObject().Any(header => CredentialHeaders.Contains(header.Name)));
 
     private static bool IsTied(JsonElement config) =>
         s_fields.Any(field => config.TryGetProperty(field, out _))

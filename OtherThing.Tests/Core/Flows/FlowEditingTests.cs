@@ -6,6 +6,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Flows;
+using OtherThing.Data.Nodes;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Core.Flows;
@@ -16,7 +17,7 @@ public sealed class FlowEditingTests : IAsyncDisposable
     private readonly TestDatabase _database;
 
     public FlowEditingTests() => _database = new TestDatabase(services =>
-        services.AddSingleton<TimeProvider>(_clock).AddFlowsData().AddSingleton<FlowService>().AddSingleton<FlowEditing>());
+        services.AddSingleton<TimeProvider>(_clock).AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowEditing>());
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -145,7 +145,7 @@ public sealed class HttpRequestExecutorTests : IDisposable
     {
         await using var web = await WebHostOf.StartAsync(app => app.MapGet("/", (HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted)));
         using var cancelled = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        var executor = new HttpRequestExecutor(_egress.Client);
+        var executor = new HttpRequestExecutor(_egress.Client, new HeaderSecrets(new NoVault()));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => executor.ExecuteAsync(Call($$"""{"method":"GET","url":"{{web.Url}}"}"""), cancelled.Token));
@@ -155,7 +155,7 @@ public sealed class HttpRequestExecutorTests : IDisposable
         WebHostOf? web, string config, RetryPolicy? retry = null, StepEffects? effects = null, bool resumed = false, Guid? runId = null)
     {
         _ = web;
-        return new HttpRequestExecutor(_egress.Client).ExecuteAsync(Call(config, retry, effects, resumed, runId), Cancellation);
+        return new HttpRequestExecutor(_egress.Client, new HeaderSecrets(new NoVault())).ExecuteAsync(Call(config, retry, effects, resumed, runId), Cancellation);
     }
 
     private static StepCall Call(

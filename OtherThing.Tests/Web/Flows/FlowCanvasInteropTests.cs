@@ -7,6 +7,7 @@ using MudBlazor.Services;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Data.Flows;
+using OtherThing.Data.Nodes;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Features.Flows;
 
@@ -17,7 +18,7 @@ namespace OtherThing.Tests.Web.Flows;
 /// <summary>What a browser may call is a public endpoint: whatever it sends is answered, nothing is applied by halves.</summary>
 public sealed class FlowCanvasInteropTests : IAsyncDisposable
 {
-    private readonly TestDatabase _database = new(services => services.AddFlowsData().AddSingleton<FlowService>().AddSingleton<FlowEditing>());
+    private readonly TestDatabase _database = new(services => services.AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowEditing>());
     private readonly BunitContext _page = new();
 
     public FlowCanvasInteropTests()

@@ -155,6 +155,9 @@ internal sealed class WireNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Everything the server says, to the end of the session.</summary>
+    public IAsyncEnumerable<ServerFrame> AllAsync(CancellationToken cancellationToken) => _received.Reader.ReadAllAsync(cancellationToken);
+
     public async Task<Assign> NextAssignAsync() => (await NextAsync(ServerFrame.BodyOneofCase.Assign)).Assign;
 
     public async Task<EventAck> NextAckAsync() => (await NextAsync(ServerFrame.BodyOneofCase.EventAck)).EventAck;

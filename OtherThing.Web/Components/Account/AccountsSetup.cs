@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OtherThing.Core.Access;
 using OtherThing.Data;
 using OtherThing.Data.Access;
 using OtherThing.Web.Hosting;
@@ -20,6 +22,8 @@ internal static class AccountsSetup
             .AddDefaultTokenProviders();
         builder.Services.AddScoped(provider => (AppSignInManager)provider.GetRequiredService<SignInManager<AppUser>>());
         builder.Services.AddOptions<AccountOptions>().BindConfiguration(AccountOptions.Section);
+        builder.Services.AddOptions<PersonCapsOptions>().BindConfiguration(PersonCapsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(provider => new PersonCaps(provider.GetRequiredService<IOptions<PersonCapsOptions>>().Value));
         builder.Services.AddSingleton<RegistrationGate>();
         builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SetupCode>(provider, builder.Mode()));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SetupCode>());

@@ -12,6 +12,7 @@ public sealed partial class WorkspaceLayout
 {
     private readonly CancellationTokenSource _disposal = new();
     private WorkspaceContext? _context;
+    private AccessHold? _hold;
     private Error? _refusal;
     private bool _wasOpen;
     private string? _slug;
@@ -25,8 +26,12 @@ public sealed partial class WorkspaceLayout
     [Inject]
     public required CurrentActor Current { get; init; }
 
+    [Inject]
+    public required AccessWatch Access { get; init; }
+
     public void Dispose()
     {
+        _hold?.Dispose();
         _disposal.Cancel();
         _disposal.Dispose();
     }
@@ -44,6 +49,13 @@ public sealed partial class WorkspaceLayout
         await LookAgainAsync();
     }
 
+    /// <summary>Looks again when the right or the role changes anywhere, told by nobody in this process or not.</summary>
+    private void Watch(Actor actor, Guid workspaceId, Role? role)
+    {
+        _hold?.Dispose();
+        _hold = Access.Hold(actor, workspaceId, Operations.WorkspaceRead, () => _ = InvokeAsync(LookAgainAsync), role);
+    }
+
     /// <summary>Reads the workspace and the role anew; a person who lost them loses the page with its subscriptions.</summary>
     private async Task LookAgainAsync()
     {
@@ -59,13 +71,17 @@ public sealed partial class WorkspaceLayout
 
             if (result.TryGet(out var view, out var refusal))
             {
+                Watch(actor, view.Workspace.Id, view.Role);
                 _context = new WorkspaceContext(view.Workspace.Id, slug, view.Workspace.Name, view.Role ?? Role.Viewer, actor);
                 (_refusal, _wasOpen) = (null, true);
             }
             else
             {
+                _hold?.Dispose();
                 (_context, _refusal) = (null, refusal);
             }
+
+            StateHasChanged(); // also when nobody but the watch called
         }
         catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
         {

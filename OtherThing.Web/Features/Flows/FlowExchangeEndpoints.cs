@@ -15,7 +15,7 @@ internal static class FlowExchangeEndpoints
     public static void MapFlowExchangeEndpoints(this WebApplication app)
     {
         var group = app.MapApi("/workspaces/{workspaceId:guid}/flows").WithTags("Flows");
-        group.MapGet("/{flowId:guid}/export", ExportAsync).WithName("ExportFlow").Requires(Operations.FlowRead)
+        group.MapGet("/{flowId:guid}/export", ExportAsync).WithName("ExportFlow").Requires(Operations.FlowExport)
             .WithSummary("The draft as a readable file; it carries no keys, nodes, members or secrets.");
         group.MapPost("/import", ImportAsync).WithName("ImportFlow").Requires(Operations.FlowEdit)
             .WithSummary("Makes an inert draft from a file exported here, a workflow of n8n, or flows of Node-RED; the body is the file.");

@@ -12,6 +12,9 @@ internal static class FlowsSetup
     public static WebApplicationBuilder AddFlows(this WebApplicationBuilder builder)
     {
         builder.Services.AddFlowsData()
+            .AddSingleton<FlowReferences>()
+            .AddSingleton<HeaderSecrets>()
+            .AddSingleton<IFlowListener>(provider => provider.GetRequiredService<HeaderSecrets>())
             .AddSingleton<FlowService>()
             .AddSingleton<FlowSettingsService>()
             .AddSingleton<FlowVersionService>()

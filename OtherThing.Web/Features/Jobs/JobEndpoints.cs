@@ -23,7 +23,7 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Created<JobResponse>, ProblemHttpResult>> CreateAsync(
-        Guid workspaceId, CreateJobRequest request, CurrentActor current, JobService jobs, CancellationToken cancellationToken, int? wait = null)
+        Guid workspaceId, CreateJobRequest request, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, int? wait = null)
     {
         if (!request.ToDraft().TryGet(out var draft, out var invalid))
         {
@@ -35,7 +35,14 @@ internal static class JobEndpoints
             return wrong.ToProblem();
         }
 
-        var made = await jobs.SubmitAsync(await current.GetAsync(), workspaceId, draft, time, cancellationToken);
+        var actor = await current.GetAsync();
+        if (!TakeSeat(caps, actor, time).TryGet(out var waiting, out var full))
+        {
+            return full.ToProblem();
+        }
+
+        using var seat = waiting;
+        var made = await jobs.SubmitAsync(actor, workspaceId, draft, time, cancellationToken);
         return made.TryGet(out var job, out var error)
             ? TypedResults.Created($"{RestSetup.Prefix}/workspaces/{workspaceId}/jobs/{job.Job.Id}", JobResponse.From(job))
             : error.ToProblem();
@@ -55,10 +62,22 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<JobResponse>, ProblemHttpResult>> GetAsync(
-        Guid workspaceId, Guid jobId, CurrentActor current, JobService jobs, CancellationToken cancellationToken, int? wait = null) =>
-        Wait(wait).TryGet(out var time, out var wrong)
-            ? Answer(await jobs.GetAsync(await current.GetAsync(), workspaceId, jobId, time, cancellationToken))
-            : wrong.ToProblem();
+        Guid workspaceId, Guid jobId, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, int? wait = null)
+    {
+        if (!Wait(wait).TryGet(out var time, out var wrong))
+        {
+            return wrong.ToProblem();
+        }
+
+        var actor = await current.GetAsync();
+        if (!TakeSeat(caps, actor, time).TryGet(out var waiting, out var full))
+        {
+            return full.ToProblem();
+        }
+
+        using var seat = waiting;
+        return Answer(await jobs.GetAsync(actor, workspaceId, jobId, time, cancellationToken));
+    }
 
     private static async Task<Results<Ok<JobLogResponse>, ProblemHttpResult>> ReadLogAsync(
         Guid workspaceId, Guid jobId, CurrentActor current, JobService jobs, CancellationToken cancellationToken)
@@ -102,16 +121,28 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<JobBatchResponse>, ProblemHttpResult>> GetBatchAsync(
-        Guid workspaceId, Guid batchId, CurrentActor current, JobService jobs, CancellationToken cancellationToken, int? wait = null)
+        Guid workspaceId, Guid batchId, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, int? wait = null)
     {
         if (!Wait(wait).TryGet(out var time, out var wrong))
         {
             return wrong.ToProblem();
         }
 
-        var found = await jobs.GetBatchAsync(await current.GetAsync(), workspaceId, batchId, time, cancellationToken);
+        var actor = await current.GetAsync();
+        if (!TakeSeat(caps, actor, time).TryGet(out var waiting, out var full))
+        {
+            return full.ToProblem();
+        }
+
+        using var seat = waiting;
+        var found = await jobs.GetBatchAsync(actor, workspaceId, batchId, time, cancellationToken);
         return found.TryGet(out var batch, out var error) ? TypedResults.Ok(JobBatchResponse.From(batch)) : error.ToProblem();
     }
+
+    private static Result<PersonCaps.Seat?> TakeSeat(PersonCaps caps, Actor actor, TimeSpan wait) =>
+        wait <= TimeSpan.Zero ? Result<PersonCaps.Seat?>.Success(null)
+        : caps.Take(OpenThing.Wait, actor).TryGet(out var seat, out var full) ? seat
+        : full;
 
     private static Result<TimeSpan> Wait(int? seconds) => seconds is null or (>= 0 and <= 300)
         ? TimeSpan.FromSeconds(seconds ?? 0)

@@ -29,7 +29,7 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> StartAsync(
-        Guid workspaceId, Guid flowId, StartRunRequest? request, string? wait, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, StartRunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
         if (!ReadWait(wait).TryGet(out var limit, out var malformed))
@@ -37,12 +37,18 @@ internal static class RunEndpoints
             return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
         }
 
+        if (!TakeSeat(caps, actor, limit).TryGet(out var waiting, out var full))
+        {
+            return full.ToProblem();
+        }
+
+        using var seat = waiting;
         var started = await runs.StartAsync(actor, workspaceId, flowId, request?.Input, request?.Version, cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> StartStepAsync(
-        Guid workspaceId, Guid flowId, string stepId, StepRunRequest? request, string? wait, RunStepService steps, RunService runs,
+        Guid workspaceId, Guid flowId, string stepId, StepRunRequest? request, string? wait, RunStepService steps, RunService runs, PersonCaps caps,
         CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
@@ -51,12 +57,18 @@ internal static class RunEndpoints
             return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
         }
 
+        if (!TakeSeat(caps, actor, limit).TryGet(out var waiting, out var full))
+        {
+            return full.ToProblem();
+        }
+
+        using var seat = waiting;
         var started = await steps.StartAsync(actor, workspaceId, flowId, stepId, request ?? new StepRunRequest(), cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> RerunAsync(
-        Guid workspaceId, Guid runId, RerunRequest? request, string? wait, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid runId, RerunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
         if (!ReadWait(wait).TryGet(out var limit, out var malformed))
@@ -64,6 +76,12 @@ internal static class RunEndpoints
             return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken)).Error ?? malformed).ToProblem();
         }
 
+        if (!TakeSeat(caps, actor, limit).TryGet(out var waiting, out var full))
+        {
+            return full.ToProblem();
+        }
+
+        using var seat = waiting;
         if (request is { FailedItemsOnly: true, Input: not null })
         {
             var fix = Error.Invalid("run.input_fixed", "input", "Failed items run again with the input they had, so that they are the same items; leave input out.");
@@ -77,7 +95,7 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> SettleAsync(
-        Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
         if (!ReadWait(wait).TryGet(out var limit, out var malformed))
@@ -85,6 +103,12 @@ internal static class RunEndpoints
             return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? malformed).ToProblem();
         }
 
+        if (!TakeSeat(caps, actor, limit).TryGet(out var waiting, out var full))
+        {
+            return full.ToProblem();
+        }
+
+        using var seat = waiting;
         var started = await runs.SettleAsync(actor, workspaceId, runId, request?.Path, request?.Happened, request?.Output, cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
     }
@@ -156,12 +180,7 @@ internal static class RunEndpoints
             return refusal.ToProblem();
         }
 
-        if (wait is { } limit && (await runs.WaitAsync(actor, workspaceId, runId, limit, cancellationToken)).Error is { } gone)
-        {
-            return gone.ToProblem();
-        }
-
-        if (!(await runs.GetAsync(actor, workspaceId, runId, cancellationToken)).TryGet(out var detail, out refusal))
+        if (!(await runs.AnswerAsync(actor, workspaceId, runId, wait, cancellationToken)).TryGet(out var detail, out refusal))
         {
             return refusal.ToProblem();
         }
@@ -170,6 +189,12 @@ internal static class RunEndpoints
             ? TypedResults.Ok(RunResponse.From(detail))
             : TypedResults.Accepted($"{RestSetup.Prefix}/workspaces/{workspaceId}/runs/{runId}", new RunAcceptedResponse(runId, detail.Run.Status));
     }
+
+    /// <summary>Before anything begins, so that nothing has begun when one wait too many is refused.</summary>
+    private static Result<PersonCaps.Seat?> TakeSeat(PersonCaps caps, Actor actor, TimeSpan? wait) =>
+        wait is not { } limit || limit <= TimeSpan.Zero ? Result<PersonCaps.Seat?>.Success(null)
+        : caps.Take(OpenThing.Wait, actor).TryGet(out var seat, out var full) ? seat
+        : full;
 
     /// <summary><c>?wait=30</c>: up to that many seconds; null does not wait.</summary>
     private static Result<TimeSpan?> ReadWait(string? wait) =>

@@ -18,36 +18,51 @@ namespace OtherThing.Web.Features.Runs;
 internal static class RunEventStream
 {
     public static async Task<Results<ServerSentEventsResult<string>, ProblemHttpResult>> StreamAsync(
-        Guid workspaceId, Guid runId, HttpRequest request, RunService runs, ILiveFeed feed, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid runId, HttpRequest request, RunService runs, ILiveFeed feed, AccessWatch watch, PersonCaps caps, CurrentActor current,
+        CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
         var after = int.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : 0;
+        var hold = watch.Hold(actor, workspaceId, Operations.RunRead);
         var subscription = feed.Subscribe(Topic.Run(runId)); // before the first read, so that nothing falls between the two
         var past = await runs.ReadEventsAsync(actor, workspaceId, runId, after, cancellationToken);
-        if (past.Error is { } refusal)
+        var seat = past.Error is { } refusal ? refusal : caps.Take(OpenThing.Stream, actor);
+        if (!seat.TryGet(out var taken, out var reason))
         {
             subscription.Dispose();
-            return refusal.ToProblem();
+            hold.Dispose();
+            return reason.ToProblem();
         }
 
-        return TypedResults.ServerSentEvents(FollowAsync(actor, workspaceId, runId, after, past.Value, subscription, runs, cancellationToken));
+        var open = new OpenStream(hold, subscription, taken);
+        return TypedResults.ServerSentEvents(FollowAsync(actor, workspaceId, runId, after, past.Value, open, runs, cancellationToken));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
         Actor actor, Guid workspaceId, Guid runId, int after, RunEvents past,
-        LiveSubscription subscription, RunService runs, [EnumeratorCancellation] CancellationToken cancellationToken)
+        OpenStream open, RunService runs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var listening = subscription;
+        using var listening = open;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, open.Access.Gone);
         // Whoever begins at the beginning knows that a run is not paused; whoever comes back is told where it stands.
         var said = new RunCommitted(after, RunStatus.Running, [], Paused: after > 0 && !past.Now.Paused);
         foreach (var commit in Unsaid(past, said))
         {
-            yield return Write(said = commit);
+            if (open.Access.Reason is null)
+            {
+                yield return Write(said = commit);
+            }
         }
 
         while (!said.Status.IsFinal())
         {
-            var (happened, quiet) = await NextAsync(subscription, cancellationToken);
+            var (happened, quiet) = await NextAsync(open.Events, either.Token);
+            if (open.Access.Reason is { } gone)
+            {
+                yield return new SseItem<string>(JsonSerializer.Serialize(new StreamEndResponse(gone.Code, gone.Message), Json.Options), "ended");
+                yield break;
+            }
+
             if (happened is { Payload: StepReport report })
             {
                 yield return new SseItem<string>(JsonSerializer.Serialize(report, Json.Options), "report");
@@ -66,7 +81,10 @@ internal static class RunEventStream
 
                 foreach (var commit in Unsaid(missed, said))
                 {
-                    yield return Write(said = commit);
+                    if (open.Access.Reason is null)
+                    {
+                        yield return Write(said = commit);
+                    }
                 }
             }
         }
@@ -94,9 +112,9 @@ internal static class RunEventStream
         {
             return (await subscription.Events.ReadAsync(quiet.Token), false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            return (null, true);
+            return (null, true); // what was cancelled is for the caller to see
         }
     }
 
@@ -107,4 +125,18 @@ internal static class RunEventStream
     {
         EventId = commit.Sequence.ToString(CultureInfo.InvariantCulture),
     };
+
+    /// <summary>What a stream holds while it is open.</summary>
+    private sealed record OpenStream(AccessHold Access, LiveSubscription Events, PersonCaps.Seat Seat) : IDisposable
+    {
+        public void Dispose()
+        {
+            Events.Dispose();
+            Access.Dispose();
+            Seat.Dispose();
+        }
+    }
 }
+
+/// <summary>Why a stream ends before its run: what a fresh request would be answered.</summary>
+public sealed record StreamEndResponse(string Code, string Message);

@@ -15,7 +15,7 @@ internal static class MemberEndpoints
         workspace.MapPost("/join", JoinAsync).WithName("JoinPublicWorkspace").Requires(Operations.InviteRedeem);
         workspace.MapGet("/members", ListAsync).WithName("ListMembers").Requires(Operations.MemberList);
         workspace.MapPatch("/members/{userId:guid}", ChangeRoleAsync).WithName("ChangeMemberRole").Requires(Operations.MemberSetRole);
-        workspace.MapDelete("/members/{userId:guid}", RemoveAsync).WithName("RemoveMember").Requires(Operations.MemberRemove);
+        workspace.MapDelete("/members/{userId:guid}", RemoveAsync).WithName("RemoveMember").WithSummary("Ends a membership at once. runs=stop (the default) ends what goes on in the member's name; runs=handover lets it go on in the caller's.").Requires(Operations.MemberRemove);
     }
 
     private static async Task<Results<Ok<MemberView>, ProblemHttpResult>> JoinAsync(
@@ -41,9 +41,18 @@ internal static class MemberEndpoints
         Answer(await members.ChangeRoleAsync(await current.GetAsync(), workspaceId, userId, request.Role, cancellationToken));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        Guid workspaceId, Guid userId, CurrentActor current, MemberService members, CancellationToken cancellationToken)
+        Guid workspaceId, Guid userId, CurrentActor current, MemberService members, CancellationToken cancellationToken, string? runs = null)
     {
-        var removed = await members.RemoveAsync(await current.GetAsync(), workspaceId, userId, cancellationToken);
+        var actor = await current.GetAsync();
+        if (runs is not (null or "stop" or "handover"))
+        {
+            // Whoever may not even see the workspace is told that first.
+            var seen = await members.ListAsync(actor, workspaceId, new PageRequest(1), cancellationToken);
+            return (seen.Error ?? Error.Invalid("member.runs_invalid", "runs", "runs is stop (the default) or handover.")).ToProblem();
+        }
+
+        var removed = await members.RemoveAsync(
+            actor, workspaceId, userId, cancellationToken, runs == "handover" ? DepartingWork.Handover : DepartingWork.Stop);
         return removed.IsSuccess ? TypedResults.NoContent() : removed.Error.ToProblem();
     }
 

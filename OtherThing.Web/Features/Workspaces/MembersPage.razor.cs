@@ -87,18 +87,12 @@ public sealed partial class MembersPage
     private async Task RemoveAsync(MemberView member)
     {
         var self = member.UserId == Workspace.UserId;
-        var yes = await ConfirmDialog.AskAsync(
-            Dialogs,
-            self ? $"Leave {Workspace.Name}" : $"Remove {member.DisplayName}",
-            (self ? "You lose" : $"{member.DisplayName} loses")
-                + " access at once, in open pages too. Keys of theirs stop working here and their machines leave the workspace; nothing they made is deleted.",
-            self ? "Leave workspace" : "Remove member");
-        if (!yes)
+        if (await (self ? AskToLeaveAsync() : RemoveMemberDialog.AskAsync(Dialogs, member)) is not { } work)
         {
             return;
         }
 
-        var removed = await Members.RemoveAsync(Workspace.Actor, Workspace.Id, member.UserId, CancellationToken.None);
+        var removed = await Members.RemoveAsync(Workspace.Actor, Workspace.Id, member.UserId, CancellationToken.None, work);
         if (removed.TryGet(out _, out _error) && self)
         {
             Navigation.NavigateTo("/");
@@ -107,6 +101,14 @@ public sealed partial class MembersPage
 
         await ReloadAsync();
     }
+
+    private async Task<DepartingWork?> AskToLeaveAsync() => await ConfirmDialog.AskAsync(
+        Dialogs,
+        $"Leave {Workspace.Name}",
+        "You lose access at once, in open pages too. Your runs and jobs stop, and your schedules and webhooks start nothing more. Your keys stop working here and your machines leave the workspace; nothing you made is deleted.",
+        "Leave workspace")
+        ? DepartingWork.Stop
+        : null;
 
     private async Task InviteAsync()
     {
