@@ -6,6 +6,8 @@ using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Link;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Policies;
+using OtherThing.Agent.Sandboxes;
+using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 using OtherThing.Tests.Support;
@@ -35,7 +37,7 @@ public sealed class LogUplinkTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var data = new DataDirectory(_directory.Path);
         var book = new AttemptBook(
-            journal, null!, new Capacity(() => new Facts()), new NodeTerms(new LocalPolicy(), false), data, new Janitor(data, TimeProvider.System, NullLogger.Instance), NullLogger.Instance, stop.Token);
+            journal, null!, new Capacity(() => new Facts()), new NodeTerms(new LocalPolicy(), SandboxReport.None("")), data, new Janitor(data, TimeProvider.System, NullLogger.Instance), NullLogger.Instance, stop.Token);
         book.Recover([new Assign { AttemptId = "attempt", JobId = "job", WorkspaceId = "workspace", Fence = 1, Spec = new JobSpec() }], sameBoot: true);
         var attempt = Assert.Single(book.All);
         Directory.CreateDirectory(attempt.Files.Directory);
