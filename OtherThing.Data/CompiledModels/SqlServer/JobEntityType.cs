@@ -25,7 +25,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 "OtherThing.Core.Jobs.Job",
                 typeof(Job),
                 baseEntityType,
-                propertyCount: 26,
+                propertyCount: 28,
                 unnamedIndexCount: 5,
                 keyCount: 1);
 
@@ -173,6 +173,24 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 JobKind (string stored) => SnakeCase<JobKind>.Parse(stored)));
             kind.SetSentinelFromProviderValue("command");
             kind.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
+
+            var leastSandbox = runtimeEntityType.AddProperty(
+                "LeastSandbox",
+                typeof(string),
+                propertyInfo: typeof(Job).GetProperty("LeastSandbox", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Job).GetField("<LeastSandbox>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 20);
+            leastSandbox.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
+
+            var network = runtimeEntityType.AddProperty(
+                "Network",
+                typeof(string),
+                propertyInfo: typeof(Job).GetProperty("Network", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Job).GetField("<Network>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 10);
+            network.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var nodeId = runtimeEntityType.AddProperty(
                 "NodeId",

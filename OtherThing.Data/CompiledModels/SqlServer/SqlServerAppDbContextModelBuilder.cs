@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
     public partial class SqlServerAppDbContextModel
     {
         private SqlServerAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("9954aed7-d299-43fe-a0ea-140bb42dd05d"), entityTypeCount: 38)
+            : base(skipDetectChanges: false, modelId: new Guid("20164774-d455-4efd-984f-44117c9f26da"), entityTypeCount: 38)
         {
         }
 

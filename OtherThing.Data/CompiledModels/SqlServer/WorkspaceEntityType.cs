@@ -20,7 +20,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 "OtherThing.Core.Workspaces.Workspace",
                 typeof(Workspace),
                 baseEntityType,
-                propertyCount: 16,
+                propertyCount: 17,
                 unnamedIndexCount: 3,
                 keyCount: 1);
 
@@ -90,6 +90,15 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 afterSaveBehavior: PropertySaveBehavior.Ignore,
                 sentinel: 0);
             lastTaskNumber.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
+
+            var leastSandbox = runtimeEntityType.AddProperty(
+                "LeastSandbox",
+                typeof(string),
+                propertyInfo: typeof(Workspace).GetProperty("LeastSandbox", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Workspace).GetField("<LeastSandbox>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 20);
+            leastSandbox.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var maxConcurrentRuns = runtimeEntityType.AddProperty(
                 "MaxConcurrentRuns",

@@ -25,7 +25,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 "OtherThing.Core.Jobs.Job",
                 typeof(Job),
                 baseEntityType,
-                propertyCount: 26,
+                propertyCount: 28,
                 unnamedIndexCount: 4,
                 keyCount: 1);
 
@@ -158,6 +158,22 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 string (JobKind value) => SnakeCase<JobKind>.Of(value),
                 JobKind (string stored) => SnakeCase<JobKind>.Parse(stored)));
             kind.SetSentinelFromProviderValue("command");
+
+            var leastSandbox = runtimeEntityType.AddProperty(
+                "LeastSandbox",
+                typeof(string),
+                propertyInfo: typeof(Job).GetProperty("LeastSandbox", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Job).GetField("<LeastSandbox>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 20);
+
+            var network = runtimeEntityType.AddProperty(
+                "Network",
+                typeof(string),
+                propertyInfo: typeof(Job).GetProperty("Network", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Job).GetField("<Network>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 10);
 
             var nodeId = runtimeEntityType.AddProperty(
                 "NodeId",

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
     public partial class SqliteAppDbContextModel
     {
         private SqliteAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4b14177b-d876-4890-9105-c4ed03a48aad"), entityTypeCount: 38)
+            : base(skipDetectChanges: false, modelId: new Guid("76bd9277-2318-468d-b604-ad08d91659c5"), entityTypeCount: 38)
         {
         }
 

@@ -20,7 +20,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 "OtherThing.Core.Workspaces.Workspace",
                 typeof(Workspace),
                 baseEntityType,
-                propertyCount: 16,
+                propertyCount: 17,
                 unnamedIndexCount: 3,
                 keyCount: 1);
 
@@ -82,6 +82,14 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(int),
                 afterSaveBehavior: PropertySaveBehavior.Ignore,
                 sentinel: 0);
+
+            var leastSandbox = runtimeEntityType.AddProperty(
+                "LeastSandbox",
+                typeof(string),
+                propertyInfo: typeof(Workspace).GetProperty("LeastSandbox", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Workspace).GetField("<LeastSandbox>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 20);
 
             var maxConcurrentRuns = runtimeEntityType.AddProperty(
                 "MaxConcurrentRuns",

@@ -543,6 +543,16 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(40)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<string>("LeastSandbox")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Network")
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<Guid?>("NodeId")
                         .HasColumnType("uniqueidentifier");
 
@@ -1513,6 +1523,11 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.Property<int>("LastTaskNumber")
                         .HasColumnType("int");
+
+                    b.Property<string>("LeastSandbox")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int?>("MaxConcurrentRuns")
                         .HasColumnType("int");

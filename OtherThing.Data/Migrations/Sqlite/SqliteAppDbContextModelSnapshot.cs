@@ -498,6 +498,14 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("LeastSandbox")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Network")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid?>("NodeId")
                         .HasColumnType("TEXT");
 
@@ -1388,6 +1396,10 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.Property<int>("LastTaskNumber")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("LeastSandbox")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
 
                     b.Property<int?>("MaxConcurrentRuns")
                         .HasColumnType("INTEGER");
