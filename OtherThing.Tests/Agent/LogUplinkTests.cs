@@ -7,7 +7,6 @@ using OtherThing.Agent.Link;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Policies;
 using OtherThing.Agent.Sandboxes;
-using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 using OtherThing.Tests.Support;
