@@ -19,7 +19,7 @@ public class PortTests
         await server.SignInAsync(cancellation);
         var workspace = await server.CreateWorkspaceAsync("Ports", cancellation);
         var flow = await server.CreateFlowAsync(workspace, """{"steps":[{"id":"start","type":"trigger.manual"}],"connections":[]}""", cancellation);
-        var run = await server.PostAsync($"/workspaces/{workspace}/flows/{flow}/runs?wait=30", "{}", cancellation);
+        var run = await server.PostAsync($"/workspaces/{workspace}/flows/{flow}/runs?wait=300", "{}", cancellation);
 
         Assert.Equal("succeeded", run.GetProperty("status").GetString());
         Assert.Equal(server.Ports.Order(), ListeningSockets.PortsOf(server.ProcessId));

@@ -7,6 +7,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Processes;
 
 /// <summary>The released server as it is started outside Development.</summary>
+[Collection(Lanes.Processes)]
 public sealed class TeamStartTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -72,7 +73,7 @@ public sealed class TeamStartTests
              "connections":[{"from":"start","to":"out"}]}
             """, Cancellation);
         var run = await server.PostAsync(
-            $"/workspaces/{workspace}/flows/{flow}/runs?wait=60", JsonSerializer.Serialize(new { input = new { text = new string('x', 300_000) } }), Cancellation);
+            $"/workspaces/{workspace}/flows/{flow}/runs?wait=300", JsonSerializer.Serialize(new { input = new { text = new string('x', 300_000) } }), Cancellation);
 
         Assert.Equal("succeeded", run.GetProperty("status").GetString());
         var files = Directory.GetFiles(data.Path, "*", SearchOption.AllDirectories);
@@ -106,7 +107,7 @@ public sealed class TeamStartTests
 
         using var process = Process.Start(start)!;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        ended.CancelAfter(TimeSpan.FromMinutes(2));
+        ended.CancelAfter(Patience.Limit);
         try
         {
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(ended.Token), process.StandardError.ReadToEndAsync(ended.Token));

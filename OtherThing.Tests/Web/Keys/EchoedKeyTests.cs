@@ -79,7 +79,7 @@ public sealed class EchoedKeyTests(ProviderServer providers) : IClassFixture<Pro
             var workspace = $"/api/v1/workspaces/{place.WorkspaceId}";
             var flow = new { schema = 1, steps = new[] { new { id = "ask", type = "ai.chat", config = new { provider = "openai", model = "gpt-5-mini", prompt = "Hi" } } }, connections = Array.Empty<object>() };
             var made = await ReadAsync(await place.Client.PostAsJsonAsync($"{workspace}/flows", new { name = "Ask", flow }, cancellation));
-            var run = await ReadAsync(await place.Client.PostAsJsonAsync($"{workspace}/flows/{made.GetProperty("id")}/runs?wait=60", new { input = new { } }, cancellation));
+            var run = await ReadAsync(await place.Client.PostAsJsonAsync($"{workspace}/flows/{made.GetProperty("id")}/runs?wait=300", new { input = new { } }, cancellation));
             var runPath = $"{workspace}/runs/{run.GetProperty("id")}";
 
             string[] shown =
