@@ -29,8 +29,32 @@ internal static unsafe class ChildLimits
             return;
         }
 
-        Set(pid, Core, 0);
         PreferAsVictim(pid);
+        As(spec, () => SetAll(pid, spec));
+    }
+
+    /// <summary>
+    /// Whoever a process belongs to may always lower its limits. Root may not: in a container it often lacks the right over what others have
+    /// (CAP_SYS_RESOURCE), so the thread is the job's user for this.
+    /// </summary>
+    private static void As(ShimSpec spec, Action act)
+    {
+        if (spec.User is not { } user)
+        {
+            act();
+            return;
+        }
+
+        _ = ThreadUser.Be(user, () =>
+        {
+            act();
+            return true;
+        });
+    }
+
+    private static void SetAll(int pid, ShimSpec spec)
+    {
+        Set(pid, Core, 0);
         // Private memory, not address space: runtimes reserve far more address space than they use.
         Set(pid, Data, spec.MemoryBytes);
         // It cannot tell a file on disk from one in memory: the larger limit is for both, and what is beyond the smaller is counted.
@@ -67,7 +91,8 @@ internal static unsafe class ChildLimits
     }
 
     /// <summary>For the first process of a sandbox: the kernel counts the tasks of its user in its namespace, so of this job alone.</summary>
-    internal static void ApplyInside(int pid, ShimSpec spec) => Set(pid, Processes, spec.MaxProcesses > 0 ? spec.MaxProcesses + TasksOver : 0);
+    internal static void ApplyInside(int pid, ShimSpec spec) =>
+        As(spec, () => Set(pid, Processes, spec.MaxProcesses > 0 ? spec.MaxProcesses + TasksOver : 0));
 
     private static void Set(int pid, int resource, long limit, long? soft = null)
     {

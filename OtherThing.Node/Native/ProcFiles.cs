@@ -16,12 +16,19 @@ internal sealed unsafe class ProcFiles(string root) : IDisposable
     private byte[] _buffer = new byte[16 * 1024];
     private Folder? _anchor;
 
-    /// <summary>The one that a process sees, wherever it is mounted for it; null when it has none or is gone.</summary>
+    /// <summary>The one that a process in a sandbox sees, wherever it is mounted for it; null when it has none of its own yet, or is gone.</summary>
     internal static ProcFiles? SeenBy(int pid)
     {
         // By descriptor: the number of a process that ended may be somebody else's a moment later.
         var anchor = Folder.Open($"/proc/{pid}/root/proc", follow: true);
-        return anchor is null ? null : new ProcFiles($"/proc/self/fd/{anchor.Descriptor}") { _anchor = anchor };
+        // Until its sandbox stands it sees the machine's, with everybody's processes, and for a moment an empty folder.
+        if (anchor is null || FileFacts.Of(anchor.Descriptor, "1\0"u8) is null || FileFacts.Of(anchor.Descriptor)?.Device == FileFacts.Of(Libc.AtCurrent, "/proc\0"u8, follow: true)?.Device)
+        {
+            anchor?.Dispose();
+            return null;
+        }
+
+        return new ProcFiles($"/proc/self/fd/{anchor.Descriptor}") { _anchor = anchor };
     }
 
     internal List<int> Processes()

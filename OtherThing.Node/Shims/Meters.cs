@@ -53,6 +53,10 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
         return beyond;
     }
 
+    /// <summary>A place can be full and gone between two looks: then there was no room for the job although its disk has some.</summary>
+    private bool FilledAPlace(string lastWords) =>
+        spec.Sandbox == SandboxClass.Bubblewrap && Refusals.IsNoRoom(lastWords) && new DriveInfo(spec.WorkDirectory).AvailableFreeSpace > 0;
+
     /// <summary>What is still to be seen when the job has ended; <paramref name="exitCode"/> says whether it failed.</summary>
     internal (string Code, string Words)? LookBack(int exitCode, string lastWords)
     {
@@ -66,7 +70,7 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
             return Beyond(LimitCodes.Disk);
         }
 
-        if (exitCode != 0 && spec.MemoryBytes > 0 && _memory.HasFullPlace)
+        if (exitCode != 0 && spec.MemoryBytes > 0 && (_memory.HasFullPlace || FilledAPlace(lastWords)))
         {
             return (LimitCodes.Memory, $"Its folders in memory were full: they and its processes may take {spec.MemoryBytes >> 20} MiB together.");
         }

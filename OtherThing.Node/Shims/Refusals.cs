@@ -34,6 +34,9 @@ internal static class Refusals
         _ => InWords(lastWords),
     };
 
+    /// <summary>Whether what it said last is that there was no room for a file.</summary>
+    internal static bool IsNoRoom(ReadOnlySpan<char> lastWords) => lastWords.Contains("No space left on device", StringComparison.OrdinalIgnoreCase);
+
     private static string? InWords(ReadOnlySpan<char> lastWords)
     {
         foreach (var (words, code) in s_last)

@@ -57,6 +57,7 @@ public sealed class LimitTests(MessAgent agent) : IClassFixture<MessAgent>
         var end = await agent.Server.RunAsync(assign);
         var said = agent.Server.Log(assign).Split('\n');
 
+        Assert.SkipUnless(end.Sandbox == "bubblewrap", "bubblewrap does not work here");
         Assert.Equal((0, ""), (end.ExitCode, end.ReasonCode));
         Assert.Equal(["1024", "4096", "1000"], said[..3]);
         Assert.All(said[3..^1], limit => Assert.InRange(long.Parse(limit, System.Globalization.CultureInfo.InvariantCulture), 1, 1L << 40));

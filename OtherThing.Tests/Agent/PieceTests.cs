@@ -4,6 +4,7 @@ using OtherThing.Agent.Attempts;
 using OtherThing.Agent.Identity;
 using OtherThing.Agent.Link;
 using OtherThing.Agent.Machine;
+using OtherThing.Agent.Native;
 using OtherThing.Agent.Policies;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
@@ -283,5 +284,14 @@ public sealed class PieceTests : IDisposable
         Assert.NotNull(problem);
         Assert.True(policy.Paused);
         Assert.Empty(policy.Kinds);
+    }
+
+    [Fact]
+    public void ProcSeenBy_ProcessWhoseSandboxDoesNotStandYet_IsNone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
+
+        // It sees the machine's own: to count that would be to count everybody's processes as the job's.
+        Assert.Null(ProcFiles.SeenBy(Environment.ProcessId));
     }
 }

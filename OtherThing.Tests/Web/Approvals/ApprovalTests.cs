@@ -238,7 +238,9 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
     [Fact]
     public async Task Ask_NobodyOfThisWorkspace_FailsTheStepSayingSo()
     {
-        var run = await StartAsync(Simple.Replace("\"text\"", $"\"assigneeId\":\"{Guid.NewGuid()}\",\"text\"", StringComparison.Ordinal));
+        // Written down it is refused when it is saved; a template tells it no sooner than the run.
+        var run = await StartAsync(
+            Simple.Replace("\"text\"", "\"assigneeId\":\"{{ input.who }}\",\"text\"", StringComparison.Ordinal), $$"""{"what":"it","who":"{{Guid.NewGuid()}}"}""");
 
         var ended = await EndAsync(run);
 

@@ -72,9 +72,10 @@ public class FlowCallTests(SharedServer server)
     {
         var (client, other) = (await NewAsync(server), await NewAsync(server));
         var foreign = await other.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":1}}""", "start->a");
-        var caller = await client.CreateFlowAsync(Call(foreign), "start->call");
+        // Written down it is refused when it is saved; a template tells it no sooner than the run.
+        var caller = await client.CreateFlowAsync(Call("{{ input.flow }}"), "start->call");
 
-        var run = await client.RunAsync(caller);
+        var run = await client.RunAsync(caller, $$$"""{"input":{"flow":"{{{foreign}}}"}}""");
 
         Assert.Equal("flow.not_found", run.GetProperty("error").GetProperty("code").GetString());
     }

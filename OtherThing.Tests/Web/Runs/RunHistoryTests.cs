@@ -155,15 +155,17 @@ public sealed class RunHistoryTests(SharedServer server)
 
         using var answer = await client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
         await using var stream = await answer.Content.ReadAsStreamAsync(Cancel);
+        var said = "";
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(Cancel))
         {
+            said += $" {item.EventType} {item.Data}";
             if (item.EventType == "committed")
             {
                 return (int.Parse(item.EventId!, System.Globalization.CultureInfo.InvariantCulture), JsonElement.Parse(item.Data));
             }
         }
 
-        throw new InvalidOperationException("The stream ended without an event.");
+        throw new InvalidOperationException($"The stream after {after} ended without a commit: {answer.StatusCode}{said}");
     }
 
     private async Task<IReadOnlyList<StepRun>> JournalAsync(string run) =>
