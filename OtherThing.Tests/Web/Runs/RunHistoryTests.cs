@@ -147,13 +147,7 @@ public sealed class RunHistoryTests(SharedServer server)
     /// <summary>Opens the stream, takes one event and cuts the connection.</summary>
     private static async Task<(int Id, JsonElement Data)> NextAsync(RunClient client, string run, int? after)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{client.Root}/runs/{run}/events");
-        if (after is { } id)
-        {
-            request.Headers.Add("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        }
-
-        using var answer = await client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var answer = await OpenAsync(client, run, after);
         await using var stream = await answer.Content.ReadAsStreamAsync(Cancel);
         var said = "";
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(Cancel))
@@ -166,6 +160,28 @@ public sealed class RunHistoryTests(SharedServer server)
         }
 
         throw new InvalidOperationException($"The stream after {after} ended without a commit: {answer.StatusCode}{said}");
+    }
+
+    /// <summary>A place of a stream that was cut is free once the server has noticed; who cuts many in a moment may have to ask again.</summary>
+    private static async Task<HttpResponseMessage> OpenAsync(RunClient client, string run, int? after)
+    {
+        HttpResponseMessage? answer = null;
+        await Lab.Processes.Until.HoldsAsync(
+            async () =>
+            {
+                answer?.Dispose();
+                using var request = new HttpRequestMessage(HttpMethod.Get, $"{client.Root}/runs/{run}/events");
+                if (after is { } id)
+                {
+                    request.Headers.Add("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                }
+
+                answer = await client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+                return answer.StatusCode != System.Net.HttpStatusCode.TooManyRequests;
+            },
+            "a stream is let in",
+            Cancel);
+        return answer!;
     }
 
     private async Task<IReadOnlyList<StepRun>> JournalAsync(string run) =>

@@ -35,6 +35,7 @@ internal static class RunEventStream
         }
 
         var open = new OpenStream(hold, subscription, taken);
+        request.HttpContext.Response.RegisterForDispose(open); // also when whoever asked is gone before the first event is read
         return TypedResults.ServerSentEvents(FollowAsync(actor, workspaceId, runId, after, past.Value, open, runs, cancellationToken));
     }
 
