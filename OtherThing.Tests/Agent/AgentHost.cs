@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using OtherThing.Agent.Hosting;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Protocol.V1;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Agent;
 
@@ -56,6 +57,6 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         await StopAsync();
         _stop.Dispose();
-        Directory.Delete(Data, recursive: true);
+        await TestDirectory.DeleteAsync(Data);
     }
 }

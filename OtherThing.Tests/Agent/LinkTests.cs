@@ -153,7 +153,7 @@ public sealed class LinkTests : IAsyncLifetime
         Assert.Equal((EventKind.Finished, 5), (end.Kind, end.ExitCode));
         Assert.Equal($"{mark}\n" + string.Concat(Enumerable.Range(1, 15).Select(number => $"{number}\n")), log);
         Assert.Equal(0, Processes.With(mark));
-        Directory.Delete(data, recursive: true);
+        await TestDirectory.DeleteAsync(data);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class LinkTests : IAsyncLifetime
         await agent.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(ExitCodes.Ok, agent.ExitCode);
-        Directory.Delete(data, recursive: true);
+        await TestDirectory.DeleteAsync(data);
     }
 
     [Fact]

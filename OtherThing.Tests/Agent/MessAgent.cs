@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OtherThing.Agent.Machine;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Agent;
 
@@ -57,7 +58,7 @@ public sealed class OrdinaryMessAgent : MessAgent
         if (IsPossible)
         {
             await StopAgentAsync();
-            Directory.Delete(Data, recursive: true);
+            await TestDirectory.DeleteAsync(Data);
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
         await KillAsync();
         _agent.Dispose();
         _client.Dispose();
-        Directory.Delete(_data, recursive: true);
+        await TestDirectory.DeleteAsync(_data);
     }
 
     [Fact]

@@ -7,6 +7,9 @@ public sealed class TestDirectory : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Deletes what processes that are just ending may still write to, once they have.</summary>
+    public static Task DeleteAsync(string path) => Patience.UntilAsync(() => TryDelete(path), $"{path} can be deleted");
+
     public void Dispose()
     {
         try
@@ -16,6 +19,23 @@ public sealed class TestDirectory : IDisposable
         catch (IOException)
         {
             // A process that is just ending may still write; the system cleans its temporary files.
+        }
+    }
+
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }
