@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 
 namespace OtherThing.Core;
@@ -14,6 +15,8 @@ public static class CoreSetup
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LiveFeed>();
         services.TryAddSingleton<ILiveFeed>(provider => provider.GetRequiredService<LiveFeed>());
+        services.TryAddSingleton<AuditLog>();
+        services.TryAddSingleton<AuditService>();
         services.TryAddSingleton<Door>();
         services.TryAddSingleton<AccessChanges>();
         services.TryAddSingleton<AccessWatch>();

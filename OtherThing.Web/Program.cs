@@ -1,5 +1,6 @@
 using OtherThing.Web.Components.Account;
 using OtherThing.Web.Features.Approvals;
+using OtherThing.Web.Features.Audit;
 using OtherThing.Web.Features.Console;
 using OtherThing.Web.Features.Flows;
 using OtherThing.Web.Features.Jobs;
@@ -21,7 +22,7 @@ if (StartRules.Refuse(builder) is { } refusal)
     return 1;
 }
 
-builder.AddServerOptions().AddHostNames().AddListeners().AddData().AddSilo().AddTelemetry().AddHealth().AddRest();
+builder.AddServerOptions().AddHostNames().AddListeners().AddData().AddSilo().AddTelemetry().AddHealth().AddRest().AddRequestOrigins();
 builder.AddAccounts().AddWorkspaces().AddTasks().AddFlows().AddRuns().AddTriggers().AddApprovals().AddKeys().AddUsage().AddNodes().AddJobs().AddConsole();
 builder.AddNodeGateway().AddDevelopmentNode().AddPages().AddStandby();
 
@@ -41,7 +42,7 @@ if (await app.RefuseRingsAsync() is { } sealedOtherwise)
 
 app.UsePipeline();
 app.MapHealth().MapDiscovery().MapOpenApiDocument();
-app.MapAccounts().MapWorkspaces().MapTasks().MapFlows().MapRuns().MapTriggers().MapApprovals().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
+app.MapAccounts().MapWorkspaces().MapAudit().MapTasks().MapFlows().MapRuns().MapTriggers().MapApprovals().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
 app.MapNodeGateway();
 app.MapPages();
 await app.RunAsync();

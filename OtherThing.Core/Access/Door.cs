@@ -1,3 +1,4 @@
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Access;
@@ -9,24 +10,36 @@ namespace OtherThing.Core.Access;
 /// <param name="Operation">What they were let in for.</param>
 public sealed record Entry(Guid WorkspaceId, Guid UserId, Role Role, Operation Operation)
 {
+    /// <summary>Hears of a refusal.</summary>
+    internal Action<Error>? Told { private get; init; }
+
     /// <summary>True when the right covers only one's own things: check the thing with <see cref="Refuse"/>.</summary>
     public bool OwnOnly => Operation.For(Role) == Grant.Own;
 
     /// <summary>The refusal when the thing belongs to somebody else and the right covers one's own only; null when allowed.</summary>
     /// <param name="ownerIds">Whose thing it is: its creator, assignee, owner or contributor.</param>
-    public Error? Refuse(params ReadOnlySpan<Guid?> ownerIds) =>
-        OwnOnly && !ownerIds.Contains(UserId) ? Door.Forbidden(Operation, Role) : null;
+    public Error? Refuse(params ReadOnlySpan<Guid?> ownerIds)
+    {
+        if (!OwnOnly || ownerIds.Contains(UserId))
+        {
+            return null;
+        }
+
+        var refusal = Door.Forbidden(Operation, Role);
+        Told?.Invoke(refusal);
+        return refusal;
+    }
 }
 
-/// <summary>The one door: every public service method asks here before it does anything.</summary>
-public sealed class Door(IMembershipStore memberships, TimeProvider clock)
+/// <summary>The one door: every public service method asks here before it does anything. Whom it refuses a change, the audit tells.</summary>
+public sealed class Door(IMembershipStore memberships, AuditLog audit, TimeProvider clock)
 {
     /// <summary>How long after proving who they are a person may do what asks for it.</summary>
     public static TimeSpan FreshFor { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Asks for a sign-in within <see cref="FreshFor"/>, for what belongs to no row: one's own second factor and password.</summary>
     /// <returns>Null when it was, or <c>access.reauthenticate</c>.</returns>
-    public Error? AskFresh(Actor actor) => EnterOwn(actor, Operations.TokenManage with { Scope = Scopes.None }).Error;
+    public Error? AskFresh(Actor actor) => actor.UserId is null ? SignedOut : CheckFresh(actor, Operations.TokenManage);
 
     /// <summary>Checks one row of <see cref="Operations"/> against the database.</summary>
     /// <returns>
@@ -38,15 +51,32 @@ public sealed class Door(IMembershipStore memberships, TimeProvider clock)
     {
         var role = actor.UserId is { } userId ? await memberships.FindRoleAsync(workspaceId, userId, cancellationToken) : null;
         var entered = Judge(actor, workspaceId, operation, role);
-        return entered.IsSuccess && CheckFresh(actor, operation) is { } refusal ? refusal : entered;
+        if (entered.TryGet(out var entry, out var refusal) && (refusal = CheckFresh(actor, operation)) is null)
+        {
+            return entry with { Told = refused => audit.Refused(actor, workspaceId, operation, refused) };
+        }
+
+        audit.Refused(actor, workspaceId, operation, refusal);
+        return refusal;
     }
 
     /// <summary>Checks an operation that belongs to no workspace (create one, own tokens, own nodes).</summary>
     /// <returns>The person, or <c>access.unauthenticated</c>, <c>access.scope</c>, <c>access.reauthenticate</c>.</returns>
-    public Result<Guid> EnterOwn(Actor actor, Operation operation) =>
-        actor.UserId is not { } userId ? SignedOut
-        : (CheckScope(actor, operation) ?? CheckFresh(actor, operation)) is { } refusal ? refusal
-        : userId;
+    public Result<Guid> EnterOwn(Actor actor, Operation operation)
+    {
+        if (actor.UserId is not { } userId)
+        {
+            return SignedOut;
+        }
+
+        if ((CheckScope(actor, operation) ?? CheckFresh(actor, operation)) is { } refusal)
+        {
+            audit.Refused(actor, null, operation, refusal);
+            return refusal;
+        }
+
+        return userId;
+    }
 
     /// <summary>What the table says to a role that was read just now; whether the sign-in is fresh is not asked.</summary>
     internal static Result<Entry> Judge(Actor actor, Guid workspaceId, Operation operation, Role? read) =>

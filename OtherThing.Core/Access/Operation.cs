@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
 namespace OtherThing.Core.Access;
 
 /// <summary>How a role stands to an operation.</summary>
@@ -22,9 +25,17 @@ public enum Grant
 /// <param name="Viewer">What a Viewer may.</param>
 /// <param name="Scope">The token scope it needs.</param>
 /// <param name="Fresh">True when the person must have signed in within the last minutes.</param>
+/// <param name="TakesOut">True when it only reads, yet what it reads leaves the workspace: then it is audited like a change.</param>
+/// <param name="Name">The name of its property in <see cref="Operations"/>.</param>
 public sealed record Operation(
-    string Id, string Text, Grant Owner, Grant Admin, Grant Member, Grant Viewer, Scopes Scope, bool Fresh = false)
+    string Id, string Text, Grant Owner, Grant Admin, Grant Member, Grant Viewer, Scopes Scope, bool Fresh = false, bool TakesOut = false, [CallerMemberName] string Name = "")
 {
+    /// <summary>What the audit calls it: <c>RunStart</c> is <c>run.start</c>, <c>MemberSetRole</c> is <c>member.set_role</c>.</summary>
+    public string Act { get; } = ActOf(Name);
+
+    /// <summary>Whether it, and a refusal of it, is kept in the audit.</summary>
+    public bool IsAudited => Scope != Scopes.Read || TakesOut;
+
     /// <summary>What a role may.</summary>
     public Grant For(Role role) => role switch
     {
@@ -33,4 +44,11 @@ public sealed record Operation(
         Role.Member => Member,
         _ => Viewer,
     };
+
+    private static string ActOf(string name)
+    {
+        var words = JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+        var at = words.IndexOf('_', StringComparison.Ordinal);
+        return at < 0 ? words : $"{words[..at]}.{words[(at + 1)..]}";
+    }
 }

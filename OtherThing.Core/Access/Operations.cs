@@ -82,7 +82,7 @@ public static class Operations
     /// <summary>A31: delete flow (runs are kept).</summary>
     public static Operation FlowDelete { get; } = new("A31", "delete flow", Grant.Allow, Grant.Allow, Grant.Own, Grant.Deny, Scopes.Write);
     /// <summary>A32: export definition (names of keys only).</summary>
-    public static Operation FlowExport { get; } = new("A32", "export definition", Grant.Allow, Grant.Allow, Grant.Allow, Grant.Deny, Scopes.Read);
+    public static Operation FlowExport { get; } = new("A32", "export definition", Grant.Allow, Grant.Allow, Grant.Allow, Grant.Deny, Scopes.Read, TakesOut: true);
     /// <summary>A33: copy to another workspace (needs Member there too; drops keys, nodes, secrets).</summary>
     public static Operation FlowCopyOut { get; } = new("A33", "copy to another workspace", Grant.Allow, Grant.Allow, Grant.Allow, Grant.Deny, Scopes.Write);
     /// <summary>A34: see webhook address; create/rotate its secret (secret shown once).</summary>
@@ -116,7 +116,7 @@ public static class Operations
     /// <summary>A46: ad-hoc command on a node (anyone else of Member or above: only by the node owner's consent, per session, shown live).</summary>
     public static Operation CommandAdHoc { get; } = new("A46", "ad-hoc command on a node", Grant.Own, Grant.Own, Grant.Own, Grant.Deny, Scopes.Run);
     /// <summary>A47: read another's console history (the other is told).</summary>
-    public static Operation ConsoleHistoryOfOthers { get; } = new("A47", "read another's console history", Grant.Allow, Grant.Allow, Grant.Deny, Grant.Deny, Scopes.Read);
+    public static Operation ConsoleHistoryOfOthers { get; } = new("A47", "read another's console history", Grant.Allow, Grant.Allow, Grant.Deny, Grant.Deny, Scopes.Read, TakesOut: true);
 
     // Nodes and jobs
     /// <summary>A48: list, status, labels.</summary>
@@ -174,7 +174,7 @@ public static class Operations
     /// <summary>A72: set budgets and caps.</summary>
     public static Operation BudgetSet { get; } = new("A72", "set budgets and caps", Grant.Allow, Grant.Allow, Grant.Deny, Grant.Deny, Scopes.Manage);
     /// <summary>A73: export CSV (formula-injection safe (`=+-@`)).</summary>
-    public static Operation UsageExport { get; } = new("A73", "export CSV", Grant.Allow, Grant.Allow, Grant.Deny, Grant.Deny, Scopes.Read);
+    public static Operation UsageExport { get; } = new("A73", "export CSV", Grant.Allow, Grant.Allow, Grant.Deny, Grant.Deny, Scopes.Read, TakesOut: true);
     /// <summary>A74: edit or reset usage (corrections are new rows).</summary>
     public static Operation UsageEdit { get; } = new("A74", "edit or reset usage", Grant.Deny, Grant.Deny, Grant.Deny, Grant.Deny, Scopes.Manage);
     /// <summary>A79: record by hand what was used elsewhere.</summary>

@@ -1,9 +1,10 @@
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Access;
 
 /// <summary>Makes, lists, revokes and recognises personal tokens.</summary>
-public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, Credentials credentials, IAuditLog audit, TimeProvider clock)
+public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, Credentials credentials, AuditLog audit, TimeProvider clock)
 {
     /// <summary>The most tokens one person may have.</summary>
     public const int MaxPerPerson = 100;
@@ -31,7 +32,7 @@ public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, 
         var token = new PersonalToken(
             userId, good.Name!, good.Scopes, SecretCode.Hash(value), now, now.AddDays(good.ExpiresInDays!.Value));
         await tokens.AddAsync(token, cancellationToken);
-        await audit.AppendAsync(actor, null, Operations.TokenManage, $"token:{token.Id}", "created", cancellationToken);
+        await audit.AppendAccountAsync(actor, userId, "token.create", $"token:{token.Id} '{token.Name}' for {token.Scopes.ToString().ToLowerInvariant()}");
         return new NewPersonalToken(token, value);
     }
 
@@ -56,7 +57,7 @@ public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, 
         }
 
         credentials.Say(userId);
-        await audit.AppendAsync(actor, null, Operations.TokenManage, $"token:{tokenId}", "revoked", cancellationToken);
+        await audit.AppendAccountAsync(actor, userId, "token.revoke", $"token:{tokenId}");
         return tokenId;
     }
 

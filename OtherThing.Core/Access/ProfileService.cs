@@ -1,9 +1,10 @@
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Access;
 
 /// <summary>One's own name and address. They belong to no workspace, so the credential's scope is all there is to check.</summary>
-public sealed class ProfileService(IAccountStore accounts)
+public sealed class ProfileService(IAccountStore accounts, AuditLog audit)
 {
     /// <summary>The longest display name, in characters.</summary>
     public const int MaxDisplayName = 80;
@@ -34,6 +35,11 @@ public sealed class ProfileService(IAccountStore accounts)
         }
 
         await accounts.RenameAsync(account.Id, name, cancellationToken);
+        if (name != account.DisplayName)
+        {
+            await audit.AppendAccountAsync(actor, account.Id, "account.rename", $"'{account.DisplayName}' to '{name}'");
+        }
+
         return account with { DisplayName = name };
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps.Configs;
@@ -9,7 +10,7 @@ namespace OtherThing.Core.Approvals;
 
 /// <summary>Approvals of a workspace, as people see and decide them.</summary>
 public sealed partial class ApprovalService(
-    IApprovalStore approvals, ApprovalDesk desk, IGrainFactory grains, Door door, IAuditLog audit, ILogger<ApprovalService> logger)
+    IApprovalStore approvals, ApprovalDesk desk, IGrainFactory grains, Door door, AuditLog audit, ILogger<ApprovalService> logger)
 {
     /// <summary>The longest note, in characters.</summary>
     public const int LongestNote = 4_000;

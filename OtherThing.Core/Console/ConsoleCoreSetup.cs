@@ -12,7 +12,7 @@ public static class ConsoleCoreSetup
         .AddSingleton<ConsoleService>()
         .AddCommand<WhoAmICommand>().AddCommand<MembersCommand>().AddCommand<MemberRoleCommand>().AddCommand<MemberRemoveCommand>()
         .AddCommand<NodesCommand>().AddCommand<NodeShowCommand>().AddCommand<NodeDrainCommand>().AddCommand<NodeResumeCommand>()
-        .AddCommand<StatsCommand>().AddCommand<UsageCommand>().AddCommand<KeysCommand>()
+        .AddCommand<AuditCommand>().AddCommand<StatsCommand>().AddCommand<UsageCommand>().AddCommand<KeysCommand>()
         .AddCommand<TasksCommand>().AddCommand<TaskShowCommand>().AddCommand<TaskAddCommand>().AddCommand<TaskMoveCommand>()
         .AddCommand<TaskAssignCommand>().AddCommand<TaskDeleteCommand>().AddCommand<TaskRestoreCommand>()
         .AddCommand<FlowsCommand>().AddCommand<RunCommand>().AddCommand<FlowRunCommand>()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -10,7 +11,7 @@ namespace OtherThing.Core.Flows;
 /// Flows that are open in a builder: everybody's edits of one flow go through one session, in one order, and are saved by themselves.
 /// </summary>
 public sealed partial class FlowEditing(
-    FlowService flows, IFlowStore store, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, IAccountStore accounts, ILiveFeed feed, TimeProvider clock, ILogger<FlowEditing> logger) : IAsyncDisposable
+    FlowService flows, IFlowStore store, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, AuditLog audit, IAccountStore accounts, ILiveFeed feed, TimeProvider clock, ILogger<FlowEditing> logger) : IAsyncDisposable
 {
     /// <summary>How long edits wait for more before they are saved.</summary>
     public static TimeSpan SaveAfter { get; } = TimeSpan.FromMilliseconds(500);
@@ -76,6 +77,9 @@ public sealed partial class FlowEditing(
 
     internal async Task<Error?> MayEditAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
         (await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error;
+
+    internal void Tell(Actor actor, Guid workspaceId, Guid flowId) =>
+        audit.PostSeldom(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", "edited in the builder");
 
     /// <summary>The edit as it may be applied and told: foreign ids refused, typed secrets sealed.</summary>
     internal async Task<Result<FlowEdit>> AdmitAsync(Guid workspaceId, FlowDefinition document, FlowEdit edit, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Flows.Exchange;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
@@ -11,7 +12,7 @@ public sealed record FlowUpdate(string? Name = null, string? Description = null,
 
 /// <summary>Flows of a workspace: list, read, make, change, duplicate, delete, publish.</summary>
 public sealed partial class FlowService(
-    IFlowStore flows, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
+    IFlowStore flows, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
 {
     /// <summary>The flows, last changed first (A27).</summary>
     public async Task<Result<Page<FlowSummary>>> ListAsync(Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken) =>
@@ -65,7 +66,7 @@ public sealed partial class FlowService(
         var flow = new Flow(workspaceId, name!.Trim(), description ?? "", kept, entry.UserId, Now);
         await flows.AddAsync(flow, cancellationToken);
         LogCreated(flow.Id, workspaceId);
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        await TellMadeAsync(actor, flow, "flow.create", flow.Name, cancellationToken);
         return flow;
     }
 
@@ -101,7 +102,13 @@ public sealed partial class FlowService(
             }
         }
 
-        return await SaveAsync(workspaceId, flowId, change, expectedVersion, byHeader, cancellationToken);
+        var saved = await SaveAsync(workspaceId, flowId, change, expectedVersion, byHeader, cancellationToken);
+        if (saved.TryGet(out var flow, out _))
+        {
+            await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"'{flow.Name}', revision {flow.Revision}", cancellationToken);
+        }
+
+        return saved;
     }
 
     /// <summary>
@@ -143,7 +150,7 @@ public sealed partial class FlowService(
         var name = TextCut.Words(original.Name, FlowLimits.Name - 7);
         var copy = new Flow(workspaceId, name + " (copy)", original.Description, original.ReadDefinition(), entry.UserId, Now);
         await flows.AddAsync(copy, cancellationToken);
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        await TellMadeAsync(actor, copy, "flow.duplicate", $"'{copy.Name}' from flow:{flowId}", cancellationToken);
         return copy;
     }
 
@@ -176,16 +183,28 @@ public sealed partial class FlowService(
         var flow = new Flow(workspaceId, called, read.Description, read.Definition, entry.UserId, Now);
         await flows.AddAsync(flow, cancellationToken);
         LogImported(flow.Id, read.Source, workspaceId);
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        await TellMadeAsync(actor, flow, "flow.import", flow.Name, cancellationToken);
         return flow;
     }
 
     /// <summary>The draft as a file (A32); see <see cref="FlowFile"/>.</summary>
     /// <returns>The flow's name and the file's text, or <c>flow.not_found</c>.</returns>
-    public async Task<Result<FlowExport>> ExportAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken) =>
-        (await door.EnterAsync(actor, workspaceId, Operations.FlowExport, cancellationToken)).Error is { } refusal ? refusal
-            : await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow ? FlowErrors.NotFound
-            : new FlowExport(FlowFile.NameOf(flow.Name), FlowFile.Write(flow.Name, flow.Description, flow.ReadDefinition()));
+    public async Task<Result<FlowExport>> ExportAsync(Actor actor, Guid workspaceId, Guid flowId, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, Operations.FlowExport, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        var file = FlowFile.Write(flow.Name, flow.Description, flow.ReadDefinition());
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowExport, $"flow:{flowId}", $"'{flow.Name}', revision {flow.Revision}", cancellationToken);
+        return new FlowExport(FlowFile.NameOf(flow.Name), file);
+    }
 
     /// <summary>Deletes a flow (A31: Members their own only); its runs are kept.</summary>
     /// <returns>Null, or <c>flow.not_found</c>.</returns>
@@ -218,6 +237,7 @@ public sealed partial class FlowService(
         }
 
         LogDeleted(flowId, workspaceId);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowDelete, $"flow:{flowId}", flow.Name, CancellationToken.None);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         return null;
     }
@@ -277,12 +297,19 @@ public sealed partial class FlowService(
         }
 
         LogPublished(flowId, flow.Revision, workspaceId);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowPublish, $"flow:{flowId}", $"'{flow.Name}', version {flow.Revision}", CancellationToken.None);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         feed.Publish(Topic.Flow(flowId), "flow.published", flow.Revision);
         return flow;
     }
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    private async Task TellMadeAsync(Actor actor, Flow flow, string act, string detail, CancellationToken cancellationToken)
+    {
+        feed.Publish(Topic.Workspace(flow.WorkspaceId), "flows.changed");
+        await audit.AppendAsync(actor, flow.WorkspaceId, Operations.FlowEdit, $"flow:{flow.Id}", detail, cancellationToken, act);
+    }
 
     private static Error? CheckNames(string? name, string? description) =>
         name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > FlowLimits.Name) ? FlowErrors.NameInvalid

@@ -99,6 +99,7 @@ internal sealed partial class FlowSession : IDisposable
             }
 
             _acts.Add(actId);
+            _editing.Tell(editor.Actor, WorkspaceId, FlowId);
             _snapshot = _snapshot with { Definition = change.Definition, Sequence = _snapshot.Sequence + 1 };
             _unsaved.Add((editor.Actor, change.Applied));
             Schedule();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -10,7 +11,7 @@ namespace OtherThing.Core.Flows;
 
 /// <summary>A flow's settings: limits, and the switch that lets nothing new start.</summary>
 public sealed partial class FlowSettingsService(
-    IFlowStore flows, IAuditLog audit, WebhookTargets webhooks, IGrainFactory grains, ILiveFeed feed, Door door, ILogger<FlowSettingsService> logger)
+    IFlowStore flows, AuditLog audit, WebhookTargets webhooks, IGrainFactory grains, ILiveFeed feed, Door door, ILogger<FlowSettingsService> logger)
 {
     /// <summary>Changes settings (A28); takes effect at once for what starts from now on, and for what is queued.</summary>
     /// <returns>The settings, or <c>flow.not_found</c>, <c>flow.settings_invalid</c> naming the field.</returns>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -26,7 +27,7 @@ public readonly record struct FlowVersionChoice(int? Number, bool Published = fa
 }
 
 /// <summary>A flow's history: its kept versions, what differs between two of them, and the way back to one.</summary>
-public sealed partial class FlowVersionService(IFlowStore flows, Door door, ILiveFeed feed, TimeProvider clock, ILogger<FlowVersionService> logger)
+public sealed partial class FlowVersionService(IFlowStore flows, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<FlowVersionService> logger)
 {
     /// <summary>The versions that were published or run, newest first (A27).</summary>
     /// <returns>The page, or <c>flow.not_found</c>.</returns>
@@ -102,6 +103,7 @@ public sealed partial class FlowVersionService(IFlowStore flows, Door door, ILiv
         }
 
         LogRestored(flowId, number, flow.Revision);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"back to version {number}", cancellationToken, "flow.restore");
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         feed.Publish(Topic.Flow(flowId), "flow.saved", flow.Revision);
         return flow;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
@@ -10,7 +11,7 @@ namespace OtherThing.Core.Flows;
 /// Pins: what a step puts out in runs of the draft instead of being carried out. Runs of a published version ignore them. Every change
 /// is said on <c>Topic.Flow</c> as <c>flow.pins</c>.
 /// </summary>
-public sealed class PinService(IFlowStore flows, IPinStore pins, IAuditLog audit, ILiveFeed feed, Door door, TimeProvider clock)
+public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit, ILiveFeed feed, Door door, TimeProvider clock)
 {
     /// <summary>The pins of a flow, by step (A27).</summary>
     /// <returns>The pins, or <c>flow.not_found</c>.</returns>

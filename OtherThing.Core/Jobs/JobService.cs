@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 
@@ -7,7 +8,7 @@ namespace OtherThing.Core.Jobs;
 
 /// <summary>Jobs as people send and follow them, through REST and pages.</summary>
 public sealed class JobService(
-    IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, AccessWatch watch, TimeProvider clock, IOptions<NodesOptions> options)
+    IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, AuditLog audit, AccessWatch watch, TimeProvider clock, IOptions<NodesOptions> options)
 {
     /// <summary>The longest a caller may wait for an end in one request.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(300);
@@ -40,6 +41,7 @@ public sealed class JobService(
             return JobRules.NotKept(refused);
         }
 
+        audit.Post(actor, workspaceId, Operations.JobSubmit, $"job:{job.Id}", null);
         if (wait > TimeSpan.Zero && await WaitAsync(actor, workspaceId, Operations.JobSubmit, live.Ended.Task, wait, cancellationToken) is { } gone)
         {
             return gone;
@@ -80,6 +82,7 @@ public sealed class JobService(
             return JobRules.NotKept(refused);
         }
 
+        audit.Post(actor, workspaceId, Operations.JobSubmit, $"batch:{batch.Id}", $"{drafts.Count} jobs");
         return batch;
     }
 
@@ -133,6 +136,7 @@ public sealed class JobService(
             return Error.Conflict("job.already_ended", "The job has ended already.");
         }
 
+        await audit.AppendAsync(actor, workspaceId, Operations.RunCancel, $"job:{jobId}", null, cancellationToken, "job.cancel");
         if (live is not null)
         {
             await EndAsync(live.Ended.Task, TimeSpan.FromSeconds(3), cancellationToken);

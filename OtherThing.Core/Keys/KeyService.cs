@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
@@ -22,7 +23,7 @@ public sealed partial class KeyService(
     ProviderCatalog providers,
     EgressPolicy egress,
     IMembershipStore memberships,
-    IAuditLog audit,
+    AuditLog audit,
     ILiveFeed feed,
     Door door,
     TimeProvider clock,

@@ -1,10 +1,11 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Keys;
 
 /// <summary>The only one who opens keys: it notes the use first, and a use that cannot be noted does not happen.</summary>
-public sealed class SecretBroker(IVault vault, IAuditLog audit, IMembershipStore memberships, IKeyStore keys)
+public sealed class SecretBroker(IVault vault, AuditLog audit, IMembershipStore memberships, IKeyStore keys)
 {
     internal const string ValueField = "value";
 

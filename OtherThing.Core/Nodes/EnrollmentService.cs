@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
 
@@ -9,7 +10,7 @@ namespace OtherThing.Core.Nodes;
 
 /// <summary>How a machine becomes a node: it shows a claim code, or it redeems a join token. Asked by machines, not by people.</summary>
 public sealed partial class EnrollmentService(
-    INodeStore store, AttemptLimiter limiter, NodeFeed feed, JobDispatcher dispatcher, TimeProvider clock, IOptions<NodesOptions> options,
+    INodeStore store, AttemptLimiter limiter, NodeFeed feed, JobDispatcher dispatcher, AuditLog audit, TimeProvider clock, IOptions<NodesOptions> options,
     ILogger<EnrollmentService> logger)
 {
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
@@ -139,6 +140,13 @@ public sealed partial class EnrollmentService(
         foreach (var workspaceId in workspaceIds)
         {
             await store.AttachOneAsync(node.Id, workspaceId, Now, cancellationToken);
+        }
+
+        // The token was its owner's word.
+        foreach (var workspaceId in workspaceIds.Select(id => (Guid?)id).DefaultIfEmpty(null))
+        {
+            await audit.AppendAsync(
+                Actor.User(token.OwnerId), workspaceId, Operations.NodeAttach, $"node:{node.Id}", $"{node.Name}: joined with a token", cancellationToken);
         }
 
         dispatcher.NodesChanged();

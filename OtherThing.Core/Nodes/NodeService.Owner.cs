@@ -42,7 +42,7 @@ public sealed partial class NodeService
 
         if (!seen.IsOwner)
         {
-            return NodeErrors.OwnerOnly;
+            return OwnerOnly(actor, seen.Record, Operations.NodeAttach);
         }
 
         var wanted = workspaceIds.ToHashSet();
@@ -124,7 +124,6 @@ public sealed partial class NodeService
         await store.AttachAsync(nodeId, [], Now, cancellationToken);
         dispatcher.StopAll(nodeId, "The node was removed by its owner.");
         links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The node was removed by its owner.");
-        await audit.AppendAsync(actor, null, Operations.NodeRevoke, Subject(nodeId), null, cancellationToken);
         LogRemoved(nodeId);
         return null;
     }
@@ -152,15 +151,16 @@ public sealed partial class NodeService
 
         if (!seen.IsOwner && (!seen.MayPause || seen.Record.Node.QuarantineReason is not null))
         {
-            return NodeErrors.OwnerOnly;
+            return OwnerOnly(actor, seen.Record, Operations.NodePause);
         }
 
-        foreach (var workspaceId in seen.Record.WorkspaceIds)
+        var saved = await SaveAsync(seen, change, cancellationToken);
+        if (saved.IsSuccess)
         {
-            await audit.AppendAsync(actor, workspaceId, Operations.NodePause, Subject(nodeId), done, cancellationToken);
+            await TellAsync(actor, seen.Record, Operations.NodePause, done, cancellationToken);
         }
 
-        return await SaveAsync(seen, change, cancellationToken);
+        return saved;
     }
 
     private async Task<Result<NodeView>> ChangeOwnAsync(
@@ -173,17 +173,36 @@ public sealed partial class NodeService
 
         if (!seen.IsOwner)
         {
-            return NodeErrors.OwnerOnly;
-        }
-
-        if (operation == Operations.NodeLimits)
-        {
-            await audit.AppendAsync(actor, null, operation, Subject(nodeId), null, cancellationToken);
+            return OwnerOnly(actor, seen.Record, operation);
         }
 
         Error? refused = null;
         var saved = await SaveAsync(seen, node => refused = change(node), cancellationToken, () => refused);
+        if (refused is null && saved.IsSuccess)
+        {
+            await TellAsync(actor, seen.Record, operation, null, cancellationToken);
+        }
+
         return refused ?? saved;
+    }
+
+    private Error OwnerOnly(Actor actor, NodeRecord record, Operation operation)
+    {
+        foreach (var workspaceId in record.WorkspaceIds)
+        {
+            audit.Refused(actor, workspaceId, operation, NodeErrors.OwnerOnly);
+        }
+
+        return NodeErrors.OwnerOnly;
+    }
+
+    /// <summary>What becomes of a machine is told where it serves, and where it serves nowhere in the installation's own chain.</summary>
+    private async Task TellAsync(Actor actor, NodeRecord record, Operation operation, string? detail, CancellationToken cancellationToken)
+    {
+        foreach (var workspaceId in record.WorkspaceIds.Select(id => (Guid?)id).DefaultIfEmpty(null))
+        {
+            await audit.AppendAsync(actor, workspaceId, operation, Subject(record.Node.Id), detail is null ? record.Node.Name : $"{record.Node.Name}: {detail}", cancellationToken);
+        }
     }
 
     private async Task<Result<NodeView>> SaveAsync(

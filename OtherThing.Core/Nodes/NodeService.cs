@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
 
@@ -8,7 +9,7 @@ namespace OtherThing.Core.Nodes;
 
 /// <summary>What people do with nodes: see, claim, name, limit, lend to workspaces, drain, remove.</summary>
 public sealed partial class NodeService(
-    INodeStore store, NodeLinks links, JobDispatcher dispatcher, NodeFeed feed, Door door, AttemptLimiter limiter, IAuditLog audit,
+    INodeStore store, NodeLinks links, JobDispatcher dispatcher, NodeFeed feed, Door door, AttemptLimiter limiter, AuditLog audit,
     TimeProvider clock, IOptions<NodesOptions> options, ILogger<NodeService> logger)
 {
     private DateTime Now => clock.GetUtcNow().UtcDateTime;

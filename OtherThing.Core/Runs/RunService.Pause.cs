@@ -45,9 +45,17 @@ public sealed partial class RunService
         }
 
         run = await runs.FindBriefAsync(workspaceId, runId, cancellationToken) ?? run;
-        return status == RunStatus.Queued ? RunErrors.NotBegun
-            : status is null && !run.Status.IsFinal() ? RunErrors.Busy
-            : status is null || (status.Value.IsFinal() && run.Paused != paused) ? RunErrors.AlreadyFinished(run.Status)
-            : run;
+        if (status == RunStatus.Queued)
+        {
+            return RunErrors.NotBegun;
+        }
+
+        if (status is null || (status.Value.IsFinal() && run.Paused != paused))
+        {
+            return status is null && !run.Status.IsFinal() ? RunErrors.Busy : RunErrors.AlreadyFinished(run.Status);
+        }
+
+        await audit.AppendAsync(actor, workspaceId, operation, $"run:{runId}", run.FlowName, cancellationToken, paused ? "run.pause" : "run.resume");
+        return run;
     }
 }

@@ -26,7 +26,9 @@ public sealed partial class RunService
         var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, run.OnlyStep, cancellationToken);
         return fromStep is not null && !plan.StepIds.Contains(fromStep)
             ? RunErrors.StepNotFound(fromStep)
-            : await RepeatAsync(run, plan, entry.UserId, fromStep is null ? null : new TakeOver { FromStep = fromStep }, input, cancellationToken);
+            : Told(
+                await RepeatAsync(run, plan, entry.UserId, fromStep is null ? null : new TakeOver { FromStep = fromStep }, input, cancellationToken),
+                actor, workspaceId, Operations.RunRetry, $"run:{runId} again{(fromStep is null ? "" : $" from step {fromStep}")}");
     }
 
     /// <summary>
@@ -58,7 +60,9 @@ public sealed partial class RunService
         {
             null => RunErrors.MapNotFound(mapStep),
             0 => RunErrors.NoFailedItems(mapStep),
-            _ => await RepeatAsync(run, plan, entry.UserId, new TakeOver { FromStep = mapStep, FailedItemsOnly = true }, null, cancellationToken),
+            _ => Told(
+                await RepeatAsync(run, plan, entry.UserId, new TakeOver { FromStep = mapStep, FailedItemsOnly = true }, null, cancellationToken),
+                actor, workspaceId, Operations.RunRetry, $"run:{runId} again for the failed items of {mapStep}"),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 
@@ -13,7 +14,7 @@ public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps);
 
 /// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
 public sealed partial class RunService(
-    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, IAuditLog audit, Door door, AccessWatch watch, TimeProvider clock, ILogger<RunService> logger)
+    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, AuditLog audit, Door door, AccessWatch watch, TimeProvider clock, ILogger<RunService> logger)
 {
     // A grain call has a time limit of its own, so a longer wait is made of pieces.
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
@@ -60,7 +61,7 @@ public sealed partial class RunService(
             return refusal;
         }
 
-        return await starter.BeginAsync(new StartRun
+        var begun = await starter.BeginAsync(new StartRun
         {
             WorkspaceId = workspaceId,
             FlowId = flowId,
@@ -72,6 +73,7 @@ public sealed partial class RunService(
             Hops = actor.Hops,
             Givens = version is null && flow.HasPins ? await ReadPinsAsync(flow, plan, workspaceId, cancellationToken) : null,
         }, flow);
+        return Told(begun, actor, workspaceId, Operations.RunStart, $"'{flow.Name}' of flow:{flowId}");
     }
 
     /// <summary>A run with its steps (A39).</summary>
@@ -185,7 +187,19 @@ public sealed partial class RunService(
         }
 
         LogCancelled(runId, workspaceId);
+        await audit.AppendAsync(actor, workspaceId, Operations.RunCancel, $"run:{runId}", run.FlowName, cancellationToken);
         return run;
+    }
+
+    /// <summary>Notes the start of a run; its own row says who started it too.</summary>
+    private Result<Guid> Told(Result<Guid> begun, Actor actor, Guid workspaceId, Operation operation, string detail)
+    {
+        if (begun.TryGet(out var runId, out _))
+        {
+            audit.Post(actor, workspaceId, operation, $"run:{runId}", detail);
+        }
+
+        return begun;
     }
 
     private async Task<string?> ReadPinsAsync(FlowHead flow, FlowPlan plan, Guid workspaceId, CancellationToken cancellationToken)

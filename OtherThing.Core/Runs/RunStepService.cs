@@ -1,12 +1,13 @@
 using System.Text.Json;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Runs;
 
 /// <summary>Runs one step of a flow's saved draft by itself, with an input and outputs of other steps that are chosen or pinned.</summary>
-public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore pins, RunStarter starter, Door door, TimeProvider clock)
+public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore pins, RunStarter starter, Door door, AuditLog audit, TimeProvider clock)
 {
     private const int MostCharacters = 4 * 1024 * 1024;
 
@@ -58,7 +59,7 @@ public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore p
         }
 
         await flows.KeepVersionAsync(new FlowVersion(flow, entry.UserId, clock.GetUtcNow().UtcDateTime), cancellationToken);
-        return await starter.BeginAsync(new StartRun
+        var begun = await starter.BeginAsync(new StartRun
         {
             WorkspaceId = workspaceId,
             FlowId = flowId,
@@ -71,6 +72,12 @@ public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore p
             Hops = actor.Hops,
             Givens = givens,
         }, await flows.FindHeadAsync(workspaceId, flowId, cancellationToken));
+        if (begun.TryGet(out var runId, out _))
+        {
+            audit.Post(actor, workspaceId, Operations.RunStart, $"run:{runId}", $"step {stepId} of flow:{flowId}");
+        }
+
+        return begun;
     }
 
     /// <summary>What the step's templates read of the steps around it, and the pins of what is inside it.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
@@ -12,7 +13,7 @@ public sealed partial class TaskService(
     ITaskStore tasks,
     IMembershipStore memberships,
     IFlowStore flows,
-    IAuditLog audit,
+    AuditLog audit,
     ILiveFeed feed,
     TimeProvider clock,
     ILogger<TaskService> logger)

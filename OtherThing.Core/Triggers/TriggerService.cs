@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
@@ -11,7 +12,7 @@ namespace OtherThing.Core.Triggers;
 
 /// <summary>Triggers of flows: made when a flow is published, shown with it, their addresses renewed.</summary>
 public sealed partial class TriggerService(
-    ITriggerStore triggers, IFlowStore flows, HookSecrets secrets, WebhookTargets targets, Door door, IAuditLog audit, ILiveFeed feed,
+    ITriggerStore triggers, IFlowStore flows, HookSecrets secrets, WebhookTargets targets, Door door, AuditLog audit, ILiveFeed feed,
     TimeProvider clock, ILogger<TriggerService> logger) : IFlowListener
 {
     /// <summary>What the token of a webhook starts with.</summary>

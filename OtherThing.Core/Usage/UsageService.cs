@@ -1,4 +1,5 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
@@ -28,7 +29,7 @@ public sealed record ManualUsage(
     UsageType? Type, string? Provider, string? Model, long? TokensUsed, double? ComputeSeconds, decimal? CostCents, Guid? FlowId);
 
 /// <summary>What the workspace used and what it cost.</summary>
-public sealed class UsageService(IUsageStore usage, IFlowStore flows, IAuditLog audit, ILiveFeed feed, Door door, TimeProvider clock)
+public sealed class UsageService(IUsageStore usage, IFlowStore flows, AuditLog audit, ILiveFeed feed, Door door, TimeProvider clock)
 {
     /// <summary>What the live feed says when entries were added.</summary>
     public const string Changed = "usage.changed";

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -11,7 +12,7 @@ public sealed class InviteService(
     IInviteStore invites,
     IAccountStore accounts,
     IWorkspaceStore workspaces,
-    IAuditLog audit,
+    AuditLog audit,
     ILiveFeed feed,
     TimeProvider clock)
 {
@@ -67,7 +68,9 @@ public sealed class InviteService(
 
         if (invite.Role == Role.Admin && entry.Role != Role.Owner)
         {
-            return Error.Forbidden("access.forbidden", "Only an Owner may take back an invite as Admin.");
+            var refusal = Error.Forbidden("access.forbidden", "Only an Owner may take back an invite as Admin.");
+            audit.Refused(actor, workspaceId, Operations.InviteList, refusal);
+            return refusal;
         }
 
         if (!await invites.TryRevokeAsync(workspaceId, inviteId, Now, cancellationToken))
@@ -75,7 +78,7 @@ public sealed class InviteService(
             return MemberErrors.InviteNotFound;
         }
 
-        await TellAsync(actor, invite, Operations.InviteList, "revoked", cancellationToken);
+        await TellAsync(actor, invite, Operations.InviteList, "revoked", cancellationToken, "invite.revoke");
         return invite;
     }
 
@@ -152,10 +155,10 @@ public sealed class InviteService(
             };
     }
 
-    private async Task TellAsync(Actor actor, Invite invite, Operation operation, string detail, CancellationToken cancellationToken)
+    private async Task TellAsync(Actor actor, Invite invite, Operation operation, string detail, CancellationToken cancellationToken, string? act = null)
     {
         feed.Publish(Topic.Workspace(invite.WorkspaceId), ChangedEvent);
         await audit.AppendAsync(
-            actor, invite.WorkspaceId, operation, $"invite:{invite.Id}", detail.ToLowerInvariant(), cancellationToken);
+            actor, invite.WorkspaceId, operation, $"invite:{invite.Id}", detail.ToLowerInvariant(), cancellationToken, act);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -10,7 +11,7 @@ public sealed partial class MemberService(
     Door door,
     IMemberStore members,
     IEnumerable<IMemberDeparture> departures,
-    IAuditLog audit,
+    AuditLog audit,
     ILiveFeed feed,
     TimeProvider clock,
     ILogger<MemberService> logger)

@@ -1,4 +1,5 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -6,7 +7,7 @@ namespace OtherThing.Core.Workspaces;
 
 /// <summary>Hands a workspace over: its Owner offers it to an Admin, who accepts.</summary>
 public sealed class TransferService(
-    Door door, IMemberStore members, IWorkspaceStore workspaces, IAuditLog audit, ILiveFeed feed)
+    Door door, IMemberStore members, IWorkspaceStore workspaces, AuditLog audit, ILiveFeed feed)
 {
     private static readonly Error s_notOffered =
         Error.NotFound("transfer.not_offered", "Nobody offers you this workspace (any more).");
@@ -58,7 +59,9 @@ public sealed class TransferService(
 
         if (!actor.Scopes.HasFlag(Scopes.Manage))
         {
-            return Error.Forbidden("access.scope", "This token lacks the scope 'manage'.");
+            var refusal = Error.Forbidden("access.scope", "This token lacks the scope 'manage'.");
+            audit.Refused(actor, workspaceId, Operations.WorkspaceTransfer, refusal);
+            return refusal;
         }
 
         if (!await members.TryTransferAsync(workspaceId, entry.UserId, cancellationToken))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -11,7 +12,7 @@ public sealed partial class WorkspaceService(
     Door door,
     IWorkspaceStore workspaces,
     IEnumerable<IWorkspaceSeed> seeds,
-    IAuditLog audit,
+    AuditLog audit,
     ILiveFeed feed,
     TimeProvider clock,
     ILogger<WorkspaceService> logger)
@@ -145,7 +146,7 @@ public sealed partial class WorkspaceService(
         }
 
         await audit.AppendAsync(
-            actor, workspaceId, Operations.WorkspaceDelete, $"workspace:{workspaceId}", "restored", cancellationToken);
+            actor, workspaceId, Operations.WorkspaceDelete, $"workspace:{workspaceId}", "restored", cancellationToken, "workspace.restore");
         feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
         return await FindAsync(actor, workspaceId, cancellationToken);
     }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
+using OtherThing.Data.Audit;
 
 namespace OtherThing.Data.Access;
 
@@ -9,7 +11,7 @@ public static class AccessDataSetup
     public static IServiceCollection AddAccessData(this IServiceCollection services) => services
         .AddSingleton<IAccountStore, AccountStore>()
         .AddSingleton<IAccessReader, AccessReader>()
-        .AddSingleton<IAuditLog, AuditLog>()
+        .AddSingleton<IAuditStore, AuditStore>()
         .AddSingleton<IIdempotencyStore, IdempotencyStore>()
         .AddSingleton<IPersonalTokenStore, PersonalTokenStore>()
         .AddSingleton<ISignInSessionStore, SignInSessionStore>()

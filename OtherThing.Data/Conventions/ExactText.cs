@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Access;
 using OtherThing.Core.Approvals;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Keys;
@@ -28,7 +29,7 @@ internal static class ExactText
         (typeof(Approval), nameof(Approval.Title)), (typeof(Approval), nameof(Approval.Text)), (typeof(Approval), nameof(Approval.Note)),
         (typeof(ApiKey), nameof(ApiKey.Name)),
         (typeof(AppUser), nameof(AppUser.DisplayName)), (typeof(AppUser), nameof(AppUser.Email)), (typeof(AppUser), nameof(AppUser.UserName)),
-        (typeof(AuditRow), nameof(AuditRow.Detail)),
+        (typeof(AuditEntry), nameof(AuditEntry.Actor)), (typeof(AuditEntry), nameof(AuditEntry.Detail)),
         (typeof(Flow), nameof(Flow.Name)), (typeof(Flow), nameof(Flow.Description)),
         (typeof(Invite), nameof(Invite.Email)),
         (typeof(JoinToken), nameof(JoinToken.Name)),

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
-using OtherThing.Data.Access;
 using OtherThing.Data.Jobs;
 
 namespace OtherThing.Data.Conventions;
@@ -22,7 +22,7 @@ internal static class GrowingClusters
         builder.ByTime<RunJournalEntry>(nameof(RunJournalEntry.At), nameof(RunJournalEntry.RunId), nameof(RunJournalEntry.Sequence));
         builder.ByTime<Job>(nameof(Job.CreatedAt), nameof(Job.Id));
         builder.ByTime<UsageEntry>(nameof(UsageEntry.Timestamp), nameof(UsageEntry.Id));
-        builder.ByTime<AuditRow>(nameof(AuditRow.At), nameof(AuditRow.Id));
+        builder.ByTime<AuditEntry>(nameof(AuditEntry.At), nameof(AuditEntry.Id));
         builder.Entity<JobLogRow>().Property<long>(Place).ValueGeneratedOnAdd().UseIdentityColumn();
         builder.ByTime<JobLogRow>(Place);
     }

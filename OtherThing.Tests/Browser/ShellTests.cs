@@ -6,7 +6,7 @@ namespace OtherThing.Tests.Browser;
 [Collection(Lanes.Pages)]
 public sealed class ShellTests(Chromium chromium, SharedServer server)
 {
-    private static readonly string[] s_pages = ["tasks", "console", "resources", "members", "settings"];
+    private static readonly string[] s_pages = ["tasks", "console", "resources", "members", "settings", "audit"];
 
     [Theory]
     [InlineData(1280, 800)]
@@ -49,6 +49,20 @@ public sealed class ShellTests(Chromium chromium, SharedServer server)
 
         var next = await visit.Page.GotoAsync("/");
         Assert.Contains("data-theme=\"light\"", await next!.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A75_AuditPage_ChecksItsChainAndGivesAFileByTheCookie()
+    {
+        await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
+        await visit.GoAsync("audit");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Check that nothing was changed" }).ClickAsync();
+        await visit.Page.GetByText("are as they were written").WaitForAsync();
+
+        var file = await visit.Page.EvaluateAsync<string>("async () => (await fetch(location.pathname + '/export?format=csv')).text()");
+
+        Assert.StartsWith("id,at,actorId,actor,", file, StringComparison.Ordinal);
+        Assert.Contains(",workspace.create,", file, StringComparison.Ordinal);
     }
 
     [Fact]

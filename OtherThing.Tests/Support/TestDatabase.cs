@@ -19,7 +19,9 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
     private readonly TestDirectory _directory = new();
     private readonly ServiceProvider _services;
 
-    public TestDatabase(Action<IServiceCollection>? register = null)
+    /// <param name="register">Further registrations.</param>
+    /// <param name="migrate">True makes the schema by its migrations, with the triggers that the model does not know; false from the model.</param>
+    public TestDatabase(Action<IServiceCollection>? register = null, bool migrate = false)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -28,7 +30,14 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
         services.AddWorkspaceServices();
         _services = services.BuildServiceProvider();
         using var db = CreateContext();
-        db.Database.EnsureCreated();
+        if (migrate)
+        {
+            db.Database.Migrate();
+        }
+        else
+        {
+            db.Database.EnsureCreated();
+        }
     }
 
     public IServiceProvider Services => _services;

@@ -9,6 +9,7 @@ internal static class Pipeline
     {
         app.UseLastRequests();
         app.UseKnownProxies();
+        app.UseRequestOrigins();
         app.UseSecurityHeaders();
         app.UseHttpsOnly();
         app.UseExceptionHandler();

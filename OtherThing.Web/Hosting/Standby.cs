@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Audit;
 using OtherThing.Data;
 using OtherThing.Data.Serving;
 
@@ -10,7 +11,7 @@ namespace OtherThing.Web.Hosting;
 /// started before, no silo, no sweeper, no migration.
 /// </summary>
 /// <remarks>Registered last, so that it gives the ports to the server itself when everything else has started.</remarks>
-internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDbContext> contexts, TimeProvider clock, ILogger<Standby> logger) : IHostedLifecycleService
+internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDbContext> contexts, AuditLog audit, TimeProvider clock, ILogger<Standby> logger) : IHostedLifecycleService
 {
     /// <summary>For the service manager: start it again, it shall wait for the one that serves now.</summary>
     private const int LostExitCode = 75;
@@ -44,8 +45,9 @@ internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDb
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Everything has stopped and is written: the next may serve.</summary>
-    public Task StoppedAsync(CancellationToken cancellationToken)
+    public async Task StoppedAsync(CancellationToken cancellationToken)
     {
+        await audit.CloseAsync();
         try
         {
             lease.Release();
@@ -54,8 +56,6 @@ internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDb
         {
             LogNotReleased(exception, ServerLease.Length.TotalSeconds);
         }
-
-        return Task.CompletedTask;
     }
 
     private async Task<bool> WaitBehindAsync(string holder, IConfiguration configuration, IHostEnvironment environment)

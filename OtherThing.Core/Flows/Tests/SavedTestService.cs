@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -16,7 +17,7 @@ public sealed record SavedTestUpdate(
 /// <summary>Tests of flows: saved from runs, edited, and run offline.</summary>
 public sealed partial class SavedTestService(
     ISavedTestStore tests, IFlowStore flows, IRunStore runs, IWorkspaceStore workspaces, FlowPlans plans,
-    RunOptions options, Door door, ILiveFeed feed, TimeProvider clock, ILogger<SavedTestService> logger)
+    RunOptions options, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<SavedTestService> logger)
 {
     /// <summary>The most tests of one flow.</summary>
     public const int MostPerFlow = 200;
@@ -84,6 +85,7 @@ public sealed partial class SavedTestService(
         }
 
         LogSaved(test.Id, runId, flowId);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{test.Id}", $"'{test.Name}' of flow:{flowId}", cancellationToken, "test.create");
         feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
         return test;
     }
@@ -121,6 +123,8 @@ public sealed partial class SavedTestService(
             return SavedTestErrors.NotFound;
         }
 
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{testId}", $"'{test.Name}' of flow:{flowId}", cancellationToken, "test.edit");
+
         feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
         return test;
     }
@@ -138,6 +142,8 @@ public sealed partial class SavedTestService(
         {
             return SavedTestErrors.NotFound;
         }
+
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{testId}", $"of flow:{flowId}", cancellationToken, "test.delete");
 
         feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
         return null;
@@ -179,6 +185,7 @@ public sealed partial class SavedTestService(
             }
         }
 
+        audit.Post(actor, workspaceId, Operations.RunStart, $"flow:{flowId}", $"{results.Count} tests", "test.run");
         return new SavedTestReport(made.Version, results);
     }
 

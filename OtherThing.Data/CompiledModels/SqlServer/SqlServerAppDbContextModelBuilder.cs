@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
     public partial class SqlServerAppDbContextModel
     {
         private SqlServerAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("20164774-d455-4efd-984f-44117c9f26da"), entityTypeCount: 38)
+            : base(skipDetectChanges: false, modelId: new Guid("53360499-79cf-4d40-a8db-87796237db6c"), entityTypeCount: 39)
         {
         }
 
@@ -26,6 +26,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             var identityUserToken = IdentityUserTokenEntityType.Create(this);
             var personalToken = PersonalTokenEntityType.Create(this);
             var approval = ApprovalEntityType.Create(this);
+            var auditEntry = AuditEntryEntityType.Create(this);
             var flow = FlowEntityType.Create(this);
             var flowVersion = FlowVersionEntityType.Create(this);
             var stepPin = StepPinEntityType.Create(this);
@@ -47,10 +48,10 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             var membership = MembershipEntityType.Create(this);
             var workspace = WorkspaceEntityType.Create(this);
             var appUser = AppUserEntityType.Create(this);
-            var auditRow = AuditRowEntityType.Create(this);
             var idempotencyRow = IdempotencyRowEntityType.Create(this);
             var signInSession = SignInSessionEntityType.Create(this);
             var signInTry = SignInTryEntityType.Create(this);
+            var auditHeadRow = AuditHeadRowEntityType.Create(this);
             var jobLogRow = JobLogRowEntityType.Create(this);
             var workspaceDataKey = WorkspaceDataKeyEntityType.Create(this);
             var installation = InstallationEntityType.Create(this);
@@ -79,6 +80,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             IdentityUserTokenEntityType.CreateAnnotations(identityUserToken);
             PersonalTokenEntityType.CreateAnnotations(personalToken);
             ApprovalEntityType.CreateAnnotations(approval);
+            AuditEntryEntityType.CreateAnnotations(auditEntry);
             FlowEntityType.CreateAnnotations(flow);
             FlowVersionEntityType.CreateAnnotations(flowVersion);
             StepPinEntityType.CreateAnnotations(stepPin);
@@ -100,10 +102,10 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             MembershipEntityType.CreateAnnotations(membership);
             WorkspaceEntityType.CreateAnnotations(workspace);
             AppUserEntityType.CreateAnnotations(appUser);
-            AuditRowEntityType.CreateAnnotations(auditRow);
             IdempotencyRowEntityType.CreateAnnotations(idempotencyRow);
             SignInSessionEntityType.CreateAnnotations(signInSession);
             SignInTryEntityType.CreateAnnotations(signInTry);
+            AuditHeadRowEntityType.CreateAnnotations(auditHeadRow);
             JobLogRowEntityType.CreateAnnotations(jobLogRow);
             WorkspaceDataKeyEntityType.CreateAnnotations(workspaceDataKey);
             InstallationEntityType.CreateAnnotations(installation);

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Core.Access;
 
@@ -63,7 +66,7 @@ public sealed class DoorTests
     public void Roles_NeverGainByBeingLower() => Assert.All(Operations.All.Values, row =>
         Assert.True(row.Admin >= row.Member && row.Member >= row.Viewer, row.Id));
 
-    private Door DoorFor(Role? role) => new(new OneMembership(role), _clock);
+    private Door DoorFor(Role? role) => new(new OneMembership(role), new AuditLog(new KeptAudit(), _clock, NullLogger<AuditLog>.Instance), _clock);
 
     private sealed class OneMembership(Role? role) : IMembershipStore
     {

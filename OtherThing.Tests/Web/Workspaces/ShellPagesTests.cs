@@ -8,8 +8,10 @@ using MudBlazor.Services;
 using OtherThing.Core.Access;
 using OtherThing.Core.Live;
 using OtherThing.Core.Tasks;
+using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Features.Audit;
 using OtherThing.Web.Features.Console;
 using OtherThing.Web.Features.Resources;
 using OtherThing.Web.Features.Tasks;
@@ -58,6 +60,16 @@ public sealed class ShellPagesTests : IAsyncLifetime
         await _scope.DisposeAsync();
     }
 
+    private async Task<Actor> AddViewerAsync()
+    {
+        using var client = await _server.RegisterAsync();
+        var id = (await client.GetFromJsonAsync<JsonElement>("/api/v1/me", Cancellation)).GetProperty("id").GetGuid();
+        var invites = _scope.ServiceProvider.GetRequiredService<InviteService>();
+        var invite = await invites.CreateAsync(_workspace.Actor, _workspace.Id, new InviteDraft(Role.Viewer), Cancellation);
+        await invites.RedeemAsync(_server.ActorOf(id), invite.Value.Code, Cancellation);
+        return _server.ActorOf(id);
+    }
+
     [Fact]
     public async Task TasksPage_CardsInThreeColumns_AreShownAndCounted()
     {
@@ -98,6 +110,27 @@ public sealed class ShellPagesTests : IAsyncLifetime
 
         page.WaitForAssertion(() => Assert.Contains("(you)", page.Markup, StringComparison.Ordinal));
         Assert.Contains("Invite people", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A75_AuditPage_Owner_SeesWhatWasDone()
+    {
+        var page = Show<AuditPage>();
+
+        page.WaitForAssertion(() => Assert.Equal(["workspace.create", "flow.create"], page.FindAll("[data-label=What]").Select(cell => cell.TextContent)));
+        Assert.Equal(["Done", "Done"], page.FindAll("[data-label=Outcome]").Select(cell => cell.TextContent.Trim()));
+    }
+
+    [Fact]
+    public async Task A75_AuditPage_Viewer_SeesTheReasonAndNothingElse()
+    {
+        var viewer = await AddViewerAsync();
+        _workspace = _workspace with { Role = Role.Viewer, Actor = viewer };
+
+        var page = Show<AuditPage>();
+
+        page.WaitForAssertion(() => Assert.Contains("Your role is Viewer", page.Markup, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("table, form, button"));
     }
 
     [Fact]

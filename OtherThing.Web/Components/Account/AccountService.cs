@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
+using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Data.Access;
 
@@ -14,7 +16,7 @@ namespace OtherThing.Web.Components.Account;
 internal sealed record AuthenticatorKey(string Key, string Address);
 
 /// <summary>Changes what secures an account: password, second factor, recovery codes. Pages and REST call it alike.</summary>
-internal sealed class AccountService(UserManager<AppUser> users, AppSignInManager signIn, SignInGuard guard, SecondFactor secondFactor)
+internal sealed class AccountService(UserManager<AppUser> users, AppSignInManager signIn, SignInGuard guard, SecondFactor secondFactor, AuditLog audit)
 {
     private const int RecoveryCodes = 10;
 
@@ -33,7 +35,9 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
         }
 
         // Whoever has somebody's session guesses no password with it.
-        return await guard.TryAsync(user.Email!, () => ChangeAsync(user, oldPassword, newPassword), CancellationToken.None);
+        var refusal = await guard.TryAsync(user.Email!, () => ChangeAsync(user, oldPassword, newPassword), CancellationToken.None);
+        await audit.AppendAccountAsync(Actor.User(user.Id), user.Id, "account.password", "changed", refusal);
+        return refusal;
     }
 
     private async Task<Proof> ChangeAsync(AppUser user, string oldPassword, string newPassword)
@@ -65,6 +69,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
             await users.ResetAuthenticatorKeyAsync(user);
             await signIn.EndOtherSessionsAsync(user);
             key = await users.GetAuthenticatorKeyAsync(user);
+            await TellAsync(user, "account.second_factor", "new authenticator key");
         }
 
         var address = string.Format(
@@ -81,10 +86,12 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
     {
         if (!await secondFactor.TakeFirstCodeAsync(user, code))
         {
+            await audit.AppendAccountAsync(Actor.User(user.Id), user.Id, "account.second_factor", null, AccountErrors.InvalidToken);
             return AccountErrors.InvalidToken;
         }
 
         await users.SetTwoFactorEnabledAsync(user, true);
+        await TellAsync(user, "account.second_factor", "switched on");
         return await RenewRecoveryCodesAsync(user);
     }
 
@@ -94,6 +101,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
         await users.SetTwoFactorEnabledAsync(user, false);
         await users.ResetAuthenticatorKeyAsync(user);
         await signIn.EndOtherSessionsAsync(user);
+        await TellAsync(user, "account.second_factor", "switched off");
     }
 
     /// <summary>Makes new recovery codes; the old ones are worth nothing.</summary>
@@ -101,6 +109,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
     {
         var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(user, RecoveryCodes);
         await signIn.EndOtherSessionsAsync(user);
+        await TellAsync(user, "account.recovery_codes", "made anew");
         return Result<IReadOnlyList<string>>.Success([.. codes!]);
     }
 
@@ -120,24 +129,32 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
         }
 
         var reset = await users.ResetPasswordAsync(user, token, newPassword);
-        if (!reset.Succeeded)
+        var refusal = reset.Succeeded ? null : AccountErrors.From(reset);
+        if (refusal is null)
         {
-            return AccountErrors.From(reset);
+            await guard.ForgetAsync(user.Email!, CancellationToken.None);
+            await signIn.EndAllSessionsAsync(user);
         }
 
-        await guard.ForgetAsync(user.Email!, CancellationToken.None);
-        await signIn.EndAllSessionsAsync(user);
-        return null;
+        await audit.AppendAccountAsync(Actor.Anonymous, user.Id, "account.password", "set anew with a mailed link", refusal);
+        return refusal;
     }
 
     /// <summary>Notes that an e-mail address is the person's, with the code from a link.</summary>
     /// <returns>Null when done, or <c>account.token_invalid</c>.</returns>
-    public async Task<Error?> ConfirmEmailAsync(string? userId, string? code) =>
-        Guid.TryParse(userId, out var id) && Decode(code) is { } token
-        && await users.FindByIdAsync(id.ToString()) is { } user
-        && (await users.ConfirmEmailAsync(user, token)).Succeeded
-            ? null
-            : AccountErrors.InvalidToken;
+    public async Task<Error?> ConfirmEmailAsync(string? userId, string? code)
+    {
+        if (!Guid.TryParse(userId, out var id) || Decode(code) is not { } token || await users.FindByIdAsync(id.ToString()) is not { } user)
+        {
+            return AccountErrors.InvalidToken;
+        }
+
+        var refusal = (await users.ConfirmEmailAsync(user, token)).Succeeded ? null : AccountErrors.InvalidToken;
+        await audit.AppendAccountAsync(Actor.Anonymous, id, "account.email", "confirmed with a mailed link", refusal);
+        return refusal;
+    }
+
+    private Task TellAsync(AppUser user, string act, string detail) => audit.AppendAccountAsync(Actor.User(user.Id), user.Id, act, detail);
 
     private static string? Decode(string? code)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Data.Access;
 using OtherThing.Web.Hosting;
@@ -24,6 +25,7 @@ internal sealed partial class AppSignInManager(
     SignInGuard guard,
     SecondFactor secondFactor,
     UnknownAccount unknown,
+    AuditLog audit,
     TimeProvider clock)
     : SignInManager<AppUser>(users, http, principals, options, logger, schemes, confirmation)
 {
@@ -51,6 +53,7 @@ internal sealed partial class AppSignInManager(
             new Claim(CurrentActor.AuthenticatedAtClaim, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
             .. refresh is null ? [] : (Claim[])[new Claim(RefreshClaim, refresh.Value.ToString())],
         ]);
+        await audit.AppendAccountAsync(Actor.User(user.Id), user.Id, "account.sign_in", _goesOn is null ? IsRest ? "by REST" : "on a page" : "confirmed who they are");
     }
 
     /// <summary>Ends the session, so that its cookie is worth nothing wherever a copy of it is.</summary>
@@ -66,6 +69,7 @@ internal sealed partial class AppSignInManager(
         if (CurrentActor.From(principal).UserId is { } userId && SessionOf(principal) is { } session)
         {
             await credentials.EndSessionAsync(userId, session, Context.RequestAborted);
+            await audit.AppendAccountAsync(Actor.User(userId), userId, "account.sign_out", null);
         }
     }
 
@@ -95,7 +99,7 @@ internal sealed partial class AppSignInManager(
             {
                 if (!await secondFactor.TakeAsync(user, code))
                 {
-                    return Proof.Wrong(AccountErrors.InvalidToken);
+                    return await WrongAsync(user, AccountErrors.InvalidToken);
                 }
 
                 await Context.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
@@ -120,12 +124,12 @@ internal sealed partial class AppSignInManager(
             {
                 if (!await UserManager.CheckPasswordAsync(user, password))
                 {
-                    return Proof.Wrong(AccountErrors.WrongPassword);
+                    return await WrongAsync(user, AccountErrors.WrongPassword);
                 }
 
                 if (user.TwoFactorEnabled && !await secondFactor.TakeAppCodeAsync(user, code))
                 {
-                    return Proof.Wrong(AccountErrors.InvalidToken);
+                    return await WrongAsync(user, AccountErrors.InvalidToken);
                 }
 
                 _goesOn = SessionOf(Context.User);
@@ -152,7 +156,7 @@ internal sealed partial class AppSignInManager(
 
         if (!await UserManager.CheckPasswordAsync(user, password))
         {
-            return Proof.Wrong(AccountErrors.WrongPassword);
+            return await WrongAsync(user, AccountErrors.WrongPassword);
         }
 
         if (user.TwoFactorEnabled && string.IsNullOrEmpty(twoFactorCode) && string.IsNullOrEmpty(recoveryCode))
@@ -170,11 +174,17 @@ internal sealed partial class AppSignInManager(
                 ? await secondFactor.TakeRecoveryCodeAsync(user, recoveryCode)
                 : await secondFactor.TakeAppCodeAsync(user, twoFactorCode)))
         {
-            return Proof.Wrong(AccountErrors.WrongCode);
+            return await WrongAsync(user, AccountErrors.WrongCode);
         }
 
         await SignInWithClaimsAsync(user, isPersistent, [new Claim("amr", user.TwoFactorEnabled ? "mfa" : "pwd")]);
         return default;
+    }
+
+    private async Task<Proof> WrongAsync(AppUser user, Error refusal)
+    {
+        await audit.AppendAccountAsync(Actor.Anonymous, user.Id, "account.sign_in", null, refusal);
+        return Proof.Wrong(refusal);
     }
 
     private static Guid? SessionOf(ClaimsPrincipal principal) =>

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Access;
@@ -28,6 +29,7 @@ internal sealed class Registration(
     IHostEnvironment environment,
     RegistrationGate gate,
     SetupCode setup,
+    AuditLog audit,
     TimeProvider clock)
 {
     private const int MaxEmail = 254;
@@ -123,6 +125,12 @@ internal sealed class Registration(
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
         var made = await users.CreateAsync(user, password);
-        return made.Succeeded ? user : AccountErrors.From(made);
+        if (!made.Succeeded)
+        {
+            return AccountErrors.From(made);
+        }
+
+        await audit.AppendAccountAsync(Actor.User(user.Id), user.Id, "account.register", null);
+        return user;
     }
 }

@@ -23,7 +23,7 @@ public sealed record StatusLook(string Icon, string Word, string Tone, bool Spin
             "waiting" => new(Icons.Material.Outlined.PanTool, word, "warning"),
             "succeeded" or "done" or "ready" or "ok" or "online" or "active" => new(Icons.Material.Outlined.CheckCircle, word, "success"),
             "failed" or "invalid" or "revoked" or "quarantined" => new(Icons.Material.Outlined.Cancel, word, "danger"),
-            "cancelled" or "skipped" or "stale" => new(Icons.Material.Outlined.Block, word, "neutral"),
+            "cancelled" or "skipped" or "stale" or "refused" => new(Icons.Material.Outlined.Block, word, "neutral"),
             "unreachable" or "offline" or "lost" => new(Icons.Material.Outlined.CloudOff, word, "warning"),
             "draining" or "paused" => new(Icons.Material.Outlined.PauseCircle, word, "neutral"),
             _ => new(Icons.Material.Outlined.HelpOutline, word, "warning"),

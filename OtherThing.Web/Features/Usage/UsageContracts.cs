@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using OtherThing.Core.Results;
 using OtherThing.Core.Usage;
+using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Features.Usage;
 
@@ -68,18 +68,13 @@ internal sealed record UsageQuery(
 {
     public Result<UsageFilter> Read()
     {
-        DateTime? from = null, to = null;
+        if (!QueryTime.Read(From, "from", "usage.time_invalid").TryGet(out var from, out var wrong)
+            || !QueryTime.Read(To, "to", "usage.time_invalid").TryGet(out var to, out wrong))
+        {
+            return wrong;
+        }
+
         UsageType? type = null;
-        if (!string.IsNullOrEmpty(From) && (from = Time(From)) is null)
-        {
-            return WrongTime("from");
-        }
-
-        if (!string.IsNullOrEmpty(To) && (to = Time(To)) is null)
-        {
-            return WrongTime("to");
-        }
-
         if (!string.IsNullOrEmpty(Type) && (type = Word<UsageType>(Type)) is null)
         {
             return Error.Invalid("usage.type_invalid", "type", "type must be api_call, compute or storage.");
@@ -111,14 +106,6 @@ internal sealed record UsageQuery(
             ? grouping
             : Error.Invalid("usage.group_invalid", "groupBy", $"groupBy must be one of {string.Join(", ", Words<UsageGrouping>())}.");
     }
-
-    private static Error WrongTime(string field) =>
-        Error.Invalid("usage.time_invalid", field, $"{field} must be an ISO 8601 time such as 2026-01-31T00:00:00Z.");
-
-    private static DateTime? Time(string text) =>
-        DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : null;
 
     private static TEnum? Word<TEnum>(string text)
         where TEnum : struct, Enum =>

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Audit;
+using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
+using OtherThing.Data.Access;
+using OtherThing.Data.Conventions;
+
+namespace OtherThing.Data.Audit;
+
+internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAuditStore
+{
+    public Task AddAsync(IReadOnlyList<AuditNote> notes, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        contexts,
+        unit => AddAsync(unit, notes, cancellationToken),
+        async db => await db.Set<AuditEntry>().AnyAsync(e => e.Id == notes[0].Id, cancellationToken) ? new Known<bool>(true) : null,
+        cancellationToken);
+
+    public async Task<Page<AuditEntry>> ListAsync(Guid workspaceId, AuditFilter filter, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var entries = Filter(db, workspaceId, filter);
+        if (page.Cursor is { } after)
+        {
+            entries = entries.Where(e => e.At < after.At || (e.At == after.At && e.Id.CompareTo(after.Id) < 0));
+        }
+
+        var found = await entries.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);
+        return found.ToPage(page.Limit, e => new Cursor(e.At, e.Id));
+    }
+
+    public async IAsyncEnumerable<AuditEntry> ReadAsync(
+        Guid workspaceId, AuditFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await foreach (var entry in Chain(Filter(db, workspaceId, filter)).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            yield return entry;
+        }
+    }
+
+    public async Task<AuditHead?> FindHeadAsync(Guid workspaceId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<AuditHeadRow>().AsNoTracking().FirstOrDefaultAsync(h => h.Chain == workspaceId, cancellationToken) is { } head
+            ? new AuditHead(head.Sequence, head.Hash)
+            : null;
+    }
+
+    private static async Task<bool> AddAsync(UnitOfWork unit, IReadOnlyList<AuditNote> notes, CancellationToken cancellationToken)
+    {
+        var db = unit.Db;
+        var people = notes.Select(note => note.Actor.UserId).OfType<Guid>().Distinct().ToArray();
+        var names = await db.Set<AppUser>().Where(user => people.Contains(user.Id))
+            .ToDictionaryAsync(user => user.Id, user => user.DisplayName, cancellationToken);
+        var accounts = notes.Select(note => note.AccountId).OfType<Guid>().Distinct().ToArray();
+        var homes = accounts.Length == 0 ? null : (await db.Set<Membership>().Where(m => accounts.Contains(m.UserId))
+            .Select(m => new { m.UserId, m.WorkspaceId }).ToListAsync(cancellationToken)).ToLookup(m => m.UserId, m => m.WorkspaceId);
+        // Whoever guesses ids of workspaces makes no chains.
+        var refused = notes.Where(note => note.Outcome == AuditOutcome.Refused).Select(note => note.WorkspaceId).OfType<Guid>().Distinct().ToArray();
+        var real = refused.Length == 0 ? [] : await db.Set<Workspace>().Where(w => refused.Contains(w.Id)).Select(w => w.Id).ToListAsync(cancellationToken);
+
+        var heads = new Dictionary<Guid, AuditHeadRow>();
+        foreach (var note in notes)
+        {
+            if (note is { Outcome: AuditOutcome.Refused, WorkspaceId: { } asked } && !real.Contains(asked))
+            {
+                continue;
+            }
+
+            var name = note.Actor.UserId is { } userId ? names.GetValueOrDefault(userId, "") : "";
+            await HangAsync(db, heads, note, note.Id, note.WorkspaceId, name, cancellationToken);
+            foreach (var home in note.AccountId is { } accountId && homes is not null ? homes[accountId] : [])
+            {
+                await HangAsync(db, heads, note, Guid.CreateVersion7(), home, name, cancellationToken);
+            }
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await unit.CommitAsync();
+        return true;
+    }
+
+    private static async Task HangAsync(
+        AppDbContext db, Dictionary<Guid, AuditHeadRow> heads, AuditNote note, Guid id, Guid? workspaceId, string name, CancellationToken cancellationToken)
+    {
+        var chain = workspaceId ?? Guid.Empty;
+        if (!heads.TryGetValue(chain, out var head))
+        {
+            head = await db.Set<AuditHeadRow>().FirstOrDefaultAsync(h => h.Chain == chain, cancellationToken);
+            if (head is null)
+            {
+                head = new AuditHeadRow { Chain = chain, Hash = await BeginAsync(db, workspaceId, cancellationToken) };
+                db.Add(head);
+            }
+
+            heads.Add(chain, head);
+        }
+
+        var entry = new AuditEntry
+        {
+            Id = id,
+            Sequence = head.Sequence + 1,
+            WorkspaceId = workspaceId,
+            At = note.At,
+            ActorKind = note.Actor.Kind,
+            ActorId = note.Actor.UserId,
+            TokenId = note.Actor.TokenId,
+            Actor = name,
+            Action = note.Action,
+            Target = note.Target,
+            Outcome = note.Outcome,
+            Detail = note.Detail,
+            Address = note.Address,
+            Hash = [],
+        };
+        var hash = AuditChain.Next(head.Hash, entry);
+        (head.Sequence, head.Hash) = (entry.Sequence, hash);
+        db.Add(entry with { Hash = hash });
+    }
+
+    /// <summary>Where a chain begins: after what was written before there were chains, so that it cannot be changed unseen either.</summary>
+    private static async Task<byte[]> BeginAsync(AppDbContext db, Guid? workspaceId, CancellationToken cancellationToken)
+    {
+        var hash = AuditChain.Begin(workspaceId);
+        await foreach (var entry in Chain(db.Set<AuditEntry>().AsNoTracking().Where(e => e.WorkspaceId == workspaceId))
+            .AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            hash = AuditChain.Next(hash, entry);
+        }
+
+        return hash;
+    }
+
+    private static IQueryable<AuditEntry> Chain(IQueryable<AuditEntry> entries) => entries.OrderBy(e => e.Sequence).ThenBy(e => e.At).ThenBy(e => e.Id);
+
+    private static IQueryable<AuditEntry> Filter(AppDbContext db, Guid workspaceId, AuditFilter filter)
+    {
+        var entries = db.Set<AuditEntry>().AsNoTracking().Where(e => e.WorkspaceId == workspaceId);
+        if (filter.From is { } from)
+        {
+            entries = entries.Where(e => e.At >= from);
+        }
+
+        if (filter.To is { } to)
+        {
+            entries = entries.Where(e => e.At < to);
+        }
+
+        if (filter.ActorId is { } actor)
+        {
+            entries = entries.Where(e => e.ActorId == actor);
+        }
+
+        if (filter.Outcome is { } outcome)
+        {
+            entries = entries.Where(e => e.Outcome == outcome);
+        }
+
+        return filter.Action switch
+        {
+            null => entries,
+            [.. var thing, '.', '*'] => entries.Where(e => e.Action.StartsWith(thing + ".")),
+            var action => entries.Where(e => e.Action == action),
+        };
+    }
+}
