@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Data.Access;
 using OtherThing.Protocol.V1;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Nodes;
@@ -105,6 +109,30 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         Assert.Equal(["account.sign_in", "account.password", "account.second_factor"], rows.Select(row => row.GetProperty("action").GetString()));
         Assert.Equal(JsonValueKind.Null, rows[0].GetProperty("actorId").ValueKind);
         Assert.All(rows, row => Assert.DoesNotContain("not-it-at-all", row.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AccountRows_ResetByALetter_IsByNobodySignedIn()
+    {
+        var email = $"audit-{Guid.NewGuid():N}@example.org";
+        using var client = await _server.RegisterAsync(email);
+        var workspace = (await TestServer.CreateWorkspaceAsync(client)).GetProperty("id").GetString()!;
+        await using var scope = _server.Services.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
+        var code = WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(await users.GeneratePasswordResetTokenAsync((await users.FindByEmailAsync(email))!)));
+        // The second time the code is used up.
+        foreach (var expected in new[] { HttpStatusCode.OK, HttpStatusCode.BadRequest })
+        {
+            using var reset = await client.PostAsJsonAsync("/api/v1/auth/resetPassword", new { email, resetCode = code, newPassword = "Another-Passw0rd" }, Cancellation);
+            Assert.Equal(expected, reset.StatusCode);
+        }
+
+        await TestServer.SignInAsync(client, email, "Another-Passw0rd");
+        var rows = (await ReadAsync(client, workspace)).Where(row => row.GetProperty("action").GetString() == "account.password").ToList();
+
+        Assert.Equal(["done", "refused"], rows.Select(row => row.GetProperty("outcome").GetString()));
+        Assert.All(rows, row => Assert.Equal((JsonValueKind.Null, ""), (row.GetProperty("actorId").ValueKind, row.GetProperty("actor").GetString())));
+        Assert.DoesNotContain(rows, row => row.ToString().Contains(code, StringComparison.Ordinal));
     }
 
     [Fact]
