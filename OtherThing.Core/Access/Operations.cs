@@ -177,8 +177,8 @@ public static class Operations
     public static Operation UsageExport { get; } = new("A73", "export CSV", Grant.Allow, Grant.Allow, Grant.Deny, Grant.Deny, Scopes.Read, TakesOut: true);
     /// <summary>A74: edit or reset usage (corrections are new rows).</summary>
     public static Operation UsageEdit { get; } = new("A74", "edit or reset usage", Grant.Deny, Grant.Deny, Grant.Deny, Grant.Deny, Scopes.Manage);
-    /// <summary>A79: record by hand what was used elsewhere.</summary>
-    public static Operation UsageRecord { get; } = new("A79", "record usage by hand", Grant.Allow, Grant.Allow, Grant.Allow, Grant.Deny, Scopes.Write);
+    /// <summary>A91: record by hand what was used elsewhere.</summary>
+    public static Operation UsageRecord { get; } = new("A91", "record usage by hand", Grant.Allow, Grant.Allow, Grant.Allow, Grant.Deny, Scopes.Write);
 
     // Audit
     /// <summary>A75: read, export (hash-chained).</summary>

@@ -1,11 +1,16 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OtherThing.Core.Access;
+using OtherThing.Core.Keys;
+using OtherThing.Core.Live;
 using OtherThing.Lab.Processes;
 using OtherThing.Tests.Support;
+using OtherThing.Tests.Web.Access;
+using OtherThing.Tests.Web.Access.Rights;
 
 namespace OtherThing.Tests.Browser;
 
@@ -15,9 +20,10 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task B02_AccessLost_OpenPageIsToldNothingMore(bool removed)
+    [InlineData(AccessLoss.Removed)]
+    [InlineData(AccessLoss.PasswordChanged)]
+    [InlineData(AccessLoss.WorkspaceDeleted)]
+    public async Task B02_AccessLost_OpenPageIsToldNothingMore(AccessLoss loss)
     {
         using var owner = await server.RegisterAsync();
         var workspace = await TestServer.CreateWorkspaceAsync(owner, "Harbour Lab");
@@ -40,13 +46,17 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         await AddTaskAsync(owner, root, "Seen by both");
         await visit.Page.GetByText("Seen by both").WaitForAsync();
 
-        using var taken = removed
-            ? await owner.DeleteAsync($"{root}/members/{me.GetProperty("id").GetString()}", Cancellation)
-            : await ChangePasswordAsync(me.GetProperty("email").GetString()!);
+        using var taken = loss switch
+        {
+            AccessLoss.Removed => await owner.DeleteAsync($"{root}/members/{me.GetProperty("id").GetString()}", Cancellation),
+            AccessLoss.WorkspaceDeleted => await owner.SendAsync(
+                new HttpRequestMessage(HttpMethod.Delete, root) { Content = JsonContent.Create(new { name = "Harbour Lab" }) }, Cancellation),
+            _ => await ChangePasswordAsync(me.GetProperty("email").GetString()!),
+        };
         var clock = Stopwatch.StartNew();
         Assert.True(taken.IsSuccessStatusCode);
         await Until.HoldsAsync(() => Task.FromResult(clock.Elapsed > TimeSpan.FromSeconds(1)), "a second is over", Cancellation);
-        if (removed)
+        if (loss != AccessLoss.PasswordChanged)
         {
             await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("You no longer have access to this workspace");
         }
@@ -57,15 +67,48 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         }
 
         var before = Interlocked.Read(ref bytes);
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 10 && loss != AccessLoss.WorkspaceDeleted; i++)
         {
             await AddTaskAsync(owner, root, $"Secret {i}");
         }
 
+        // Nothing can be added to a workspace that is gone; what its services would say is said all the same.
+        server.Services.GetRequiredService<ILiveFeed>().Publish(Topic.Workspace(workspace.GetProperty("id").GetGuid()), "tasks.changed");
         clock.Restart();
         await Until.HoldsAsync(() => Task.FromResult(clock.Elapsed > TimeSpan.FromSeconds(1.5)), "what could come has come", Cancellation);
         Assert.Equal(before, Interlocked.Read(ref bytes));
         Assert.DoesNotContain("Secret", await visit.Page.ContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task B02_Demoted_PageForMembersShowsNothingMore()
+    {
+        await using var scene = await RightsScene.OpenAsync(server);
+        var member = scene.Members[Role.Member];
+        var key = await scene.KeyAsync(scene.Other.Id);
+        var name = (await scene.Get<IKeyStore>().FindAsync(scene.WorkspaceId, key, Cancellation))!.Name;
+        await using var browser = await chromium.SignedInAsync(server, member.Id);
+        var page = await browser.NewPageAsync();
+        var frames = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) => frames.Enqueue(Encoding.UTF8.GetString(frame.Binary ?? []));
+        await page.GotoAsync($"/w/{scene.Slug}/keys");
+        await page.GetByText(name).First.WaitForAsync();
+
+        using var demoted = await scene.Members[Role.Owner].Http.PatchAsJsonAsync(
+            $"/api/v1/workspaces/{scene.WorkspaceId}/members/{member.Id}", new { role = "viewer" }, Cancellation);
+        Assert.True(demoted.IsSuccessStatusCode);
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Your role is Viewer");
+        await Assertions.Expect(page.GetByText(name)).ToHaveCountAsync(0);
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Add key" })).ToHaveCountAsync(0);
+        frames.Clear();
+        var secret = await scene.KeyAsync(scene.Other.Id);
+        var added = (await scene.Get<IKeyStore>().FindAsync(scene.WorkspaceId, secret, Cancellation))!.Name;
+        server.Services.GetRequiredService<ILiveFeed>().Publish(Topic.Workspace(scene.WorkspaceId), KeyService.Changed);
+        var clock = Stopwatch.StartNew();
+        await Until.HoldsAsync(() => Task.FromResult(clock.Elapsed > TimeSpan.FromSeconds(1.5)), "what could come has come", Cancellation);
+
+        Assert.DoesNotContain(frames, frame => frame.Contains(name, StringComparison.Ordinal) || frame.Contains(added, StringComparison.Ordinal));
+        Assert.DoesNotContain(added, await page.ContentAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

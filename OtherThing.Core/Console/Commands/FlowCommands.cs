@@ -63,9 +63,10 @@ public abstract class FlowStartCommand(RunService runs, Lookup lookup, PersonCap
             return error;
         }
 
-        if (wait)
+        // Who lost their access while they waited is told that, and not how the run went.
+        if (wait && (await runs.WaitAsync(call.Actor, call.WorkspaceId, runId, RunService.LongestWait, cancellationToken)).Error is { } gone)
         {
-            await runs.WaitAsync(call.Actor, call.WorkspaceId, runId, RunService.LongestWait, cancellationToken);
+            return gone;
         }
 
         if (!(await runs.GetAsync(call.Actor, call.WorkspaceId, runId, cancellationToken)).TryGet(out var detail, out error))

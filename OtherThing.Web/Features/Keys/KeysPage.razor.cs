@@ -19,7 +19,7 @@ public sealed partial class KeysPage
     private int _wanted = PageRequest.DefaultLimit;
     private Dictionary<string, UsageGroup> _spent = [];
     private MemberNames? _people;
-    private Guid _shownWorkspace;
+    private (Guid WorkspaceId, Role Role) _shown;
     private Guid? _busy;
     private string _said = "";
     private Error? _error;
@@ -55,9 +55,9 @@ public sealed partial class KeysPage
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_shownWorkspace != Workspace.Id)
+        if (_shown != (Workspace.Id, Workspace.Role))
         {
-            _shownWorkspace = Workspace.Id;
+            _shown = (Workspace.Id, Workspace.Role);
             (_keys, _wanted) = (null, PageRequest.DefaultLimit);
             await ReloadAsync();
         }
@@ -69,6 +69,7 @@ public sealed partial class KeysPage
             Workspace.Actor, Workspace.Id, new PageRequest(Math.Min(_wanted, PageRequest.MaxLimit)), CancellationToken.None);
         if (!found.TryGet(out var page, out _error))
         {
+            _keys = null; // who may not see them any more does not go on seeing what was read before
             return;
         }
 

@@ -62,6 +62,8 @@ public sealed partial class MembersPage
         _ => Workspace.May(Operations.MemberRemove),
     };
 
+    private bool MayRevoke(Invite invite) => Workspace.May(invite.Role == Role.Admin ? Operations.InviteCreateAdmin : Operations.InviteList);
+
     private IEnumerable<Role> RolesFor(MemberView member) =>
         Enum.GetValues<Role>().Where(role => role == member.Role || role <= Role.Member || (role == Role.Admin && Workspace.May(Operations.MemberSetAdmin)));
 
