@@ -27,8 +27,7 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
         services.AddCore().AddDatabase(DatabaseOptions.SqliteIn(_directory.Path)).AddAccessData().AddWorkspacesData();
         services.AddWorkspaceServices();
         _services = services.BuildServiceProvider();
-        using var db = CreateContext();
-        db.Database.EnsureCreated();
+        TestSchema.PutModel(_directory.Path);
     }
 
     public IServiceProvider Services => _services;
@@ -96,7 +95,11 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
 
     private void Release()
     {
-        SqliteConnection.ClearAllPools();
+        using (var connection = new SqliteConnection(DatabaseOptions.SqliteIn(_directory.Path).ConnectionString))
+        {
+            SqliteConnection.ClearPool(connection); // of this file alone: others are at work in theirs
+        }
+
         _directory.Dispose();
     }
 }
