@@ -79,6 +79,9 @@ public sealed class FlowEditor : IAsyncDisposable
     /// <summary>The document now.</summary>
     public FlowSnapshot Snapshot => _session.Snapshot;
 
+    /// <summary>The document now, and one's own acts in it that are not stored yet: what has to be said again when the server ends before it stores them.</summary>
+    public (FlowSnapshot Snapshot, IReadOnlyList<FlowEdited> Unsaved) Look() => _session.Look(this);
+
     /// <summary>The version of the draft that is stored: what one has seen when one chooses to publish after <see cref="SaveAsync"/>.</summary>
     public int StoredRevision => _session.Revision;
 

@@ -113,9 +113,9 @@ internal sealed partial class FlowSession
     // Inside the lock: the stored document is the ground, the unsaved edits go on top of it.
     private void StartFrom(FlowDefinition stored)
     {
-        foreach (var (_, edits) in _unsaved)
+        foreach (var (_, act) in _unsaved)
         {
-            stored = FlowDocument.ApplyWhatFits(stored, new BatchEdit(edits)).TryGet(out var change, out _) ? change.Definition : stored;
+            stored = FlowDocument.ApplyWhatFits(stored, new BatchEdit(act.Edits)).TryGet(out var change, out _) ? change.Definition : stored;
         }
 
         _snapshot = _snapshot with { Definition = stored, Sequence = _snapshot.Sequence + 1 };

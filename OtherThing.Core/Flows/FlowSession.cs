@@ -17,7 +17,7 @@ internal sealed partial class FlowSession : IDisposable
     private readonly RememberedActs _acts;
     private readonly FieldWrites _writes = new();
     private ImmutableArray<FlowEditor> _editors = [];
-    private List<(Actor Actor, IReadOnlyList<FlowEdit> Edits)> _unsaved = [];
+    private List<(Actor Actor, FlowEdited Act)> _unsaved = [];
     private FlowSnapshot _snapshot;
     private int _revision;
     private bool _scheduled;
@@ -41,6 +41,15 @@ internal sealed partial class FlowSession : IDisposable
     public int Revision => Volatile.Read(ref _revision);
 
     public FlowSnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>The document and, of the same moment, an editor's acts in it that are not stored.</summary>
+    public (FlowSnapshot Snapshot, IReadOnlyList<FlowEdited> Unsaved) Look(FlowEditor editor)
+    {
+        lock (_gate)
+        {
+            return (_snapshot, [.. _unsaved.Select(unsaved => unsaved.Act).Where(act => act.EditorId == editor.Id)]);
+        }
+    }
 
     public IReadOnlyList<FlowPresence> Present =>
         [.. _editors.Select(editor => new FlowPresence(editor.Id, editor.Name, editor.Selection, editor.Colour))];
@@ -101,10 +110,11 @@ internal sealed partial class FlowSession : IDisposable
             _acts.Add(actId);
             _editing.Tell(editor.Actor, WorkspaceId, FlowId);
             _snapshot = _snapshot with { Definition = change.Definition, Sequence = _snapshot.Sequence + 1 };
-            _unsaved.Add((editor.Actor, change.Applied));
+            var act = new FlowEdited(_snapshot.Sequence, editor.Id, actId, change.Applied);
+            _unsaved.Add((editor.Actor, act));
             Schedule();
             // Inside the lock, so that listeners hear acts in the order of their sequence.
-            Say(FlowEditor.EditedEvent, new FlowEdited(_snapshot.Sequence, editor.Id, actId, change.Applied));
+            Say(FlowEditor.EditedEvent, act);
             foreach (var conflict in _writes.Write(editor, change.Applied, before, _snapshot.Sequence, basedOn, _editing.Clock.GetUtcNow().UtcDateTime))
             {
                 Say(FlowEditor.ConflictEvent, conflict);

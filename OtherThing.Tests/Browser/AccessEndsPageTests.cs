@@ -62,7 +62,7 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         }
         else
         {
-            await visit.Page.WaitForURLAsync("**/account/login?**");
+            await Assertions.Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(@"/account/login\?"));
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToBeVisibleAsync();
         }
 

@@ -8,7 +8,7 @@ namespace OtherThing.Tests.Browser;
 [Collection(Lanes.Builder)]
 public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestOutputHelper output)
 {
-    private const int Acts = 1000;
+    private static readonly int s_acts = Effort.Of(300, 1000);
 
     // Does so many acts as a person would: by the mouse on the surface, by keys on the canvas, by the clipboard, and by the edits that panels make.
     private const string RandomActs = """
@@ -100,14 +100,17 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
           const done = {}, names = Object.keys(acts), push = sync.push;
           let made = 0;
           sync.push = (edits, selection) => { if (edits.length) made++; push.call(sync, edits, selection); };
-          for (let turn = 0; made < count && turn < 20 * count; turn++) {
-            const name = steps().length < 8 ? 'add' : steps().length > 60 ? 'delete' : pick(names), before = made;
+          const missing = () => names.filter(name => !done[name]);
+          // At the end what chance has left out has the better chances.
+          for (let turn = 0; (made < count || missing().length) && turn < 10_000; turn++) {
+            const left = made < count / 2 || random() < 0.5 ? names : missing();
+            const name = steps().length < 8 ? 'add' : steps().length > 60 ? 'delete' : pick(left.length ? left : names), before = made;
             acts[name]();
             if (made > before) done[name] = (done[name] ?? 0) + 1;
             if (turn % 25 === 0) await new Promise(resolve => setTimeout(resolve));
           }
           delete sync.push;
-          return { made, done, missing: names.filter(name => !done[name]) };
+          return { made, done, missing: missing() };
         }
         """;
 
@@ -116,6 +119,14 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
         host => {
           const { steps, connections, notes } = host.flowCanvas.scene.doc;
           return JSON.stringify([[...steps.values()].map(s => [s.id, s.name ?? null, s.position.x, s.position.y, s.parent ?? null]), connections.map(c => [c.from, c.port, c.to]), [...notes.values()].map(n => [n.id, n.text])]);
+        }
+        """;
+
+    // As when every word of an act is late: the gap is filled by a snapshot.
+    private const string SnapshotsOnly = """
+        host => {
+          const { sync } = host.flowCanvas;
+          sync.receive = () => { if (sync.unsaved) sync.resync(); };
         }
         """;
 
@@ -137,32 +148,44 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
         Notes = [new FlowNote { Id = "why", Text = "**Why** it is so", Position = new(0, 400), Color = "warning" }],
     };
 
-    [Fact]
-    public async Task ThousandRandomActs_UndoneAndRedone_GiveTheByteIdenticalDocuments()
+    /// <summary>The first as it came about on a slow machine: some acts were heard of by a snapshot only. The others by chance.</summary>
+    public static TheoryData<int, bool> Seeds =>
+    [
+        (903449851, true), .. Enumerable.Range(0, Effort.Of(1, 40)).Select(number => new TheoryDataRow<int, bool>(Random.Shared.Next(1, int.MaxValue), number % 4 == 3)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]
+    public async Task RandomActs_UndoneAndRedone_GiveTheByteIdenticalDocuments(int seed, bool bySnapshots)
     {
-        var seed = Random.Shared.Next(1, int.MaxValue);
         output.WriteLine($"seed {seed}");
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, Start);
         await builder.Page.Mouse.MoveAsync(640, 400); // the mouse that the acts speak for is there
         var (stored, shown) = await NowAsync(builder);
 
-        var drawn = await builder.Host.EvaluateAsync<JsonElement>(RandomActs, new object[] { seed, Acts - 4 });
+        var drawn = await builder.Host.EvaluateAsync<JsonElement>(RandomActs, new object[] { seed, s_acts - 4 });
         Assert.Empty(drawn.GetProperty("missing").EnumerateArray());
-        await HeardAsync(builder, Acts - 4);
+        var acts = drawn.GetProperty("made").GetInt32() + 4;
+        await HeardAsync(builder, acts - 4);
         await EditInPanelsAsync(builder);
-        await HeardAsync(builder, Acts);
+        await HeardAsync(builder, acts);
         var (storedLast, shownLast) = await NowAsync(builder);
+
+        if (bySnapshots)
+        {
+            await builder.Host.EvaluateAsync(SnapshotsOnly);
+        }
 
         await builder.Host.FocusAsync();
         await builder.Page.Keyboard.PressAsync("Control+z");
-        await builder.Host.EvaluateAsync("(host, count) => { for (let at = 0; at < count; at++) host.flowCanvas.undo(); }", Acts - 1);
-        await HeardAsync(builder, 2 * Acts);
+        await builder.Host.EvaluateAsync("(host, count) => { for (let at = 0; at < count; at++) host.flowCanvas.undo(); }", acts - 1);
+        await HeardAsync(builder, 2 * acts);
         var (storedAgain, shownAgain) = await NowAsync(builder);
         Assert.Equal((stored, shown), (storedAgain, shownAgain));
 
         await builder.Page.Keyboard.PressAsync("Control+Shift+z");
-        await builder.Host.EvaluateAsync("(host, count) => { for (let at = 0; at < count; at++) host.flowCanvas.redo(); }", Acts - 1);
-        await HeardAsync(builder, 3 * Acts);
+        await builder.Host.EvaluateAsync("(host, count) => { for (let at = 0; at < count; at++) host.flowCanvas.redo(); }", acts - 1);
+        await HeardAsync(builder, 3 * acts);
         Assert.Equal((storedLast, shownLast), await NowAsync(builder));
     }
 

@@ -29,14 +29,13 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
         services.AddCore().AddDatabase(DatabaseOptions.SqliteIn(_directory.Path)).AddAccessData().AddWorkspacesData();
         services.AddWorkspaceServices();
         _services = services.BuildServiceProvider();
-        using var db = CreateContext();
         if (migrate)
         {
-            db.Database.Migrate();
+            TestSchema.PutMigrated(_directory.Path);
         }
         else
         {
-            db.Database.EnsureCreated();
+            TestSchema.PutModel(_directory.Path);
         }
     }
 
@@ -105,7 +104,11 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
 
     private void Release()
     {
-        SqliteConnection.ClearAllPools();
+        using (var connection = new SqliteConnection(DatabaseOptions.SqliteIn(_directory.Path).ConnectionString))
+        {
+            SqliteConnection.ClearPool(connection); // of this file alone: others are at work in theirs
+        }
+
         _directory.Dispose();
     }
 }

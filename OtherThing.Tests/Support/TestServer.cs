@@ -41,6 +41,7 @@ public class TestServer : WebApplicationFactory<CurrentActor>
             _settings[key] = value;
         }
 
+        TestSchema.PutMigrated(_data.Path);
         UseKestrel(_ => { });
         StartServer();
         var addresses = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();

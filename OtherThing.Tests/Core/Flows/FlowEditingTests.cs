@@ -44,6 +44,26 @@ public sealed class FlowEditingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Look_ActsNotStoredYet_AreOnesOwnWithWhatWasDone()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await using var ben = await OpenAsync(owner, workspaceId, flowId);
+        Assert.True((await ana.ApplyAsync("first", [new RenameStep("start", "Begin")], Cancellation)).IsSuccess);
+        await ApplyAsync(ben, new MoveStep("start", 10, 20));
+        Assert.Null(await ana.UndoAsync(Cancellation, "back"));
+
+        var (snapshot, unsaved) = ana.Look();
+
+        Assert.Equal((3, 0), (snapshot.Sequence, snapshot.Saved));
+        Assert.Equal([(1, "first"), (3, "back")], unsaved.Select(act => (act.Sequence, act.ActId)));
+        Assert.Equal(new RenameStep("start", null), Assert.Single(unsaved[1].Edits));
+        Assert.Null(await ana.SaveAsync(Cancellation));
+        Assert.Empty(ana.Look().Unsaved);
+        Assert.Equal(3, ana.Look().Snapshot.Saved);
+    }
+
+    [Fact]
     public async Task Undo_OwnActsOnly_LeavesTheOthersWork()
     {
         var (workspaceId, owner, flowId) = await AddFlowAsync();

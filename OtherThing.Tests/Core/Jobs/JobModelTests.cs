@@ -1,6 +1,7 @@
 using CsCheck;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Nodes;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Core.Jobs;
 
@@ -28,7 +29,7 @@ public sealed class JobModelTests
         var stranger = await bench.AddNodeAsync(cores: 0.01);
 
         await Gen.Select(Gen.Enum<Act>().List[1, 12], Gen.Enum<JobEffects>()).SampleAsync(
-            (acts, effects) => PlayAsync(bench, node, stranger, acts, effects), iter: 150, threads: 1);
+            (acts, effects) => PlayAsync(bench, node, stranger, acts, effects), iter: Effort.Of(60, 600), threads: 1);
     }
 
     private static async Task PlayAsync(DispatchBench bench, BenchNode node, BenchNode stranger, List<Act> acts, JobEffects effects)

@@ -3,6 +3,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
+using OtherThing.Tests.Support;
 using static OtherThing.Tests.Core.Runs.Flows;
 
 namespace OtherThing.Tests.Core.Runs;
@@ -55,7 +56,7 @@ public class FlowMachineModelTests
                 Assert.True(group.Skip(1).All(start => start.Resumed), $"{group.Key} was started afresh twice");
             }
         },
-        iter: 20_000);
+        iter: Effort.Of(4_000, 20_000));
 
     internal static FlowDefinition RandomFlow(Random random)
     {

@@ -19,7 +19,7 @@ public class RunGrainFaultTests(MemoryServer server) : IClassFixture<MemoryServe
 {
     private const int AtOnce = 128;
 
-    private static readonly int s_cases = Effort.Of(4_000, 20_000);
+    private static readonly int s_cases = Effort.Of(1_500, 20_000);
 
     private readonly IGrainFactory _grains = server.Services.GetRequiredService<IGrainFactory>();
 

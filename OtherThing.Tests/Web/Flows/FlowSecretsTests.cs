@@ -11,39 +11,55 @@ using OtherThing.Tests.Web.Runs;
 
 namespace OtherThing.Tests.Web.Flows;
 
+/// <summary>A server that may call a site which notes the headers it is sent.</summary>
+public sealed class HeadersServer : IAsyncLifetime
+{
+    public ConcurrentQueue<string> Sent { get; } = new();
+
+    public Uri Site => _site.Url;
+
+    public TestServer Server { get; private set; } = null!;
+
+    private WebHostOf _site = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _site = await WebHostOf.StartAsync(app => app.MapGet("/{**rest}", (HttpRequest request) =>
+        {
+            Sent.Enqueue($"{request.Headers.Authorization}|{request.Headers["X-Gitlab-Token"]}|{request.Headers["X-Plain"]}");
+            return "ok";
+        }));
+        Server = new TestServer(("Egress:AllowPrivate", _site.Url.Authority));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await _site.DisposeAsync();
+    }
+}
+
 /// <summary>Credentials that somebody types on the canvas, or that come in headers, reach neither other people nor records in clear.</summary>
-public sealed class FlowSecretsTests : IAsyncLifetime
+public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<HeadersServer>, IAsyncLifetime
 {
     private const string Canary = "canary-7f3a91c2d4";
 
-    private readonly ConcurrentQueue<string> _sent = new();
-    private WebHostOf _site = null!;
-    private TestServer _server = null!;
     private RunClient _runs = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _site = await WebHostOf.StartAsync(app => app.MapGet("/{**rest}", (HttpRequest request) =>
-        {
-            _sent.Enqueue($"{request.Headers.Authorization}|{request.Headers["X-Gitlab-Token"]}|{request.Headers["X-Plain"]}");
-            return "ok";
-        }));
-        _server = new TestServer(("Egress:AllowPrivate", _site.Url.Authority));
-        _runs = await RunClient.NewAsync(_server);
+        place.Sent.Clear();
+        _runs = await RunClient.NewAsync(place.Server);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        await _site.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task C15_HeaderTypedOnTheCanvas_IsSentAndNeverShown()
     {
-        var flow = await CreateAsync(_site.Url.ToString());
+        var flow = await CreateAsync(place.Site.ToString());
         await _runs.PostAsync($"/flows/{flow}/publish");
         var run = await _runs.RunAsync(flow);
         var shown = new[]
@@ -55,12 +71,12 @@ public sealed class FlowSecretsTests : IAsyncLifetime
             run.GetRawText(),
         };
 
-        Assert.Equal($"Bearer {Canary}|{Canary}|plain", Assert.Single(_sent));
+        Assert.Equal($"Bearer {Canary}|{Canary}|plain", Assert.Single(place.Sent));
         Assert.All(shown, text => Assert.DoesNotContain(Canary, text, StringComparison.Ordinal));
         var headers = RunClient.StepOf(run, "call").GetProperty("input").GetProperty("headers");
         Assert.Equal(("***", "***", "plain"), (headers.GetProperty("Authorization").GetString(), headers.GetProperty("X-Gitlab-Token").GetString(), headers.GetProperty("X-Plain").GetString()));
         Assert.DoesNotContain("sealed:", shown[3], StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.EnumerateFiles(_server.DataDirectory, "*", SearchOption.AllDirectories), file =>
+        Assert.DoesNotContain(Directory.EnumerateFiles(place.Server.DataDirectory, "*", SearchOption.AllDirectories), file =>
         {
             using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[open.Length];
@@ -73,9 +89,9 @@ public sealed class FlowSecretsTests : IAsyncLifetime
     public async Task C15_SealedHeader_IsNotSentToAnotherHost()
     {
         await using var thief = await WebHostOf.StartAsync(app => app.MapGet("/", () => "caught"));
-        var flow = await CreateAsync(_site.Url.ToString());
+        var flow = await CreateAsync(place.Site.ToString());
         var document = (await _runs.GetAsync($"/flows/{flow}")).GetProperty("flow").GetRawText();
-        var moved = document.Replace(_site.Url.Authority, thief.Url.Authority, StringComparison.Ordinal);
+        var moved = document.Replace(place.Site.Authority, thief.Url.Authority, StringComparison.Ordinal);
         Assert.NotEqual(document, moved);
         var saved = await _runs.SendAsync(HttpMethod.Patch, $"/flows/{flow}", $$"""{"flow":{{moved}} }""");
 
@@ -88,13 +104,13 @@ public sealed class FlowSecretsTests : IAsyncLifetime
     [Fact]
     public async Task C15_SecretsTypedTogether_AreSealedBeforeCoEditorsHearOfThem()
     {
-        var flow = Guid.Parse(await CreateAsync(_site.Url.ToString()));
+        var flow = Guid.Parse(await CreateAsync(place.Site.ToString()));
         var workspace = Guid.Parse(_runs.Root.Split('/')[^1]);
         var me = await _runs.Http.GetStringAsync("/api/v1/me", Cancellation);
         var actor = Actor.User(JsonElement.Parse(me).GetProperty("id").GetGuid());
-        var editing = _server.Services.GetRequiredService<FlowEditing>();
+        var editing = place.Server.Services.GetRequiredService<FlowEditing>();
         await using var editor = (await editing.OpenAsync(actor, workspace, flow, Cancellation)).Value;
-        using var coEditor = _server.Services.GetRequiredService<ILiveFeed>().Subscribe(Topic.Flow(flow));
+        using var coEditor = place.Server.Services.GetRequiredService<ILiveFeed>().Subscribe(Topic.Flow(flow));
         var headers = JsonElement.Parse($$"""{"Authorization":"Bearer {{Canary}}","X-Plain":"plain"}""");
         var hook = JsonElement.Parse($$"""{"secret":"{{Canary}}-hook"}""");
 
@@ -133,7 +149,7 @@ public sealed class FlowSecretsTests : IAsyncLifetime
             """);
         var published = await _runs.PostAsync($"/flows/{made.GetProperty("id").GetString()}/publish");
         var url = published.GetProperty("triggers")[0].GetProperty("url").GetString();
-        using var sender = _server.NewClient();
+        using var sender = place.Server.NewClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent("1", System.Text.Encoding.UTF8, "application/json") };
         Assert.True(request.Headers.TryAddWithoutValidation(header, Canary));
         request.Headers.Add("X-Event", "push");

@@ -115,9 +115,10 @@ public sealed partial class FlowCanvas : IAsyncDisposable
             return;
         }
 
-        var snapshot = Editor.Snapshot;
+        var (snapshot, unsaved) = Editor.Look();
         using var stream = ToStream(Encoding.UTF8.GetBytes(FlowJson.Write(snapshot.Definition)));
-        await _browser.CallAsync("load", stream, snapshot.Sequence, snapshot.Session.ToString(), snapshot.Saved);
+        using var acts = ToStream(JsonSerializer.SerializeToUtf8Bytes(unsaved.Select(act => new { Id = act.ActId, act.Sequence, act.Edits }), Json.Options));
+        await _browser.CallAsync("load", stream, snapshot.Sequence, snapshot.Session.ToString(), snapshot.Saved, acts);
     }
 
     /// <summary>Shows acts that the server has applied.</summary>

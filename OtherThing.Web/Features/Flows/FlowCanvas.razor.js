@@ -10,7 +10,10 @@ export const mount = (root, server, options) => {
     empty: part('empty'), zoom: part('zoom'), help: part('help'),
   }, server, options);
   return {
-    load: async (stream, sequence, session, stored) => canvas.load(JSON.parse(await text(stream)), sequence, session, stored),
+    load: async (stream, sequence, session, stored, acts) => {
+      const [definition, unstored] = await Promise.all([text(stream), text(acts)]);
+      canvas.load(JSON.parse(definition), sequence, session, stored, JSON.parse(unstored));
+    },
     receive: events => canvas.sync.receive(events),
     receiveLarge: async stream => canvas.sync.receive(JSON.parse(await text(stream))),
     statuses: statuses => canvas.setStatuses(statuses),

@@ -84,9 +84,9 @@ export class Canvas {
 
   // What the server says.
 
-  load(definition, sequence, session, stored) {
+  load(definition, sequence, session, stored, unstored) {
     const first = this.host.dataset.ready !== 'true';
-    this.sync.load(definition, sequence, session, stored);
+    this.sync.load(definition, sequence, session, stored, unstored);
     if (first) this.#open();
     this.host.dataset.ready = 'true';
   }

@@ -49,8 +49,12 @@ export class Sync {
   /** The name of the last act the server took from us. */
   get lastAct() { return this.#lastAct; }
 
-  /** The document as the server has it now; one that is older than what we have heard changes nothing. */
-  load(definition, sequence, session, stored) {
+  /**
+   * The document as the server has it now; one that is older than what we have heard changes nothing.
+   * @param unstored our acts in it that are not stored: of what was undone or done in a panel the server alone knows the edits,
+   *                 and it does not say them once more
+   */
+  load(definition, sequence, session, stored, unstored) {
     if (session !== this.#session) {
       // Another session counts anew. What the last one took from us and had not stored may be gone: it is said again.
       this.#pending = [...this.#unstored.map(act => ({ id: act.id, kind: 'again', edits: act.edits })), ...this.#pending];
@@ -65,6 +69,9 @@ export class Sync {
       this.#settle();
       this.#takeEarly();
     }
+    const known = new Set(this.#unstored.map(act => act.id)), heard = new Set(unstored.map(act => act.id));
+    this.#pending = this.#pending.filter(act => !heard.has(act.id));
+    unstored.filter(act => !known.has(act.id)).forEach(act => this.#remember(act));
     this.kept(stored);
     this.#store();
     this.#rebuild();
