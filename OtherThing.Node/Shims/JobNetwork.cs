@@ -79,8 +79,12 @@ internal sealed class JobNetwork : IDisposable
         }
     }
 
+    /// <summary>Whether it was gone before the job was; known once this is disposed.</summary>
+    internal bool HasFailed { get; private set; }
+
     public void Dispose()
     {
+        HasFailed |= _children.RemoveAll(pid => ChildExit.TryReap(pid, block: false) is not null) > 0;
         _open.ForEach(FileDescriptor.Close);
         _open.Clear();
         foreach (var pid in _children)

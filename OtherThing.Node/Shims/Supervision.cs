@@ -82,11 +82,15 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         EndOrphans();
         Drain(pipes, stdout, stderr);
         var (said, warned) = (stdout.Finish(), stderr.Finish());
-        var beyond = watch.KillReason is null ? meters.LookBack(end.Code, LastWords()) : null;
+        var beyond = watch.KillReason is null ? meters.LookBack(end.Code, LastWords()) ?? Cut(end, network) : null;
         return Describe(end, watch, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
             ? exit with { ReasonCode = code, Reason = words, OutOfMemory = code == LimitCodes.Memory, TimedOut = code == LimitCodes.Time }
             : exit;
     }
+
+    /// <summary>A job that failed without its way out may have failed for that.</summary>
+    private static (string, string)? Cut(ChildExit end, JobNetwork? network) =>
+        end.Code != 0 && network is { HasFailed: true } ? ("network_failed", "It failed, and its network had broken down before: slirp4netns or the router ended.") : null;
 
     /// <summary>What the job left behind comes to its shim, the first process of a dying namespace too; none of it may be there afterwards.</summary>
     private void EndOrphans()

@@ -18,7 +18,7 @@ namespace OtherThing.Tests.Agent;
 public sealed class JobNetworkTests : IDisposable
 {
     private const uint OrdinaryUser = 61_235;
-    private const uint User = 1_900_200_123;
+    private static readonly uint s_user = 1_900_200_000 + (uint)Random.Shared.Next(10_000);
     private const int Port = 8080;
 
     private const string Outside = "93.184.216.34";
@@ -145,6 +145,27 @@ public sealed class JobNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task N05_Job_ItsWayOutBreaksDown_ItsFailureSaysSo()
+    {
+        var (_, outside) = MakeNetworks(ordinary: false);
+        const string goOn = """
+            import socket, time
+            while True: socket.create_connection(('93.184.216.34', 8080), timeout=5).close(); time.sleep(0.1)
+            """;
+
+        var running = EndAsync(ordinary: false, Job(goOn, []));
+        await Patience.UntilAsync(() => !outside.IsEmpty, "the job reached the outside");
+        foreach (var helper in Processes.IdsWith("slirp4netns").Where(pid => FileOwner.Of($"/proc/{pid}")?.User == s_user))
+        {
+            _ = Libc.kill(helper, Libc.Sigkill);
+        }
+
+        var exit = (await running).Exit;
+
+        Assert.Equal((1, "network_failed"), (exit.ExitCode, exit.ReasonCode));
+    }
+
+    [Fact]
     public async Task N05_Shim_KilledWithItsJob_LeavesNoHelper()
     {
         MakeNetworks(ordinary: false);
@@ -154,11 +175,11 @@ public sealed class JobNetworkTests : IDisposable
         await shim.ReceiveAsync(TestContext.Current.CancellationToken);
         await shim.SendAsync(Place(Job("import time\nprint('reached now', flush=True); time.sleep(600)", []), scratch, ordinary: false), TestContext.Current.CancellationToken);
         await Patience.UntilAsync(() => Text(new AttemptFiles(scratch).Stdout).Length > 0, "the job runs");
-        var alive = ThreadUser.HasProcesses(User);
+        var alive = ThreadUser.HasProcesses(s_user);
         _ = Libc.kill(shim.Pid, Libc.Sigkill);
 
         Assert.True(alive);
-        await Patience.UntilAsync(() => !ThreadUser.HasProcesses(User), "its user has no process");
+        await Patience.UntilAsync(() => !ThreadUser.HasProcesses(s_user), "its user has no process");
     }
 
     [Fact]
@@ -236,6 +257,18 @@ public sealed class JobNetworkTests : IDisposable
 
     private async Task<Said> RunAsync(bool ordinary, ShimSpec job)
     {
+        var (exit, scratch) = await EndAsync(ordinary, job);
+
+        Assert.True(exit is { Started: true, ExitCode: 0 }, $"{exit.ExitCode} {exit.Reason} {Text(new AttemptFiles(scratch).Stderr)}");
+        var lines = Text(new AttemptFiles(scratch).Stdout).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return new Said(
+            [.. lines.Where(line => line.StartsWith("reached ", StringComparison.Ordinal)).Select(line => line["reached ".Length..].Trim()).Order(StringComparer.Ordinal)],
+            lines.FirstOrDefault(line => line.StartsWith("links ", StringComparison.Ordinal))?["links ".Length..] ?? "",
+            lines[^1]);
+    }
+
+    private async Task<(ShimExit Exit, string Scratch)> EndAsync(bool ordinary, ShimSpec job)
+    {
         var scratch = NewScratch(ordinary);
         var shim = StartShim(ordinary, scratch);
         await shim.ReceiveAsync(TestContext.Current.CancellationToken);
@@ -246,12 +279,7 @@ public sealed class JobNetworkTests : IDisposable
             exit = kind == ShimFrameKind.Ended ? JsonSerializer.Deserialize(body, ShimJson.Default.ShimExit) : null;
         }
 
-        Assert.True(exit is { Started: true, ExitCode: 0 }, $"{exit?.Reason} {Text(new AttemptFiles(scratch).Stderr)}");
-        var lines = Text(new AttemptFiles(scratch).Stdout).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return new Said(
-            [.. lines.Where(line => line.StartsWith("reached ", StringComparison.Ordinal)).Select(line => line["reached ".Length..].Trim()).Order(StringComparer.Ordinal)],
-            lines.FirstOrDefault(line => line.StartsWith("links ", StringComparison.Ordinal))?["links ".Length..] ?? "",
-            lines[^1]);
+        return (exit ?? throw new InvalidOperationException("The shim ended without a word."), scratch);
     }
 
     /// <summary>What a stream of the job said; it has no file until it says something.</summary>
@@ -272,7 +300,7 @@ public sealed class JobNetworkTests : IDisposable
 
     private static ShimSpec Place(ShimSpec job, string scratch, bool ordinary)
     {
-        var placed = job with { Directory = scratch, User = ordinary ? null : User };
+        var placed = job with { Directory = scratch, User = ordinary ? null : s_user };
         placed.CreateWorkDirectory();
         if (ordinary)
         {

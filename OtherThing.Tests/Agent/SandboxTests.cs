@@ -198,7 +198,9 @@ public sealed class SandboxTests : IDisposable
     public void N03_JobUsers_ProcessOfAnEarlierAgentLives_LendsItsUserToNobody()
     {
         Assert.SkipUnless(DataDirectory.IsRoot, "Only root lends users.");
-        Assert.True(UserRange.TryParse("1900000000-1900000999", out var range));
+        // Of its own each time: another copy of this test may run on the same machine.
+        var first = 1_900_000_000 + (Random.Shared.Next(100) * 1000);
+        Assert.True(UserRange.TryParse($"{first}-{first + 999}", out var range));
         var earlier = JobUsers.For(range)!;
         var user = earlier.Take();
         using var nothing = File.OpenHandle("/dev/null");
@@ -207,10 +209,19 @@ public sealed class SandboxTests : IDisposable
         Assert.Equal(0, error);
 
         var users = JobUsers.For(range)!;
-        var lent = Enumerable.Range(0, (int)range.Count - 1).Select(_ => users.Take()).ToArray();
-        var full = Record.Exception(() => users.Take());
-        users.Adopt(user);
-        users.Return(user);
+        uint[] lent;
+        Exception? full;
+        try
+        {
+            lent = [.. Enumerable.Range(0, (int)range.Count - 1).Select(_ => users.Take())];
+            full = Record.Exception(() => users.Take());
+        }
+        finally
+        {
+            users.Adopt(user);
+            users.Return(user);
+        }
+
         var end = ChildExit.TryReap(pid, block: true);
         var freed = users.Take();
 
