@@ -45,8 +45,8 @@ internal static class Admission
             !SandboxClass.Satisfies(sandbox, spec.SandboxMin) ? new("sandbox_too_weak", $"The workspace asks for {spec.SandboxMin}; the node has {sandbox}.") :
             spec.Net == Network.Allowlist ? new("network_not_available", "The node cannot limit the network to a list.") :
             // What the owner does not lend is narrowed to nothing; what is lent but cannot be kept safe is refused.
-            spec.Net == Network.Full && terms.Local.Network == NetworkReach.Full && sandbox != SandboxClass.Process
-                ? new("network_not_available", "The node's owner lends the network, but the node cannot keep this machine's own addresses out of a job's reach.") :
+            spec.Net == Network.Full && terms.Local.Network == NetworkReach.Full && sandbox != SandboxClass.Process && terms.Report.NetworkProblem is { } problem
+                ? new("network_not_available", $"The node's owner lends the network, but the node cannot give a job one of its own. {problem}") :
             null;
     }
 

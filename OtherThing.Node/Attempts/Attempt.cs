@@ -67,7 +67,10 @@ internal sealed class Attempt
     internal uint? User { get; set; }
 
     /// <summary>What the job reaches beyond itself.</summary>
-    internal string Network => Sandbox == SandboxClass.Process ? NetworkReach.Host : NetworkReach.None;
+    internal string Network { get; init; } = NetworkReach.None;
+
+    /// <summary>Whether its network leads to private networks too.</summary>
+    internal bool ReachesPrivate { get; init; }
 
     internal bool HasEnded => State is AttemptState.Finished or AttemptState.Lost;
 

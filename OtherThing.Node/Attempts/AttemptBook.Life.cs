@@ -70,7 +70,7 @@ internal sealed partial class AttemptBook
             return;
         }
 
-        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Sandbox = terms.SandboxFor(assign.WorkspaceId)!, Reservation = reservation };
+        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Sandbox = terms.SandboxFor(assign.WorkspaceId)!, Network = terms.NetworkFor(assign), ReachesPrivate = terms.Local.PrivateNetworks, Reservation = reservation };
         if (_attempts.TryAdd(attempt.Id, attempt))
         {
             _ = Guarded(attempt, () => PromiseAsync(attempt));

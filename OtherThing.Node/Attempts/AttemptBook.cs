@@ -36,7 +36,7 @@ internal sealed partial class AttemptBook(
         {
             // A job may have shut its directory: one that cannot be looked into would seem not to have started.
             Folder.Reclaim(data.Attempt(assign.WorkspaceId, assign.AttemptId));
-            var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Journalled = true, Sandbox = terms.SandboxFor(assign.WorkspaceId) ?? "" };
+            var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Journalled = true, Sandbox = terms.SandboxFor(assign.WorkspaceId) ?? "", Network = terms.NetworkFor(assign), ReachesPrivate = terms.Local.PrivateNetworks };
             attempt.Reservation = capacity.Hold(assign.Spec.Limits ?? new Limits(), terms.Caps, terms.Local.GpuCount is not 0);
             _attempts[attempt.Id] = attempt;
             runner.Recover(attempt);

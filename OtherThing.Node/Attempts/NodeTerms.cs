@@ -41,6 +41,13 @@ internal sealed class NodeTerms(LocalPolicy local, SandboxReport report)
     internal string? SandboxFor(string workspaceId) =>
         Sandbox is SandboxClass.Process && !_local.MayGoUnsandboxed(workspaceId) ? null : Sandbox;
 
+    /// <summary>What a job gets of the network: never more than it asks for, except where there is no wall.</summary>
+    internal string NetworkFor(Assign assign) =>
+        SandboxFor(assign.WorkspaceId) is SandboxClass.Process ? NetworkReach.Host :
+        assign.Spec.Net == Network.Full && LendsNetwork ? NetworkReach.Full : NetworkReach.None;
+
+    private bool LendsNetwork => _local.Network == NetworkReach.Full && Report is { Works: true, NetworkProblem: null };
+
     internal Consent Consent() => new()
     {
         Kinds = { _local.Kinds.Intersect(Available) },
@@ -52,6 +59,6 @@ internal sealed class NodeTerms(LocalPolicy local, SandboxReport report)
         Workspaces = { _local.Workspaces },
         SandboxProblem = Report.Problem ?? "",
         Unsandboxed = { _local.Unsandboxed },
-        Network = Sandbox is SandboxClass.Process ? NetworkReach.Host : NetworkReach.None,
+        Network = Sandbox is SandboxClass.Process ? NetworkReach.Host : LendsNetwork ? NetworkReach.Full : NetworkReach.None,
     };
 }

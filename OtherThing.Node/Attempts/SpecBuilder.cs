@@ -38,6 +38,8 @@ internal static class SpecBuilder
             Env = Env(attempt, boxed),
             Stdin = spec.Stdin.ToByteArray(),
             User = attempt.User,
+            HasNetwork = attempt.Network == NetworkReach.Full,
+            ReachesPrivate = attempt.ReachesPrivate,
             MemoryBytes = (long)(attempt.Reservation?.MemoryMb ?? 0) << 20,
             DiskBytes = (long)(attempt.Reservation?.DiskMb ?? 0) << 20,
             MaxProcesses = (int)Capacity.Lower(asked.Pids > 0 ? asked.Pids : UsualProcesses, caps.Pids),

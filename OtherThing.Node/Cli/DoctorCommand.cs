@@ -45,17 +45,17 @@ internal static class DoctorCommand
         var facts = new MachineFacts(data);
         await facts.ProbeAsync(cancellationToken);
         var machine = facts.Read();
-        var findings = new List<Finding>
-        {
-            new("machine", "ok", $"{machine.OsVersion}, {machine.Arch}, {machine.CpuCores} cores, {machine.MemoryMb} MiB of memory", null),
+        List<Finding> findings =
+        [
+            new Finding("machine", "ok", $"{machine.OsVersion}, {machine.Arch}, {machine.CpuCores} cores, {machine.MemoryMb} MiB of memory", null),
             machine.DiskFreeMb >= 1024
                 ? new("disk", "ok", $"{machine.DiskFreeMb} MiB free at {data.Root}", null)
                 : new("disk", "warning", $"Only {machine.DiskFreeMb} MiB free at {data.Root}", "Free some space, or choose another --data directory."),
             new("gpu", "ok", machine.Gpus.Count == 0 ? "no NVIDIA GPU" : string.Join(", ", machine.Gpus.Select(gpu => $"{gpu.Name} {gpu.VramMb} MiB")), null),
-            Sandbox(data),
+            .. Walls(data),
             Policy(data),
             Leftovers(data),
-        };
+        ];
         findings.AddRange(await ServerAsync(data, cancellationToken));
         return findings;
     }
@@ -74,21 +74,35 @@ internal static class DoctorCommand
     private static SandboxReport Examine(DataDirectory data) =>
         SandboxProbe.Run(data, JobUsers.For(new PolicyFile(data.Root).Read().Policy.UsersForJobs()));
 
-    private static Finding Sandbox(DataDirectory data)
+    private static List<Finding> Walls(DataDirectory data)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return new Finding("sandbox", "warning", "There is no sandbox for this system yet.", WithoutSandbox);
+            return [new Finding("sandbox", "warning", "There is no sandbox for this system yet.", WithoutSandbox)];
         }
 
         var report = Examine(data);
-        return report switch
-        {
-            { NoUsers: { } users } => new Finding("sandbox", "problem", users, "otherthing-node policy set --job-users FIRST-LAST"),
-            { Problem: { } problem } => new Finding("sandbox", "problem", problem, $"Install bubblewrap and allow unprivileged user namespaces. {WithoutSandbox}"),
-            _ => new Finding("sandbox", "ok", "bubblewrap works: " + string.Join(", ", report.Checks.Select(check => check.Text)), null),
-        };
+        return report.Works ? [Sandbox(report), Network(report, new PolicyFile(data.Root).Read().Policy)] : [Sandbox(report)];
     }
+
+    /// <summary>Which networks a job can have here, and which the owner lends.</summary>
+    internal static Finding Network(SandboxReport report, LocalPolicy policy)
+    {
+        var lent = policy.Network == NetworkReach.Full
+            ? $"jobs that ask for the network get public addresses{(policy.PrivateNetworks ? " and private ones" : "")}, never this machine's own"
+            : "jobs have no network";
+        return
+            report.NetworkProblem is null ? new Finding("network", "ok", $"{lent}; none and full are possible", null) :
+            policy.Network == NetworkReach.Full ? new Finding("network", "warning", $"The network is lent, but no job can have one: {report.NetworkProblem}", "Until then jobs that ask for the network are refused. otherthing-node policy set --network none lends none.") :
+            new Finding("network", "ok", $"{lent}; only none is possible: {report.NetworkProblem}", null);
+    }
+
+    private static Finding Sandbox(SandboxReport report) => report switch
+    {
+        { NoUsers: { } users } => new Finding("sandbox", "problem", users, "otherthing-node policy set --job-users FIRST-LAST"),
+        { Problem: { } problem } => new Finding("sandbox", "problem", problem, $"Install bubblewrap and allow unprivileged user namespaces. {WithoutSandbox}"),
+        _ => new Finding("sandbox", "ok", "bubblewrap works: " + string.Join(", ", report.Checks.Select(check => check.Text)), null),
+    };
 
     private static Finding Leftovers(DataDirectory data) => Janitor.CountQuarantined(data) is var count and > 0
         ? new("leftovers", "warning", $"What {count} jobs left could not be removed; it lies in {data.Quarantine}", "Look at what it is and remove it. The agent tries again by itself.")

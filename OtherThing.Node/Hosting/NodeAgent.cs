@@ -39,7 +39,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         }
 
         var users = JobUsers.For(policy.UsersForJobs());
-        var terms = new NodeTerms(policy, Probe(users));
+        var terms = new NodeTerms(policy, Probe(users, policy));
         var facts = new MachineFacts(_data);
         await facts.ProbeAsync(cancellationToken);
         try
@@ -63,12 +63,16 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         }
     }
 
-    private SandboxReport Probe(JobUsers? users)
+    private SandboxReport Probe(JobUsers? users, LocalPolicy policy)
     {
         var report = SandboxProbe.Run(_data, users);
         if (report.Problem is { } problem)
         {
             LogNoSandbox(problem);
+        }
+        else if (policy.Network == NetworkReach.Full && report.NetworkProblem is { } offline)
+        {
+            LogNoNetwork(offline);
         }
 
         return report;
@@ -297,6 +301,9 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No sandbox: {Reason}")]
     private partial void LogNoSandbox(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The network is lent, but no job can have one: {Reason}")]
+    private partial void LogNoNetwork(string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem} Until that is put right nothing is allowed.")]
     private partial void LogPolicyProblem(string problem);

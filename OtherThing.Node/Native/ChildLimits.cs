@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OtherThing.Agent.Shims;
 
 namespace OtherThing.Agent.Native;
@@ -5,6 +6,7 @@ namespace OtherThing.Agent.Native;
 /// <summary>What the kernel keeps a child to, set right after it starts; only Linux can do that from outside.</summary>
 internal static unsafe class ChildLimits
 {
+    private const int PatienceMs = 10_000;
     private const int CpuSeconds = 0;
     private const int FileSize = 1;
     private const int Data = 2;
@@ -30,7 +32,11 @@ internal static unsafe class ChildLimits
         }
 
         PreferAsVictim(pid);
-        As(spec, () => SetAll(pid, spec));
+        As(spec, () =>
+        {
+            WaitUntilOurs(pid);
+            SetAll(pid, spec);
+        });
     }
 
     /// <summary>
@@ -50,6 +56,20 @@ internal static unsafe class ChildLimits
             act();
             return true;
         });
+    }
+
+    /// <summary>
+    /// A spawn returns in the middle of the child's exec, when the child may still have root as its saved user: until it has not, whoever
+    /// it is going to be can set no limit of it.
+    /// </summary>
+    private static void WaitUntilOurs(int pid)
+    {
+        var pair = stackalloc ulong[2];
+        var until = Environment.TickCount64 + PatienceMs;
+        while (Libc.prlimit(pid, Core, null, pair) != 0 && Marshal.GetLastPInvokeError() == Libc.NotPermitted && Environment.TickCount64 < until)
+        {
+            Thread.Yield();
+        }
     }
 
     private static void SetAll(int pid, ShimSpec spec)

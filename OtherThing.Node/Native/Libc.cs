@@ -98,6 +98,9 @@ internal static unsafe partial class Libc
     internal static partial int sched_setaffinity(int pid, nuint size, void* mask);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int ioctl(int fd, nuint request);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial nint syscall(nint number, nint a, nint b);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -31,6 +31,15 @@ internal sealed unsafe class ProcFiles(string root) : IDisposable
         return new ProcFiles($"/proc/self/fd/{anchor.Descriptor}") { _anchor = anchor };
     }
 
+    /// <summary>A descriptor of a namespace that a process is in; -1 when there is none, or it is not for us to see.</summary>
+    internal static int OpenNamespace(int pid, string kind)
+    {
+        fixed (byte* path = FileDescriptor.ToCString($"/proc/{pid}/ns/{kind}"))
+        {
+            return Libc.openat(Libc.AtCurrent, path, Libc.OpenCloseOnExec, 0);
+        }
+    }
+
     internal List<int> Processes()
     {
         var pids = new List<int>();

@@ -38,6 +38,9 @@ internal sealed record LocalPolicy
     /// <summary><c>none</c>, or <c>full</c>: jobs that ask for the network get public addresses. Never this machine's own.</summary>
     public string Network { get; set; } = NetworkReach.None;
 
+    /// <summary>Whether that network leads to private networks too, such as the one this machine is part of.</summary>
+    public bool PrivateNetworks { get; set; }
+
     /// <summary>Users that belong to nobody, <c>FIRST-LAST</c>, lent to jobs one by one where the agent is root; null: those of the agent's choice.</summary>
     public string? JobUsers { get; set; }
 

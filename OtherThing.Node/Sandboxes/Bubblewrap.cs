@@ -31,7 +31,7 @@ internal static class Bubblewrap
     /// All arguments before the command. They travel through a pipe, not the command line: the environment of a job is nobody
     /// else's business, and bubblewrap itself runs with none, so that nothing of the agent's can be read from inside.
     /// </summary>
-    internal static IEnumerable<string> Arguments(ShimSpec spec, int statusDescriptor, int filterDescriptor, int nothingDescriptor)
+    internal static IEnumerable<string> Arguments(ShimSpec spec, int statusDescriptor, int filterDescriptor, int nothingDescriptor, int resolverDescriptor)
     {
         string[] walls =
         [
@@ -48,6 +48,7 @@ internal static class Bubblewrap
             .Concat(spec.ClosesNamespaces ? ["--disable-userns"] : [])
             .Concat(SystemFolders())
             .Concat(s_settings.SelectMany(ReadOnly))
+            .Concat(spec.HasNetwork ? ["--ro-bind-data", $"{resolverDescriptor}", "/etc/resolv.conf"] : [])
             .Concat(["--proc", "/proc"])
             .Concat(s_switches.SelectMany(ReadOnly))
             .Concat(File.Exists(KeyList) ? ["--ro-bind-data", $"{nothingDescriptor}", KeyList] : [])

@@ -52,6 +52,12 @@ internal static class SandboxProbe
         echo "done"
         """;
 
+    private const string NetworkScript = """
+        links=0
+        while read -r name rest; do case $name in net0:*) links=$((links+1));; esac; done < /proc/net/dev
+        [ $links = 1 ] && [ -r /etc/resolv.conf ]
+        """;
+
     /// <summary>Tries the sandbox as the jobs of this agent will have it.</summary>
     internal static SandboxReport Run(DataDirectory data, JobUsers? users)
     {
@@ -79,7 +85,8 @@ internal static class SandboxProbe
         try
         {
             var (report, said) = Try(data, user, closesNamespaces: true);
-            return said.Contains(UnknownOption, StringComparison.Ordinal) ? Try(data, user, closesNamespaces: false).Report : report;
+            report = said.Contains(UnknownOption, StringComparison.Ordinal) ? Try(data, user, closesNamespaces: false).Report : report;
+            return report.Works ? report with { NetworkProblem = TryNetwork(data, user, report.ClosesNamespaces) } : report;
         }
         finally
         {
@@ -91,6 +98,34 @@ internal static class SandboxProbe
     }
 
     private static (SandboxReport Report, string Said) Try(DataDirectory data, uint? user, bool closesNamespaces)
+    {
+        var keys = Keys();
+        var trial = Work(data, user, Script, closesNamespaces, hasNetwork: false);
+        return trial.EndedWell && trial.Said.EndsWith("done\n", StringComparison.Ordinal)
+            ? (new SandboxReport { ClosesNamespaces = closesNamespaces, Checks = Read(trial.Said, trial.Owner, user, keys) }, trial.Said)
+            : (SandboxReport.None($"A trial job in the sandbox failed: {trial.Failure}."), trial.Exit.Reason ?? "");
+    }
+
+    /// <summary>Why no job can have a network of its own; null when one could. Nothing is sent over it.</summary>
+    private static string? TryNetwork(DataDirectory data, uint? user, bool closesNamespaces)
+    {
+        if (NetworkTools.Missing(Bubblewrap.DefaultPath) is { } missing)
+        {
+            return missing;
+        }
+
+        var trial = Work(data, user, NetworkScript, closesNamespaces, hasNetwork: true);
+        return trial.EndedWell ? null : $"A trial failed: {trial.Failure}.";
+    }
+
+    private sealed record Trial(ShimExit Exit, string Said, uint? Owner)
+    {
+        internal bool EndedWell => Exit is { Started: true, ExitCode: 0 };
+
+        internal string Failure => Exit.Reason?.TrimEnd('.') ?? $"it ended with exit code {Exit.ExitCode}";
+    }
+
+    private static Trial Work(DataDirectory data, uint? user, string script, bool closesNamespaces, bool hasNetwork)
     {
         DataDirectory.CreatePassable(data.Scratch);
         var scratch = Path.Combine(data.Scratch, "probe-" + Guid.NewGuid().ToString("n"));
@@ -104,17 +139,15 @@ internal static class SandboxProbe
                 Sandbox = SandboxClass.Bubblewrap,
                 User = user,
                 ClosesNamespaces = closesNamespaces,
-                Argv = ["sh", "-c", Script],
+                HasNetwork = hasNetwork,
+                Argv = ["sh", "-c", script],
                 Env = new Dictionary<string, string> { ["PATH"] = Bubblewrap.DefaultPath },
                 WallMs = 20_000,
             };
             spec.CreateWorkDirectory();
-            var keys = Keys();
             var exit = new Supervision(spec, new ShimWire(input: -1, output: -1), ownsOrphans: false).Run();
             var said = exit.Stdout.Total > 0 ? File.ReadAllText(new AttemptFiles(scratch).Stdout) : "";
-            return exit is { Started: true, ExitCode: 0 } && said.EndsWith("done\n", StringComparison.Ordinal)
-                ? (new SandboxReport { ClosesNamespaces = closesNamespaces, Checks = Read(said, FileOwner.Of(Path.Combine(spec.WorkDirectory, "mark"))?.User, user, keys) }, said)
-                : (SandboxReport.None($"A trial job in the sandbox failed: {exit.Reason?.TrimEnd('.') ?? $"it ended with exit code {exit.ExitCode}"}."), exit.Reason ?? "");
+            return new Trial(exit, said, FileOwner.Of(Path.Combine(spec.WorkDirectory, "mark"))?.User);
         }
         finally
         {

@@ -18,6 +18,9 @@ internal sealed record SandboxReport
     /// <summary>Every promise, in the order of tests.</summary>
     internal IReadOnlyList<SandboxCheck> Checks { get; init; } = [];
 
+    /// <summary>Why no job can be given a network of its own; null when one can.</summary>
+    internal string? NetworkProblem { get; init; } = "Nobody tried whether a job can have one.";
+
     /// <summary>See <see cref="Shims.ShimSpec.ClosesNamespaces"/>.</summary>
     internal bool ClosesNamespaces { get; init; }
 

@@ -5,7 +5,7 @@ namespace OtherThing.Agent.Sandboxes;
 
 /// <summary>
 /// The system calls that no job needs, refused by the kernel itself: what mounts, loads code into the kernel, watches or drives other
-/// processes, sets the clock, makes user namespaces, or reaches kernel interfaces that were broken out of before. A filter of the classic
+/// processes, sets the clock, makes user namespaces, keeps memory where nobody counts it, or reaches kernel interfaces that were broken out of before. A filter of the classic
 /// packet language, as <c>bwrap --seccomp</c> reads it: for x64 and arm64, elsewhere there is none and so no sandbox.
 /// </summary>
 internal static class SeccompFilter
@@ -44,6 +44,15 @@ internal static class SeccompFilter
         (164, 170), (227, 112), (305, 266), (159, 171), // settimeofday, clock_settime, clock_adjtime, adjtimex
         (170, 161), (171, 162), (103, 116), (153, 58), (212, 18), (180, 42), // sethostname, setdomainname, syslog, vhangup, lookup_dcookie, nfsservctl
         (172, -1), (173, -1), (134, -1), (156, -1), // iopl, ioperm, uselib, _sysctl
+    ];
+
+    // System V's memory, queues and semaphores lie in the kernel, attached or not, where the limits of a job cannot see them. To a program it
+    // looks like a kernel without them; POSIX has all three, and they are counted.
+    private static readonly (int X64, int Arm64)[] s_absent =
+    [
+        (29, 194), (30, 196), (31, 195), // shmget, shmat, shmctl
+        (68, 186), (69, 189), (70, 188), (71, 187), // msgget, msgsnd, msgrcv, msgctl
+        (64, 190), (65, 193), (220, 192), (66, 191), // semget, semop, semtimedop, semctl
     ];
 
     // Attach and seize; a debugger may still start what it debugs.
@@ -94,6 +103,11 @@ internal static class SeccompFilter
             {
                 Refuse(lines, number, NotPermitted);
             }
+        }
+
+        foreach (var (x64, other) in s_absent)
+        {
+            Refuse(lines, Call(x64, other), NoSuchCall);
         }
 
         lines.Add((Return, 0, 0, Allow));

@@ -16,6 +16,7 @@ internal sealed partial class ChildPipes : IDisposable
     private const int FilterDescriptor = 242;
     private const int HoldDescriptor = 243;
     private const int NothingDescriptor = 244;
+    private const int ResolverDescriptor = 245;
     private const int PatienceMs = 10_000;
     private readonly ShimSpec _spec;
     private readonly SafeFileHandle _stdin;
@@ -51,6 +52,12 @@ internal sealed partial class ChildPipes : IDisposable
             FileDescriptor.Write(filter, SeccompFilter.Program);
             FileDescriptor.Close(filter);
             FileDescriptor.Close(ToChild(NothingDescriptor, descriptors));
+            if (_spec.HasNetwork)
+            {
+                var resolver = ToChild(ResolverDescriptor, descriptors);
+                FileDescriptor.Write(resolver, JobNetwork.ResolverFile);
+                FileDescriptor.Close(resolver);
+            }
         }
 
         var request = boxed
@@ -81,7 +88,7 @@ internal sealed partial class ChildPipes : IDisposable
         if (_arguments >= 0)
         {
             var text = $"--block-fd\0{HoldDescriptor}\0"
-                + string.Concat(Bubblewrap.Arguments(_spec, StatusDescriptor, FilterDescriptor, NothingDescriptor).Select(argument => argument + '\0'));
+                + string.Concat(Bubblewrap.Arguments(_spec, StatusDescriptor, FilterDescriptor, NothingDescriptor, ResolverDescriptor).Select(argument => argument + '\0'));
             FileDescriptor.Write(_arguments, Encoding.UTF8.GetBytes(text));
             FileDescriptor.Close(_arguments);
             _arguments = -1;

@@ -52,7 +52,7 @@ internal static class ShimHost
             spec = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(spec, ShimJson.Default.ShimSpec), ShimJson.Default.ShimSpec)!;
             var exit = new Supervision(spec, new ShimWire(input: -1, output: -1), ownsOrphans: OperatingSystem.IsLinux()).Run();
             _ = JsonSerializer.SerializeToUtf8Bytes(exit, ShimJson.Default.ShimExit);
-            _ = (Bubblewrap.Arguments(spec, 0, 0, 0).Count(), SeccompFilter.Program.Length);
+            _ = (Bubblewrap.Arguments(spec, 0, 0, 0, 0).Count(), SeccompFilter.Program.Length);
         }
         catch (UnauthorizedAccessException)
         {

@@ -26,6 +26,12 @@ internal sealed record ShimSpec
     /// <summary>Whether the installed bubblewrap can close user namespaces to the job; the filter refuses them in any case.</summary>
     public bool ClosesNamespaces { get; init; }
 
+    /// <summary>Whether it gets a network of its own, which leads out but never to this machine; else there is none in its sandbox.</summary>
+    public bool HasNetwork { get; init; }
+
+    /// <summary>Whether that network leads to the private networks around this machine too.</summary>
+    public bool ReachesPrivate { get; init; }
+
     public long MemoryBytes { get; init; }
 
     public long DiskBytes { get; init; }

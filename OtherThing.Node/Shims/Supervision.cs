@@ -62,20 +62,35 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             ChildLimits.ApplyInside(inside, spec);
         }
 
+        string? offline = null;
+        using var network = spec.HasNetwork && tree.Inside is { } first ? JobNetwork.Open(spec, first, out offline) : null;
+        if (offline is not null)
+        {
+            tree.Kill();
+            _ = ChildExit.TryReap(pid, block: true);
+            EndOrphans();
+            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "network_failed", Reason = $"The job could not be given a network of its own. {offline}" };
+        }
+
         pipes.LetGo();
         using var stdout = new LogKeeper(_files.Stdout, spec.LogMaxBytes);
         using var stderr = new LogKeeper(_files.Stderr, spec.LogMaxBytes);
         using var meters = new Meters(spec, tree);
         var watch = new Watchdog(spec, tree, meters, _files, _startedAt);
-        var end = Loop(pid, pipes, watch, stdout, stderr);
+        var end = Loop(pid, pipes, watch, network, stdout, stderr);
+        network?.Dispose();
         EndOrphans();
         Drain(pipes, stdout, stderr);
         var (said, warned) = (stdout.Finish(), stderr.Finish());
-        var beyond = watch.KillReason is null ? meters.LookBack(end.Code, LastWords()) : null;
+        var beyond = watch.KillReason is null ? meters.LookBack(end.Code, LastWords()) ?? Cut(end, network) : null;
         return Describe(end, watch, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
             ? exit with { ReasonCode = code, Reason = words, OutOfMemory = code == LimitCodes.Memory, TimedOut = code == LimitCodes.Time }
             : exit;
     }
+
+    /// <summary>A job that failed without its way out may have failed for that.</summary>
+    private static (string, string)? Cut(ChildExit end, JobNetwork? network) =>
+        end.Code != 0 && network is { HasFailed: true } ? ("network_failed", "It failed, and its network had broken down before: slirp4netns or the router ended.") : null;
 
     /// <summary>What the job left behind comes to its shim, the first process of a dying namespace too; none of it may be there afterwards.</summary>
     private void EndOrphans()
@@ -87,7 +102,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
     }
 
-    private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, LogKeeper stdout, LogKeeper stderr)
+    private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, JobNetwork? network, LogKeeper stdout, LogKeeper stderr)
     {
         using var ended = new ChildEnd(pid);
         var nextPoke = _startedAt + FirstPokeMs;
@@ -110,6 +125,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             }
 
             var now = Environment.TickCount64;
+            network?.Look(now);
             watch.Tick(now, asked: wire.TakeLook(), stdout.Total + stderr.Total);
             if (unsaid && now >= nextPoke)
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OtherThing.Agent.Attempts;
+using OtherThing.Agent.Cli;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Policies;
 using OtherThing.Agent.Sandboxes;
@@ -12,7 +13,7 @@ namespace OtherThing.Tests.Agent;
 public sealed class AdmissionTests
 {
     private static readonly SandboxReport s_none = SandboxReport.None("bubblewrap (bwrap) is not installed.");
-    private static readonly SandboxReport s_works = new() { Checks = [new SandboxCheck("sandbox.user", Holds: true, "")] };
+    private static readonly SandboxReport s_works = new() { Checks = [new SandboxCheck("sandbox.user", Holds: true, "")], NetworkProblem = null };
     private static readonly string s_workspace = Guid.CreateVersion7().ToString();
 
     [Fact]
@@ -77,13 +78,51 @@ public sealed class AdmissionTests
     [Theory]
     [InlineData(Network.None, "none", null)]
     [InlineData(Network.Full, "none", null)]
-    [InlineData(Network.Full, "full", "network_not_available")]
+    [InlineData(Network.Full, "full", null)]
     [InlineData(Network.Allowlist, "full", "network_not_available")]
     public void N05_Check_ServerAsksForNetwork_GetsNoMoreThanTheOwnerLends(Network asked, string lent, string? code)
     {
         var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"], Network = lent }, s_works);
 
         Assert.Equal(code, Admission.Check(NewAssign(net: asked), terms)?.Code);
+    }
+
+    [Fact]
+    public void N05_Check_NetworkLentAndItsProgramIsMissing_RefusesAndSaysWhatToInstall()
+    {
+        var report = s_works with { NetworkProblem = NetworkTools.Missing(path: "/nowhere") };
+        var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"], Network = "full" }, report);
+
+        var refusal = Admission.Check(NewAssign(net: Network.Full), terms);
+
+        Assert.Equal("network_not_available", refusal?.Code);
+        Assert.Contains("install slirp4netns, iproute2, util-linux", refusal!.Words, StringComparison.Ordinal);
+        Assert.Null(Admission.Check(NewAssign(net: Network.None), terms));
+        Assert.Equal("none", terms.Consent().Network);
+    }
+
+    [Theory]
+    [InlineData(Network.None, "none", "none")]
+    [InlineData(Network.Full, "none", "none")]
+    [InlineData(Network.None, "full", "none")]
+    [InlineData(Network.Full, "full", "full")]
+    public void N05_NetworkFor_Job_IsWhatItAsksForAndTheOwnerLends(Network asked, string lent, string reaches)
+    {
+        var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"], Network = lent }, s_works);
+
+        Assert.Equal((reaches, lent), (terms.NetworkFor(NewAssign(net: asked)), terms.Consent().Network));
+    }
+
+    [Theory]
+    [InlineData("none", null, "ok", "jobs have no network; none and full are possible")]
+    [InlineData("none", "slirp4netns is not installed; install slirp4netns.", "ok", "jobs have no network; only none is possible: slirp4netns is not installed; install slirp4netns.")]
+    [InlineData("full", null, "ok", "jobs that ask for the network get public addresses, never this machine's own; none and full are possible")]
+    [InlineData("full", "slirp4netns is not installed; install slirp4netns.", "warning", "The network is lent, but no job can have one: slirp4netns is not installed; install slirp4netns.")]
+    public void N05_Doctor_Network_SaysWhatIsPossibleAndLent(string lent, string? problem, string level, string text)
+    {
+        var finding = DoctorCommand.Network(s_works with { NetworkProblem = problem }, new LocalPolicy { Network = lent });
+
+        Assert.Equal(("network", level, text), (finding.Check, finding.Level, finding.Text));
     }
 
     [Fact]

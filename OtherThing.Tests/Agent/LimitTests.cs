@@ -1,3 +1,6 @@
+using OtherThing.Agent.Native;
+using OtherThing.Agent.Sandboxes;
+using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 
 namespace OtherThing.Tests.Agent;
@@ -61,6 +64,28 @@ public sealed class LimitTests(MessAgent agent) : IClassFixture<MessAgent>
         Assert.Equal((0, ""), (end.ExitCode, end.ReasonCode));
         Assert.Equal(["1024", "4096", "1000"], said[..3]);
         Assert.All(said[3..^1], limit => Assert.InRange(long.Parse(limit, System.Globalization.CultureInfo.InvariantCulture), 1, 1L << 40));
+    }
+
+    [Fact]
+    public void N09_ChildLimits_ChildThatJustStarted_HasThem()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "Only root gives limits to somebody else's process.");
+        var spec = new ShimSpec { AttemptId = "limits", Directory = "", Sandbox = SandboxClass.Bubblewrap, Argv = [], Env = new Dictionary<string, string>(), User = UserRange.Default.First + 11, MemoryBytes = 64 << 20 };
+        using var nothing = File.OpenHandle("/dev/null");
+        var fd = (int)nothing.DangerousGetHandle();
+        var data = new List<string>();
+
+        // A child becomes its user's only in the middle of its exec, and the spawn returns before that: each of many must have its limits.
+        for (var i = 0; i < 200; i++)
+        {
+            var (pid, _) = Spawn.Start(new SpawnRequest { Path = "/bin/sleep", Arguments = ["sleep", "600"], Descriptors = [(fd, 0), (fd, 1), (fd, 2)], Rights = new JobRights(spec.User, NoNewPrivileges: false) });
+            ChildLimits.Apply(pid, spec);
+            data.Add(File.ReadLines($"/proc/{pid}/limits").First(line => line.StartsWith("Max data size", StringComparison.Ordinal)));
+            _ = Libc.kill(pid, Libc.Sigkill);
+            ChildExit.TryReap(pid, block: true);
+        }
+
+        Assert.All(data, line => Assert.Contains($" {64 << 20} ", line, StringComparison.Ordinal));
     }
 
     [Fact]
