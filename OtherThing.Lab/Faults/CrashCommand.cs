@@ -42,7 +42,7 @@ internal static class CrashCommand
             await ledger.LookAsync(40, cancellationToken);
         }
 
-        var stuck = await ledger.SettleAsync(TimeSpan.FromSeconds(120), cancellationToken);
+        var stuck = await ledger.SettleAsync(Until.Limit, cancellationToken);
         var verdict = await ledger.JudgeAsync(cancellationToken);
         figures.AtLeast("kills", restarts.Count, "", kills);
         figures.AtLeast("runs acknowledged", ledger.Count, "runs", leastRuns);

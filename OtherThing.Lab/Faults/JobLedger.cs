@@ -51,6 +51,12 @@ internal sealed class JobLedger(ServerProcess server, string workspace)
             Console.Error.WriteLine($"job {id}: {_jobs[id]}");
         }
 
+        if (open.Length > 0)
+        {
+            // What each machine says to the first: why none takes it.
+            Console.Error.WriteLine(await server.Client.GetStringAsync($"/api/v1/workspaces/{workspace}/jobs/{open[0]}/explain", cancellationToken));
+        }
+
         return (_jobs.Count(job => job.Value == "not found"), open.Length);
     }
 

@@ -71,9 +71,9 @@ public sealed class StandbyDrill(string serverDirectory, string agentDirectory)
 
         await enough.CancelAsync();
         await Task.WhenAll(working);
-        var stuck = await runs.SettleAsync(TimeSpan.FromSeconds(180), cancellationToken);
+        var stuck = await runs.SettleAsync(Until.Limit, cancellationToken);
         var ended = await runs.JudgeAsync(cancellationToken);
-        var (jobsLost, jobsUnfinished) = await jobs.JudgeAsync(TimeSpan.FromSeconds(180), cancellationToken);
+        var (jobsLost, jobsUnfinished) = await jobs.JudgeAsync(Until.Limit, cancellationToken);
         var doubled = sink.Arrivals.Count(arrival => arrival.Key.StartsWith("once/", StringComparison.Ordinal) && arrival.Value > 1);
         return new StandbyVerdict(
             takeOvers, runs.Count, ended.Lost, stuck, ended.Changed, ended.Wrong, doubled, jobs.Count, jobsLost, jobsUnfinished, misnamed, misanswered, endedWrongly);
