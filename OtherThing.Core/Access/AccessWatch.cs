@@ -69,6 +69,8 @@ public sealed partial class AccessWatch : IDisposable
         try
         {
             var value = await wait(either.Token);
+            // What ended the wait may be the very loss of access, heard here before the watch has looked.
+            await LookAsync([hold]);
             return hold.Reason is { } late ? late : value;
         }
         catch (OperationCanceledException) when (hold.Reason is not null && !cancellationToken.IsCancellationRequested)
