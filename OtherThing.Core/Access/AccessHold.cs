@@ -45,6 +45,9 @@ public sealed class AccessHold : IDisposable
         }
     }
 
+    /// <summary>Looks now, in the database, and not only when a change is told or a second is over.</summary>
+    public Task AskAsync() => _watch.LookAsync(this);
+
     internal void Tell(AccessFacts facts)
     {
         var role = WorkspaceId is { } workspaceId && Actor.UserId is { } userId && facts.Roles.TryGetValue((workspaceId, userId), out var found)

@@ -69,8 +69,6 @@ public sealed partial class AccessWatch : IDisposable
         try
         {
             var value = await wait(either.Token);
-            // What ended the wait may be the very loss of access, heard here before the watch has looked.
-            await LookAsync([hold]);
             return hold.Reason is { } late ? late : value;
         }
         catch (OperationCanceledException) when (hold.Reason is not null && !cancellationToken.IsCancellationRequested)
@@ -85,6 +83,8 @@ public sealed partial class AccessWatch : IDisposable
         _changes.Changed -= OnChanged;
         _timer.Dispose();
     }
+
+    internal Task LookAsync(AccessHold hold) => LookAsync([hold]);
 
     internal void Leave(AccessHold hold)
     {

@@ -42,7 +42,7 @@ public sealed class JobService(
         }
 
         audit.Post(actor, workspaceId, Operations.JobSubmit, $"job:{job.Id}", null);
-        if (wait > TimeSpan.Zero && await WaitAsync(actor, workspaceId, Operations.JobSubmit, live.Ended.Task, wait, cancellationToken) is { } gone)
+        if (wait > TimeSpan.Zero && await WaitAsync(actor, workspaceId, Operations.JobSubmit, live.Ended.Task, wait, cancellationToken, live) is { } gone)
         {
             return gone;
         }
@@ -95,7 +95,7 @@ public sealed class JobService(
         }
 
         if (wait > TimeSpan.Zero && dispatcher.Find(jobId) is { } live && live.Row.WorkspaceId == workspaceId
-            && await WaitAsync(actor, workspaceId, Operations.RunRead, live.Ended.Task, wait, cancellationToken) is { } gone)
+            && await WaitAsync(actor, workspaceId, Operations.RunRead, live.Ended.Task, wait, cancellationToken, live) is { } gone)
         {
             return gone;
         }
@@ -247,7 +247,7 @@ public sealed class JobService(
 
     /// <returns>Null when the time is up or it has ended, else why the actor may not have the answer any more.</returns>
     private async Task<Error?> WaitAsync(
-        Actor actor, Guid workspaceId, Operation operation, Task ended, TimeSpan wait, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, Operation operation, Task ended, TimeSpan wait, CancellationToken cancellationToken, LiveJob? live = null)
     {
         if (ended.IsCompleted)
         {
@@ -264,7 +264,9 @@ public sealed class JobService(
                 return true;
             },
             cancellationToken);
-        return waited.Error;
+        // It may have been stopped because the person lost access, before anybody was told so.
+        return waited.Error
+            ?? (live?.Row.Status == JobStatus.Cancelled ? (await door.EnterAsync(actor, workspaceId, operation, cancellationToken)).Error : null);
     }
 
     private static async Task EndAsync(Task ended, TimeSpan wait, CancellationToken cancellationToken)

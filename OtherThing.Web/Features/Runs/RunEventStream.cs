@@ -58,9 +58,15 @@ internal static class RunEventStream
         while (!said.Status.IsFinal())
         {
             var (happened, quiet) = await NextAsync(open.Events, either.Token);
+            if (happened is { Payload: RunCommitted { Status: var status } } && status.IsFinal())
+            {
+                // The run may have ended because its person lost access, which is heard here before the watch has looked.
+                await open.Access.AskAsync();
+            }
+
             if (open.Access.Reason is { } gone)
             {
-                yield return new SseItem<string>(JsonSerializer.Serialize(new StreamEndResponse(gone.Code, gone.Message), Json.Options), "ended");
+                yield return WriteEnd(gone);
                 yield break;
             }
 
@@ -75,8 +81,9 @@ internal static class RunEventStream
             else if (happened is { Payload: RunCommitted } || quiet)
             {
                 // A gap, an event seen already, or a quiet while: the journal knows, and the door is asked again.
-                if (!(await runs.ReadEventsAsync(actor, workspaceId, runId, said.Sequence, cancellationToken)).TryGet(out var missed, out _))
+                if (!(await runs.ReadEventsAsync(actor, workspaceId, runId, said.Sequence, cancellationToken)).TryGet(out var missed, out var refusal))
                 {
+                    yield return WriteEnd(refusal);
                     yield break;
                 }
 
@@ -118,6 +125,9 @@ internal static class RunEventStream
             return (null, true); // what was cancelled is for the caller to see
         }
     }
+
+    private static SseItem<string> WriteEnd(Error reason) =>
+        new(JsonSerializer.Serialize(new StreamEndResponse(reason.Code, reason.Message), Json.Options), "ended");
 
     private static SseItem<string> Write(RunCommitted commit) => new(
         JsonSerializer.Serialize(
