@@ -7,84 +7,13 @@ using OtherThing.Core.Results;
 namespace OtherThing.Core.Jobs;
 
 /// <summary>Jobs as people send and follow them, through REST and pages.</summary>
-public sealed class JobService(
+public sealed partial class JobService(
     IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, AuditLog audit, AccessWatch watch, TimeProvider clock, IOptions<NodesOptions> options)
 {
     /// <summary>The longest a caller may wait for an end in one request.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(300);
 
     private static Error NotFound { get; } = Error.NotFound("job.not_found", "There is no such job in this workspace.");
-
-    /// <summary>Queues a job and waits for its end at most so long.</summary>
-    /// <returns>The job, or <c>job.invalid</c>, <c>job.too_large</c>, <c>job.node_unknown</c>, <c>job.queue_full</c>, <c>job.not_kept</c>.</returns>
-    public async Task<Result<JobView>> SubmitAsync(
-        Actor actor, Guid workspaceId, JobDraft draft, TimeSpan wait, CancellationToken cancellationToken)
-    {
-        if (!(await door.EnterAsync(actor, workspaceId, Operations.JobSubmit, cancellationToken)).TryGet(out var entry, out var refusal))
-        {
-            return refusal;
-        }
-
-        if (await RefuseAsync(workspaceId, [draft], cancellationToken) is { } invalid)
-        {
-            return invalid;
-        }
-
-        var job = Make(draft, workspaceId, entry.UserId, batchId: null);
-        LiveJob live;
-        try
-        {
-            live = await dispatcher.SubmitAsync(job, cancellationToken);
-        }
-        catch (RowRefusedException refused)
-        {
-            return JobRules.NotKept(refused);
-        }
-
-        audit.Post(actor, workspaceId, Operations.JobSubmit, $"job:{job.Id}", null);
-        if (wait > TimeSpan.Zero && await WaitAsync(actor, workspaceId, Operations.JobSubmit, live.Ended.Task, wait, cancellationToken, live) is { } gone)
-        {
-            return gone;
-        }
-
-        return live.Ended.Task.IsCompletedSuccessfully
-            ? new JobView(live.Row, new JobLog(live.Ended.Task.Result.Stdout, live.Ended.Task.Result.Stderr, Ended: true))
-            : new JobView(live.Row.Snapshot(), null);
-    }
-
-    /// <summary>Queues up to a thousand jobs at once.</summary>
-    /// <returns>The batch, or <c>job.batch_invalid</c> and the refusals of <see cref="SubmitAsync"/> with the job's place in the path.</returns>
-    public async Task<Result<JobBatch>> SubmitBatchAsync(
-        Actor actor, Guid workspaceId, IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken)
-    {
-        if (!(await door.EnterAsync(actor, workspaceId, Operations.JobSubmit, cancellationToken)).TryGet(out var entry, out var refusal))
-        {
-            return refusal;
-        }
-
-        if (drafts.Count is 0 or > JobRules.MaxBatch)
-        {
-            return Error.Invalid("job.batch_invalid", "jobs", $"jobs must hold 1 to {JobRules.MaxBatch} jobs.");
-        }
-
-        if (await RefuseAsync(workspaceId, drafts, cancellationToken) is { } invalid)
-        {
-            return invalid;
-        }
-
-        var batch = new JobBatch { Id = Guid.CreateVersion7(), WorkspaceId = workspaceId, UserId = entry.UserId, Count = drafts.Count, CreatedAt = Now };
-        try
-        {
-            await dispatcher.SubmitAsync(batch, [.. drafts.Select(draft => Make(draft, workspaceId, entry.UserId, batch.Id))], cancellationToken);
-        }
-        catch (RowRefusedException refused)
-        {
-            return JobRules.NotKept(refused);
-        }
-
-        audit.Post(actor, workspaceId, Operations.JobSubmit, $"batch:{batch.Id}", $"{drafts.Count} jobs");
-        return batch;
-    }
 
     /// <summary>A job and its log, after waiting for its end at most so long.</summary>
     public async Task<Result<JobView>> GetAsync(Actor actor, Guid workspaceId, Guid jobId, TimeSpan wait, CancellationToken cancellationToken)
@@ -280,52 +209,6 @@ public sealed class JobService(
             // the caller gets what there is by now
         }
     }
-
-    private async Task<Error?> RefuseAsync(Guid workspaceId, IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken)
-    {
-        if (dispatcher.WaitingIn(workspaceId) + drafts.Count > options.Value.QueueLength)
-        {
-            return new Error(ErrorKind.TooMany, "job.queue_full", $"This workspace has {options.Value.QueueLength} jobs waiting already.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(10),
-            };
-        }
-
-        IReadOnlyList<Guid>? serving = null;
-        for (var index = 0; index < drafts.Count; index++)
-        {
-            var refusal = JobRules.Check(drafts[index].Kind, drafts[index].Spec);
-            if (refusal is null && drafts[index].Spec.Requirements.NodeId is { } nodeId)
-            {
-                serving ??= await nodes.ListServingIdsAsync(workspaceId, cancellationToken);
-                refusal = serving.Contains(nodeId)
-                    ? null
-                    : JobErrors.NodeUnknown;
-            }
-
-            if (refusal is not null)
-            {
-                return drafts.Count == 1 ? refusal : Within(refusal, index);
-            }
-        }
-
-        return null;
-    }
-
-    private static Error Within(Error refusal, int index) =>
-        refusal with { Fields = [.. refusal.Fields.Select(field => field with { Path = $"jobs[{index}].{field.Path}" })] };
-
-    private Job Make(JobDraft draft, Guid workspaceId, Guid userId, Guid? batchId) => new()
-    {
-        Id = Guid.CreateVersion7(),
-        WorkspaceId = workspaceId,
-        UserId = userId,
-        BatchId = batchId,
-        Kind = draft.Kind,
-        Effects = draft.Effects,
-        Spec = draft.Spec,
-        CreatedAt = Now,
-    };
 }
 
 /// <summary>A job as a person asks for it.</summary>

@@ -131,7 +131,7 @@ internal sealed class JobNetwork : IDisposable
         var (ready, readying) = Pipe(readsHere: true);
         var (ending, _) = Pipe(readsHere: false);
         Start(
-            ["sh", "-c", WayOutScript],
+            ["sh", "-c", s_wayOutScript],
             [((int)nothing.DangerousGetHandle(), 0), (saying, 1), (saying, 2), (owner, UserNamespace), (readying, ReadyDescriptor), (ending, ExitDescriptor), (routed, RouterNamespace)]);
         Drop(readying);
         Drop(ending);
@@ -295,7 +295,7 @@ internal sealed class JobNetwork : IDisposable
         """;
 
     // Its own walls keep it from files and from system calls it does not need; what it keeps of a job's data is bounded by its open files.
-    private static readonly string WayOutScript = $"""
+    private static readonly string s_wayOutScript = $"""
         echo 1000 > /proc/self/oom_score_adj
         ulimit -n 512
         exec slirp4netns --configure --mtu=65520 --cidr=198.18.0.0/24 --disable-host-loopback --enable-sandbox --enable-seccomp --ready-fd={ReadyDescriptor} --exit-fd={ExitDescriptor} --netns-type=path /proc/self/fd/{RouterNamespace} tap0

@@ -39,7 +39,8 @@ internal static partial class RightsActs
         yield return new("A48", "NodeService.ListAsync", call => Told(call.Get<NodeService>().ListAsync(call.Actor, call.WorkspaceId, Cancel)))
         { Endpoint = "ListWorkspaceNodes", Line = _ => "nodes" };
         yield return OnNode("A48", "NodeService.GetAsync", call => Told(call.Get<NodeService>().GetAsync(call.Actor, call.Thing, Cancel)))
-            with { Endpoint = "GetNode", Line = call => $"node show {call.Thing:N}" };
+            with
+        { Endpoint = "GetNode", Line = call => $"node show {call.Thing:N}" };
         yield return new("A50", "NodeService.CreateJoinTokenAsync", call => Told(call.Get<NodeService>().CreateJoinTokenAsync(call.Actor, new JoinTokenDraft { WorkspaceIds = [call.WorkspaceId] }, Cancel)))
         { Endpoint = "CreateJoinToken", Body = call => new { name = "Bench", workspaceIds = new[] { call.WorkspaceId } } };
         yield return new("A50", "NodeService.PreviewClaimAsync", call => Told(call.Get<NodeService>().PreviewClaimAsync(call.Actor, "BCDF-GHJK", Cancel)))
@@ -51,16 +52,23 @@ internal static partial class RightsActs
         yield return new("A50", "NodeService.SetWorkspacesAsync", call => Told(call.Get<NodeService>().SetWorkspacesAsync(call.Actor, call.Thing, [call.WorkspaceId], Cancel)))
         {
             // Only one's own machine is brought at all.
-            Make = (scene, owner) => scene.LooseNodeAsync(owner), IsAlwaysOwn = true, Endpoint = "SetNodeWorkspaces", Body = call => new { workspaceIds = new[] { call.WorkspaceId } },
+            Make = (scene, owner) => scene.LooseNodeAsync(owner),
+            IsAlwaysOwn = true,
+            Endpoint = "SetNodeWorkspaces",
+            Body = call => new { workspaceIds = new[] { call.WorkspaceId } },
         };
         yield return OnNode("A51", "NodeService.RenameAsync", call => Told(call.Get<NodeService>().RenameAsync(call.Actor, call.Thing, "Bench", Cancel)))
-            with { Endpoint = "RenameNode", Body = _ => new { name = "Bench" } };
+            with
+        { Endpoint = "RenameNode", Body = _ => new { name = "Bench" } };
         yield return OnNode("A52", "NodeService.SetLimitsAsync", call => Told(call.Get<NodeService>().SetLimitsAsync(call.Actor, call.Thing, new NodeLimits(), Cancel)))
-            with { Endpoint = "SetNodeLimits" };
+            with
+        { Endpoint = "SetNodeLimits" };
         yield return OnNode("A53", "NodeService.DrainAsync", call => Told(call.Get<NodeService>().DrainAsync(call.Actor, call.Thing, Cancel)))
-            with { Endpoint = "DrainNode", Line = call => $"node drain {call.Thing:N}" };
+            with
+        { Endpoint = "DrainNode", Line = call => $"node drain {call.Thing:N}" };
         yield return OnNode("A53", "NodeService.ResumeAsync", call => Told(call.Get<NodeService>().ResumeAsync(call.Actor, call.Thing, Cancel)))
-            with { Endpoint = "ResumeNode", Line = call => $"node resume {call.Thing:N}" };
+            with
+        { Endpoint = "ResumeNode", Line = call => $"node resume {call.Thing:N}" };
         yield return OnNode("A54", "NodeService.DetachAsync", call => call.Get<NodeService>().DetachAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)) with { Endpoint = "DetachNode" };
         yield return OnNode("A55", "NodeService.RemoveAsync", call => call.Get<NodeService>().RemoveAsync(call.Actor, call.Thing, Cancel)) with { Endpoint = "RemoveNode" };
     }
@@ -73,7 +81,8 @@ internal static partial class RightsActs
         yield return new("A61", "KeyService.AddAsync", call => Told(call.Get<KeyService>().AddAsync(call.Actor, call.WorkspaceId, new KeyDraft("nobody", "Key", "a-value-of-twenty-or-more", null), Cancel)))
         { Answer = "key.invalid", Endpoint = "AddApiKey", Body = _ => new { provider = "nobody", name = "Key", key = "a-value-of-twenty-or-more" } };
         yield return OnKey("A64", "KeyService.TestAsync", call => Told(call.Get<KeyService>().TestAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))
-            with { Answer = "key.cannot_decrypt", Endpoint = "TestApiKey" };
+            with
+        { Answer = "key.cannot_decrypt", Endpoint = "TestApiKey" };
         yield return OnKey("A65", "KeyService.RemoveAsync", call => Told(call.Get<KeyService>().RemoveAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel))) with { Endpoint = "RemoveApiKey" };
     }
 

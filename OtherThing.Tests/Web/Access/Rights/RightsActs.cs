@@ -36,7 +36,10 @@ internal static partial class RightsActs
         yield return new("A07", "WorkspaceService.RestoreAsync", call => Told(call.Get<WorkspaceService>().RestoreAsync(call.Actor, call.WorkspaceId, Cancel)))
         {
             // A deleted workspace is there for its Owner alone; a sign-in that is not fresh, and a token, are refused before that.
-            Make = DeletedWorkspaceAsync, Disturbs = true, Denied = Verdict.NotSeen, Endpoint = "RestoreWorkspace",
+            Make = DeletedWorkspaceAsync,
+            Disturbs = true,
+            Denied = Verdict.NotSeen,
+            Endpoint = "RestoreWorkspace",
         };
         yield return new("A08", "TransferService.OfferAsync", call => Told(call.Get<TransferService>().OfferAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))
         { Make = (scene, _) => TargetAsync(scene, Role.Admin), Disturbs = true, Endpoint = "OfferWorkspace", Body = call => new { userId = call.Thing } };
@@ -60,8 +63,11 @@ internal static partial class RightsActs
         yield return Removes("A13", Role.Owner);
         yield return new("A16", "MemberService.RemoveAsync", call => Told(call.Get<MemberService>().RemoveAsync(call.Actor, call.WorkspaceId, call.Actor.UserId ?? Guid.Empty, Cancel)))
         {
-            Disturbs = true, AnswerOf = new Dictionary<Role, string?> { [Role.Owner] = "member.last_owner" },
-            Endpoint = "RemoveMember", Address = call => new() { ["userId"] = call.Actor.UserId ?? Guid.Empty }, Line = _ => "member remove @me",
+            Disturbs = true,
+            AnswerOf = new Dictionary<Role, string?> { [Role.Owner] = "member.last_owner" },
+            Endpoint = "RemoveMember",
+            Address = call => new() { ["userId"] = call.Actor.UserId ?? Guid.Empty },
+            Line = _ => "member remove @me",
         };
         yield return new("A20", "MemberService.JoinPublicAsync", call => Told(call.Get<MemberService>().JoinPublicAsync(call.Actor, Guid.CreateVersion7(), Cancel)))
         { IsForAnybody = true, Answer = "workspace.not_found", Endpoint = "JoinPublicWorkspace", Address = _ => new() { ["workspaceId"] = Guid.CreateVersion7() } };
@@ -96,7 +102,9 @@ internal static partial class RightsActs
         yield return new("A24", "TaskService.UpdateAsync", call => Told(call.Get<TaskService>().UpdateAsync(
             call.Actor, call.WorkspaceId, call.Thing, new TaskChange { AssigneeId = new Optional<Guid?>(call.Scene.Other.Id) }, Cancel)))
         {
-            Make = (scene, maker) => scene.TaskAsync(maker), Endpoint = "UpdateTask", Body = call => new { assigneeId = call.Scene.Other.Id },
+            Make = (scene, maker) => scene.TaskAsync(maker),
+            Endpoint = "UpdateTask",
+            Body = call => new { assigneeId = call.Scene.Other.Id },
             Line = call => $"task assign {call.Thing} {call.Scene.Other.Id:N}",
         };
         yield return new("A25", "TaskService.DeleteAsync", call => Told(call.Get<TaskService>().DeleteAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))
