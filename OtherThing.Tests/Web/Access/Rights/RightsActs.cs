@@ -1,4 +1,5 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Usage;
@@ -12,7 +13,7 @@ internal static partial class RightsActs
     private static readonly PageRequest s_page = new();
 
     public static IReadOnlyList<RightsAct> All { get; } =
-        [.. OfWorkspaces(), .. OfMembers(), .. OfTasks(), .. OfFlows(), .. OfTriggers(), .. OfRuns(), .. OfJobs(), .. OfNodes(), .. OfKeys(), .. OfUsage(), .. OfTokens()];
+        [.. OfWorkspaces(), .. OfMembers(), .. OfTasks(), .. OfFlows(), .. OfTriggers(), .. OfRuns(), .. OfJobs(), .. OfNodes(), .. OfKeys(), .. OfUsage(), .. OfAudit(), .. OfTokens()];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -125,6 +126,16 @@ internal static partial class RightsActs
         yield return new("A91", "UsageService.RecordAsync", call => Told(call.Get<UsageService>().RecordAsync(
             call.Actor, call.WorkspaceId, new ManualUsage(UsageType.Compute, null, null, null, 1, null, null), Cancel)))
         { Endpoint = "RecordUsage", Body = _ => new { type = "compute", computeSeconds = 1 } };
+    }
+
+    private static IEnumerable<RightsAct> OfAudit()
+    {
+        yield return new("A75", "AuditService.ListAsync", call => Told(call.Get<AuditService>().ListAsync(call.Actor, call.WorkspaceId, new AuditFilter(), s_page, Cancel)))
+        { Endpoint = "ListAudit", Line = _ => "audit" };
+        yield return new("A75", "AuditService.VerifyAsync", call => Told(call.Get<AuditService>().VerifyAsync(call.Actor, call.WorkspaceId, Cancel)))
+        { Endpoint = "VerifyAudit" };
+        yield return new("A75", "AuditService.ExportAsync", call => Told(call.Get<AuditService>().ExportAsync(call.Actor, call.WorkspaceId, new AuditFilter(), Cancel)))
+        { Endpoint = "ExportAudit" };
     }
 
     private static IEnumerable<RightsAct> OfTokens()

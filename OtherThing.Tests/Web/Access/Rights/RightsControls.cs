@@ -6,6 +6,7 @@ using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
+using OtherThing.Web.Features.Audit;
 using OtherThing.Web.Features.Console;
 using OtherThing.Web.Features.Flows;
 using OtherThing.Web.Features.Keys;
@@ -78,6 +79,8 @@ internal static class RightsControls
         yield return new("A18", "Members: take an Admin's invite back", Page<MembersPage>("tbody tr"), Label("Take back")) { Make = (scene, maker) => OnlyInviteAsync(scene, Role.Admin) };
         yield return new("A03", "Settings: save", Page<SettingsPage>("#settings-name"), Label("Save settings")) { Act = (page, _) => Done(() => page.SendOwn("form")) };
         yield return new("A07", "Settings: delete the workspace", Page<SettingsPage>("#settings-name"), Label("Delete workspace")) { Act = Then(page => page.Confirm(page.Workspace.Slug)) };
+        yield return new("A75", "Audit: check", Page<AuditPage>("[role=search], [role=alert]"), Label("Check that nothing was changed"))
+        { NotForged = "Who may not read it is shown the refusal alone: there is nothing to press." };
         yield return new("A44", "Console: run a line", Page<ConsolePage>("h1"), Label("Run")) { NotForged = "Lines come from a script; RightsConsoleTests asks the service what a Viewer's line is answered." };
         yield return new("A44", "Console: an example", Page<ConsolePage>("h1"), Label("help"));
     }
