@@ -85,7 +85,7 @@ public sealed partial class ApprovalService(
         }
 
         var detail = $"{(approve ? "approved" : "rejected")}: {approval.Title}";
-        await audit.AppendAsync(actor, workspaceId, Operations.RunApprove, $"approval:{approval.Id}", detail, CancellationToken.None);
+        await audit.AppendAsync(actor, workspaceId, Operations.RunApprove, $"approval:{approval.Id}", detail);
         await TellAsync(approval);
         return await approvals.FindAsync(workspaceId, approval.Id, CancellationToken.None) ?? approval;
     }

@@ -25,6 +25,7 @@ public sealed partial class AuditLog : IAsyncDisposable
     // What nobody waits for may gather: one commit for many.
     private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(25);
 
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_seldom = TimeSpan.FromMinutes(10);
 
     private readonly IAuditStore _store;
@@ -47,17 +48,19 @@ public sealed partial class AuditLog : IAsyncDisposable
         _minutes = clock.CreateTimer(_ => CloseMinutes(all: false), null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
     }
 
-    /// <summary>Adds an entry and waits until it is kept; call it after the write it tells of, or before what must not happen unnoted.</summary>
+    /// <summary>
+    /// Adds an entry and waits until it is kept; call it after the write it tells of, or before what must not happen unnoted. Nobody who hangs up
+    /// takes it back: what it tells of has happened.
+    /// </summary>
     /// <param name="actor">Who did it.</param>
     /// <param name="workspaceId">Where; null for what belongs to no workspace.</param>
     /// <param name="operation">What they were let in for.</param>
     /// <param name="target">What it was done to, <c>member:{id}</c>; cut at <see cref="MaxTarget"/>.</param>
     /// <param name="detail">What changed, for people: <c>viewer to member</c>. Never a secret. Cut at <see cref="MaxDetail"/>.</param>
-    /// <param name="cancellationToken">Stops waiting; the entry is kept all the same, for what it tells of has happened.</param>
     /// <param name="act">What it was, where the operation covers several acts; null takes <see cref="Operation.Act"/>.</param>
     public Task AppendAsync(
-        Actor actor, Guid? workspaceId, Operation operation, string target, string? detail, CancellationToken cancellationToken, string? act = null) =>
-        AddAsync(Note(actor, workspaceId, act ?? operation.Act, target, AuditOutcome.Done, detail)).WaitAsync(cancellationToken);
+        Actor actor, Guid? workspaceId, Operation operation, string target, string? detail, string? act = null) =>
+        AddAsync(Note(actor, workspaceId, act ?? operation.Act, target, AuditOutcome.Done, detail));
 
     /// <summary>
     /// Adds an entry about an account, which every workspace the person is in keeps too. What was done is waited for; a refusal is not, so that
@@ -209,12 +212,23 @@ public sealed partial class AuditLog : IAsyncDisposable
 
             if (!_pumping)
             {
+                _pump = StartPump();
                 _pumping = true;
-                using (ExecutionContext.SuppressFlow())
-                {
-                    _pump = Task.Run(PumpAsync);
-                }
             }
+        }
+    }
+
+    /// <summary>It goes on for others than who started it, so it takes nothing of theirs along. Whoever did so already may not do it twice.</summary>
+    private Task StartPump()
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            return Task.Run(PumpAsync);
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            return Task.Run(PumpAsync);
         }
     }
 
@@ -252,7 +266,7 @@ public sealed partial class AuditLog : IAsyncDisposable
             AuditNote[] notes = [.. group.Select(entry => entry.Note).OfType<AuditNote>()];
             if (notes.Length > 0)
             {
-                await _store.AddAsync(notes, CancellationToken.None);
+                await AddOrWaitAsync(notes);
             }
 
             foreach (var entry in group)
@@ -279,6 +293,28 @@ public sealed partial class AuditLog : IAsyncDisposable
             group[0].Kept?.TrySetException(failure);
         }
     }
+
+    /// <summary>A database that does not answer is asked again for some seconds; what it refuses, and a server that has stopped, come back at once.</summary>
+    private async Task AddOrWaitAsync(AuditNote[] notes)
+    {
+        var began = _clock.GetTimestamp();
+        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(2) ? wait * 2 : wait)
+        {
+            try
+            {
+                await _store.AddAsync(notes, CancellationToken.None);
+                return;
+            }
+            catch (StoreUnavailableException failure) when (_clock.GetElapsedTime(began) < s_longestWait)
+            {
+                LogAskingAgain(failure, notes.Length, wait.TotalMilliseconds);
+                await Task.Delay(wait, _clock);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not take {Count} audit entries just now; next try in {WaitMs} ms")]
+    private partial void LogAskingAgain(Exception failure, int count, double waitMs);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} audit entries could not be kept together; trying each")]
     private partial void LogGroupNotKept(Exception failure, int count);

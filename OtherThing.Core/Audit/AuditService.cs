@@ -38,7 +38,7 @@ public sealed class AuditService(IAuditStore store, AuditLog audit, Door door)
             return refusal;
         }
 
-        await audit.AppendAsync(actor, workspaceId, Operations.AuditRead, $"workspace:{workspaceId}", "exported", cancellationToken, "audit.export");
+        await audit.AppendAsync(actor, workspaceId, Operations.AuditRead, $"workspace:{workspaceId}", "exported", "audit.export");
         return Result<IAsyncEnumerable<AuditEntry>>.Success(store.ReadAsync(workspaceId, filter, cancellationToken));
     }
 

@@ -105,7 +105,7 @@ public sealed partial class FlowService
     private async Task TellMadeAsync(Actor actor, Flow flow, string act, string detail, CancellationToken cancellationToken)
     {
         feed.Publish(Topic.Workspace(flow.WorkspaceId), "flows.changed");
-        await audit.AppendAsync(actor, flow.WorkspaceId, Operations.FlowEdit, $"flow:{flow.Id}", detail, cancellationToken, act);
+        await audit.AppendAsync(actor, flow.WorkspaceId, Operations.FlowEdit, $"flow:{flow.Id}", detail, act);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Flow {FlowId} of workspace {WorkspaceId} created")]

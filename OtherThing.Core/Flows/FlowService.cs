@@ -67,7 +67,7 @@ public sealed partial class FlowService(
         var saved = await SaveAsync(workspaceId, flowId, change, expectedVersion, byHeader, cancellationToken);
         if (saved.TryGet(out var flow, out _))
         {
-            await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"'{flow.Name}', revision {flow.Revision}", cancellationToken);
+            await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"'{flow.Name}', revision {flow.Revision}");
         }
 
         return saved;
@@ -109,7 +109,7 @@ public sealed partial class FlowService(
         }
 
         var file = FlowFile.Write(flow.Name, flow.Description, flow.ReadDefinition());
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowExport, $"flow:{flowId}", $"'{flow.Name}', revision {flow.Revision}", cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowExport, $"flow:{flowId}", $"'{flow.Name}', revision {flow.Revision}");
         return new FlowExport(FlowFile.NameOf(flow.Name), file);
     }
 
@@ -144,7 +144,7 @@ public sealed partial class FlowService(
         }
 
         LogDeleted(flowId, workspaceId);
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowDelete, $"flow:{flowId}", flow.Name, CancellationToken.None);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowDelete, $"flow:{flowId}", flow.Name);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         return null;
     }
@@ -204,7 +204,7 @@ public sealed partial class FlowService(
         }
 
         LogPublished(flowId, flow.Revision, workspaceId);
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowPublish, $"flow:{flowId}", $"'{flow.Name}', version {flow.Revision}", CancellationToken.None);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowPublish, $"flow:{flowId}", $"'{flow.Name}', version {flow.Revision}");
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         feed.Publish(Topic.Flow(flowId), "flow.published", flow.Revision);
         return flow;

@@ -39,7 +39,7 @@ public sealed partial class FlowSettingsService(
         var detail = string.Create(
             CultureInfo.InvariantCulture,
             $"{(said.Paused ? "paused" : "not paused")}, runs at once: {said.MaxConcurrentRuns ?? 0:0;;any}, seconds each: {said.RunTimeoutSeconds ?? 0:0;;any}");
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", detail, cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", detail);
         LogChanged(flowId, workspaceId, said.Paused);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         feed.Publish(Topic.Flow(flowId), "flow.settings");

@@ -103,7 +103,7 @@ public sealed partial class FlowVersionService(IFlowStore flows, Door door, Audi
         }
 
         LogRestored(flowId, number, flow.Revision);
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"back to version {number}", cancellationToken, "flow.restore");
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"back to version {number}", "flow.restore");
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         feed.Publish(Topic.Flow(flowId), "flow.saved", flow.Revision);
         return flow;

@@ -77,7 +77,7 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
             return Error.Conflict("flow.pins_too_many", $"A flow has up to {StepPin.MostPins} pinned steps; unpin one first.");
         }
 
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"pinned the output of {stepId}", cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"pinned the output of {stepId}");
         feed.Publish(Topic.Flow(flowId), "flow.pins");
         return pin;
     }
@@ -101,7 +101,7 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
             return Error.NotFound("flow.pin_not_found", "This step is not pinned.");
         }
 
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"unpinned {stepId}", cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"unpinned {stepId}");
         feed.Publish(Topic.Flow(flowId), "flow.pins");
         return null;
     }

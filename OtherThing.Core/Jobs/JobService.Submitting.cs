@@ -25,7 +25,7 @@ public sealed partial class JobService
         LiveJob live;
         try
         {
-            live = await dispatcher.SubmitAsync(job, cancellationToken);
+            live = await dispatcher.SubmitAsync(job, CancellationToken.None); // it is on its way: whoever hangs up does not take it back
         }
         catch (RowRefusedException refused)
         {
@@ -33,9 +33,16 @@ public sealed partial class JobService
         }
 
         audit.Post(actor, workspaceId, Operations.JobSubmit, $"job:{job.Id}", null);
-        if (wait > TimeSpan.Zero && await WaitAsync(actor, workspaceId, Operations.JobSubmit, live.Ended.Task, wait, cancellationToken, live) is { } gone)
+        try
         {
-            return gone;
+            if (wait > TimeSpan.Zero && await WaitAsync(actor, workspaceId, Operations.JobSubmit, live.Ended.Task, wait, cancellationToken, live) is { } gone)
+            {
+                return gone;
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever waited is gone, or the server stops: who asks again with the same key is to hear of this job.
         }
 
         return live.Ended.Task.IsCompletedSuccessfully
@@ -66,7 +73,7 @@ public sealed partial class JobService
         var batch = new JobBatch { Id = Guid.CreateVersion7(), WorkspaceId = workspaceId, UserId = entry.UserId, Count = drafts.Count, CreatedAt = Now };
         try
         {
-            await dispatcher.SubmitAsync(batch, [.. drafts.Select(draft => Make(draft, workspaceId, entry.UserId, batch.Id))], cancellationToken);
+            await dispatcher.SubmitAsync(batch, [.. drafts.Select(draft => Make(draft, workspaceId, entry.UserId, batch.Id))], CancellationToken.None);
         }
         catch (RowRefusedException refused)
         {

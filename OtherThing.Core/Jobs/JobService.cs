@@ -65,7 +65,7 @@ public sealed partial class JobService(
             return Error.Conflict("job.already_ended", "The job has ended already.");
         }
 
-        await audit.AppendAsync(actor, workspaceId, Operations.RunCancel, $"job:{jobId}", null, cancellationToken, "job.cancel");
+        await audit.AppendAsync(actor, workspaceId, Operations.RunCancel, $"job:{jobId}", null, "job.cancel");
         if (live is not null)
         {
             await EndAsync(live.Ended.Task, TimeSpan.FromSeconds(3), cancellationToken);

@@ -104,7 +104,7 @@ public sealed partial class KeyService(
             return KeyErrors.Duplicate;
         }
 
-        await audit.AppendAsync(actor, workspaceId, Operations.KeyAdd, $"key:{key.Id}", $"{info.Name} '{key.Name}'", cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.KeyAdd, $"key:{key.Id}", $"{info.Name} '{key.Name}'");
         LogAdded(key.Id, workspaceId, info.Name);
         feed.Publish(Topic.Workspace(workspaceId), Changed);
         return await ViewAsync(key, cancellationToken);
@@ -170,7 +170,7 @@ public sealed partial class KeyService(
             return KeyErrors.NotFound();
         }
 
-        await audit.AppendAsync(actor, workspaceId, Operations.KeyRemove, $"key:{keyId}", $"'{key.Name}'", cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.KeyRemove, $"key:{keyId}", $"'{key.Name}'");
         LogRemoved(keyId, workspaceId);
         feed.Publish(Topic.Workspace(workspaceId), Changed);
         return true;

@@ -25,7 +25,7 @@ public sealed class SecretBroker(IVault vault, AuditLog audit, IMembershipStore 
             return KeyErrors.Paused();
         }
 
-        await audit.AppendAsync(actor, key.WorkspaceId, Operations.KeyUse, $"key:{key.Id}", purpose, cancellationToken);
+        await audit.AppendAsync(actor, key.WorkspaceId, Operations.KeyUse, $"key:{key.Id}", purpose);
 
         // The binding is rebuilt from where the value is about to go, not from what the row says of itself.
         using var value = await vault.OpenAsync(Binding(key, host), key.Sealed, cancellationToken);

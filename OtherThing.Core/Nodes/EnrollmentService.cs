@@ -146,7 +146,7 @@ public sealed partial class EnrollmentService(
         foreach (var workspaceId in workspaceIds.Select(id => (Guid?)id).DefaultIfEmpty(null))
         {
             await audit.AppendAsync(
-                Actor.User(token.OwnerId), workspaceId, Operations.NodeAttach, $"node:{node.Id}", $"{node.Name}: joined with a token", cancellationToken);
+                Actor.User(token.OwnerId), workspaceId, Operations.NodeAttach, $"node:{node.Id}", $"{node.Name}: joined with a token");
         }
 
         dispatcher.NodesChanged();

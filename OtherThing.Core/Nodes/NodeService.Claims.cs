@@ -32,7 +32,7 @@ public sealed partial class NodeService
         var text = ClaimCode.NewJoinToken();
         var token = new JoinToken(userId, ClaimCode.HashToken(text), draft.Name?.Trim(), draft.WorkspaceIds, draft.JoinsNewWorkspaces, Now);
         await store.AddTokenAsync(token, cancellationToken);
-        await audit.AppendAsync(actor, null, Operations.NodeAttach, $"join-token:{token.Id}", draft.Name, cancellationToken);
+        await audit.AppendAsync(actor, null, Operations.NodeAttach, $"join-token:{token.Id}", draft.Name);
         return new NewJoinToken(text, token.ExpiresAt);
     }
 
@@ -75,7 +75,7 @@ public sealed partial class NodeService
             return NodeErrors.AlreadyClaimed;
         }
 
-        await audit.AppendAsync(actor, null, Operations.NodeAttach, Subject(node.Id), "claimed by code", cancellationToken);
+        await audit.AppendAsync(actor, null, Operations.NodeAttach, Subject(node.Id), "claimed by code");
         LogClaimed(node.Id, userId);
         feed.Say(node, []);
         return View(new NodeRecord(node, []), userId, new Dictionary<Guid, Role>());

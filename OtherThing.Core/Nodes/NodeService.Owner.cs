@@ -55,18 +55,18 @@ public sealed partial class NodeService
         }
 
         await store.AttachAsync(nodeId, wanted, Now, cancellationToken);
+        var after = new NodeRecord(seen.Record.Node, [.. wanted]);
+        Announce(after, seen.Record.WorkspaceIds);
         foreach (var workspaceId in wanted.Except(seen.Record.WorkspaceIds))
         {
-            await audit.AppendAsync(actor, workspaceId, Operations.NodeAttach, Subject(nodeId), seen.Record.Node.Name, cancellationToken);
+            await audit.AppendAsync(actor, workspaceId, Operations.NodeAttach, Subject(nodeId), seen.Record.Node.Name);
         }
 
         foreach (var workspaceId in seen.Record.WorkspaceIds.Except(wanted))
         {
-            await audit.AppendAsync(actor, workspaceId, Operations.NodeDetach, Subject(nodeId), seen.Record.Node.Name, cancellationToken);
+            await audit.AppendAsync(actor, workspaceId, Operations.NodeDetach, Subject(nodeId), seen.Record.Node.Name);
         }
 
-        var after = new NodeRecord(seen.Record.Node, [.. wanted]);
-        Announce(after, seen.Record.WorkspaceIds);
         return View(after, seen.UserId, seen.Roles);
     }
 
@@ -90,8 +90,8 @@ public sealed partial class NodeService
 
         IReadOnlyList<Guid> left = [.. found.WorkspaceIds.Where(id => id != workspaceId)];
         await store.AttachAsync(nodeId, left, Now, cancellationToken);
-        await audit.AppendAsync(actor, workspaceId, Operations.NodeDetach, Subject(nodeId), found.Node.Name, cancellationToken);
         Announce(found with { WorkspaceIds = left }, found.WorkspaceIds);
+        await audit.AppendAsync(actor, workspaceId, Operations.NodeDetach, Subject(nodeId), found.Node.Name);
         return null;
     }
 
@@ -115,15 +115,19 @@ public sealed partial class NodeService
                 node.Revoke(Now);
                 return null;
             },
-            cancellationToken);
+            cancellationToken,
+            async () =>
+            {
+                // Its identity is gone: all that follows from it happens whoever hangs up, and before anybody is told.
+                dispatcher.StopAll(nodeId, "The node was removed by its owner.");
+                links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The node was removed by its owner.");
+                await store.AttachAsync(nodeId, [], Now, CancellationToken.None);
+            });
         if (removed.Error is { } refusal)
         {
             return refusal;
         }
 
-        await store.AttachAsync(nodeId, [], Now, cancellationToken);
-        dispatcher.StopAll(nodeId, "The node was removed by its owner.");
-        links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The node was removed by its owner.");
         LogRemoved(nodeId);
         return null;
     }
@@ -157,14 +161,14 @@ public sealed partial class NodeService
         var saved = await SaveAsync(seen, change, cancellationToken);
         if (saved.IsSuccess)
         {
-            await TellAsync(actor, seen.Record, Operations.NodePause, done, cancellationToken);
+            await TellAsync(actor, seen.Record, Operations.NodePause, done);
         }
 
         return saved;
     }
 
     private async Task<Result<NodeView>> ChangeOwnAsync(
-        Actor actor, Guid nodeId, Operation operation, Func<Node, Error?> change, CancellationToken cancellationToken)
+        Actor actor, Guid nodeId, Operation operation, Func<Node, Error?> change, CancellationToken cancellationToken, Func<Task>? then = null)
     {
         if (!(await SeeAsync(actor, nodeId, operation, cancellationToken)).TryGet(out var seen, out var refusal))
         {
@@ -180,7 +184,8 @@ public sealed partial class NodeService
         var saved = await SaveAsync(seen, node => refused = change(node), cancellationToken, () => refused);
         if (refused is null && saved.IsSuccess)
         {
-            await TellAsync(actor, seen.Record, operation, null, cancellationToken);
+            await (then?.Invoke() ?? Task.CompletedTask);
+            await TellAsync(actor, seen.Record, operation, null);
         }
 
         return refused ?? saved;
@@ -197,11 +202,11 @@ public sealed partial class NodeService
     }
 
     /// <summary>What becomes of a machine is told where it serves, and where it serves nowhere in the installation's own chain.</summary>
-    private async Task TellAsync(Actor actor, NodeRecord record, Operation operation, string? detail, CancellationToken cancellationToken)
+    private async Task TellAsync(Actor actor, NodeRecord record, Operation operation, string? detail)
     {
         foreach (var workspaceId in record.WorkspaceIds.Select(id => (Guid?)id).DefaultIfEmpty(null))
         {
-            await audit.AppendAsync(actor, workspaceId, operation, Subject(record.Node.Id), detail is null ? record.Node.Name : $"{record.Node.Name}: {detail}", cancellationToken);
+            await audit.AppendAsync(actor, workspaceId, operation, Subject(record.Node.Id), detail is null ? record.Node.Name : $"{record.Node.Name}: {detail}");
         }
     }
 

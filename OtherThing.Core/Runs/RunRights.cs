@@ -10,10 +10,10 @@ namespace OtherThing.Core.Runs;
 /// </summary>
 public sealed class RunRights(Door door, AccessChanges changes, IAccountStore accounts, TimeProvider clock)
 {
-    /// <summary>The member is none of the workspace any more.</summary>
+    /// <summary>The member is no longer in the workspace.</summary>
     public const string RemovedCode = "access.run_as_removed";
 
-    /// <summary>The member's role does not allow to run flows any more.</summary>
+    /// <summary>The member's role no longer allows running flows.</summary>
     public const string ForbiddenCode = "access.run_as_forbidden";
 
     private const int Most = 10_000;

@@ -55,7 +55,7 @@ public sealed partial class RunService
             return status is null && !run.Status.IsFinal() ? RunErrors.Busy : RunErrors.AlreadyFinished(run.Status);
         }
 
-        await audit.AppendAsync(actor, workspaceId, operation, $"run:{runId}", run.FlowName, cancellationToken, paused ? "run.pause" : "run.resume");
+        await audit.AppendAsync(actor, workspaceId, operation, $"run:{runId}", run.FlowName, paused ? "run.pause" : "run.resume");
         return run;
     }
 }

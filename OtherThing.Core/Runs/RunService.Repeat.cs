@@ -120,7 +120,7 @@ public sealed partial class RunService
         if (started.IsSuccess)
         {
             await audit.AppendAsync(
-                actor, workspaceId, Operations.RunSettle, $"run:{runId}", $"{path}: {(itHappened ? "it happened" : "it did not happen")}", cancellationToken);
+                actor, workspaceId, Operations.RunSettle, $"run:{runId}", $"{path}: {(itHappened ? "it happened" : "it did not happen")}");
         }
 
         return started;

@@ -187,7 +187,7 @@ public sealed partial class RunService(
         }
 
         LogCancelled(runId, workspaceId);
-        await audit.AppendAsync(actor, workspaceId, Operations.RunCancel, $"run:{runId}", run.FlowName, cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.RunCancel, $"run:{runId}", run.FlowName);
         return run;
     }
 

@@ -230,7 +230,7 @@ public sealed partial class TaskService(
 
     private async Task DoneAsync(Actor actor, TaskItem task, Operation operation, string detail, CancellationToken cancellationToken)
     {
-        await audit.AppendAsync(actor, task.WorkspaceId, operation, $"task:{task.Id}", detail, cancellationToken);
+        await audit.AppendAsync(actor, task.WorkspaceId, operation, $"task:{task.Id}", detail);
         feed.Publish(Topic.Workspace(task.WorkspaceId), ChangedEvent);
     }
 

@@ -112,7 +112,7 @@ public sealed partial class TriggerService(
         var token = await GiveTokenAsync(trigger, cancellationToken);
         await triggers.ReplaceAsync(flowId, rows, cancellationToken);
         targets.Forget();
-        await audit.AppendAsync(actor, workspaceId, Operations.WebhookSecret, $"trigger:{trigger.Id}", "new address", cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.WebhookSecret, $"trigger:{trigger.Id}", "new address");
         LogRotated(trigger.Id, flowId, workspaceId);
         feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
         return new TriggerView(trigger.StepId, trigger.Type, AddressOf(token), trigger.IsUnsigned);
@@ -175,7 +175,7 @@ public sealed partial class TriggerService(
             if (unsigned && !row.IsUnsigned)
             {
                 await audit.AppendAsync(
-                    actor, flow.WorkspaceId, Operations.WebhookUnsigned, $"trigger:{row.Id}", $"{flow.Name}: {step.Id} takes unsigned deliveries", cancellationToken);
+                    actor, flow.WorkspaceId, Operations.WebhookUnsigned, $"trigger:{row.Id}", $"{flow.Name}: {step.Id} takes unsigned deliveries");
             }
 
             row.SetUnsigned(unsigned);

@@ -114,7 +114,7 @@ public sealed class InviteService(
         {
             feed.Publish(Topic.User(userId), MemberService.AccessChangedEvent);
             feed.Publish(Topic.Workspace(workspaceId), MemberService.ChangedEvent);
-            await audit.AppendAsync(actor, workspaceId, Operations.InviteRedeem, $"member:{userId}", "joined by invite", cancellationToken);
+            await audit.AppendAsync(actor, workspaceId, Operations.InviteRedeem, $"member:{userId}", "joined by invite");
         }
 
         return await workspaces.FindAsync(workspaceId, userId, cancellationToken) is { } view ? view : WorkspaceErrors.NotFound;
@@ -159,6 +159,6 @@ public sealed class InviteService(
     {
         feed.Publish(Topic.Workspace(invite.WorkspaceId), ChangedEvent);
         await audit.AppendAsync(
-            actor, invite.WorkspaceId, operation, $"invite:{invite.Id}", detail.ToLowerInvariant(), cancellationToken, act);
+            actor, invite.WorkspaceId, operation, $"invite:{invite.Id}", detail.ToLowerInvariant(), act);
     }
 }

@@ -173,7 +173,7 @@ public sealed partial class MemberService(
     {
         feed.Publish(Topic.User(userId), AccessChangedEvent);
         feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
-        await audit.AppendAsync(actor, workspaceId, operation, $"member:{userId}", detail.ToLowerInvariant(), cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, operation, $"member:{userId}", detail.ToLowerInvariant());
     }
 
     private async Task DepartAsync(Guid workspaceId, Guid userId)

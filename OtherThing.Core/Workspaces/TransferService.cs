@@ -77,6 +77,6 @@ public sealed class TransferService(
     {
         feed.Publish(Topic.Workspace(workspaceId), MemberService.ChangedEvent);
         feed.Publish(Topic.User(target), MemberService.AccessChangedEvent);
-        await audit.AppendAsync(actor, workspaceId, Operations.WorkspaceTransfer, $"member:{target}", detail, cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, Operations.WorkspaceTransfer, $"member:{target}", detail);
     }
 }

@@ -41,7 +41,7 @@ public sealed partial class WorkspaceService(
         var workspace = await AddAsync(userId, good, cancellationToken);
         await SeedAsync(workspace, actor, cancellationToken);
         await audit.AppendAsync(
-            actor, workspace.Id, Operations.WorkspaceCreate, $"workspace:{workspace.Id}", workspace.Name, cancellationToken);
+            actor, workspace.Id, Operations.WorkspaceCreate, $"workspace:{workspace.Id}", workspace.Name);
         feed.Publish(Topic.User(userId), ChangedEvent);
         LogCreated(workspace.Id, userId);
         return new WorkspaceView(workspace, Role.Owner, userId, 1);
@@ -146,7 +146,7 @@ public sealed partial class WorkspaceService(
         }
 
         await audit.AppendAsync(
-            actor, workspaceId, Operations.WorkspaceDelete, $"workspace:{workspaceId}", "restored", cancellationToken, "workspace.restore");
+            actor, workspaceId, Operations.WorkspaceDelete, $"workspace:{workspaceId}", "restored", "workspace.restore");
         feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
         return await FindAsync(actor, workspaceId, cancellationToken);
     }
@@ -170,7 +170,7 @@ public sealed partial class WorkspaceService(
             return WorkspaceErrors.Changed;
         }
 
-        await audit.AppendAsync(actor, workspaceId, operation, $"workspace:{workspaceId}", detail, cancellationToken);
+        await audit.AppendAsync(actor, workspaceId, operation, $"workspace:{workspaceId}", detail);
         feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
         return view;
     }

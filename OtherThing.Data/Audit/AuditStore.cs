@@ -10,10 +10,29 @@ namespace OtherThing.Data.Audit;
 
 internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAuditStore
 {
-    public Task AddAsync(IReadOnlyList<AuditNote> notes, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+    private const int PageOfChain = 500;
+
+    public async Task AddAsync(IReadOnlyList<AuditNote> notes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AddOnceAsync(notes, cancellationToken);
+        }
+        catch (Exception exception) when (DatabaseFaults.Told(exception) is var told && told != exception)
+        {
+            throw told;
+        }
+    }
+
+    private Task<bool> AddOnceAsync(IReadOnlyList<AuditNote> notes, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
         contexts,
         unit => AddAsync(unit, notes, cancellationToken),
-        async db => await db.Set<AuditEntry>().AnyAsync(e => e.Id == notes[0].Id, cancellationToken) ? new Known<bool>(true) : null,
+        async db =>
+        {
+            // Any of them: they were kept together, but for refusals where there is no workspace.
+            var ids = notes.Select(note => note.Id).ToArray();
+            return await db.Set<AuditEntry>().AnyAsync(e => ids.Contains(e.Id), cancellationToken) ? new Known<bool>(true) : null;
+        },
         cancellationToken);
 
     public async Task<Page<AuditEntry>> ListAsync(Guid workspaceId, AuditFilter filter, PageRequest page, CancellationToken cancellationToken)
@@ -32,11 +51,29 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
     public async IAsyncEnumerable<AuditEntry> ReadAsync(
         Guid workspaceId, AuditFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await foreach (var entry in Chain(Filter(db, workspaceId, filter)).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        // By pages, each read at once: a reader who takes their time holds no transaction open.
+        AuditEntry? last = null;
+        List<AuditEntry> page;
+        do
         {
-            yield return entry;
+            await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+            {
+                var entries = Filter(db, workspaceId, filter);
+                if (last is { } after)
+                {
+                    entries = entries.Where(e => e.Sequence > after.Sequence
+                        || (e.Sequence == after.Sequence && (e.At > after.At || (e.At == after.At && e.Id.CompareTo(after.Id) > 0))));
+                }
+
+                page = await Chain(entries).Take(PageOfChain).ToListAsync(cancellationToken);
+            }
+
+            foreach (var entry in page)
+            {
+                yield return last = entry;
+            }
         }
+        while (page.Count == PageOfChain);
     }
 
     public async Task<AuditHead?> FindHeadAsync(Guid workspaceId, CancellationToken cancellationToken)

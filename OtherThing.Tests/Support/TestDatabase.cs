@@ -92,7 +92,8 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
 
     public void Dispose()
     {
-        _services.Dispose();
+        // Some of the services end asynchronously only.
+        _services.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Release();
     }
 

@@ -12,6 +12,8 @@ internal static class HttpsOnly
         ErrorKind.Forbidden, "server.https_required",
         "This server is reached over HTTPS only. Behind a proxy: OtherThing__Proxies has to name its address, and it has to send X-Forwarded-Proto.");
 
+    private const string NodePrefix = "/otherthing.node.v1.";
+
     public static IApplicationBuilder UseHttpsOnly(this WebApplication app)
     {
         if (ServerModes.Of(app.Configuration, app.Environment) != ServerMode.Team)
@@ -24,5 +26,6 @@ internal static class HttpsOnly
     }
 
     private static bool MayBePlain(HttpRequest request) =>
-        request.Path.StartsWithSegments("/health") || request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+        request.Path.StartsWithSegments("/health")
+        || (request.Path.Value!.StartsWith(NodePrefix, StringComparison.Ordinal) && request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true);
 }

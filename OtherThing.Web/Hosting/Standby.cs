@@ -11,7 +11,7 @@ namespace OtherThing.Web.Hosting;
 /// started before, no silo, no sweeper, no migration.
 /// </summary>
 /// <remarks>Registered last, so that it gives the ports to the server itself when everything else has started.</remarks>
-internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDbContext> contexts, AuditLog audit, TimeProvider clock, ILogger<Standby> logger) : IHostedLifecycleService
+internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDbContext> contexts, AuditLog audit, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Standby> logger) : IHostedLifecycleService
 {
     /// <summary>For the service manager: start it again, it shall wait for the one that serves now.</summary>
     private const int LostExitCode = 75;
@@ -34,7 +34,21 @@ internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDb
         return true;
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => _waiting?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_waiting is null)
+        {
+            return;
+        }
+
+        if (_waiting.Stopping.IsCancellationRequested)
+        {
+            // Told so while it was taking over, when nothing else listened yet.
+            lifetime.StopApplication();
+        }
+
+        await _waiting.DisposeAsync();
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -60,7 +74,16 @@ internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDb
 
     private async Task<bool> WaitBehindAsync(string holder, IConfiguration configuration, IHostEnvironment environment)
     {
-        _waiting = await StandbyServer.StartAsync(configuration, environment, holder);
+        try
+        {
+            _waiting = await StandbyServer.StartAsync(configuration, environment, holder);
+        }
+        catch (IOException exception)
+        {
+            throw new InvalidOperationException(
+                $"{holder} serves this database, and the ports of this standby are taken: {exception.Message} On one machine it needs ports of its own: set OtherThing__HttpPort and OtherThing__GrpcPort.", exception);
+        }
+
         LogWaiting(holder);
         var stopping = _waiting.Stopping;
         try

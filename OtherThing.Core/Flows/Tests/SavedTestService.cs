@@ -85,7 +85,7 @@ public sealed partial class SavedTestService(
         }
 
         LogSaved(test.Id, runId, flowId);
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{test.Id}", $"'{test.Name}' of flow:{flowId}", cancellationToken, "test.create");
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{test.Id}", $"'{test.Name}' of flow:{flowId}", "test.create");
         feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
         return test;
     }
@@ -123,7 +123,7 @@ public sealed partial class SavedTestService(
             return SavedTestErrors.NotFound;
         }
 
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{testId}", $"'{test.Name}' of flow:{flowId}", cancellationToken, "test.edit");
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{testId}", $"'{test.Name}' of flow:{flowId}", "test.edit");
 
         feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
         return test;
@@ -143,7 +143,7 @@ public sealed partial class SavedTestService(
             return SavedTestErrors.NotFound;
         }
 
-        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{testId}", $"of flow:{flowId}", cancellationToken, "test.delete");
+        await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{testId}", $"of flow:{flowId}", "test.delete");
 
         feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
         return null;

@@ -59,9 +59,9 @@ public sealed class AuditLogTests
 
         Task[] appended =
         [
-            audit.AppendAsync(s_actor, s_workspace, Operations.KeyUse, "one", null, Cancellation),
-            audit.AppendAsync(s_actor, s_workspace, Operations.KeyUse, "bad", null, Cancellation),
-            audit.AppendAsync(s_actor, s_workspace, Operations.KeyUse, "two", null, Cancellation),
+            audit.AppendAsync(s_actor, s_workspace, Operations.KeyUse, "one", null),
+            audit.AppendAsync(s_actor, s_workspace, Operations.KeyUse, "bad", null),
+            audit.AppendAsync(s_actor, s_workspace, Operations.KeyUse, "two", null),
         ];
 
         await appended[0];
@@ -83,6 +83,21 @@ public sealed class AuditLogTests
         await audit.DisposeAsync();
 
         Assert.Equal(Enumerable.Range(0, 600).Select(at => $"run:{at}"), _kept.Notes.Select(note => note.Target));
+    }
+
+    [Fact]
+    public async Task Append_WhereTheContextDoesNotFlow_IsKept()
+    {
+        await using var audit = NewLog();
+        Task appended;
+        using (ExecutionContext.SuppressFlow())
+        {
+            appended = audit.AppendAsync(s_actor, s_workspace, Operations.TaskCreate, "task:1", null);
+        }
+
+        await appended.WithPatience();
+
+        Assert.Equal("task:1", Assert.Single(_kept.Notes).Target);
     }
 
     [Fact]

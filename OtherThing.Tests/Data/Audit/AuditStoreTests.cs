@@ -41,7 +41,7 @@ public sealed class AuditStoreTests : IAsyncLifetime
     {
         var (other, stranger) = await _database.AddWorkspaceAsync("Elsewhere");
         await Task.WhenAll(Enumerable.Range(0, 200).Select(at => Task.Run(
-            () => Log.AppendAsync(at % 2 == 0 ? _owner : stranger, at % 2 == 0 ? _workspace : other, Operations.FlowEdit, $"flow:{at}", null, Cancellation), Cancellation)));
+            () => Log.AppendAsync(at % 2 == 0 ? _owner : stranger, at % 2 == 0 ? _workspace : other, Operations.FlowEdit, $"flow:{at}", null), Cancellation)));
 
         // The making of the workspace is the first entry.
         Assert.Equal(Enumerable.Range(1, 101).Select(at => (long)at), (await ReadAsync(_workspace)).Select(entry => entry.Sequence));
@@ -62,7 +62,7 @@ public sealed class AuditStoreTests : IAsyncLifetime
     {
         for (var entry = 2; entry <= 5; entry++)
         {
-            await Log.AppendAsync(_owner, _workspace, Operations.FlowEdit, $"flow:{entry}", $"entry {entry}", Cancellation);
+            await Log.AppendAsync(_owner, _workspace, Operations.FlowEdit, $"flow:{entry}", $"entry {entry}");
         }
 
         Assert.True((await VerifyAsync()).Intact);
@@ -89,7 +89,7 @@ public sealed class AuditStoreTests : IAsyncLifetime
         var legacy = Guid.CreateVersion7();
         await ForceAsync($"DELETE FROM AuditLog; DELETE FROM AuditHeads; INSERT INTO AuditLog (Id, WorkspaceId, Sequence, At, ActorKind, ActorId, Actor, Action, Target, Outcome, Hash) "
             + $"VALUES ('{legacy.ToString().ToUpperInvariant()}', '{_workspace.ToString().ToUpperInvariant()}', 0, '2026-11-01 10:00:00', 'user', NULL, 'Ana', 'flow.edit', 'flow:old', 'done', x'')");
-        await Log.AppendAsync(_owner, _workspace, Operations.FlowEdit, "flow:new", null, Cancellation);
+        await Log.AppendAsync(_owner, _workspace, Operations.FlowEdit, "flow:new", null);
 
         Assert.Equal(["flow:old", "flow:new"], (await ReadAsync(_workspace)).Select(entry => entry.Target));
         Assert.True((await VerifyAsync()).Intact);
@@ -126,8 +126,8 @@ public sealed class AuditStoreTests : IAsyncLifetime
     public async Task List_ByActOfAThingAndOutcome_TakesThoseOnly()
     {
         var viewer = await _database.AddMemberAsync(_workspace, Role.Viewer);
-        await Log.AppendAsync(_owner, _workspace, Operations.FlowEdit, "flow:1", null, Cancellation);
-        await Log.AppendAsync(_owner, _workspace, Operations.FlowPublish, "flow:1", null, Cancellation);
+        await Log.AppendAsync(_owner, _workspace, Operations.FlowEdit, "flow:1", null);
+        await Log.AppendAsync(_owner, _workspace, Operations.FlowPublish, "flow:1", null);
         await _database.Get<Door>().EnterAsync(viewer, _workspace, Operations.FlowDelete, Cancellation);
 
         Assert.Equal(["flow.delete", "flow.publish", "flow.edit"], await ActsAsync(new AuditFilter(Action: "flow.*")));

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using OtherThing.Lab.Processes;
 using OtherThing.Tests.Support;
+using OtherThing.Tests.Web.Runs;
 
 namespace OtherThing.Tests.Web.Hosting;
 
@@ -32,6 +35,54 @@ public sealed class IdempotencyTests(SharedServer server)
 
         Assert.All(answers, answer => Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict));
         Assert.Equal(1, await CountAsync(client));
+    }
+
+    [Fact]
+    public async Task CallerHangsUpWhileItWaits_RunAndJobAreOnceAndTheRepeatHearsOfThem()
+    {
+        var client = await RunClient.NewAsync(server);
+        var flow = await client.CreateFlowAsync("""{"id":"wait","type":"logic.wait","config":{"seconds":600}}""", "start->wait");
+        (string Address, string Body, string List)[] starts =
+        [
+            ($"{client.Root}/flows/{flow}/runs?wait=300", "{}", $"{client.Root}/runs"),
+            ($"{client.Root}/jobs?wait=300", """{"kind":"command","command":["/bin/true"]}""", $"{client.Root}/jobs"),
+        ];
+        foreach (var (address, body, list) in starts)
+        {
+            using var hangUp = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            var waiting = SendAsync(client.Http, address, body, hangUp.Token);
+            await Until.HoldsAsync(async () => (await ListAsync(client.Http, list)).GetArrayLength() == 1, "it has begun", Cancellation);
+            await hangUp.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+            // The first is being answered, to nobody; then its answer is there.
+            HttpResponseMessage? again = null;
+            await Until.HoldsAsync(
+                async () =>
+                {
+                    again?.Dispose();
+                    again = await SendAsync(client.Http, address, body, Cancellation);
+                    return again.StatusCode != HttpStatusCode.Conflict;
+                },
+                "the repeat is answered",
+                Cancellation);
+            var told = await again!.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+            again.Dispose();
+
+            var there = await ListAsync(client.Http, list);
+            Assert.Equal(1, there.GetArrayLength());
+            Assert.Equal(there[0].GetProperty("id").GetString(), told.GetProperty("id").GetString());
+        }
+    }
+
+    private static async Task<JsonElement> ListAsync(HttpClient client, string list) =>
+        (await client.GetFromJsonAsync<JsonElement>(list, Cancellation)).GetProperty("items");
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string address, string body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Add("Idempotency-Key", $"hang-up-{address.Length}");
+        return await client.SendAsync(request, cancellationToken);
     }
 
     [Fact]

@@ -86,6 +86,18 @@ public sealed class TeamServerTests(TeamServer server) : IClassFixture<TeamServe
     }
 
     [Fact]
+    public async Task C23_PlainRequestThatCallsItselfGrpc_IsRefusedButWhereNodesAsk()
+    {
+        using var client = server.ThroughProxy(scheme: "http");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/me") { Content = new ByteArrayContent([]) };
+        request.Content.Headers.ContentType = new("application/grpc");
+
+        using var refused = await client.SendAsync(request, Cancellation);
+
+        Assert.Equal("server.https_required", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("code").GetString());
+    }
+
+    [Fact]
     public async Task C24_FirstAccount_TakesTheCodeFromTheConsoleOnce_AndItsCookiesAreForThisHostOnly()
     {
         var code = await server.PrintedCodeAsync();

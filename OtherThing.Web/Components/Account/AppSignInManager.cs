@@ -68,7 +68,7 @@ internal sealed partial class AppSignInManager(
     {
         if (CurrentActor.From(principal).UserId is { } userId && SessionOf(principal) is { } session)
         {
-            await credentials.EndSessionAsync(userId, session, Context.RequestAborted);
+            await credentials.EndSessionAsync(userId, session, CancellationToken.None); // also when the browser does not wait
             await audit.AppendAccountAsync(Actor.User(userId), userId, "account.sign_out", null);
         }
     }
@@ -124,12 +124,12 @@ internal sealed partial class AppSignInManager(
             {
                 if (!await UserManager.CheckPasswordAsync(user, password))
                 {
-                    return await WrongAsync(user, AccountErrors.WrongPassword);
+                    return await WrongAsync(user, AccountErrors.WrongPassword, CurrentActor.From(Context.User));
                 }
 
                 if (user.TwoFactorEnabled && !await secondFactor.TakeAppCodeAsync(user, code))
                 {
-                    return await WrongAsync(user, AccountErrors.InvalidToken);
+                    return await WrongAsync(user, AccountErrors.InvalidToken, CurrentActor.From(Context.User));
                 }
 
                 _goesOn = SessionOf(Context.User);
@@ -139,12 +139,12 @@ internal sealed partial class AppSignInManager(
             Context.RequestAborted);
     }
 
-    /// <summary>After a new password or another second factor: ends every session of the person but this one.</summary>
+    /// <summary>After a new password or another second factor, which is written by then: ends every session of the person but this one.</summary>
     public Task EndOtherSessionsAsync(AppUser user) =>
-        credentials.EndSessionsAsync(user.Id, SessionOf(Context.User), Context.RequestAborted);
+        credentials.EndSessionsAsync(user.Id, SessionOf(Context.User), CancellationToken.None);
 
     /// <summary>Ends every session of a person, after a reset of the password.</summary>
-    public Task EndAllSessionsAsync(AppUser user) => credentials.EndSessionsAsync(user.Id, null, Context.RequestAborted);
+    public Task EndAllSessionsAsync(AppUser user) => credentials.EndSessionsAsync(user.Id, null, CancellationToken.None);
 
     private async Task<Proof> SignInAsync(string email, string password, string? twoFactorCode, string? recoveryCode, bool isPersistent)
     {
@@ -181,9 +181,9 @@ internal sealed partial class AppSignInManager(
         return default;
     }
 
-    private async Task<Proof> WrongAsync(AppUser user, Error refusal)
+    private async Task<Proof> WrongAsync(AppUser user, Error refusal, Actor? signedIn = null)
     {
-        await audit.AppendAccountAsync(Actor.Anonymous, user.Id, "account.sign_in", null, refusal);
+        await audit.AppendAccountAsync(signedIn ?? Actor.Anonymous, user.Id, "account.sign_in", null, refusal);
         return Proof.Wrong(refusal);
     }
 

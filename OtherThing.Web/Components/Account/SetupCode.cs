@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OtherThing.Core.Access;
@@ -27,9 +28,16 @@ internal sealed class SetupCode(ServerMode mode, IAccountStore accounts, IConfig
 
             {string.Join('-', _code.Chunk(5).Select(part => new string(part)))}
 
-        Enter it at https://{HostNames.Named(configuration)[0]}/account/register
+        Enter it at https://{HostNames.Named(configuration)[0]}{Port}/account/register
 
         """;
+
+    /// <summary>With a certificate of its own the server is reached at its own port; behind a proxy nobody here knows another than the usual one.</summary>
+    private string Port =>
+        !string.IsNullOrEmpty(configuration["Kestrel:Certificates:Default:Path"])
+        && configuration.GetValue($"{ServerOptions.Section}:{nameof(ServerOptions.HttpPort)}", new ServerOptions().HttpPort) is not 443 and var port
+            ? string.Create(CultureInfo.InvariantCulture, $":{port}")
+            : "";
 
     /// <summary>On the console itself: a log may be kept, shipped and read by others.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)

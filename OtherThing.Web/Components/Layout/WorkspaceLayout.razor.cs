@@ -53,7 +53,21 @@ public sealed partial class WorkspaceLayout
     private void Watch(Actor actor, Guid workspaceId, Role? role)
     {
         _hold?.Dispose();
-        _hold = Access.Hold(actor, workspaceId, Operations.WorkspaceRead, () => _ = InvokeAsync(LookAgainAsync), role);
+        _hold = Access.Hold(actor, workspaceId, Operations.WorkspaceRead, () => _ = InvokeAsync(LookAgainSafelyAsync), role);
+    }
+
+    /// <summary>Nobody awaits the watch's call: what goes wrong closes the page, which nothing watches any more, and is told.</summary>
+    private async Task LookAgainSafelyAsync()
+    {
+        try
+        {
+            await LookAgainAsync();
+        }
+        catch (Exception exception)
+        {
+            _context = null;
+            await DispatchExceptionAsync(exception);
+        }
     }
 
     /// <summary>Reads the workspace and the role anew; a person who lost them loses the page with its subscriptions.</summary>
@@ -64,9 +78,9 @@ public sealed partial class WorkspaceLayout
             var slug = _slug!;
             var actor = await Current.GetAsync();
             var result = await Workspaces.FindBySlugAsync(actor, slug, _disposal.Token);
-            if (slug != _slug)
+            if (slug != _slug || _disposal.IsCancellationRequested)
             {
-                return; // the route moved on while we asked
+                return; // the route moved on while we asked, or the page is gone
             }
 
             if (result.TryGet(out var view, out var refusal))

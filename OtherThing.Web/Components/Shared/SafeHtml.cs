@@ -19,6 +19,7 @@ public static class SafeHtml
     // by hand what is deeper or longer than this.
     private const int MaxDepth = 24;
     private const int MaxLength = 100_000;
+    private const int MaxCells = 20_000;
 
     /// <summary>The text as HTML; a text that is built to be costly is shown as it was typed.</summary>
     public static string FromMarkdown(string? markdown) =>
@@ -28,7 +29,7 @@ public static class SafeHtml
 
     private static MarkdownDocument? Parse(string markdown)
     {
-        if (markdown.Length > MaxLength)
+        if (markdown.Length > MaxLength || MayBeLargeTable(markdown))
         {
             return null;
         }
@@ -43,6 +44,19 @@ public static class SafeHtml
             // Markdig's own limit of nesting.
             return null;
         }
+    }
+
+    /// <summary>A table is filled up to its widest row while it is read: few characters can become millions of cells.</summary>
+    private static bool MayBeLargeTable(string markdown)
+    {
+        var (widest, rows) = (0, 0);
+        foreach (var line in markdown.AsSpan().EnumerateLines())
+        {
+            var cells = line.Count('|');
+            (widest, rows) = (Math.Max(widest, cells), rows + (cells > 0 ? 1 : 0));
+        }
+
+        return (long)widest * rows > MaxCells;
     }
 
     private static bool IsDeeperThan(MarkdownDocument document, int limit)

@@ -43,30 +43,36 @@ internal static class AuditEndpoints
 
     /// <summary>All entries, oldest first: a line of JSON each, or comma-separated values.</summary>
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportAsync(
-        Guid workspaceId, [AsParameters] AuditQuery query, CurrentActor current, AuditService audit, HttpContext http, string? format = null)
+        Guid workspaceId, [AsParameters] AuditQuery query, CurrentActor current, AuditService audit, AccessWatch watch, HttpContext http, string? format = null)
     {
         if (format is not (null or "" or "csv" or "jsonl"))
         {
             return Error.Invalid("audit.format_invalid", "format", "format must be csv or jsonl.").ToProblem();
         }
 
+        // Whoever loses the right while they read get no more.
+        var actor = await current.GetAsync();
+        var hold = watch.Hold(actor, workspaceId, Operations.AuditRead);
+        http.Response.RegisterForDispose(hold);
+        var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, hold.Gone);
+        http.Response.RegisterForDispose(either);
         if (!query.Read().TryGet(out var filter, out var error)
-            || !(await audit.ExportAsync(await current.GetAsync(), workspaceId, filter, http.RequestAborted)).TryGet(out var entries, out error))
+            || !(await audit.ExportAsync(actor, workspaceId, filter, either.Token)).TryGet(out var entries, out error))
         {
             return error.ToProblem();
         }
 
         var isCsv = format != "jsonl";
         return TypedResults.Stream(
-            stream => WriteAsync(stream, entries, isCsv, http.RequestAborted),
+            stream => WriteAsync(stream, entries, isCsv, either.Token),
             isCsv ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8",
             isCsv ? "audit.csv" : "audit.jsonl");
     }
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportBySlugAsync(
-        string slug, [AsParameters] AuditQuery query, CurrentActor current, WorkspaceService workspaces, AuditService audit, HttpContext http, string? format = null) =>
+        string slug, [AsParameters] AuditQuery query, CurrentActor current, WorkspaceService workspaces, AuditService audit, AccessWatch watch, HttpContext http, string? format = null) =>
         (await workspaces.FindBySlugAsync(await current.GetAsync(), slug, http.RequestAborted)).TryGet(out var view, out var error)
-            ? await ExportAsync(view.Workspace.Id, query, current, audit, http, format)
+            ? await ExportAsync(view.Workspace.Id, query, current, audit, watch, http, format)
             : error.ToProblem();
 
     private static async Task WriteAsync(Stream stream, IAsyncEnumerable<AuditEntry> entries, bool isCsv, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ public sealed partial class AuditPage
     private Error? _refusal;
     private string? _next;
     private bool _checking;
-    private Guid _shown;
+    private (Guid, Role) _shown;
     private string? _who;
     private string? _action;
     private string? _outcome;
@@ -40,12 +40,12 @@ public sealed partial class AuditPage
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_shown == Workspace.Id)
+        if (_shown == (Workspace.Id, Workspace.Role))
         {
             return;
         }
 
-        (_shown, _verdict, _people) = (Workspace.Id, null, null);
+        (_shown, _verdict, _people) = ((Workspace.Id, Workspace.Role), null, null);
         await ApplyAsync();
         if (_refusal is null)
         {
@@ -65,6 +65,10 @@ public sealed partial class AuditPage
         if (listed.TryGet(out var page, out _refusal))
         {
             (_entries, _next) = ([.. page.Items], page.Next);
+        }
+        else
+        {
+            (_entries, _next, _verdict) = (null, null, null);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class KeysSetup
         return app;
     }
 
-    /// <summary>Flows may read the server's own pages and REST (the sample flow does), although the address is loopback.</summary>
+    /// <summary>Flows may ask the server itself although its address is loopback: the sample flow reads its text there.</summary>
     private static void AllowOwnAddress(WebApplication app)
     {
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;

@@ -180,7 +180,18 @@ internal static class RunEndpoints
             return refusal.ToProblem();
         }
 
-        if (!(await runs.AnswerAsync(actor, workspaceId, runId, wait, cancellationToken)).TryGet(out var detail, out refusal))
+        Result<RunDetail> answered;
+        try
+        {
+            answered = await runs.AnswerAsync(actor, workspaceId, runId, wait, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever waited is gone, or the server stops. The run has begun: who asks again with the same key is to hear of this one.
+            answered = await runs.AnswerAsync(actor, workspaceId, runId, null, CancellationToken.None);
+        }
+
+        if (!answered.TryGet(out var detail, out refusal))
         {
             return refusal.ToProblem();
         }

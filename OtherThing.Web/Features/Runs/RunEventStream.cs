@@ -23,19 +23,22 @@ internal static class RunEventStream
     {
         var actor = await current.GetAsync();
         var after = int.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : 0;
-        var hold = watch.Hold(actor, workspaceId, Operations.RunRead);
-        var subscription = feed.Subscribe(Topic.Run(runId)); // before the first read, so that nothing falls between the two
-        var past = await runs.ReadEventsAsync(actor, workspaceId, runId, after, cancellationToken);
-        var seat = past.Error is { } refusal ? refusal : caps.Take(OpenThing.Stream, actor);
-        if (!seat.TryGet(out var taken, out var reason))
+        var seat = caps.Take(OpenThing.Stream, actor);
+        if (!seat.TryGet(out var taken, out var full))
         {
-            subscription.Dispose();
-            hold.Dispose();
-            return reason.ToProblem();
+            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? full).ToProblem();
         }
 
-        var open = new OpenStream(hold, subscription, taken);
-        request.HttpContext.Response.RegisterForDispose(open); // also when whoever asked is gone before the first event is read
+        // Subscribed before the first read, so that nothing falls between the two; given back also when that fails or nobody reads.
+        var open = new OpenStream(watch.Hold(actor, workspaceId, Operations.RunRead), feed.Subscribe(Topic.Run(runId)), taken);
+        request.HttpContext.Response.RegisterForDispose(open);
+        var past = await runs.ReadEventsAsync(actor, workspaceId, runId, after, cancellationToken);
+        if (past.Error is { } refusal)
+        {
+            open.Dispose();
+            return refusal.ToProblem();
+        }
+
         return TypedResults.ServerSentEvents(FollowAsync(actor, workspaceId, runId, after, past.Value, open, runs, cancellationToken));
     }
 
