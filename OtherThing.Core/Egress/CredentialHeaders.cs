@@ -20,14 +20,23 @@ public static class CredentialHeaders
         "Signature", "Signature-Input", "X-Signature", "X-Hub-Signature", "X-Hub-Signature-256", "Stripe-Signature", "Webhook-Signature", "Svix-Signature",
         "X-Signature-Ed25519", "X-Signature-Sha256", "Paypal-Transmission-Sig", "X-Shopify-Hmac-Sha256", "X-Zm-Signature", "X-Square-Hmacsha256-Signature");
 
-    /// <summary>What the name of such a header ends with, by the custom of those who make their own.</summary>
+    /// <summary>What the name of such a header ends with, by the custom of those who make their own; without the dash it may be the whole name.</summary>
     private static readonly string[] s_ends =
     [
-        "-token", "_token", "-secret", "_secret", "-api-key", "_api_key", "-apikey", "-access-key", "-auth-key", "-password", "-signature",
-        "-signature-256", "-hmac", "-hmac-sha256", "-credential", "-credentials", "-jwt", "-session",
+        "-token", "-secret", "-api-key", "-apikey", "-access-key", "-auth-key", "-application-key", "-app-key", "-secret-key", "-private-key",
+        "-password", "-signature", "-signature-256", "-hmac", "-hmac-sha256", "-credential", "-credentials", "-jwt", "-session",
     ];
 
-    /// <summary>Whether a header of this name carries a credential; letter case does not matter.</summary>
-    public static bool Contains(string name) =>
-        s_names.Contains(name) || Array.Exists(s_ends, end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether a header of this name carries a credential; letter case, and dash or underscore, do not matter.</summary>
+    public static bool Contains(string name)
+    {
+        if (s_names.Contains(name))
+        {
+            return true;
+        }
+
+        var dashed = name.Replace('_', '-');
+        return Array.Exists(s_ends, end => dashed.EndsWith(end, StringComparison.OrdinalIgnoreCase)
+            || dashed.AsSpan().Equals(end.AsSpan(1), StringComparison.OrdinalIgnoreCase));
+    }
 }

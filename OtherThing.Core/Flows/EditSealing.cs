@@ -7,7 +7,7 @@ namespace OtherThing.Core.Flows;
 internal sealed class EditSealing(IEnumerable<IFlowListener> listeners)
 {
     /// <summary>The edit with every secret in it sealed.</summary>
-    /// <returns>The edit, or <c>vault.cannot_open</c>.</returns>
+    /// <returns>The edit, or <c>vault.cannot_open</c>, <c>http.host_template</c>.</returns>
     public async Task<Result<FlowEdit>> SealAsync(Guid workspaceId, FlowDefinition document, FlowEdit edit, CancellationToken cancellationToken) =>
         await SealAsync(workspaceId, edit, document.Steps.Where(step => step?.Id is not null).DistinctBy(step => step.Id).ToDictionary(step => step.Id), cancellationToken);
 

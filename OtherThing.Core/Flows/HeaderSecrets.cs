@@ -10,7 +10,7 @@ namespace OtherThing.Core.Flows;
 /// <summary>
 /// Keeps credentials that somebody types into the headers of an <c>http.request</c> step out of the flow document: what is saved, shown
 /// to co-editors, kept as a version and compared is their sealed form. It opens only in its workspace, under its header's name, and for
-/// the host the step named when it was typed. What has a template in it is no typed value and stays as it is.
+/// the scheme, host and port that the step wrote out when it was typed. What has a template in it is no typed value and stays as it is.
 /// </summary>
 public sealed class HeaderSecrets(IVault vault) : IFlowListener
 {
@@ -22,9 +22,15 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
     /// <inheritdoc/>
     public async Task<Result<FlowDefinition>> SavingAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken)
     {
-        if (!definition.Steps.Any(step => TypedIn(step).Any()))
+        var typed = definition.Steps.Where(step => TypedIn(step).Any()).ToList();
+        if (typed.Count == 0)
         {
             return definition;
+        }
+
+        if (typed.Find(step => HasTemplate(HostOf(step))) is { } open)
+        {
+            return HostTemplated(open);
         }
 
         if (await vault.CheckAsync(workspaceId, cancellationToken) is { } locked)
@@ -56,9 +62,11 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
     /// <param name="step">The step as its document has it.</param>
     /// <param name="name">The header.</param>
     /// <param name="value">Its value, sealed or not.</param>
+    /// <param name="url">Where it is sent, with every template filled in.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The value, or <c>http.secret_unreadable</c>.</returns>
-    public async Task<Result<string>> OpenAsync(Guid workspaceId, FlowStep step, string name, string value, CancellationToken cancellationToken)
+    public async Task<Result<string>> OpenAsync(
+        Guid workspaceId, FlowStep step, string name, string value, Uri url, CancellationToken cancellationToken)
     {
         if (!value.StartsWith(Prefix, StringComparison.Ordinal))
         {
@@ -66,7 +74,8 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
         }
 
         var bytes = new byte[value.Length];
-        if (Convert.TryFromBase64String(value[Prefix.Length..], bytes, out var length)
+        if (IsWrittenOut(step, url)
+            && Convert.TryFromBase64String(value[Prefix.Length..], bytes, out var length)
             && await vault.OpenAsync(BindingOf(workspaceId, step, name), bytes[..length], cancellationToken) is { } opened)
         {
             using (opened)
@@ -77,7 +86,7 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
 
         return Error.Invalid(
             "http.secret_unreadable", $"headers.{name}",
-            $"The value of header {name} was typed for another address, workspace or server and is not sent to {HostOf(step)}. Type it again.");
+            $"The value of header {name} was typed for another address, workspace or server and is not sent to {url.Authority}. Type it again.");
     }
 
     private async Task<FlowStep> SealAsync(Guid workspaceId, FlowStep step, CancellationToken cancellationToken)
@@ -102,7 +111,21 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
     private static SecretBinding BindingOf(Guid workspaceId, FlowStep step, string name) =>
         new(workspaceId, workspaceId, "http.header." + name.ToLowerInvariant(), HostOf(step));
 
-    /// <summary>The address's scheme, host and port as the document spells them; a template in them is part of the spelling.</summary>
+    // What is compared is the address that is called, not how it is spelled: text that joins a host's end makes another host of it.
+    private static bool IsWrittenOut(FlowStep step, Uri url) =>
+        HostOf(step) is var written && !HasTemplate(written) && Uri.TryCreate(written, UriKind.Absolute, out var bound)
+        && bound.UserInfo.Length == 0 && url.UserInfo.Length == 0
+        && bound.Scheme == url.Scheme && bound.Port == url.Port && bound.IdnHost.Equals(url.IdnHost, StringComparison.OrdinalIgnoreCase);
+
+    private static bool HasTemplate(string text) =>
+        text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal);
+
+    private static Error HostTemplated(FlowStep step) => Error.Invalid(
+        "http.host_template", $"steps.{step.Id}.config.url",
+        $"Step {step.Id} has a typed value in its header {TypedIn(step).First().Name}, and a template in the scheme, host or port of its url decides where that is sent. "
+        + "Write the host out and put the template after the first slash that follows it.");
+
+    /// <summary>Everything before the path, as the document spells it; text that joins the host's end is part of it.</summary>
     private static string HostOf(FlowStep step)
     {
         if (!step.Config.TryGetProperty("url", out var url) || url.ValueKind != JsonValueKind.String)
@@ -128,7 +151,7 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
         {
             if (header.Value.ValueKind == JsonValueKind.String && CredentialHeaders.Contains(header.Name)
                 && header.Value.GetString() is { Length: > 0 } text
-                && !text.StartsWith(Prefix, StringComparison.Ordinal) && !text.Contains("{{", StringComparison.Ordinal) && !text.Contains("{%", StringComparison.Ordinal))
+                && !text.StartsWith(Prefix, StringComparison.Ordinal) && !HasTemplate(text))
             {
                 yield return (header.Name, text);
             }

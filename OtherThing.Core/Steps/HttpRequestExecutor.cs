@@ -37,7 +37,7 @@ public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secre
         var headers = new List<KeyValuePair<string, string>>(request.Headers.Count);
         foreach (var (name, value) in request.Headers)
         {
-            var opened = await secrets.OpenAsync(call.WorkspaceId, call.Step, name, value, cancellationToken);
+            var opened = await secrets.OpenAsync(call.WorkspaceId, call.Step, name, value, request.Url, cancellationToken);
             if (!opened.TryGet(out var text, out var unreadable))
             {
                 return StepOutcome.Failed(unreadable.Code, unreadable.Message, noEffect: true);

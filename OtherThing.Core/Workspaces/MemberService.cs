@@ -106,7 +106,7 @@ public sealed partial class MemberService(
     /// <param name="actor">Who asks.</param>
     /// <param name="workspaceId">The workspace.</param>
     /// <param name="userId">The member.</param>
-    /// <param name="cancellationToken">Gives up before the membership ends; after that everything is carried out.</param>
+    /// <param name="cancellationToken">Gives up before the membership ends, or its work is handed over; after that everything is carried out.</param>
     /// <param name="work">What becomes of their runs, jobs, schedules and webhooks; a hand-over goes to the actor.</param>
     /// <returns>
     /// The member that was, or <c>member.not_found</c>, <c>member.last_owner</c>, <c>member.changed</c>, <c>member.handover_self</c>,
@@ -136,15 +136,24 @@ public sealed partial class MemberService(
                 return MemberErrors.HandoverToSelf;
             }
 
-            // While they are still a member, so that nothing of it is ever without one who may have it.
-            foreach (var departure in departures)
+            // What is known to stand in the way of the removal is found before anything changes hands.
+            if ((await members.FindAsync(workspaceId, userId, cancellationToken))?.Role != member.Role)
             {
-                await departure.HandOverAsync(workspaceId, userId, entry.UserId, cancellationToken);
+                return MemberErrors.Changed;
             }
+
+            // A caller who hangs up from here on leaves no part of it behind.
+            cancellationToken = CancellationToken.None;
+            await HandOverAsync(actor, workspaceId, userId, entry.UserId, operation);
         }
 
         if (!await members.TryRemoveAsync(workspaceId, userId, member.Role, cancellationToken))
         {
+            if (work == DepartingWork.Handover)
+            {
+                await audit.AppendAsync(actor, workspaceId, operation, $"member:{userId}", "work handed over; still a member", CancellationToken.None);
+            }
+
             return member.Role == Role.Owner ? MemberErrors.LastOwner : MemberErrors.Changed;
         }
 
@@ -174,6 +183,24 @@ public sealed partial class MemberService(
         feed.Publish(Topic.User(userId), AccessChangedEvent);
         feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
         await audit.AppendAsync(actor, workspaceId, operation, $"member:{userId}", detail.ToLowerInvariant());
+    }
+
+    /// <summary>While they are still a member, so that nothing of it is ever without one who may have it.</summary>
+    private async Task HandOverAsync(Actor actor, Guid workspaceId, Guid userId, Guid toUserId, Operation operation)
+    {
+        try
+        {
+            foreach (var departure in departures)
+            {
+                await departure.HandOverAsync(workspaceId, userId, toUserId, CancellationToken.None);
+            }
+        }
+        catch
+        {
+            await audit.AppendAsync(
+                actor, workspaceId, operation, $"member:{userId}", "handing over the work broke off, a part may be done; still a member", CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task DepartAsync(Guid workspaceId, Guid userId)

@@ -42,7 +42,7 @@ internal static partial class DatabaseFaults
 
     public static bool IsDuplicate(Exception exception) => Of(exception) == DatabaseFault.Duplicate;
 
-    /// <summary>What an exception means; the innermost that says something counts.</summary>
+    /// <summary>What an exception means; the outermost that says something counts, for it was made of those within it.</summary>
     public static DatabaseFault Of(Exception exception, CancellationToken cancellationToken = default)
     {
         for (var at = exception; at is not null; at = at.InnerException)
@@ -56,6 +56,8 @@ internal static partial class DatabaseFaults
                 DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException => DatabaseFault.Unavailable,
                 // A pool without a free connection says so by this.
                 InvalidOperationException { Source: { } source } when source.Contains(SqlClient, StringComparison.Ordinal) => DatabaseFault.Unavailable,
+                // A value that no provider can make a parameter of. A fault of our own may look the same: it costs its one row, by name and with
+                // the whole exception in the log, where a journal would try it for ever otherwise.
                 InvalidCastException or FormatException or OverflowException or ArgumentException => DatabaseFault.Refused,
                 _ => DatabaseFault.Other,
             };

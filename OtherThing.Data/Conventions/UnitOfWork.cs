@@ -4,8 +4,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace OtherThing.Data.Conventions;
 
 /// <summary>
-/// A unit of work: one transaction in the write lane, repeated whole when another writer was in the way or took the same key, so that what
-/// the unit looked at first is looked at again.
+/// A unit of work: one transaction in the write lane, repeated whole when another writer was in the way, took the same key or changed a row that
+/// the unit had read, so that what it looked at first is looked at again. A unit that is about the version which its caller has seen answers a
+/// <see cref="DbUpdateConcurrencyException"/> itself: to look again would not change it.
 /// </summary>
 internal sealed class UnitOfWork
 {
@@ -76,7 +77,7 @@ internal sealed class UnitOfWork
     internal static TimeSpan Pause(int tries) => TimeSpan.FromMilliseconds(Random.Shared.Next(5, 25) * (1 << tries));
 
     private static bool MayRepeat(Exception exception, UnitOfWork? unit, bool canLookUp, CancellationToken cancellationToken) =>
-        DatabaseFaults.Of(exception, cancellationToken) switch
+        exception is DbUpdateConcurrencyException || DatabaseFaults.Of(exception, cancellationToken) switch
         {
             DatabaseFault.Conflict or DatabaseFault.Duplicate => true, // rolled back for certain
             DatabaseFault.Unavailable => unit is not { IsCommitting: true } || canLookUp,

@@ -15,23 +15,16 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
         async db => await db.Set<TaskItem>().AnyAsync(t => t.Id == task.Id, cancellationToken) ? new Known<TaskSaving>(TaskSaving.Saved) : null,
         cancellationToken);
 
-    public async Task<TaskSaving> SaveAsync(TaskItem task, TaskPlace? place, CancellationToken cancellationToken)
+    public Task<TaskSaving> SaveAsync(TaskItem task, TaskPlace? place, CancellationToken cancellationToken)
     {
         var seen = task.Version;
-        try
-        {
-            return await UnitOfWork.RunAsync(
-                contexts,
-                unit => SaveAsync(unit, task, place, seen, cancellationToken),
-                // Each save renews the version, so the row has ours exactly when this save took effect.
-                async db => task.Version != seen && await db.Set<TaskItem>().AnyAsync(t => t.Id == task.Id && t.Version == task.Version, cancellationToken)
-                    ? new Known<TaskSaving>(TaskSaving.Saved) : null,
-                cancellationToken);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return TaskSaving.Changed;
-        }
+        return UnitOfWork.RunAsync(
+            contexts,
+            unit => SaveAsync(unit, task, place, seen, cancellationToken),
+            // Each save renews the version, so the row has ours exactly when this save took effect.
+            async db => task.Version != seen && await db.Set<TaskItem>().AnyAsync(t => t.Id == task.Id && t.Version == task.Version, cancellationToken)
+                ? new Known<TaskSaving>(TaskSaving.Saved) : null,
+            cancellationToken);
     }
 
     public async Task<TaskItem?> FindAsync(Guid workspaceId, Guid taskId, bool deleted, CancellationToken cancellationToken)
@@ -119,7 +112,15 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
             db.Update(task).Property(t => t.Version).OriginalValue = seen.Value;
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException) when (seen is not null)
+        {
+            return TaskSaving.Changed; // not the card that the caller had seen
+        }
+
         if (task.Rank.Length > Rank.MaxLength)
         {
             await places.RenumberAsync(cancellationToken);

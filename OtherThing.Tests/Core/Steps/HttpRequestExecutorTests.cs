@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Keys;
+using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Tests.Support;
 
@@ -140,6 +144,38 @@ public sealed class HttpRequestExecutorTests : IDisposable
         Assert.Contains("Egress:AllowPrivate", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1{{ input.rest }}", "http://127.0.0.1{{ input.rest }}", ":PORT/", false)]
+    [InlineData("http://{{ steps.cfg.output.host }}/x", "http://{{ steps.cfg.output.host }}", "", false)]
+    [InlineData("http://127.0.0.1:PORT/{{ input.rest }}", "http://127.0.0.1:9", "x", false)]
+    [InlineData("http://127.0.0.1:PORT/{{ input.rest }}", "http://127.0.0.1:PORT", "x", true)]
+    public async Task C15_SealedHeader_IsSentOnlyToTheHostThatWasWrittenOut(string written, string boundTo, string rest, bool isSent)
+    {
+        var caught = new ConcurrentQueue<string>();
+        await using var web = await WebHostOf.StartAsync(app => app.Run(context =>
+        {
+            caught.Enqueue(context.Request.Headers.Authorization.ToString());
+            return Task.CompletedTask;
+        }));
+        var vault = new OpenVault();
+        var workspace = Guid.CreateVersion7();
+        using var secret = new SecretValue("canary");
+        var bytes = await vault.SealAsync(
+            new SecretBinding(workspace, workspace, "http.header.authorization", Filled(boundTo)), secret, Cancellation);
+        var document = $$$"""{"method":"GET","url":"{{{Filled(written)}}}","headers":{"Authorization":"sealed:{{{Convert.ToBase64String(bytes)}}}"} }""";
+        var rendered = document.Replace("{{ input.rest }}", Filled(rest), StringComparison.Ordinal)
+            .Replace("{{ steps.cfg.output.host }}", web.Url.Authority, StringComparison.Ordinal);
+        var plain = Call(rendered);
+        var call = plain with { WorkspaceId = workspace, Step = plain.Step with { Config = JsonElement.Parse(document) } };
+
+        var outcome = await new HttpRequestExecutor(_egress.Client, new HeaderSecrets(vault)).ExecuteAsync(call, Cancellation);
+
+        Assert.Equal(isSent ? null : "http.secret_unreadable", outcome.ErrorCode);
+        Assert.Equal(isSent ? ["canary"] : [], caught);
+
+        string Filled(string text) => text.Replace("PORT", $"{web.Url.Port}", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Execute_RunIsCancelled_StopsAtOnce()
     {
@@ -173,4 +209,19 @@ public sealed class HttpRequestExecutorTests : IDisposable
             Config = JsonDocument.Parse(config).RootElement,
             Timeout = Patience.Limit,
         };
+
+    /// <summary>Opens a value under the binding it was sealed with and no other.</summary>
+    private sealed class OpenVault : IVault
+    {
+        public Task<Error?> CheckAsync(Guid workspaceId, CancellationToken cancellationToken) => Task.FromResult<Error?>(null);
+
+        public Task<byte[]> SealAsync(SecretBinding binding, SecretValue value, CancellationToken cancellationToken) =>
+            Task.FromResult(Encoding.UTF8.GetBytes($"{binding}\n{value.Expose()}"));
+
+        public Task<SecretValue?> OpenAsync(SecretBinding binding, byte[] sealedValue, CancellationToken cancellationToken) =>
+            Task.FromResult(Encoding.UTF8.GetString(sealedValue).Split('\n') is [var bound, var text] && bound == $"{binding}" ? new SecretValue(text) : null);
+
+        public Task<byte[]> FingerprintAsync(Guid workspaceId, string purpose, SecretValue value, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
 }

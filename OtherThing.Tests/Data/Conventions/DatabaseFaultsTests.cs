@@ -93,6 +93,45 @@ public sealed class DatabaseFaultsTests
     }
 
     [Fact]
+    public async Task Run_RowChangedSinceTheUnitReadIt_LooksAgain()
+    {
+        using var database = new TestDatabase();
+        var (chain, tries) = (Guid.CreateVersion7(), 0);
+        await using (var db = database.CreateContext())
+        {
+            db.Add(new OtherThing.Data.Audit.AuditHeadRow { Chain = chain, Sequence = 1, Hash = [1] });
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var answer = await UnitOfWork.RunAsync(
+            database.Contexts,
+            async unit =>
+            {
+                var heads = unit.Db.Set<OtherThing.Data.Audit.AuditHeadRow>().Where(head => head.Chain == chain);
+                var read = await heads.SingleAsync(TestContext.Current.CancellationToken);
+                if (++tries == 1)
+                {
+                    // What another writer does on a database that lets two write at once.
+                    await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Sequence, 7), TestContext.Current.CancellationToken);
+                }
+
+                read.Sequence++;
+                await unit.Db.SaveChangesAsync(TestContext.Current.CancellationToken);
+                await unit.CommitAsync();
+                return read.Sequence;
+            },
+            lookUp: null,
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 2L), (tries, answer)); // what the first try did was rolled back
+    }
+
+    [Fact]
+    public void Of_RefusalMadeOfAnotherFault_IsWhatWasMadeOfIt() =>
+        Assert.Equal(DatabaseFault.Refused, DatabaseFaults.Of(
+            DatabaseFaults.Refusal(SqlServerError(2627, "Violation of PRIMARY KEY constraint.")), TestContext.Current.CancellationToken));
+
+    [Fact]
     public async Task Run_AcknowledgementLost_LooksItUpInsteadOfDoingItTwice()
     {
         using var database = new TestDatabase();

@@ -101,6 +101,34 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
         Assert.Equal("http.secret_unreadable", RunClient.StepOf(run, "call").GetProperty("error").GetProperty("code").GetString());
     }
 
+    [Theory]
+    [InlineData("https://api.good.example{{ input.path }}")]
+    [InlineData("https://api.good.example{{ input.path }}/v1")]
+    [InlineData("https://{{ steps.cfg.output.body.host }}/x")]
+    [InlineData("https://api.good.example:{{ input.port }}/x")]
+    [InlineData("https://{{ input.user }}@api.good.example/x")]
+    [InlineData("{{ input.scheme }}://api.good.example/x")]
+    [InlineData("{{ input.url }}")]
+    [InlineData("https://api.good.example{% if input.x %}.evil.example{% endif %}/x")]
+    public async Task C15_HeaderTypedForAHostThatATemplateDecides_IsNotSaved(string url)
+    {
+        var refused = await _runs.SendAsync(HttpMethod.Post, "/flows", Draft(url));
+        var afterTheSlash = await _runs.SendAsync(HttpMethod.Post, "/flows", Draft("https://api.good.example/{{ input.path }}?q={{ input.q }}"));
+        var nothingTyped = await _runs.SendAsync(HttpMethod.Post, "/flows", Draft(url).Replace($"\"Authorization\":\"Bearer {Canary}\"", "\"X-Plain\":\"plain\"", StringComparison.Ordinal));
+
+        Assert.Equal((400, "http.host_template"), (refused.Status, refused.Body.GetProperty("code").GetString()));
+        Assert.Contains("steps.call.config.url", refused.Body.GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, refused.Body.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal((201, 201), (afterTheSlash.Status, nothingTyped.Status));
+
+        static string Draft(string url) => $$$"""
+            {"name":"Call","description":"","flow":{"steps":[{"id":"cfg","type":"http.request","config":{"method":"GET","url":"https://cfg.example/"} },
+                {"id":"call","type":"http.request",
+                "config":{"method":"GET","url":"{{{url}}}","headers":{"Authorization":"Bearer {{{Canary}}}"} } }],
+                "connections":[{"from":"cfg","to":"call"}]} }
+            """;
+    }
+
     [Fact]
     public async Task C15_SecretsTypedTogether_AreSealedBeforeCoEditorsHearOfThem()
     {
