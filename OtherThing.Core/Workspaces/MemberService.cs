@@ -151,7 +151,7 @@ public sealed partial class MemberService(
         {
             if (work == DepartingWork.Handover)
             {
-                await audit.AppendAsync(actor, workspaceId, operation, $"member:{userId}", "work handed over; still a member", CancellationToken.None);
+                await audit.AppendAsync(actor, workspaceId, operation, $"member:{userId}", "work handed over; still a member");
             }
 
             return member.Role == Role.Owner ? MemberErrors.LastOwner : MemberErrors.Changed;
@@ -198,7 +198,7 @@ public sealed partial class MemberService(
         catch
         {
             await audit.AppendAsync(
-                actor, workspaceId, operation, $"member:{userId}", "handing over the work broke off, a part may be done; still a member", CancellationToken.None);
+                actor, workspaceId, operation, $"member:{userId}", "handing over the work broke off, a part may be done; still a member");
             throw;
         }
     }

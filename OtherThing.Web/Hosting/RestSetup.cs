@@ -21,7 +21,20 @@ internal static class RestSetup
     }
 
     /// <summary>The group every REST endpoint is in: bearer only, problem details.</summary>
-    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app, string path) => app.MapGroup(Prefix + path).RequireAuthorization();
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app, string path) => app.MapGroup(Prefix + path).RequireAuthorization().AddEndpointFilter(AnswerWholeAsync);
+
+    /// <summary>What is done is answered whole although the caller has hung up: with an <c>Idempotency-Key</c> the answer is kept for who asks again.</summary>
+    private static async ValueTask<object?> AnswerWholeAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var result = await next(invocation);
+        var http = invocation.HttpContext;
+        if (http.RequestAborted.IsCancellationRequested && !HttpMethods.IsGet(http.Request.Method))
+        {
+            http.RequestAborted = CancellationToken.None;
+        }
+
+        return result;
+    }
 
     /// <summary>A caller's malformed request is theirs to mend: 4xx with a code, never 500.</summary>
     private sealed class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
