@@ -23,18 +23,33 @@ internal static class Admission
 
     internal static Refusal? Check(Assign assign, NodeTerms terms)
     {
+        var (local, server) = (terms.Local, terms.Server);
+        return
+            CheckForm(assign) ??
+            (local.Paused ? new("paused", "The owner of the node has paused it.") :
+            server is { Draining: true } ? new("draining", "The node is being drained.") :
+            CheckTerms(assign, terms));
+    }
+
+    /// <summary>
+    /// The same for a job that was promised and has not started: a pause or a drain stops only new promises, but what the owner forbade
+    /// since, or this machine cannot do any more, is refused.
+    /// </summary>
+    internal static Refusal? CheckPromised(Assign assign, NodeTerms terms) => CheckForm(assign) ?? CheckTerms(assign, terms);
+
+    private static Refusal? CheckForm(Assign assign) =>
+        !Guid.TryParse(assign.AttemptId, out _) || !Guid.TryParse(assign.WorkspaceId, out _) ? new("invalid", "attemptId and workspaceId must be UUIDs.") :
+        Ranges.Check(assign) ?? CheckProgram(assign.Spec);
+
+    private static Refusal? CheckTerms(Assign assign, NodeTerms terms)
+    {
         var (spec, local, server) = (assign.Spec, terms.Local, terms.Server);
         return
-            !Guid.TryParse(assign.AttemptId, out _) || !Guid.TryParse(assign.WorkspaceId, out _) ? new("invalid", "attemptId and workspaceId must be UUIDs.") :
-            Ranges.Check(assign) is { } wrong ? wrong :
-            local.Paused ? new("paused", "The owner of the node has paused it.") :
-            server is { Draining: true } ? new("draining", "The node is being drained.") :
             KindName(spec.Kind) is not { } kind || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the node does not allow {KindName(spec.Kind) ?? "this kind"}.") :
             !NodeTerms.Available.Contains(kind) ? new("kind_not_available", $"The node cannot run {kind}.") :
             local.Workspaces.Count > 0 && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the node does not allow this workspace.") :
             server is not null && !server.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The node is not assigned to this workspace.") :
-            CheckWalls(assign, terms) ??
-            CheckProgram(spec);
+            CheckWalls(assign, terms);
     }
 
     private static Refusal? CheckWalls(Assign assign, NodeTerms terms)

@@ -70,7 +70,8 @@ internal sealed partial class AttemptBook
             return;
         }
 
-        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Sandbox = terms.SandboxFor(assign.WorkspaceId)!, Network = terms.NetworkFor(assign), ReachesPrivate = terms.Local.PrivateNetworks, Reservation = reservation };
+        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Reservation = reservation };
+        attempt.SetWalls(terms);
         if (_attempts.TryAdd(attempt.Id, attempt))
         {
             _ = Guarded(attempt, () => PromiseAsync(attempt));
@@ -137,6 +138,7 @@ internal sealed partial class AttemptBook
 
     private void Start(Attempt attempt)
     {
+        Refusal? refusal;
         lock (attempt.Gate)
         {
             if (attempt.State != AttemptState.Accepted)
@@ -144,7 +146,20 @@ internal sealed partial class AttemptBook
                 return;
             }
 
-            attempt.State = AttemptState.Running;
+            // Between its promise and now the agent may have started anew on a machine that lost its sandbox, or its owner changed their mind.
+            refusal = Admission.CheckPromised(attempt.Assign, terms);
+            if (refusal is null)
+            {
+                attempt.SetWalls(terms);
+                attempt.State = AttemptState.Running;
+            }
+        }
+
+        if (refusal is not null)
+        {
+            LogRefused(attempt.Id, refusal.Code, refusal.Words);
+            Ended(attempt, new ShimExit { Started = false, ExitCode = 126, ReasonCode = refusal.Code, Reason = refusal.Words });
+            return;
         }
 
         _ = Guarded(attempt, () => runner.RunAsync(attempt, terms.Caps, this, stopping));

@@ -42,7 +42,7 @@ internal sealed partial class ChildPipes : IDisposable
         var descriptors = new List<(int, int)> { ((int)_stdin.DangerousGetHandle(), 0) };
         Stdout = FromChild(1, descriptors);
         Stderr = FromChild(2, descriptors);
-        var boxed = _spec.Sandbox == SandboxClass.Bubblewrap;
+        var boxed = SandboxClass.IsBoxed(_spec.Sandbox);
         if (boxed)
         {
             Status = FromChild(StatusDescriptor, descriptors);

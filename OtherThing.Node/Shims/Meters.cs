@@ -21,6 +21,7 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
     private const int MostUnfinished = 20;
     private readonly MemoryMeter _memory = new();
     private readonly DiskMeter _disk = new(spec.WorkDirectory);
+    private readonly bool _boxed = SandboxClass.IsBoxed(spec.Sandbox);
     private ProcFiles? _proc;
     private bool _attached;
     private long _nextMemory = Environment.TickCount64 + SoonestMs;
@@ -55,7 +56,7 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
 
     /// <summary>A place can be full and gone between two looks: then there was no room for the job although its disk has some.</summary>
     private bool FilledAPlace(string lastWords) =>
-        spec.Sandbox == SandboxClass.Bubblewrap && Refusals.IsNoRoom(lastWords) && new DriveInfo(spec.WorkDirectory).AvailableFreeSpace > 0;
+        _boxed && Refusals.IsNoRoom(lastWords) && new DriveInfo(spec.WorkDirectory).AvailableFreeSpace > 0;
 
     /// <summary>What is still to be seen when the job has ended; <paramref name="exitCode"/> says whether it failed.</summary>
     internal (string Code, string Words)? LookBack(int exitCode, string lastWords)
@@ -93,7 +94,7 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
 
     private List<int> Processes()
     {
-        if (spec.Sandbox != SandboxClass.Bubblewrap)
+        if (!_boxed)
         {
             _proc ??= new ProcFiles("/proc");
             return [.. tree.Members().Select(entry => entry.Pid)];

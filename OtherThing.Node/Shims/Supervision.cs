@@ -18,6 +18,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     private readonly AttemptFiles _files = new(spec.Directory);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly bool _boxed = SandboxClass.IsBoxed(spec.Sandbox);
     private long _startedAt;
 
     internal ShimExit Run()
@@ -45,7 +46,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         if (error != 0)
         {
             var why = new System.ComponentModel.Win32Exception(error).Message;
-            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{(spec.Sandbox == SandboxClass.Bubblewrap ? "bwrap" : spec.Argv[0])}: {why}" };
+            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{(_boxed ? "bwrap" : spec.Argv[0])}: {why}" };
         }
 
         ChildLimits.Apply(pid, spec);
@@ -179,7 +180,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     {
         var wall = Environment.TickCount64 - _startedAt;
         // Bubblewrap writes the exit code of the job there; without it, it failed before the job began.
-        var started = spec.Sandbox == SandboxClass.Process || watch.KillReason is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
+        var started = !_boxed || watch.KillReason is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
         return new ShimExit
         {
             Started = started,
