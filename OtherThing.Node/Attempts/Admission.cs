@@ -38,7 +38,8 @@ internal static class Admission
     internal static Refusal? CheckPromised(Assign assign, NodeTerms terms) => CheckForm(assign) ?? CheckTerms(assign, terms);
 
     private static Refusal? CheckForm(Assign assign) =>
-        !Guid.TryParse(assign.AttemptId, out _) || !Guid.TryParse(assign.WorkspaceId, out _) ? new("invalid", "attemptId and workspaceId must be UUIDs.") :
+        !IsId(assign.AttemptId) || !IsId(assign.WorkspaceId) || !IsId(assign.JobId) ? new("invalid", "attemptId, workspaceId and jobId must be UUIDs.") :
+        HasNul(assign.IdempotencyKey) ? new("invalid", "idempotencyKey: holds a NUL character.") :
         Ranges.Check(assign) ?? CheckProgram(assign.Spec);
 
     private static Refusal? CheckTerms(Assign assign, NodeTerms terms)
@@ -73,6 +74,9 @@ internal static class Admission
         spec.Kind == JobKind.Command && spec.Argv.Any(HasNul) ? new("invalid", "command: an argument holds a NUL character.") :
         spec.Kind == JobKind.Script && !s_shells.Contains(spec.Shell) ? new("invalid", $"shell: '{spec.Shell}' is none of {string.Join(", ", s_shells)}.") :
         null;
+
+    /// <summary>An id becomes the name of a folder and a word of the environment: nothing around it, no other way to write it.</summary>
+    private static bool IsId(string text) => Guid.TryParseExact(text, "D", out var id) && text.Equals(id.ToString(), StringComparison.OrdinalIgnoreCase);
 
     private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 }

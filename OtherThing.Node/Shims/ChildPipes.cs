@@ -21,6 +21,7 @@ internal sealed partial class ChildPipes : IDisposable
     private readonly ShimSpec _spec;
     private readonly SafeFileHandle _stdin;
     private readonly List<int> _childEnds = [];
+    private byte[] _words = [];
     private int _arguments = -1;
     private int _hold = -1;
 
@@ -37,6 +38,8 @@ internal sealed partial class ChildPipes : IDisposable
         _stdin = OpenStdin(spec);
     }
 
+    /// <summary>Starts the job, or bubblewrap, which waits for <see cref="OpenGate"/>.</summary>
+    /// <exception cref="ArgumentException">Something of the job cannot be said to the system: see <see cref="FileDescriptor.ToCString"/>.</exception>
     internal (int Pid, int Error) Start(string program)
     {
         var descriptors = new List<(int, int)> { ((int)_stdin.DangerousGetHandle(), 0) };
@@ -45,6 +48,9 @@ internal sealed partial class ChildPipes : IDisposable
         var boxed = SandboxClass.IsBoxed(_spec.Sandbox);
         if (boxed)
         {
+            // Each word ends with a NUL, so one that holds a NUL would be two to bubblewrap, and the second any option.
+            _words = [.. Bubblewrap.Arguments(_spec, StatusDescriptor, FilterDescriptor, NothingDescriptor, ResolverDescriptor)
+                .Prepend($"{HoldDescriptor}").Prepend("--block-fd").SelectMany(FileDescriptor.ToCString)];
             Status = FromChild(StatusDescriptor, descriptors);
             _arguments = ToChild(ArgumentsDescriptor, descriptors);
             _hold = ToChild(HoldDescriptor, descriptors);
@@ -87,9 +93,7 @@ internal sealed partial class ChildPipes : IDisposable
     {
         if (_arguments >= 0)
         {
-            var text = $"--block-fd\0{HoldDescriptor}\0"
-                + string.Concat(Bubblewrap.Arguments(_spec, StatusDescriptor, FilterDescriptor, NothingDescriptor, ResolverDescriptor).Select(argument => argument + '\0'));
-            FileDescriptor.Write(_arguments, Encoding.UTF8.GetBytes(text));
+            FileDescriptor.Write(_arguments, _words);
             FileDescriptor.Close(_arguments);
             _arguments = -1;
         }

@@ -42,10 +42,9 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
 
         using var pipes = new ChildPipes(spec);
-        var (pid, error) = pipes.Start(program);
-        if (error != 0)
+        var (pid, why) = TryStart(pipes, program);
+        if (why is not null)
         {
-            var why = new System.ComponentModel.Win32Exception(error).Message;
             return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{(_boxed ? "bwrap" : spec.Argv[0])}: {why}" };
         }
 
@@ -87,6 +86,19 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         return Describe(end, watch, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
             ? exit with { ReasonCode = code, Reason = words, OutOfMemory = code == LimitCodes.Memory, TimedOut = code == LimitCodes.Time }
             : exit;
+    }
+
+    private static (int Pid, string? Why) TryStart(ChildPipes pipes, string program)
+    {
+        try
+        {
+            var (pid, error) = pipes.Start(program);
+            return (pid, error == 0 ? null : new System.ComponentModel.Win32Exception(error).Message);
+        }
+        catch (ArgumentException ex)
+        {
+            return (0, ex.Message);
+        }
     }
 
     /// <summary>A job that failed without its way out may have failed for that.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
+using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 using OtherThing.Tests.Support;
 
@@ -126,6 +127,31 @@ public sealed class SandboxTests : IDisposable
 
         Assert.Equal("12 -1 -1\n[1, 1, 1]", said.Trim());
     }
+
+    [Fact]
+    public void N09_Supervision_VariableThatWouldBeAnOption_StartsNothing()
+    {
+        SkipUnlessSandboxed(ordinary: false);
+        var spec = new ShimSpec
+        {
+            AttemptId = "words",
+            Directory = _directory.Path,
+            Sandbox = SandboxClass.Bubblewrap,
+            User = DataDirectory.IsRoot ? UserRange.Default.First + 12 : null,
+            Argv = ["sh", "-c", "[ -e /run/host/etc ]"],
+            Env = new Dictionary<string, string> { ["PATH"] = Bubblewrap.DefaultPath, ["WORD"] = "x\0--ro-bind\0/\0/run/host" },
+            WallMs = 60_000,
+        };
+        spec.CreateWorkDirectory();
+
+        var exit = new Supervision(spec, new ShimWire(input: -1, output: -1), ownsOrphans: false).Run();
+
+        Assert.Equal((false, 126, "spawn_failed"), (exit.Started, exit.ExitCode, exit.ReasonCode));
+        Assert.Contains("holds a NUL character", exit.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void N09_Spawn_ArgumentWithNul_IsRefused() => Assert.Throws<ArgumentException>(() => new CStringArray(["sh", "a\0b"]));
 
     [Fact]
     public async Task N03_Jobs_AgentIsRoot_EachIsAUserOfItsOwn()
