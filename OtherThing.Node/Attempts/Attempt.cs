@@ -82,14 +82,7 @@ internal sealed class Attempt
     internal void SetWalls(NodeTerms terms) =>
         (Sandbox, Network, ReachesPrivate) = (terms.SandboxFor(Assign.WorkspaceId) ?? "", terms.NetworkFor(Assign), terms.Local.PrivateNetworks);
 
-    /// <summary>Takes a newer fence for an attempt that has not started.</summary>
-    internal void Refence(Assign assign)
-    {
-        Assign = assign;
-        LastEvent = Event(AcceptedNo, EventKind.Accepted);
-    }
-
-    /// <summary>Follows the server's count while the work goes on.</summary>
+    /// <summary>Follows the server's count; the work stays what was promised.</summary>
     internal void MoveFence(ulong fence)
     {
         Assign = Assign.Clone();

@@ -89,13 +89,20 @@ internal sealed partial class AttemptBook
 
             if (assign.Fence > known.Fence)
             {
+                if (Ranges.Check(assign) is { } wrong)
+                {
+                    Send(Frame(AttemptEvents.Rejected(assign, wrong)));
+                    return;
+                }
+
                 if (known.State != AttemptState.Accepted)
                 {
                     Send(Frame(AttemptEvents.Rejected(assign, new Refusal("already_started", "The node has started it under an older fence."))));
                     return;
                 }
 
-                known.Refence(assign);
+                // Only the fence is new: what to run was looked at, measured and promised the first time.
+                known.MoveFence(assign.Fence);
                 known.Journalled = false;
             }
             else if (!known.Journalled)
