@@ -89,7 +89,7 @@ public sealed class SandboxTests : IDisposable
             print('clock', ask(164, 0, 0), ask(227, -1), ask(169, 0, 0))
             print('namespaces', ask(272, 0x10000000), ask(56, 0x10000000 | 17), ask(435, 0, 0))
             print('terminal', ask(16, 0, 0x5412, 0), ask(16, 0, 0x1_0000_5412, 0), ask(16, 0, 0x541c, 0))
-            print('kept', ask(29, 0, 0, 0), ask(30, -1), ask(31, -1), ask(68, 1, 0), ask(69, -1), ask(70, -1), ask(71, -1), ask(64, 1, 0, 0), ask(65, -1), ask(220, -1), ask(66, -1))
+            print('kept', ask(29, 0, 0, 0), ask(30, -1), ask(31, -1), ask(68, 1, 0), ask(69, -1), ask(70, -1), ask(71, -1), ask(64, 1, 0, 0), ask(65, -1), ask(220, -1), ask(66, -1), ask(447, -1))
             print('faces', ask(135, 0x0400000), ask(135, 0xffffffff), family(40), family(38), family(17), family(2))
             """;
 
@@ -104,7 +104,7 @@ public sealed class SandboxTests : IDisposable
             clock 1 1 1
             namespaces 1 1 38
             terminal 1 1 1
-            kept 38 38 38 38 38 38 38 38 38 38 38
+            kept 38 38 38 38 38 38 38 38 38 38 38 38
             faces 1 0 97 97 97 0
             """, said.Trim());
     }
