@@ -38,11 +38,14 @@ internal sealed partial class ChildPipes : IDisposable
         _stdin = OpenStdin(spec);
     }
 
+    /// <summary>What the job reads. Bubblewrap's own processes have it open too, so it stays on the disk whatever the job closes.</summary>
+    internal int Stdin => (int)_stdin.DangerousGetHandle();
+
     /// <summary>Starts the job, or bubblewrap, which waits for <see cref="OpenGate"/>.</summary>
     /// <exception cref="ArgumentException">Something of the job cannot be said to the system: see <see cref="FileDescriptor.ToCString"/>.</exception>
     internal (int Pid, int Error) Start(string program)
     {
-        var descriptors = new List<(int, int)> { ((int)_stdin.DangerousGetHandle(), 0) };
+        var descriptors = new List<(int, int)> { (Stdin, 0) };
         Stdout = FromChild(1, descriptors);
         Stderr = FromChild(2, descriptors);
         var boxed = SandboxClass.IsBoxed(_spec.Sandbox);
@@ -162,7 +165,10 @@ internal sealed partial class ChildPipes : IDisposable
             FileOwner.Give(path, user, user);
         }
 
-        return File.OpenHandle(path);
+        var stdin = File.OpenHandle(path);
+        // The job may write to it by way of its descriptor. Without a name it counts as what it is: the job's disk.
+        File.Delete(path);
+        return stdin;
     }
 
     private int ToChild(int target, List<(int Source, int Target)> descriptors)

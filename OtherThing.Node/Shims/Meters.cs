@@ -7,7 +7,7 @@ namespace OtherThing.Agent.Shims;
 /// Looks at what a job uses, as often as its limits ask for: memory the more often the less is left, everything seldom enough to cost the
 /// machine little. What it finds beyond a limit has that limit's code.
 /// </summary>
-internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
+internal sealed class Meters(ShimSpec spec, JobTree tree, int stdin) : IDisposable
 {
     private const int SoonestMs = 20;
     private const int LatestMs = 250;
@@ -20,7 +20,7 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
     private const long BytesPerMs = 2L << 20;
     private const int MostUnfinished = 20;
     private readonly MemoryMeter _memory = new();
-    private readonly DiskMeter _disk = new(spec.WorkDirectory);
+    private readonly DiskMeter _disk = new(spec.WorkDirectory, stdin);
     private readonly bool _boxed = SandboxClass.IsBoxed(spec.Sandbox);
     private ProcFiles? _proc;
     private bool _attached;

@@ -75,7 +75,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         pipes.LetGo();
         using var stdout = new LogKeeper(_files.Stdout, spec.LogMaxBytes);
         using var stderr = new LogKeeper(_files.Stderr, spec.LogMaxBytes);
-        using var meters = new Meters(spec, tree);
+        using var meters = new Meters(spec, tree, pipes.Stdin);
         var watch = new Watchdog(spec, tree, meters, _files, _startedAt);
         var end = Loop(pid, pipes, watch, network, stdout, stderr);
         network?.Dispose();
