@@ -9,6 +9,11 @@ namespace OtherThing.Agent.Shims;
 /// </summary>
 internal sealed class Meters(ShimSpec spec, JobTree tree, int stdin) : IDisposable
 {
+    /// <summary>The sandbox did not come to stand, or is not to be looked into.</summary>
+    internal const string SandboxFailed = "sandbox_failed";
+
+    /// <summary>How long a sandbox may take, once it is let go, until it can be looked into: to stand takes it some milliseconds.</summary>
+    private const int PatienceMs = 5_000;
     private const int SoonestMs = 20;
     private const int LatestMs = 250;
     private const int DiskLatestMs = 5_000;
@@ -23,7 +28,7 @@ internal sealed class Meters(ShimSpec spec, JobTree tree, int stdin) : IDisposab
     private readonly DiskMeter _disk = new(spec.WorkDirectory, stdin);
     private readonly bool _boxed = SandboxClass.IsBoxed(spec.Sandbox);
     private ProcFiles? _proc;
-    private bool _attached;
+    private readonly long _seenBy = Environment.TickCount64 + PatienceMs;
     private long _nextMemory = Environment.TickCount64 + SoonestMs;
     private long _nextDisk = Environment.TickCount64 + LatestMs;
 
@@ -40,6 +45,11 @@ internal sealed class Meters(ShimSpec spec, JobTree tree, int stdin) : IDisposab
         }
 
         var processes = Processes();
+        if (_proc is null && now >= _seenBy)
+        {
+            return (SandboxFailed, "Nobody can see into its sandbox, so its limits cannot be kept.");
+        }
+
         var beyond = Tasks(processes);
         if (beyond is null && now >= _nextMemory)
         {
@@ -100,15 +110,15 @@ internal sealed class Meters(ShimSpec spec, JobTree tree, int stdin) : IDisposab
             return [.. tree.Members().Select(entry => entry.Pid)];
         }
 
-        if (!_attached && tree.Inside is { } inside && ProcFiles.SeenBy(inside) is { } proc)
+        if (_proc is null && tree.Inside is { } inside && ProcFiles.SeenBy(inside) is { } proc)
         {
             // Its folders are there once its own /proc is.
-            (_proc, _attached) = (proc, true);
+            _proc = proc;
             _memory.Attach(inside);
         }
 
         // The first process of a sandbox is bubblewrap's own.
-        var processes = _attached ? _proc!.Processes() : [];
+        var processes = _proc?.Processes() ?? [];
         processes.Remove(1);
         return processes;
     }

@@ -72,10 +72,19 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "network_failed", Reason = $"The job could not be given a network of its own. {offline}" };
         }
 
-        pipes.LetGo();
+        using var meters = new Meters(spec, tree, pipes.Stdin);
+        if (_boxed && tree.Inside is null)
+        {
+            // Nobody could limit it or look at what it uses: it never becomes the job.
+            tree.Kill();
+        }
+        else
+        {
+            pipes.LetGo();
+        }
+
         using var stdout = new LogKeeper(_files.Stdout, spec.LogMaxBytes);
         using var stderr = new LogKeeper(_files.Stderr, spec.LogMaxBytes);
-        using var meters = new Meters(spec, tree, pipes.Stdin);
         var watch = new Watchdog(spec, tree, meters, _files, _startedAt);
         var end = Loop(pid, pipes, watch, network, stdout, stderr);
         network?.Dispose();
@@ -200,8 +209,8 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             Signal = end.Signal,
             TimedOut = watch.TimedOut,
             OutOfMemory = watch.OutOfMemory,
-            Killed = watch.KillReason,
-            ReasonCode = started ? watch.KillReason : "sandbox_failed",
+            Killed = watch.KillReason == Meters.SandboxFailed ? null : watch.KillReason,
+            ReasonCode = started ? watch.KillReason : Meters.SandboxFailed,
             Reason = started ? watch.KillWords : stderrTotal > 0 ? FirstLine(_files.Stderr) : "The sandbox could not be set up.",
             CpuMs = end.CpuMs,
             WallMs = wall,
