@@ -28,8 +28,9 @@ internal sealed partial class ChildPipes : IDisposable
     // What a job makes is for others to read unless it says otherwise, whatever the agent keeps to itself.
     private const uint UsualMask = 0b000_010_010;
 
-    internal int Stdout;
-    internal int Stderr;
+    // What was never opened must not be closed: 0 is the shim's way to its agent.
+    internal int Stdout = -1;
+    internal int Stderr = -1;
     internal int Status = -1;
 
     internal ChildPipes(ShimSpec spec)

@@ -61,6 +61,16 @@ public sealed class RestartTests : IDisposable
         Assert.False(new AttemptFiles(_directory.Path).IsClaimed);
     }
 
+    [Fact]
+    public void ChildPipes_NothingStarted_ClosesNothingOfOthers()
+    {
+        var spec = new ShimSpec { AttemptId = "none", Directory = _directory.Path, Sandbox = SandboxClass.Process, Argv = ["true"], Env = new Dictionary<string, string>() };
+
+        using var pipes = new ChildPipes(spec);
+
+        Assert.Equal((-1, -1, -1), (pipes.Stdout, pipes.Stderr, pipes.Status));
+    }
+
     private static (string, string) Walls(AttemptEvent happened) => (happened.Sandbox, happened.Network);
 
     private static EventAck Ack(AttemptEvent happened) => new() { AttemptId = happened.AttemptId, Fence = happened.Fence, EventNo = happened.EventNo };

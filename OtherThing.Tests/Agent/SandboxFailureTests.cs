@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Sandboxes;
@@ -40,6 +41,32 @@ public sealed class SandboxFailureTests : IDisposable
 
         Assert.Equal((knowsTheFirst, "sandbox_failed", null), (exit.Started, exit.ReasonCode, exit.Killed));
         Assert.Equal(knowsTheFirst, exit.Stdout.Total > 0);
+    }
+
+    [Fact]
+    public async Task N09_DoctorProbe_BubblewrapThatKeepsNoSize_IsFoundOutAndTheLeastVersionNamed()
+    {
+        Assert.SkipUnless(FakeBubblewrap.IsPossible, "Only root can put another program in the place of bubblewrap.");
+        var real = Path.Combine(_directory.Path, "real");
+        File.Copy(Bubblewrap.Find()!, real);
+        // As an older one, which does not know the option, and is like this one otherwise.
+        var program = FakeBubblewrap.Write(_directory.Path, $"""
+            #!/usr/bin/python3
+            import os, sys
+            words = os.fdopen(int(sys.argv[2]), 'rb').read().split(b'\0')[:-1]
+            if b'--size' in words: sys.exit('bwrap: Unknown option --size')
+            os.execv('{real}', ['bwrap', *words, *sys.argv[3:]])
+            """);
+        var command = FakeBubblewrap.Agent(program);
+        var start = new ProcessStartInfo(command[0], [.. command[1..], "doctor", "--probe", "--data", Path.Combine(_directory.Path, "agent")]) { RedirectStandardOutput = true };
+        start.Environment["COLUMNS"] = "400";
+
+        using var doctor = Process.Start(start)!;
+        var said = await doctor.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await doctor.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, doctor.ExitCode);
+        Assert.Contains("older than 0.7.0", said, StringComparison.Ordinal);
     }
 
     private static async Task<ShimExit> RunAsync(ShimSpec spec, string program, string scratch)
