@@ -23,18 +23,34 @@ internal static class Admission
 
     internal static Refusal? Check(Assign assign, NodeTerms terms)
     {
+        var (local, server) = (terms.Local, terms.Server);
+        return
+            CheckForm(assign) ??
+            (local.Paused ? new("paused", "The owner of the node has paused it.") :
+            server is { Draining: true } ? new("draining", "The node is being drained.") :
+            CheckTerms(assign, terms));
+    }
+
+    /// <summary>
+    /// The same for a job that was promised and has not started: a pause or a drain stops only new promises, but what the owner forbade
+    /// since, or this machine cannot do any more, is refused.
+    /// </summary>
+    internal static Refusal? CheckPromised(Assign assign, NodeTerms terms) => CheckForm(assign) ?? CheckTerms(assign, terms);
+
+    private static Refusal? CheckForm(Assign assign) =>
+        !IsId(assign.AttemptId) || !IsId(assign.WorkspaceId) || !IsId(assign.JobId) ? new("invalid", "attemptId, workspaceId and jobId must be UUIDs.") :
+        HasNul(assign.IdempotencyKey) ? new("invalid", "idempotencyKey: holds a NUL character.") :
+        Ranges.Check(assign) ?? CheckProgram(assign.Spec);
+
+    private static Refusal? CheckTerms(Assign assign, NodeTerms terms)
+    {
         var (spec, local, server) = (assign.Spec, terms.Local, terms.Server);
         return
-            !Guid.TryParse(assign.AttemptId, out _) || !Guid.TryParse(assign.WorkspaceId, out _) ? new("invalid", "attemptId and workspaceId must be UUIDs.") :
-            Ranges.Check(assign) is { } wrong ? wrong :
-            local.Paused ? new("paused", "The owner of the node has paused it.") :
-            server is { Draining: true } ? new("draining", "The node is being drained.") :
             KindName(spec.Kind) is not { } kind || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the node does not allow {KindName(spec.Kind) ?? "this kind"}.") :
             !NodeTerms.Available.Contains(kind) ? new("kind_not_available", $"The node cannot run {kind}.") :
             local.Workspaces.Count > 0 && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the node does not allow this workspace.") :
             server is not null && !server.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The node is not assigned to this workspace.") :
-            CheckWalls(assign, terms) ??
-            CheckProgram(spec);
+            CheckWalls(assign, terms);
     }
 
     private static Refusal? CheckWalls(Assign assign, NodeTerms terms)
@@ -58,6 +74,9 @@ internal static class Admission
         spec.Kind == JobKind.Command && spec.Argv.Any(HasNul) ? new("invalid", "command: an argument holds a NUL character.") :
         spec.Kind == JobKind.Script && !s_shells.Contains(spec.Shell) ? new("invalid", $"shell: '{spec.Shell}' is none of {string.Join(", ", s_shells)}.") :
         null;
+
+    /// <summary>An id becomes the name of a folder and a word of the environment: nothing around it, no other way to write it.</summary>
+    private static bool IsId(string text) => Guid.TryParseExact(text, "D", out var id) && text.Equals(id.ToString(), StringComparison.OrdinalIgnoreCase);
 
     private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 }

@@ -43,6 +43,7 @@ internal sealed class Attempt
 
     internal LogCursor Stderr { get; }
 
+    /// <summary>The class it runs in; empty until it is known that there is one for it, and then it does not run.</summary>
     internal string Sandbox { get; set; } = "";
 
     /// <summary>Why it should end, once somebody wants that.</summary>
@@ -67,24 +68,21 @@ internal sealed class Attempt
     internal uint? User { get; set; }
 
     /// <summary>What the job reaches beyond itself.</summary>
-    internal string Network { get; init; } = NetworkReach.None;
+    internal string Network { get; set; } = NetworkReach.None;
 
     /// <summary>Whether its network leads to private networks too.</summary>
-    internal bool ReachesPrivate { get; init; }
+    internal bool ReachesPrivate { get; set; }
 
     internal bool HasEnded => State is AttemptState.Finished or AttemptState.Lost;
 
     internal AttemptEvent Event(uint number, EventKind kind) =>
         new() { AttemptId = Id, Fence = Fence, EventNo = number, Kind = kind };
 
-    /// <summary>Takes a newer fence for an attempt that has not started.</summary>
-    internal void Refence(Assign assign)
-    {
-        Assign = assign;
-        LastEvent = Event(AcceptedNo, EventKind.Accepted);
-    }
+    /// <summary>Gives it what the node has for it now: before it starts, and never after.</summary>
+    internal void SetWalls(NodeTerms terms) =>
+        (Sandbox, Network, ReachesPrivate) = (terms.SandboxFor(Assign.WorkspaceId) ?? "", terms.NetworkFor(Assign), terms.Local.PrivateNetworks);
 
-    /// <summary>Follows the server's count while the work goes on.</summary>
+    /// <summary>Follows the server's count; the work stays what was promised.</summary>
     internal void MoveFence(ulong fence)
     {
         Assign = Assign.Clone();

@@ -70,7 +70,8 @@ internal sealed partial class AttemptBook
             return;
         }
 
-        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Sandbox = terms.SandboxFor(assign.WorkspaceId)!, Network = terms.NetworkFor(assign), ReachesPrivate = terms.Local.PrivateNetworks, Reservation = reservation };
+        var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Reservation = reservation };
+        attempt.SetWalls(terms);
         if (_attempts.TryAdd(attempt.Id, attempt))
         {
             _ = Guarded(attempt, () => PromiseAsync(attempt));
@@ -88,13 +89,20 @@ internal sealed partial class AttemptBook
 
             if (assign.Fence > known.Fence)
             {
+                if (Ranges.Check(assign) is { } wrong)
+                {
+                    Send(Frame(AttemptEvents.Rejected(assign, wrong)));
+                    return;
+                }
+
                 if (known.State != AttemptState.Accepted)
                 {
                     Send(Frame(AttemptEvents.Rejected(assign, new Refusal("already_started", "The node has started it under an older fence."))));
                     return;
                 }
 
-                known.Refence(assign);
+                // Only the fence is new: what to run was looked at, measured and promised the first time.
+                known.MoveFence(assign.Fence);
                 known.Journalled = false;
             }
             else if (!known.Journalled)
@@ -137,6 +145,7 @@ internal sealed partial class AttemptBook
 
     private void Start(Attempt attempt)
     {
+        Refusal? refusal;
         lock (attempt.Gate)
         {
             if (attempt.State != AttemptState.Accepted)
@@ -144,7 +153,20 @@ internal sealed partial class AttemptBook
                 return;
             }
 
-            attempt.State = AttemptState.Running;
+            // Between its promise and now the agent may have started anew on a machine that lost its sandbox, or its owner changed their mind.
+            refusal = Admission.CheckPromised(attempt.Assign, terms);
+            if (refusal is null)
+            {
+                attempt.SetWalls(terms);
+                attempt.State = AttemptState.Running;
+            }
+        }
+
+        if (refusal is not null)
+        {
+            LogRefused(attempt.Id, refusal.Code, refusal.Words);
+            Ended(attempt, new ShimExit { Started = false, ExitCode = 126, ReasonCode = refusal.Code, Reason = refusal.Words });
+            return;
         }
 
         _ = Guarded(attempt, () => runner.RunAsync(attempt, terms.Caps, this, stopping));

@@ -36,7 +36,7 @@ internal sealed partial class AttemptBook(
         {
             // A job may have shut its directory: one that cannot be looked into would seem not to have started.
             Folder.Reclaim(data.Attempt(assign.WorkspaceId, assign.AttemptId));
-            var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Journalled = true, Sandbox = terms.SandboxFor(assign.WorkspaceId) ?? "", Network = terms.NetworkFor(assign), ReachesPrivate = terms.Local.PrivateNetworks };
+            var attempt = new Attempt(assign, data.Attempt(assign.WorkspaceId, assign.AttemptId)) { Journalled = true };
             attempt.Reservation = capacity.Hold(assign.Spec.Limits ?? new Limits(), terms.Caps, terms.Local.GpuCount is not 0);
             _attempts[attempt.Id] = attempt;
             runner.Recover(attempt);
@@ -45,8 +45,11 @@ internal sealed partial class AttemptBook(
                 continue;
             }
 
+            // What it runs in was settled when it started; what this agent could give it says nothing of that.
+            (attempt.Sandbox, attempt.Network) = attempt.Files.ReadWalls() is { IsKnown: true } walls ? (walls.Sandbox, walls.Network) : ("", "");
             attempt.State = AttemptState.Running;
             attempt.LastEvent = attempt.Event(Attempt.RunningNo, EventKind.Running);
+            AttemptEvents.SayWalls(attempt, attempt.LastEvent);
             if (attempt.Files.ReadExit() is { } exit)
             {
                 Ended(attempt, exit);

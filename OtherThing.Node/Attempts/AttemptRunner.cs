@@ -107,6 +107,7 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
             attempt.Files.WriteUser(user);
         }
 
+        attempt.Files.WriteWalls(new ShimWalls { Sandbox = attempt.Sandbox, Network = attempt.Network });
         spec.CreateWorkDirectory();
         if (attempt.Assign.Spec.Kind == JobKind.Script)
         {

@@ -25,7 +25,7 @@ internal static class SpecBuilder
     {
         var (assign, spec) = (attempt.Assign, attempt.Assign.Spec);
         var asked = spec.Limits ?? new Limits();
-        var boxed = attempt.Sandbox == SandboxClass.Bubblewrap;
+        var boxed = SandboxClass.IsBoxed(attempt.Sandbox);
         var wallS = Capacity.Lower(asked.WallS > 0 ? asked.WallS : UsualWallS, caps.WallS);
         var cores = CoresFor(asked.CpuMilli, caps.CpuMilli, attempt.Id);
         var cpuCount = cores.Length > 0 ? cores.Length : Environment.ProcessorCount;

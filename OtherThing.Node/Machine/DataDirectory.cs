@@ -13,18 +13,25 @@ internal sealed class DataDirectory
 {
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OthersMayWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const string LockName = "lock";
+
+    // What the agent keeps there; the first of them say that a directory is an agent's.
+    private static readonly string[] s_files = ["identity.json", LockName, "node.key", "journal", "status.json", "boot_id", "policy.json"];
+    private static readonly string[] s_folders = ["ws", "scratch", "trash", "quarantine"];
     private readonly string _jobs;
 
     internal DataDirectory(string? path)
     {
         Root = Path.GetFullPath(path ?? Default());
-        CreatePassable(Root);
+        CreatePrivate(Root);
         _jobs = Root;
         if (IsRoot)
         {
-            foreach (var file in Directory.EnumerateFiles(Root))
+            Claim(Root);
+            CreatePassable(Root);
+            foreach (var name in s_files)
             {
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                Close(Path.Combine(Root, name));
             }
 
             _jobs = IsReachable(Root) ? Root : CreateElsewhere(Root);
@@ -64,7 +71,7 @@ internal sealed class DataDirectory
     {
         try
         {
-            return new FileStream(Path.Combine(Root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(Root, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
@@ -100,6 +107,40 @@ internal sealed class DataDirectory
         CreatePassable(Path.GetDirectoryName(Path.GetDirectoryName(directory))!);
         CreatePassable(Path.GetDirectoryName(directory)!);
         CreatePassable(directory);
+    }
+
+    /// <summary>
+    /// Makes sure that a directory is the agent's before root changes whose it is to look into: one that is new, empty, or marked as an
+    /// agent's. A slip of the hand in <c>--data</c> must not change the rights of somebody's files.
+    /// </summary>
+    /// <exception cref="IOException">It holds something else.</exception>
+    private static void Claim(string root)
+    {
+        if (s_files[..2].Any(name => File.Exists(Path.Combine(root, name))))
+        {
+            return;
+        }
+
+        if (Directory.EnumerateFileSystemEntries(root).Select(Path.GetFileName).FirstOrDefault(name => !IsOwn(name!)) is { } foreign)
+        {
+            throw new IOException($"{root} holds '{foreign}', which is not the agent's. Give --data a directory of the agent's own.");
+        }
+
+        new FileStream(Path.Combine(root, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
+    }
+
+    /// <summary>By its name; some files are written beside themselves first.</summary>
+    private static bool IsOwn(string name) => s_folders.Contains(name) || s_files.Contains(name.EndsWith(".new", StringComparison.Ordinal) ? name[..^4] : name);
+
+    /// <summary>Keeps others out of a file of the agent's own: the file itself, not what a link in its place leads to, or another name of somebody's file.</summary>
+    [SupportedOSPlatform("linux")]
+    private static void Close(string path)
+    {
+        using var file = FileFacts.OpenFile(path);
+        if (file is not null && FileFacts.Of((int)file.DangerousGetHandle()) is { Links: 1 })
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 
     /// <summary>Whether everybody may pass through all that lies above: a service's directory is so, root's own home is not.</summary>

@@ -8,8 +8,14 @@ internal sealed unsafe class CStringArray : IDisposable
 {
     private byte* _block;
 
+    /// <exception cref="ArgumentException">One of the items holds a NUL itself.</exception>
     internal CStringArray(IReadOnlyList<string> items)
     {
+        if (items.Any(item => item.Contains('\0', StringComparison.Ordinal)))
+        {
+            throw new ArgumentException("An argument or a variable holds a NUL character.", nameof(items));
+        }
+
         var table = (items.Count + 1) * sizeof(byte*);
         var size = table + items.Sum(item => Encoding.UTF8.GetByteCount(item) + 1);
         _block = (byte*)NativeMemory.Alloc((nuint)size);

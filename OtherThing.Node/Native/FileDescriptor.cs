@@ -115,7 +115,11 @@ internal static unsafe class FileDescriptor
         }
     }
 
-    internal static byte[] ToCString(string text) => Encoding.UTF8.GetBytes(text + '\0');
+    /// <summary>The text as the system's calls take it, ended by a NUL.</summary>
+    /// <exception cref="ArgumentException">It holds one itself: what comes after that would be lost, or be taken for a text of its own.</exception>
+    internal static byte[] ToCString(string text) => text.Contains('\0', StringComparison.Ordinal)
+        ? throw new ArgumentException("A text for the system holds a NUL character.", nameof(text))
+        : Encoding.UTF8.GetBytes(text + '\0');
 
     private static void Check(int result)
     {

@@ -62,7 +62,7 @@ internal sealed unsafe class ProcFiles(string root) : IDisposable
     {
         var status = Read($"{root}/{pid}/status");
         return status.IsEmpty ? null : new ProcessUse(
-            (Field(status, "RssAnon:"u8) + Field(status, "VmSwap:"u8)) * 1024,
+            (Field(status, "RssAnon:"u8) + Field(status, "VmSwap:"u8) + Field(status, "HugetlbPages:"u8)) * 1024,
             Field(status, "RssShmem:"u8) * 1024,
             (int)Field(status, "Threads:"u8));
     }
@@ -71,7 +71,9 @@ internal sealed unsafe class ProcFiles(string root) : IDisposable
     internal (long Private, long Shared) Proportional(int pid)
     {
         var rollup = Read($"{root}/{pid}/smaps_rollup");
-        return ((Field(rollup, "Pss_Anon:"u8) + Field(rollup, "SwapPss:"u8)) * 1024, Field(rollup, "Pss_Shmem:"u8) * 1024);
+        // Huge pages have no share of each process: shared ones count in all who have them.
+        var huge = Field(rollup, "Private_Hugetlb:"u8) + Field(rollup, "Shared_Hugetlb:"u8);
+        return ((Field(rollup, "Pss_Anon:"u8) + Field(rollup, "SwapPss:"u8) + huge) * 1024, Field(rollup, "Pss_Shmem:"u8) * 1024);
     }
 
     /// <summary>Of the open files of a process: what each is. Follows to files that have no name any more.</summary>

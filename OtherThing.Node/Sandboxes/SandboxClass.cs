@@ -9,6 +9,15 @@ internal static class SandboxClass
     /// <summary>No walls: only limits, a fresh directory and a sure end.</summary>
     internal const string Process = "process";
 
+    /// <summary>Whether a job of the class runs inside bubblewrap. A class that nobody here can give is never taken for "without walls".</summary>
+    /// <exception cref="ArgumentException">It is none that this agent runs.</exception>
+    internal static bool IsBoxed(string sandbox) => sandbox switch
+    {
+        Bubblewrap => true,
+        Process => false,
+        _ => throw new ArgumentException($"'{sandbox}' is no sandbox class that jobs can run in here.", nameof(sandbox)),
+    };
+
     // Weakest first.
     private static readonly string[] s_order = [Process, "jobobject", "container", Bubblewrap];
 

@@ -12,6 +12,10 @@ namespace OtherThing.Agent.Sandboxes;
 internal static class SandboxProbe
 {
     private const string UnknownOption = "Unknown option";
+    private const string TooOld = "The bubblewrap here is older than 0.7.0, the first that keeps folders in memory to a size, and so to a job's limit. Install 0.7.0 or later.";
+
+    /// <summary>Every job has a limit of memory; so does the trial, or a bubblewrap that cannot keep one would seem to work.</summary>
+    private const long MemoryBytes = 64 << 20;
 
     private static readonly string[] s_capabilities = ["CapEff:", "CapPrm:", "CapBnd:"];
 
@@ -103,8 +107,10 @@ internal static class SandboxProbe
         var trial = Work(data, user, Script, closesNamespaces, hasNetwork: false);
         return trial.EndedWell && trial.Said.EndsWith("done\n", StringComparison.Ordinal)
             ? (new SandboxReport { ClosesNamespaces = closesNamespaces, Checks = Read(trial.Said, trial.Owner, user, keys) }, trial.Said)
-            : (SandboxReport.None($"A trial job in the sandbox failed: {trial.Failure}."), trial.Exit.Reason ?? "");
+            : (SandboxReport.None(IsTooOld(trial.Failure) ? TooOld : $"A trial job in the sandbox failed: {trial.Failure}."), trial.Failure);
     }
+
+    private static bool IsTooOld(string failure) => failure.Contains($"{UnknownOption} --size", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Why no job can have a network of its own; null when one could. Nothing is sent over it.</summary>
     private static string? TryNetwork(DataDirectory data, uint? user, bool closesNamespaces)
@@ -142,6 +148,7 @@ internal static class SandboxProbe
                 HasNetwork = hasNetwork,
                 Argv = ["sh", "-c", script],
                 Env = new Dictionary<string, string> { ["PATH"] = Bubblewrap.DefaultPath },
+                MemoryBytes = MemoryBytes,
                 WallMs = 20_000,
             };
             spec.CreateWorkDirectory();

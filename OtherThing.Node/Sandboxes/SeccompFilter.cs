@@ -11,6 +11,7 @@ namespace OtherThing.Agent.Sandboxes;
 internal static class SeccompFilter
 {
     private const int NotPermitted = 1;
+    private const int Invalid = 22;
     private const int NoSuchCall = 38;
     private const int NoSuchFamily = 97;
 
@@ -29,6 +30,7 @@ internal static class SeccompFilter
     private const uint Argument1 = 24;
 
     private const uint NewUserNamespace = 0x10000000;
+    private const uint HugePages = 4;
     private const uint ForeignNumbers = 0x40000000;
 
     // x64, arm64 (-1: it has no such call).
@@ -46,13 +48,14 @@ internal static class SeccompFilter
         (172, -1), (173, -1), (134, -1), (156, -1), // iopl, ioperm, uselib, _sysctl
     ];
 
-    // System V's memory, queues and semaphores lie in the kernel, attached or not, where the limits of a job cannot see them. To a program it
-    // looks like a kernel without them; POSIX has all three, and they are counted.
+    // System V's memory, queues and semaphores lie in the kernel, attached or not, where the limits of a job cannot see them; secret memory is
+    // seen by nobody at all. To a program it looks like a kernel without them; POSIX has what they are for, and it is counted.
     private static readonly (int X64, int Arm64)[] s_absent =
     [
         (29, 194), (30, 196), (31, 195), // shmget, shmat, shmctl
         (68, 186), (69, 189), (70, 188), (71, 187), // msgget, msgsnd, msgrcv, msgctl
         (64, 190), (65, 193), (220, 192), (66, 191), // semget, semop, semtimedop, semctl
+        (447, 447), // memfd_secret
     ];
 
     // Attach and seize; a debugger may still start what it debugs.
@@ -90,8 +93,10 @@ internal static class SeccompFilter
 
         // glibc then calls clone, whose flags can be looked into.
         Refuse(lines, 435, NoSuchCall);
-        RefuseWithBit(lines, Call(56, 220), NewUserNamespace);
-        RefuseWithBit(lines, Call(272, 97), NewUserNamespace);
+        RefuseWithBit(lines, Call(56, 220), Argument0, NewUserNamespace, NotPermitted);
+        RefuseWithBit(lines, Call(272, 97), Argument0, NewUserNamespace, NotPermitted);
+        // A piece of huge pages that is only open is seen by nobody; mapped by its processes they are counted.
+        RefuseWithBit(lines, Call(319, 279), Argument1, HugePages, Invalid);
         RefuseIfAny(lines, Call(101, 117), Argument0, s_ptrace);
         RefuseIfAny(lines, Call(16, 29), Argument1, s_terminal);
         AllowOnly(lines, Call(135, 92), s_personalities, NotPermitted);
@@ -122,12 +127,12 @@ internal static class SeccompFilter
         lines.Add((Return, 0, 0, Errno(error)));
     }
 
-    private static void RefuseWithBit(List<(ushort, byte, byte, uint)> lines, int number, uint bit)
+    private static void RefuseWithBit(List<(ushort, byte, byte, uint)> lines, int number, uint argument, uint bit, int error)
     {
         lines.Add((IfEqual, 0, 4, (uint)number));
-        lines.Add((Load, 0, 0, Argument0));
+        lines.Add((Load, 0, 0, argument));
         lines.Add((IfAnyBit, 0, 1, bit));
-        lines.Add((Return, 0, 0, Errno(NotPermitted)));
+        lines.Add((Return, 0, 0, Errno(error)));
         lines.Add((Return, 0, 0, Allow));
     }
 

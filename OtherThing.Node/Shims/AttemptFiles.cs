@@ -25,6 +25,8 @@ internal sealed class AttemptFiles(string directory)
 
     private string ChildPath => Path.Combine(Directory, "child");
 
+    private string WallsPath => Path.Combine(Directory, "walls");
+
     private string UserPath => Path.Combine(Directory, "user");
 
     /// <summary>False when the attempt was claimed before.</summary>
@@ -56,6 +58,11 @@ internal sealed class AttemptFiles(string directory)
 
     internal uint? ReadUser() =>
         File.Exists(UserPath) && uint.TryParse(File.ReadAllText(UserPath), CultureInfo.InvariantCulture, out var user) ? user : null;
+
+    /// <summary>What the job is kept in and reaches, for an agent that comes after this one.</summary>
+    internal void WriteWalls(ShimWalls walls) => Write(WallsPath, walls, ShimJson.Default.ShimWalls);
+
+    internal ShimWalls? ReadWalls() => Read(WallsPath, ShimJson.Default.ShimWalls);
 
     internal void WriteControl(ShimControl control) => Write(ControlPath, control, ShimJson.Default.ShimControl);
 

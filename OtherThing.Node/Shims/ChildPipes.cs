@@ -21,14 +21,16 @@ internal sealed partial class ChildPipes : IDisposable
     private readonly ShimSpec _spec;
     private readonly SafeFileHandle _stdin;
     private readonly List<int> _childEnds = [];
+    private byte[] _words = [];
     private int _arguments = -1;
     private int _hold = -1;
 
     // What a job makes is for others to read unless it says otherwise, whatever the agent keeps to itself.
     private const uint UsualMask = 0b000_010_010;
 
-    internal int Stdout;
-    internal int Stderr;
+    // What was never opened must not be closed: 0 is the shim's way to its agent.
+    internal int Stdout = -1;
+    internal int Stderr = -1;
     internal int Status = -1;
 
     internal ChildPipes(ShimSpec spec)
@@ -37,14 +39,22 @@ internal sealed partial class ChildPipes : IDisposable
         _stdin = OpenStdin(spec);
     }
 
+    /// <summary>What the job reads. Bubblewrap's own processes have it open too, so it stays on the disk whatever the job closes.</summary>
+    internal int Stdin => (int)_stdin.DangerousGetHandle();
+
+    /// <summary>Starts the job, or bubblewrap, which waits for <see cref="OpenGate"/>.</summary>
+    /// <exception cref="ArgumentException">Something of the job cannot be said to the system: see <see cref="FileDescriptor.ToCString"/>.</exception>
     internal (int Pid, int Error) Start(string program)
     {
-        var descriptors = new List<(int, int)> { ((int)_stdin.DangerousGetHandle(), 0) };
+        var descriptors = new List<(int, int)> { (Stdin, 0) };
         Stdout = FromChild(1, descriptors);
         Stderr = FromChild(2, descriptors);
-        var boxed = _spec.Sandbox == SandboxClass.Bubblewrap;
+        var boxed = SandboxClass.IsBoxed(_spec.Sandbox);
         if (boxed)
         {
+            // Each word ends with a NUL, so one that holds a NUL would be two to bubblewrap, and the second any option.
+            _words = [.. Bubblewrap.Arguments(_spec, StatusDescriptor, FilterDescriptor, NothingDescriptor, ResolverDescriptor)
+                .Prepend($"{HoldDescriptor}").Prepend("--block-fd").SelectMany(FileDescriptor.ToCString)];
             Status = FromChild(StatusDescriptor, descriptors);
             _arguments = ToChild(ArgumentsDescriptor, descriptors);
             _hold = ToChild(HoldDescriptor, descriptors);
@@ -87,9 +97,7 @@ internal sealed partial class ChildPipes : IDisposable
     {
         if (_arguments >= 0)
         {
-            var text = $"--block-fd\0{HoldDescriptor}\0"
-                + string.Concat(Bubblewrap.Arguments(_spec, StatusDescriptor, FilterDescriptor, NothingDescriptor, ResolverDescriptor).Select(argument => argument + '\0'));
-            FileDescriptor.Write(_arguments, Encoding.UTF8.GetBytes(text));
+            FileDescriptor.Write(_arguments, _words);
             FileDescriptor.Close(_arguments);
             _arguments = -1;
         }
@@ -158,7 +166,10 @@ internal sealed partial class ChildPipes : IDisposable
             FileOwner.Give(path, user, user);
         }
 
-        return File.OpenHandle(path);
+        var stdin = File.OpenHandle(path);
+        // The job may write to it by way of its descriptor. Without a name it counts as what it is: the job's disk.
+        File.Delete(path);
+        return stdin;
     }
 
     private int ToChild(int target, List<(int Source, int Target)> descriptors)

@@ -3,7 +3,9 @@ using OtherThing.Agent.Native;
 namespace OtherThing.Agent.Shims;
 
 /// <summary>How much of the disk a job holds: what is in its directory, and files without a name that it still has open or mapped.</summary>
-internal sealed class DiskMeter(string directory)
+/// <param name="directory">The job's directory.</param>
+/// <param name="held">A file that is kept open for it, and that it can write to; counts while it has no name.</param>
+internal sealed class DiskMeter(string directory, int held)
 {
     private readonly (uint, uint)? _device = OperatingSystem.IsLinux() ? FileFacts.Of(Libc.AtCurrent, FileDescriptor.ToCString(directory))?.Device : null;
     private readonly Dictionary<ulong, long> _nameless = [];
@@ -15,6 +17,11 @@ internal sealed class DiskMeter(string directory)
     internal long Read(ProcFiles proc, IReadOnlyList<int> processes, long limit)
     {
         _nameless.Clear();
+        if (FileFacts.Of(held) is { IsFile: true } own)
+        {
+            AddOpen(own);
+        }
+
         foreach (var pid in processes)
         {
             proc.EachOpenFile(pid, AddOpen);

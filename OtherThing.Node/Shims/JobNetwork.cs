@@ -64,27 +64,33 @@ internal sealed class JobNetwork : IDisposable
         return null;
     }
 
-    /// <summary>Closes what the machine is called since the last look.</summary>
+    /// <summary>
+    /// Closes what the machine is called since the last look. A router that is gone closes nothing any more while the way out would go on:
+    /// then the job has no network at all.
+    /// </summary>
     internal void Look(long now)
     {
-        if (now < _nextLook)
+        if (now < _nextLook || HasFailed)
         {
             return;
         }
 
         _nextLook = now + LookEveryMs;
-        foreach (var place in Closed()?.Where(_closed.Add) ?? [])
+        HasFailed = HelperEnded() || (Closed()?.Where(_closed.Add) ?? []).Any(place => !FileDescriptor.Write(_router, Encoding.ASCII.GetBytes(place + "\n")));
+        if (HasFailed)
         {
-            FileDescriptor.Write(_router, Encoding.ASCII.GetBytes(place + "\n"));
+            Dispose();
         }
     }
+
+    private bool HelperEnded() => _children.RemoveAll(pid => ChildExit.TryReap(pid, block: false) is not null) > 0;
 
     /// <summary>Whether it was gone before the job was; known once this is disposed.</summary>
     internal bool HasFailed { get; private set; }
 
     public void Dispose()
     {
-        HasFailed |= _children.RemoveAll(pid => ChildExit.TryReap(pid, block: false) is not null) > 0;
+        HasFailed |= HelperEnded();
         _open.ForEach(FileDescriptor.Close);
         _open.Clear();
         foreach (var pid in _children)
@@ -148,6 +154,8 @@ internal sealed class JobNetwork : IDisposable
 
         _closed.UnionWith(closed);
         FileDescriptor.Write(_router, Encoding.ASCII.GetBytes(string.Concat(_closed.Select(place => place + "\n")) + "go\n"));
+        // A router that hears nothing any more must not hold up what else the shim does.
+        FileDescriptor.SetNonBlocking(_router);
         _nextLook = Environment.TickCount64 + LookEveryMs;
         return Waits(marks, until) ? null : Words(words, "The routes were not made");
     }

@@ -7,8 +7,13 @@ namespace OtherThing.Agent.Shims;
 /// Looks at what a job uses, as often as its limits ask for: memory the more often the less is left, everything seldom enough to cost the
 /// machine little. What it finds beyond a limit has that limit's code.
 /// </summary>
-internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
+internal sealed class Meters(ShimSpec spec, JobTree tree, int stdin) : IDisposable
 {
+    /// <summary>The sandbox did not come to stand, or is not to be looked into.</summary>
+    internal const string SandboxFailed = "sandbox_failed";
+
+    /// <summary>How long a sandbox may take, once it is let go, until it can be looked into: to stand takes it some milliseconds.</summary>
+    private const int PatienceMs = 5_000;
     private const int SoonestMs = 20;
     private const int LatestMs = 250;
     private const int DiskLatestMs = 5_000;
@@ -20,9 +25,10 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
     private const long BytesPerMs = 2L << 20;
     private const int MostUnfinished = 20;
     private readonly MemoryMeter _memory = new();
-    private readonly DiskMeter _disk = new(spec.WorkDirectory);
+    private readonly DiskMeter _disk = new(spec.WorkDirectory, stdin);
+    private readonly bool _boxed = SandboxClass.IsBoxed(spec.Sandbox);
     private ProcFiles? _proc;
-    private bool _attached;
+    private readonly long _seenBy = Environment.TickCount64 + PatienceMs;
     private long _nextMemory = Environment.TickCount64 + SoonestMs;
     private long _nextDisk = Environment.TickCount64 + LatestMs;
 
@@ -39,6 +45,11 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
         }
 
         var processes = Processes();
+        if (_proc is null && now >= _seenBy)
+        {
+            return (SandboxFailed, "Nobody can see into its sandbox, so its limits cannot be kept.");
+        }
+
         var beyond = Tasks(processes);
         if (beyond is null && now >= _nextMemory)
         {
@@ -55,7 +66,7 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
 
     /// <summary>A place can be full and gone between two looks: then there was no room for the job although its disk has some.</summary>
     private bool FilledAPlace(string lastWords) =>
-        spec.Sandbox == SandboxClass.Bubblewrap && Refusals.IsNoRoom(lastWords) && new DriveInfo(spec.WorkDirectory).AvailableFreeSpace > 0;
+        _boxed && Refusals.IsNoRoom(lastWords) && new DriveInfo(spec.WorkDirectory).AvailableFreeSpace > 0;
 
     /// <summary>What is still to be seen when the job has ended; <paramref name="exitCode"/> says whether it failed.</summary>
     internal (string Code, string Words)? LookBack(int exitCode, string lastWords)
@@ -93,21 +104,21 @@ internal sealed class Meters(ShimSpec spec, JobTree tree) : IDisposable
 
     private List<int> Processes()
     {
-        if (spec.Sandbox != SandboxClass.Bubblewrap)
+        if (!_boxed)
         {
             _proc ??= new ProcFiles("/proc");
             return [.. tree.Members().Select(entry => entry.Pid)];
         }
 
-        if (!_attached && tree.Inside is { } inside && ProcFiles.SeenBy(inside) is { } proc)
+        if (_proc is null && tree.Inside is { } inside && ProcFiles.SeenBy(inside) is { } proc)
         {
             // Its folders are there once its own /proc is.
-            (_proc, _attached) = (proc, true);
+            _proc = proc;
             _memory.Attach(inside);
         }
 
         // The first process of a sandbox is bubblewrap's own.
-        var processes = _attached ? _proc!.Processes() : [];
+        var processes = _proc?.Processes() ?? [];
         processes.Remove(1);
         return processes;
     }

@@ -12,7 +12,7 @@ internal static class Programs
         if (name.Contains('/', StringComparison.Ordinal))
         {
             // Inside the sandbox a path may lead to what the job brings along: only bubblewrap can tell.
-            return spec.Sandbox == SandboxClass.Bubblewrap || File.Exists(Path.Combine(spec.WorkDirectory, name)) ? name : null;
+            return SandboxClass.IsBoxed(spec.Sandbox) || File.Exists(Path.Combine(spec.WorkDirectory, name)) ? name : null;
         }
 
         var path = spec.Env.TryGetValue("PATH", out var own) ? own : Bubblewrap.DefaultPath;

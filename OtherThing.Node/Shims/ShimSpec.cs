@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Sandboxes;
 
 namespace OtherThing.Agent.Shims;
 
@@ -95,6 +96,18 @@ internal sealed record ShimClaim
     public required ulong StartTime { get; init; }
 }
 
+/// <summary>The class of sandbox an attempt got and the network it reaches, in the file <c>walls</c>.</summary>
+internal sealed record ShimWalls
+{
+    public required string Sandbox { get; init; }
+
+    public required string Network { get; init; }
+
+    /// <summary>Whether both are words of this agent: a job without a sandbox can write anything there.</summary>
+    [JsonIgnore]
+    public bool IsKnown => Sandbox is SandboxClass.Bubblewrap or SandboxClass.Process && Network is NetworkReach.None or NetworkReach.Full or NetworkReach.Host;
+}
+
 /// <summary>How an attempt ended, in the file <c>exit</c>.</summary>
 internal sealed record ShimExit
 {
@@ -132,5 +145,6 @@ internal sealed record LogExtent(long Head, long TailStart, long Total);
 [JsonSerializable(typeof(ShimSpec))]
 [JsonSerializable(typeof(ShimControl))]
 [JsonSerializable(typeof(ShimClaim))]
+[JsonSerializable(typeof(ShimWalls))]
 [JsonSerializable(typeof(ShimExit))]
 internal sealed partial class ShimJson : JsonSerializerContext;

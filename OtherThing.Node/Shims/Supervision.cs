@@ -18,6 +18,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     private readonly AttemptFiles _files = new(spec.Directory);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly bool _boxed = SandboxClass.IsBoxed(spec.Sandbox);
     private long _startedAt;
 
     internal ShimExit Run()
@@ -41,11 +42,10 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
 
         using var pipes = new ChildPipes(spec);
-        var (pid, error) = pipes.Start(program);
-        if (error != 0)
+        var (pid, why) = TryStart(pipes, program);
+        if (why is not null)
         {
-            var why = new System.ComponentModel.Win32Exception(error).Message;
-            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{(spec.Sandbox == SandboxClass.Bubblewrap ? "bwrap" : spec.Argv[0])}: {why}" };
+            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{(_boxed ? "bwrap" : spec.Argv[0])}: {why}" };
         }
 
         ChildLimits.Apply(pid, spec);
@@ -72,10 +72,19 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "network_failed", Reason = $"The job could not be given a network of its own. {offline}" };
         }
 
-        pipes.LetGo();
+        using var meters = new Meters(spec, tree, pipes.Stdin);
+        if (_boxed && tree.Inside is null)
+        {
+            // Nobody could limit it or look at what it uses: it never becomes the job.
+            tree.Kill();
+        }
+        else
+        {
+            pipes.LetGo();
+        }
+
         using var stdout = new LogKeeper(_files.Stdout, spec.LogMaxBytes);
         using var stderr = new LogKeeper(_files.Stderr, spec.LogMaxBytes);
-        using var meters = new Meters(spec, tree);
         var watch = new Watchdog(spec, tree, meters, _files, _startedAt);
         var end = Loop(pid, pipes, watch, network, stdout, stderr);
         network?.Dispose();
@@ -86,6 +95,19 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         return Describe(end, watch, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
             ? exit with { ReasonCode = code, Reason = words, OutOfMemory = code == LimitCodes.Memory, TimedOut = code == LimitCodes.Time }
             : exit;
+    }
+
+    private static (int Pid, string? Why) TryStart(ChildPipes pipes, string program)
+    {
+        try
+        {
+            var (pid, error) = pipes.Start(program);
+            return (pid, error == 0 ? null : new System.ComponentModel.Win32Exception(error).Message);
+        }
+        catch (ArgumentException ex)
+        {
+            return (0, ex.Message);
+        }
     }
 
     /// <summary>A job that failed without its way out may have failed for that.</summary>
@@ -179,7 +201,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     {
         var wall = Environment.TickCount64 - _startedAt;
         // Bubblewrap writes the exit code of the job there; without it, it failed before the job began.
-        var started = spec.Sandbox == SandboxClass.Process || watch.KillReason is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
+        var started = !_boxed || watch.KillReason is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
         return new ShimExit
         {
             Started = started,
@@ -187,8 +209,8 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             Signal = end.Signal,
             TimedOut = watch.TimedOut,
             OutOfMemory = watch.OutOfMemory,
-            Killed = watch.KillReason,
-            ReasonCode = started ? watch.KillReason : "sandbox_failed",
+            Killed = watch.KillReason == Meters.SandboxFailed ? null : watch.KillReason,
+            ReasonCode = started ? watch.KillReason : Meters.SandboxFailed,
             Reason = started ? watch.KillWords : stderrTotal > 0 ? FirstLine(_files.Stderr) : "The sandbox could not be set up.",
             CpuMs = end.CpuMs,
             WallMs = wall,

@@ -152,9 +152,28 @@ public sealed class AdmissionTests
         Assert.NotEqual("", hello.Consent.SandboxProblem);
     }
 
+    [Theory]
+    [InlineData("", "", "jobId must be UUIDs")]
+    [InlineData("job", "", "jobId must be UUIDs")]
+    [InlineData("01890a5d-ac96-774b-bcce-b302099a8057\0--ro-bind\0/\0/host", "", "jobId must be UUIDs")]
+    [InlineData(" 01890a5d-ac96-774b-bcce-b302099a8057", "", "jobId must be UUIDs")]
+    [InlineData("{01890a5d-ac96-774b-bcce-b302099a8057}", "", "jobId must be UUIDs")]
+    [InlineData("01890a5d-ac96-774b-bcce-b302099a8057", "key\0--ro-bind\0/\0/host", "idempotencyKey: holds a NUL")]
+    public void N05_Check_WordsThatWouldBeOptionsOfTheSandbox_AreRefused(string jobId, string key, string says)
+    {
+        var assign = NewAssign();
+        (assign.JobId, assign.IdempotencyKey) = (jobId, key);
+
+        var refusal = Admission.Check(assign, new NodeTerms(new LocalPolicy { Kinds = ["command"] }, s_works));
+
+        Assert.Equal("invalid", refusal?.Code);
+        Assert.Contains(says, refusal!.Words, StringComparison.Ordinal);
+    }
+
     private static Assign NewAssign(string? workspace = null, string least = "", Network net = Network.None) => new()
     {
         AttemptId = Guid.CreateVersion7().ToString(),
+        JobId = Guid.CreateVersion7().ToString(),
         WorkspaceId = workspace ?? s_workspace,
         Fence = 1,
         Spec = new JobSpec { Kind = JobKind.Command, Argv = { "true" }, SandboxMin = least, Net = net },

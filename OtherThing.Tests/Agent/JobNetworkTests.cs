@@ -166,6 +166,27 @@ public sealed class JobNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task N05_Job_ItsRouterBreaksDown_HasNoNetworkAnyMore()
+    {
+        var (_, outside) = MakeNetworks(ordinary: false);
+        const string goOn = """
+            import socket, time
+            while True: socket.create_connection(('93.184.216.34', 8080), timeout=5).close(); time.sleep(0.1)
+            """;
+
+        var running = EndAsync(ordinary: false, Job(goOn, []) with { WallMs = 30_000 });
+        await Patience.UntilAsync(() => !outside.IsEmpty, "the job reached the outside");
+        foreach (var helper in Processes.IdsWith("proxy_delay").Where(pid => FileOwner.Of($"/proc/{pid}")?.User == s_user))
+        {
+            _ = Libc.kill(helper, Libc.Sigkill);
+        }
+
+        var exit = (await running).Exit;
+
+        Assert.Equal((1, "network_failed"), (exit.ExitCode, exit.ReasonCode));
+    }
+
+    [Fact]
     public async Task N05_Shim_KilledWithItsJob_LeavesNoHelper()
     {
         MakeNetworks(ordinary: false);

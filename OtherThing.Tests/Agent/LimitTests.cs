@@ -51,6 +51,22 @@ public sealed class LimitTests(MessAgent agent) : IClassFixture<MessAgent>
         Assert.NotEqual("", end.Reason);
     }
 
+    /// <summary>Whether the job keeps its input open or not: others keep it for it.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("f.close(); os.close(0)\n")]
+    public async Task N09_Job_ThatWritesToItsInput_IsStoppedAndNamesTheLimit(string then)
+    {
+        var spec = FakeServer.Command("python3", "-c", $"{Imports}f=open('/proc/self/fd/0','wb')\nfor i in range(40): f.write(b'x'*M); f.flush()\n{then}time.sleep(30)");
+        spec.Stdin = Google.Protobuf.ByteString.CopyFromUtf8("words");
+        spec.Limits = new Limits { MemoryMb = 64, DiskMb = 16, Pids = 40, WallS = 20 };
+
+        var end = await agent.Server.RunAsync(spec);
+
+        Assert.SkipUnless(end.Sandbox == "bubblewrap", "bubblewrap does not work here");
+        Assert.Equal((EventKind.Finished, "limit.disk"), (end.Kind, end.ReasonCode));
+    }
+
     [Fact]
     public async Task N09_Job_NobodyLimits_HasLimitsAllTheSame()
     {

@@ -80,6 +80,29 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task N05_Assign_AgainUnderANewerFence_RunsWhatWasPromised()
+    {
+        await using var agent = await AgentHost.StartAsync(_server);
+        _server.Answer = happened => happened.Fence == 1 ? null : new EventAck { AttemptId = happened.AttemptId, Fence = happened.Fence, EventNo = happened.EventNo };
+        var first = _server.NewAssign(FakeServer.Command("echo", "promised"));
+        var second = first.Clone();
+        (second.Fence, second.Spec) = (2, FakeServer.Command("echo", "another"));
+        var third = first.Clone();
+        third.Fence = ulong.MaxValue;
+
+        await _server.AssignAsync(first);
+        await _server.EventAsync(first, happened => happened.Kind == EventKind.Accepted);
+        await _server.AssignAsync(third);
+        var outOfRange = await _server.EventAsync(first, happened => happened.Fence == ulong.MaxValue);
+        await _server.AssignAsync(second);
+        var end = await _server.EventAsync(first, happened => happened.Kind == EventKind.Finished);
+
+        Assert.Equal((EventKind.Rejected, "invalid"), (outOfRange.Kind, outOfRange.ReasonCode));
+        Assert.Equal((2ul, 0), (end.Fence, end.ExitCode));
+        Assert.Equal("promised\n", await _server.WholeLogAsync(first, end.StdoutEnd));
+    }
+
+    [Fact]
     public async Task CutLink_JobRunning_GoesOnAndBringsItsResultOnce()
     {
         await using var agent = await AgentHost.StartAsync(_server);

@@ -287,6 +287,19 @@ public sealed class PieceTests : IDisposable
     }
 
     [Fact]
+    public void N09_ProcUse_HugePages_AreItsMemory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
+        Directory.CreateDirectory(Path.Combine(_directory.Path, "7"));
+        File.WriteAllText(Path.Combine(_directory.Path, "7", "status"), "Name:\tjob\nRssAnon:\t    100 kB\nRssShmem:\t      8 kB\nVmSwap:\t      20 kB\nHugetlbPages:\t    2048 kB\nThreads:\t3\n");
+        File.WriteAllText(Path.Combine(_directory.Path, "7", "smaps_rollup"), "Rss: 2168 kB\nPss_Anon:     100 kB\nPss_Shmem:      4 kB\nShared_Hugetlb:        1024 kB\nPrivate_Hugetlb:       1024 kB\nSwapPss:       20 kB\n");
+        using var proc = new ProcFiles(_directory.Path);
+
+        Assert.Equal(new ProcessUse(2168 << 10, 8 << 10, 3), proc.Use(7));
+        Assert.Equal((2168L << 10, 4L << 10), proc.Proportional(7));
+    }
+
+    [Fact]
     public void ProcSeenBy_ProcessWhoseSandboxDoesNotStandYet_IsNone()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");

@@ -5,6 +5,7 @@ using System.Text.Json;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
+using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
 using OtherThing.Tests.Support;
 
@@ -88,7 +89,7 @@ public sealed class SandboxTests : IDisposable
             print('clock', ask(164, 0, 0), ask(227, -1), ask(169, 0, 0))
             print('namespaces', ask(272, 0x10000000), ask(56, 0x10000000 | 17), ask(435, 0, 0))
             print('terminal', ask(16, 0, 0x5412, 0), ask(16, 0, 0x1_0000_5412, 0), ask(16, 0, 0x541c, 0))
-            print('kept', ask(29, 0, 0, 0), ask(30, -1), ask(31, -1), ask(68, 1, 0), ask(69, -1), ask(70, -1), ask(71, -1), ask(64, 1, 0, 0), ask(65, -1), ask(220, -1), ask(66, -1))
+            print('kept', ask(29, 0, 0, 0), ask(30, -1), ask(31, -1), ask(68, 1, 0), ask(69, -1), ask(70, -1), ask(71, -1), ask(64, 1, 0, 0), ask(65, -1), ask(220, -1), ask(66, -1), ask(447, -1))
             print('faces', ask(135, 0x0400000), ask(135, 0xffffffff), family(40), family(38), family(17), family(2))
             """;
 
@@ -103,7 +104,7 @@ public sealed class SandboxTests : IDisposable
             clock 1 1 1
             namespaces 1 1 38
             terminal 1 1 1
-            kept 38 38 38 38 38 38 38 38 38 38 38
+            kept 38 38 38 38 38 38 38 38 38 38 38 38
             faces 1 0 97 97 97 0
             """, said.Trim());
     }
@@ -126,6 +127,31 @@ public sealed class SandboxTests : IDisposable
 
         Assert.Equal("12 -1 -1\n[1, 1, 1]", said.Trim());
     }
+
+    [Fact]
+    public void N09_Supervision_VariableThatWouldBeAnOption_StartsNothing()
+    {
+        SkipUnlessSandboxed(ordinary: false);
+        var spec = new ShimSpec
+        {
+            AttemptId = "words",
+            Directory = _directory.Path,
+            Sandbox = SandboxClass.Bubblewrap,
+            User = DataDirectory.IsRoot ? UserRange.Default.First + 12 : null,
+            Argv = ["sh", "-c", "[ -e /run/host/etc ]"],
+            Env = new Dictionary<string, string> { ["PATH"] = Bubblewrap.DefaultPath, ["WORD"] = "x\0--ro-bind\0/\0/run/host" },
+            WallMs = 60_000,
+        };
+        spec.CreateWorkDirectory();
+
+        var exit = new Supervision(spec, new ShimWire(input: -1, output: -1), ownsOrphans: false).Run();
+
+        Assert.Equal((false, 126, "spawn_failed"), (exit.Started, exit.ExitCode, exit.ReasonCode));
+        Assert.Contains("holds a NUL character", exit.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void N09_Spawn_ArgumentWithNul_IsRefused() => Assert.Throws<ArgumentException>(() => new CStringArray(["sh", "a\0b"]));
 
     [Fact]
     public async Task N03_Jobs_AgentIsRoot_EachIsAUserOfItsOwn()
@@ -297,6 +323,40 @@ public sealed class SandboxTests : IDisposable
         Assert.Contains("belongs to somebody else", Assert.IsType<IOException>(taken).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void N03_DataDirectory_OfSomebodyElse_IsRefusedAndLeftAsItIs()
+    {
+        Assert.SkipUnless(DataDirectory.IsRoot, "Only root changes the rights of a directory.");
+        var (folder, file) = (Path.Combine(_directory.Path, "etc"), Path.Combine(_directory.Path, "etc", "passwd"));
+        Directory.CreateDirectory(folder, (UnixFileMode)Convert.ToInt32("755", 8));
+        File.WriteAllText(file, "words");
+        File.SetUnixFileMode(file, (UnixFileMode)Convert.ToInt32("644", 8));
+
+        var refused = Record.Exception(() => new DataDirectory(folder));
+
+        Assert.Equal(("755", "644"), (Mode(folder), Mode(file)));
+        Assert.Contains($"{folder} holds 'passwd', which is not the agent's.", Assert.IsType<IOException>(refused).Message, StringComparison.Ordinal);
+        Assert.Equal(["passwd"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void N03_DataDirectory_OfTheAgent_ClosesItsOwnFilesOnly()
+    {
+        Assert.SkipUnless(DataDirectory.IsRoot, "Only root changes the rights of a directory.");
+        var (data, outside) = (Path.Combine(_directory.Path, "agent"), Path.Combine(_directory.Path, "outside"));
+        _ = new DataDirectory(data);
+        foreach (var path in (string[])[outside, Path.Combine(data, "node.key"), Path.Combine(data, "notes")])
+        {
+            File.WriteAllText(path, "words");
+            File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32("644", 8));
+        }
+
+        File.CreateSymbolicLink(Path.Combine(data, "status.json"), outside);
+        _ = new DataDirectory(data);
+
+        Assert.Equal(("711", "600", "644", "644"), (Mode(data), Mode(Path.Combine(data, "node.key")), Mode(Path.Combine(data, "notes")), Mode(outside)));
+    }
+
     [Theory]
     [InlineData("165536-231071", true)]
     [InlineData("165536-165600", false)]
@@ -312,6 +372,9 @@ public sealed class SandboxTests : IDisposable
         Assert.SkipWhen(ordinary && !DataDirectory.IsRoot, "These tests run as an ordinary user already.");
         Assert.SkipWhen(ordinary && !File.Exists("/usr/bin/setpriv"), "setpriv is not installed");
     }
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static string Mode(string path) => Convert.ToString((int)File.GetUnixFileMode(path), 8);
 
     private static void LetPass(string path)
     {
