@@ -37,6 +37,12 @@ public interface IRunStore
     /// <summary>How many runs have been called below a run, at whatever depth.</summary>
     Task<int> CountCalledAsync(Guid rootRunId, CancellationToken cancellationToken);
 
+    /// <summary>Runs that wait, by id from the last: those that began last come first.</summary>
+    /// <param name="before">Only those before this one; null begins at the last.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<Guid>> FindWaitingAsync(Guid? before, int limit, CancellationToken cancellationToken);
+
     /// <summary>Runs that have not ended and whose time to be looked at has come.</summary>
     Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken);
 }

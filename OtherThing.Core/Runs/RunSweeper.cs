@@ -27,6 +27,11 @@ internal sealed partial class RunSweeper(IRunStore runs, IRunQueueStore queue, I
                     await LookAtQueuesAsync(stoppingToken);
                 }
 
+                if (first)
+                {
+                    await WakeWaitingAsync(stoppingToken);
+                }
+
                 first = !await SweepAsync(first ? started + TimeSpan.FromMinutes(2) : clock.GetUtcNow().UtcDateTime, stoppingToken) && first;
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -53,6 +58,33 @@ internal sealed partial class RunSweeper(IRunStore runs, IRunQueueStore queue, I
         {
             LogRoundFailed(exception);
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Once, after the start: a run may have been killed between the commit that it waits and the question it waits for, which stands in no
+    /// other row. Each run that waits is woken and asks again what is not asked; newest first.
+    /// </summary>
+    private async Task WakeWaitingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            IReadOnlyList<Guid> waiting;
+            Guid? before = null;
+            do
+            {
+                waiting = await runs.FindWaitingAsync(before, Round, cancellationToken);
+                await Parallel.ForEachAsync(
+                    waiting,
+                    new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
+                    async (runId, _) => await WakeAsync(runId));
+                before = waiting.Count > 0 ? waiting[^1] : null;
+            }
+            while (waiting.Count == Round);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogRoundFailed(exception);
         }
     }
 

@@ -98,6 +98,18 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
             .OrderBy(r => r.WakeAt).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
     }
 
+    public async Task<IReadOnlyList<Guid>> FindWaitingAsync(Guid? before, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var waiting = db.Set<Run>().Where(r => r.WakeAt != null && r.Status == RunStatus.Waiting);
+        if (before is { } last)
+        {
+            waiting = waiting.Where(r => r.Id.CompareTo(last) < 0);
+        }
+
+        return await waiting.OrderByDescending(r => r.Id).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
+    }
+
     private async Task<Run?> WholeAsync(Run? run, CancellationToken cancellationToken) => run is null ? null : run with
     {
         Input = (await values.FillAsync(run.WorkspaceId, run.Input, cancellationToken))!,
