@@ -27,6 +27,9 @@ internal sealed class PatternSearch
     /// <summary>The length of the pattern that ends in this state; 0 when none does.</summary>
     public int MatchLength(int state) => _states[state].MatchLength;
 
+    /// <summary>The state of the next shorter end that begins some pattern; the root for the root.</summary>
+    public int Shorter(int state) => _states[state].Suffix;
+
     public int Next(int state, byte value)
     {
         value = Fold(value);

@@ -5,22 +5,34 @@ namespace OtherThing.Core.Keys;
 
 /// <summary>
 /// Takes a secret out of a stream of UTF-8 bytes, however it is cut: what could be the beginning of the secret is held back until the next
-/// bytes tell. Everything else passes at once. Not thread-safe; one stream each.
+/// bytes tell. Everything else passes at once. The work is linear in the bytes that come, and what is held is bounded, whoever sends them.
+/// Not thread-safe; one stream each.
 /// </summary>
 public sealed class StreamingRedactor
 {
     // At the end of a stream so many characters of a shape are secret enough to be masked without the rest.
     private const int RevealingLength = 12;
 
+    // A large piece is looked through part by part, so that it is never held whole.
+    private const int PartBytes = 8 * 1024;
+
+    // So many bytes of white space may stand in a secret; beyond that it is not held back any longer.
+    private const int MaxSpace = 64 * 1024;
+
+    // "\ud83d\ude00": as many bytes as one character takes at most.
+    private const int LongestCharacter = 12;
+
     private static readonly byte[] s_mask = Encoding.ASCII.GetBytes(SecretRedactor.Mask);
 
     private readonly PatternSearch? _shapes;
-    private readonly ArrayBufferWriter<byte> _held = new(256);
+    private readonly MatchStarts _starts = new();
 
-    // Where in the held bytes each character of the match at work begins; as many as the state is deep.
-    private readonly List<int> _starts = [];
-    private int _state;
+    // Held is what stands from _from to _end; it is read up to _read.
+    private byte[] _bytes = new byte[256];
+    private int _from;
     private int _read;
+    private int _end;
+    private int _state;
 
     internal StreamingRedactor(PatternSearch? shapes) => _shapes = shapes;
 
@@ -33,9 +45,14 @@ public sealed class StreamingRedactor
             return;
         }
 
-        _held.Write(piece);
-        Scan(isAll: false, output);
-        Pass(_starts.Count > 0 ? _starts[0] : _read, output);
+        while (!piece.IsEmpty)
+        {
+            var part = piece[..Math.Min(piece.Length, PartBytes)];
+            piece = piece[part.Length..];
+            Hold(part);
+            Scan(isAll: false, output);
+            Pass(_starts.Count > 0 ? _starts.First : _read, output);
+        }
     }
 
     /// <summary>The stream is at its end: what was held back is written on, or masked when it is most of a secret that was cut off.</summary>
@@ -49,23 +66,23 @@ public sealed class StreamingRedactor
         Scan(isAll: true, output);
         if (_starts.Count >= RevealingLength)
         {
-            Pass(_starts[0], output);
+            Pass(_starts.First, output);
             output.Write(s_mask);
         }
         else
         {
-            output.Write(_held.WrittenSpan);
+            Pass(_end, output);
         }
 
-        Forget(_held.WrittenCount);
+        Forget(_end);
     }
 
     private void Scan(bool isAll, IBufferWriter<byte> output)
     {
         Span<byte> character = stackalloc byte[4];
-        while (_read < _held.WrittenCount)
+        while (_read < _end)
         {
-            var taken = EscapeReader.Read(_held.WrittenSpan[_read..], isAll, character, out var length);
+            var taken = EscapeReader.Read(_bytes.AsSpan(_read, _end - _read), isAll, character, out var length);
             if (taken == 0)
             {
                 return;
@@ -77,13 +94,14 @@ public sealed class StreamingRedactor
             {
                 if (EscapeReader.IsSpace(character[at]))
                 {
+                    LetGoOfTheFar();
                     continue;
                 }
 
                 Follow(character[at], start);
                 if (_shapes!.MatchLength(_state) is var matched and > 0)
                 {
-                    Pass(_starts[^matched], output);
+                    Pass(_starts.OfLast(matched), output);
                     output.Write(s_mask);
                     Forget(_read);
                     break;
@@ -96,38 +114,49 @@ public sealed class StreamingRedactor
     {
         _state = _shapes!.Next(_state, value);
         _starts.Add(start);
-        _starts.RemoveRange(0, _starts.Count - _shapes.Depth(_state));
+        _starts.KeepLast(_shapes.Depth(_state));
     }
 
-    /// <summary>Writes the first bytes held and keeps the rest, the match at work included.</summary>
-    private void Pass(int count, IBufferWriter<byte> output)
+    /// <summary>White space alone could keep a match at work for ever; one that began nearer by may still become the secret.</summary>
+    private void LetGoOfTheFar()
     {
-        if (count == 0)
+        while (_starts.Count > 0 && _read - _starts.First > MaxSpace + (LongestCharacter * _starts.Count))
         {
-            return;
+            _state = _shapes!.Shorter(_state);
+            _starts.KeepLast(_shapes.Depth(_state));
         }
-
-        output.Write(_held.WrittenSpan[..count]);
-        Keep(count);
     }
 
-    private void Forget(int count)
+    /// <summary>Writes what is held up to here and keeps the rest, the match at work included.</summary>
+    private void Pass(int upTo, IBufferWriter<byte> output)
     {
-        _starts.Clear();
+        output.Write(_bytes.AsSpan(_from, upTo - _from));
+        _from = upTo;
+    }
+
+    /// <summary>Drops what is held up to here, and the match at work.</summary>
+    private void Forget(int upTo)
+    {
+        _starts.KeepLast(0);
         _state = 0;
-        Keep(Math.Min(count, _held.WrittenCount));
+        _from = upTo;
     }
 
-    private void Keep(int from)
+    /// <summary>Moves what is held only when there is no room behind it, and then into twice the room it needs: each byte moves a few times at most.</summary>
+    private void Hold(ReadOnlySpan<byte> part)
     {
-        var rest = _held.WrittenSpan[from..].ToArray();
-        _held.ResetWrittenCount();
-        _held.Write(rest);
-        _read -= Math.Min(from, _read);
-        for (var at = 0; at < _starts.Count; at++)
+        if (_end + part.Length > _bytes.Length)
         {
-            _starts[at] -= from;
+            var held = _bytes.AsSpan(_from, _end - _from);
+            var needed = 2 * (held.Length + part.Length);
+            var room = needed > _bytes.Length ? new byte[needed] : _bytes;
+            held.CopyTo(room);
+            _starts.Shift(_from);
+            (_bytes, _read, _end, _from) = (room, _read - _from, held.Length, 0);
         }
+
+        part.CopyTo(_bytes.AsSpan(_end));
+        _end += part.Length;
     }
 }
 

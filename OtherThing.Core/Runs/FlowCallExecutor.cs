@@ -23,47 +23,50 @@ internal sealed class FlowCallExecutor(
     /// <inheritdoc/>
     public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
     {
-        var begun = call.Resumed && await runs.FindAsync(call.WorkspaceId, call.AttemptId, cancellationToken) is not null;
-        if (!begun && call.Depth >= options.CallDepth)
-        {
-            var tooDeep = RunErrors.TooDeep(options.CallDepth);
-            return StepOutcome.Failed(tooDeep.Code, tooDeep.Message, noEffect: true);
-        }
-
         var places = turns.Calls(call.WorkspaceId, call.Depth + 1);
-        await places.EnterAsync(call.RootRunId ?? call.RunId, cancellationToken);
+        // Until the database has said otherwise, the child of a resumed attempt may live.
+        var (begun, entered) = (call.Resumed, false);
         try
         {
+            begun = begun && await runs.FindAsync(call.WorkspaceId, call.AttemptId, cancellationToken) is not null;
+            if (!begun && call.Depth >= options.CallDepth)
+            {
+                var tooDeep = RunErrors.TooDeep(options.CallDepth);
+                return StepOutcome.Failed(tooDeep.Code, tooDeep.Message, noEffect: true);
+            }
+
+            await places.EnterAsync(call.RootRunId ?? call.RunId, cancellationToken);
+            entered = true;
             return await CallAsync(call, begun, cancellationToken);
+        }
+        catch when ((begun || entered) && !call.IsHandedOver())
+        {
+            await grains.GetGrain<IRunGrain>(call.AttemptId).CancelAsync(); // the caller waits no more, so the child goes with it
+            throw;
         }
         finally
         {
-            places.Leave();
+            if (entered)
+            {
+                places.Leave();
+            }
         }
     }
 
     private async Task<StepOutcome> CallAsync(StepCall call, bool begun, CancellationToken cancellationToken)
     {
-        try
+        if (!begun && !await grains.GetGrain<IRunGrain>(call.RootRunId ?? call.RunId).AdmitCallAsync())
         {
-            if (!begun && !await grains.GetGrain<IRunGrain>(call.RootRunId ?? call.RunId).AdmitCallAsync())
-            {
-                var tooMany = RunErrors.TooManyCalls(options.Calls);
-                return StepOutcome.Failed(tooMany.Code, tooMany.Message, noEffect: true);
-            }
-
-            if (!begun && await BeginAsync(call, cancellationToken) is { } refusal)
-            {
-                return StepOutcome.Failed(refusal.Code, refusal.Message, noEffect: true) with { RetryAfter = refusal.RetryAfter };
-            }
-
-            return await EndOfAsync(call, cancellationToken);
+            var tooMany = RunErrors.TooManyCalls(options.Calls);
+            return StepOutcome.Failed(tooMany.Code, tooMany.Message, noEffect: true);
         }
-        catch when (!call.IsHandedOver())
+
+        if (!begun && await BeginAsync(call, cancellationToken) is { } refusal)
         {
-            await grains.GetGrain<IRunGrain>(call.AttemptId).CancelAsync(); // the caller waits no more, so the child goes with it
-            throw;
+            return StepOutcome.Failed(refusal.Code, refusal.Message, noEffect: true) with { RetryAfter = refusal.RetryAfter };
         }
+
+        return await EndOfAsync(call, cancellationToken);
     }
 
     private async Task<Error?> BeginAsync(StepCall call, CancellationToken cancellationToken)

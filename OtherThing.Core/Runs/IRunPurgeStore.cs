@@ -14,9 +14,17 @@ public interface IRunPurgeStore
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<Guid>> FindExpiredAsync(Guid workspaceId, DateTime endedBefore, int keep, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Deletes ended runs with their journals and references in one transaction; a run that lives is left as it is.</summary>
+    /// <summary>
+    /// Deletes ended runs with their journals, references and what was put aside of them, in one transaction; a run that lives is left as it is.
+    /// </summary>
     /// <returns>How many were deleted.</returns>
     Task<int> DeleteAsync(Guid workspaceId, IReadOnlyList<Guid> runIds, CancellationToken cancellationToken);
+
+    /// <summary>Deletes what was put aside because the database refused it, of whatever kind.</summary>
+    /// <param name="putAsideBefore">Rows older than this (UTC).</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many were deleted.</returns>
+    Task<int> DeleteRefusedAsync(DateTime putAsideBefore, CancellationToken cancellationToken);
 
     /// <summary>Those of these blobs that a run still refers to.</summary>
     Task<IReadOnlySet<string>> FindUsedAsync(Guid workspaceId, IReadOnlyList<string> hashes, CancellationToken cancellationToken);

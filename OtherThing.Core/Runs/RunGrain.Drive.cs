@@ -233,6 +233,7 @@ internal sealed partial class RunGrain
     private void LetGo()
     {
         (_machine, _restoring) = (null, null); // first, so that the attempts know that they are handed over
+        OweTheRest();
         foreach (var attempt in _attempts.Values)
         {
             attempt.Cancel();

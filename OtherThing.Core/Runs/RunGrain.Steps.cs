@@ -77,7 +77,7 @@ internal sealed partial class RunGrain
         var entries = usage.Entries(_run!, start.Path, outcome.Usage, Now);
         if (_machine is null || _machine.Status.IsFinal())
         {
-            await usage.AddLateAsync(entries); // what was used is owed, even when the result counts no more
+            usage.Owe(entries); // what was used is owed, even when the result counts no more
             return;
         }
 

@@ -208,6 +208,7 @@ internal sealed partial class RunGrain(
             attempt.Dispose();
         }
 
+        OweTheRest();
         return Task.CompletedTask;
     }
 }

@@ -6,7 +6,7 @@ namespace OtherThing.Core.Runs;
 
 /// <summary>
 /// Deletes what workspaces do not keep any more, in small batches so that runs need not wait for it: ended runs past their retention,
-/// then blobs that no run refers to. Never a run that lives; never usage or audit. Several servers may do it at once.
+/// then blobs that no run refers to and refused rows put aside long ago. Never a run that lives; never usage or audit. Several servers may do it at once.
 /// </summary>
 public sealed partial class RunPurge(IRunPurgeStore runs, IBlobStore blobs, ILiveFeed feed, TimeProvider clock, ILogger<RunPurge> logger) : BackgroundService
 {
@@ -19,6 +19,9 @@ public sealed partial class RunPurge(IRunPurgeStore runs, IBlobStore blobs, ILiv
 
     /// <summary>A blob younger than this may belong to a commit that is on its way.</summary>
     private static readonly TimeSpan s_blobGrace = TimeSpan.FromHours(1);
+
+    /// <summary>For so long what the database refused is kept, unless its run goes before.</summary>
+    private static readonly TimeSpan s_refusedKept = TimeSpan.FromDays(30);
 
     /// <summary>Deletes now.</summary>
     /// <returns>How many runs and blobs went.</returns>
@@ -36,6 +39,7 @@ public sealed partial class RunPurge(IRunPurgeStore runs, IBlobStore blobs, ILiv
             deletedBlobs += await PurgeBlobsAsync(workspaceId, cancellationToken);
         }
 
+        await runs.DeleteRefusedAsync(clock.GetUtcNow().UtcDateTime - s_refusedKept, cancellationToken);
         if (deletedRuns + deletedBlobs > 0)
         {
             LogPurged(deletedRuns, deletedBlobs);

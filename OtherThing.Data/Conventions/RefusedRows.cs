@@ -18,22 +18,14 @@ internal sealed class RefusedRowConfiguration : IEntityTypeConfiguration<Refused
     }
 }
 
-/// <summary>Keeps what the database refused, for a month.</summary>
+/// <summary>Puts aside what the database refused; <see cref="Core.Runs.RunPurge"/> deletes it again.</summary>
 internal static class RefusedRows
 {
     public const int MaxReason = 1_000;
 
-    private static readonly TimeSpan s_keptFor = TimeSpan.FromDays(30);
-
     public static async Task PutAsideAsync(IDbContextFactory<AppDbContext> contexts, RefusedRow row, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var old = row.At - s_keptFor;
-        using (await db.EnterWriteLaneAsync(cancellationToken))
-        {
-            await db.Set<RefusedRow>().Where(r => r.At < old).ExecuteDeleteAsync(cancellationToken);
-        }
-
         db.Add(row with { Table = TextCut.Name(row.Table, 100), Column = TextCut.Name(row.Column, 100), Reason = TextCut.Words(row.Reason, MaxReason) });
         await db.SaveChangesAsync(cancellationToken);
     }

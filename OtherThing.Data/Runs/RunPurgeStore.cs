@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Conventions;
@@ -39,10 +40,22 @@ internal sealed class RunPurgeStore(IDbContextFactory<AppDbContext> contexts) : 
         var ended = db.Set<Run>().Where(r => r.WorkspaceId == workspaceId && runIds.Contains(r.Id) && r.WakeAt == null && s_ended.Contains(r.Status));
         await db.Set<RunJournalEntry>().Where(e => ended.Select(r => r.Id).Contains(e.RunId)).ExecuteDeleteAsync(cancellationToken);
         await db.Set<RunBlob>().Where(b => ended.Select(r => r.Id).Contains(b.RunId)).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<RefusedRow>().Where(row => ended.Select(r => r.Id).Contains(row.SubjectId)).ExecuteDeleteAsync(cancellationToken);
         var deleted = await ended.ExecuteDeleteAsync(cancellationToken);
         await unit.CommitAsync();
         return deleted;
     }
+
+    public Task<int> DeleteRefusedAsync(DateTime putAsideBefore, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        contexts,
+        async unit =>
+        {
+            var deleted = await unit.Db.Set<RefusedRow>().Where(row => row.At < putAsideBefore).ExecuteDeleteAsync(cancellationToken);
+            await unit.CommitAsync();
+            return deleted;
+        },
+        UnitOfWork.OnceMore<int>,
+        cancellationToken);
 
     public async Task<IReadOnlySet<string>> FindUsedAsync(Guid workspaceId, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
     {

@@ -87,6 +87,52 @@ public sealed class SecretRedactorTests
         Assert.Equal(parts[0] + "|" + parts[1], redactor.Redact(parts[0] + "|" + parts[1]));
     }, iter: 2_000);
 
+    [Fact]
+    public void S10_Redact_TheSecretTwiceAsOften_CostsAboutTwiceAsMuch()
+    {
+        var redactor = new SecretRedactor(Secret);
+
+        var once = AllocatedBy(2_000);
+        var twice = AllocatedBy(4_000);
+
+        Assert.True(twice < 3 * once, $"{once:N0} bytes for the first and {twice:N0} for twice as much");
+
+        long AllocatedBy(int times)
+        {
+            var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Secret + "x", times)));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var redacted = redactor.Redact(text);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(string.Concat(Enumerable.Repeat(SecretRedactor.Mask + "x", times)), Encoding.UTF8.GetString(redacted));
+            return allocated;
+        }
+    }
+
+    [Fact]
+    public void S10_Push_OnlyWhiteSpaceAfterItsFirstLetter_IsNotHeldForEver()
+    {
+        const int Blanks = 1024 * 1024;
+        var stream = new SecretRedactor(Secret).NewText();
+        var passed = stream.Push(Secret[..1]).Length;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (var pushed = 0; pushed < Blanks; pushed += 64)
+        {
+            passed += stream.Push(new string(' ', 64)).Length;
+        }
+
+        Assert.InRange(passed, Blanks - (128 * 1024), Blanks + 1);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 100L * Blanks); // and not each piece the whole of what is held
+        Assert.DoesNotContain(Secret, stream.Push(Secret) + stream.Complete(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void S10_Redact_SecretBrokenByMuchWhiteSpace_IsTakenOut()
+    {
+        var broken = string.Join(new string(' ', 2_000), Secret.Select(character => character.ToString()));
+
+        Assert.Equal("<***>", new SecretRedactor(Secret).Redact($"<{broken}>"));
+    }
+
     private static string InPieces(SecretRedactor redactor, params string[] pieces)
     {
         var stream = redactor.NewText();

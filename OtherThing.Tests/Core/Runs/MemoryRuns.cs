@@ -70,7 +70,25 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         return Task.CompletedTask;
     }
 
-    public Task AddUsageAsync(IReadOnlyList<UsageEntry> entries, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The entries that were written, by call.</summary>
+    public ConcurrentDictionary<string, UsageEntry> Used { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How often the database does not answer when usage of these runs is written by itself.</summary>
+    public ConcurrentDictionary<Guid, int> UsageFaults { get; } = new();
+
+    public Task AddUsageAsync(IReadOnlyList<UsageEntry> entries, CancellationToken cancellationToken)
+    {
+        foreach (var runId in entries.Select(entry => entry.RunId!.Value).Distinct())
+        {
+            if (UsageFaults.AddOrUpdate(runId, -1, static (_, left) => left - 1) >= 0)
+            {
+                throw new IOException("No answer.");
+            }
+        }
+
+        Add(entries);
+        return Task.CompletedTask;
+    }
 
     public Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken) => Task.FromResult(Find(runId));
 
@@ -95,6 +113,14 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
 
     public Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Guid>>([.. _rows.Values.Select(row => row.Run).Where(run => run.WakeAt <= utcNow).OrderBy(run => run.WakeAt).Select(run => run.Id).Take(limit)]);
+
+    private void Add(IReadOnlyList<UsageEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            Used.TryAdd(entry.CallId, entry);
+        }
+    }
 
     private CommitFault Next(RunWrite write) => _plans.TryGetValue(write.Run.Id, out var plan) && plan.TryPeek(out var fault) ? fault : CommitFault.None;
 
@@ -124,6 +150,7 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         var applied = write.IsNew
             ? _rows.TryAdd(write.Run.Id, new Row(write)) ? true : throw new InvalidOperationException("The run is written already.")
             : _rows.TryGetValue(write.Run.Id, out var row) && row.Apply(write);
+        Add(applied ? write.Usage : []);
         return fault == CommitFault.Unheard ? throw new IOException("It was written.") : applied;
     }
 

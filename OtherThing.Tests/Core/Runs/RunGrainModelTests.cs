@@ -8,6 +8,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
+using OtherThing.Core.Usage;
 using OtherThing.Tests.Support;
 using TestServer = OtherThing.Tests.Support.TestServer;
 
@@ -175,9 +176,11 @@ internal sealed class ScriptedExecutor : IStepExecutor
 {
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<(string Path, int Attempt), int>> _fresh = new();
 
+    private readonly ConcurrentDictionary<Guid, int> _calls = new();
+
     public string Type => "http.request";
 
-    /// <summary>The runs whose calls all succeed, whatever their seed says.</summary>
+    /// <summary>The runs whose calls all succeed, whatever their seed says, and cost something: the first <c>run id:1</c> and so on.</summary>
     public ConcurrentDictionary<Guid, bool> Succeeding { get; } = new();
 
     public int MostFreshStarts(Guid runId) => _fresh.TryGetValue(runId, out var starts) ? starts.Values.DefaultIfEmpty().Max() : 0; // none while the first is just being counted
@@ -192,7 +195,9 @@ internal sealed class ScriptedExecutor : IStepExecutor
         await Task.Delay(Random.Shared.Next(0, 8), cancellationToken);
         if (Succeeding.ContainsKey(call.RunId))
         {
-            return StepOutcome.Succeeded(call.Config);
+            var number = _calls.AddOrUpdate(call.RunId, 1, static (_, before) => before + 1);
+            var used = new UsageDraft { Type = UsageType.ApiCall, CallId = $"{call.RunId}:{number}", CostStatus = CostStatus.ProviderReported, CostUnits = 7 };
+            return StepOutcome.Succeeded(call.Config) with { Usage = [used] };
         }
 
         var seed = int.Parse(call.Config.GetProperty("url").GetString()!.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);

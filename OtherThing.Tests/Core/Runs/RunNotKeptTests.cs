@@ -39,6 +39,22 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
     }
 
     [Theory]
+    [InlineData("Lost")]
+    [InlineData("Unheard")]
+    [InlineData("Taken")]
+    [InlineData("Refused")]
+    public async Task Run_TheCommitOfACallFails_WhatItCostIsWrittenAllTheSame(string fault)
+    {
+        var planned = Enum.Parse<CommitFault>(fault);
+
+        var (runId, _) = await RunAsync(usageFaults: 1, CommitFault.None, planned, planned == CommitFault.Refused ? planned : CommitFault.None);
+
+        await Lab.Processes.Until.HoldsAsync(
+            () => Task.FromResult(server.Runs.Used.ContainsKey($"{runId}:1")), "the usage of the first call is written", Cancel);
+        Assert.Equal(7, server.Runs.Used[$"{runId}:1"].CostUnits);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(33)]
     [InlineData(64)]
@@ -80,7 +96,9 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
         Assert.Empty(store.Aside);
     }
 
-    private async Task<(Guid Id, Run Run)> RunAsync(params CommitFault[] faults)
+    private Task<(Guid Id, Run Run)> RunAsync(params CommitFault[] faults) => RunAsync(0, faults);
+
+    private async Task<(Guid Id, Run Run)> RunAsync(int usageFaults, params CommitFault[] faults)
     {
         var definition = JsonSerializer.Deserialize<FlowDefinition>(
             """{"schema":1,"steps":[{"id":"start","type":"trigger.manual","config":{}},{"id":"call","type":"http.request","config":{"url":"http://x/2"}},{"id":"again","type":"http.request","config":{"url":"http://x/2"}}],"connections":[{"from":"start","to":"call"},{"from":"call","to":"again"}],"notes":[]}""",
@@ -89,6 +107,7 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
         await server.Versions.KeepVersionAsync(new FlowVersion(flow, Guid.Empty, DateTime.UnixEpoch), Cancel);
         var runId = Guid.CreateVersion7();
         server.Runs.Plan(runId, faults);
+        server.Runs.UsageFaults[runId] = usageFaults;
         server.Executor.Succeeding[runId] = true;
         var grain = server.Services.GetRequiredService<IGrainFactory>().GetGrain<IRunGrain>(runId);
         await grain.StartAsync(new StartRun

@@ -61,6 +61,30 @@ public sealed class RunPurgeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Purge_WhatWasPutAside_GoesWithItsRun()
+    {
+        var (old, young) = (await AddAsync(RunStatus.Failed, 11), await AddAsync(RunStatus.Failed, 9));
+        await PutAsideAsync(old.Id, 11);
+        await PutAsideAsync(young.Id, 9);
+
+        await PurgeAsync();
+
+        Assert.Equal([young.Id], await AsideAsync());
+    }
+
+    [Fact]
+    public async Task Purge_PutAsideThirtyDaysAgo_GoesWhetherOrNotAnotherRowIsRefused()
+    {
+        var (jobLongAgo, jobOfLate) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await PutAsideAsync(jobOfLate, 29);
+        await PutAsideAsync(jobLongAgo, 31);
+
+        await PurgeAsync();
+
+        Assert.Equal([jobOfLate], await AsideAsync());
+    }
+
+    [Fact]
     public async Task Purge_LiveRuns_AreNeverTouchedHoweverOld()
     {
         var waiting = await AddAsync(RunStatus.Waiting, 400);
@@ -160,6 +184,19 @@ public sealed class RunPurgeTests : IAsyncLifetime
     }
 
     private Task<(int Runs, int Blobs)> PurgeAsync() => _database.Get<RunPurge>().PurgeAsync(Cancel);
+
+    private Task PutAsideAsync(Guid subjectId, int daysAgo) => _database.Get<IRunJournalStore>().PutAsideAsync(
+        new RefusedRow
+        {
+            Id = Guid.CreateVersion7(), At = Now.AddDays(-daysAgo), WorkspaceId = _workspaceId, SubjectId = subjectId, Table = "Runs", Reason = "Too long.", Content = "{}",
+        },
+        Cancel);
+
+    private async Task<List<Guid>> AsideAsync()
+    {
+        await using var db = _database.CreateContext();
+        return await db.Set<RefusedRow>().Select(row => row.SubjectId).ToListAsync(Cancel);
+    }
 
     private void Age()
     {
