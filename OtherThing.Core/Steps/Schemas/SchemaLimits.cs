@@ -24,6 +24,9 @@ public static class SchemaLimits
     /// <summary>The most bytes of a value that is checked (UTF-8).</summary>
     public const int CheckedBytes = 4 * 1024 * 1024;
 
+    /// <summary>The most checks of one value: its values times those of the schema.</summary>
+    public const long Checks = 2_000_000;
+
     /// <summary>After this many problems the rest goes unsaid.</summary>
     public const int Problems = 5;
 }

@@ -1,4 +1,5 @@
 extern alias schemas;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -55,6 +56,14 @@ public sealed class UserSchema
             return [new SchemaProblem("", $"it has more than {SchemaLimits.CheckedBytes / 1_048_576} MiB, which is more than is checked")];
         }
 
+        // Each part of a schema may be held against each part of a value, and the library keeps a result of each.
+        var (parts, values) = (CountParts(Json), CountParts(value));
+        if (parts * values > SchemaLimits.Checks)
+        {
+            return [new SchemaProblem("", string.Create(
+                CultureInfo.InvariantCulture, $"it has {values:N0} parts and the schema {parts:N0}: together more than the {SchemaLimits.Checks:N0} checks that are made"))];
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         var done = new TaskCompletionSource<IReadOnlyList<SchemaProblem>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(
@@ -81,6 +90,18 @@ public sealed class UserSchema
         };
         thread.Start();
         return await done.Task.WaitAsync(cancellationToken);
+    }
+
+    private static long CountParts(JsonElement json)
+    {
+        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(json));
+        var parts = 0L;
+        while (reader.Read())
+        {
+            parts += reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject or JsonTokenType.PropertyName ? 0 : 1;
+        }
+
+        return parts;
     }
 
     private SchemaProblem[] Check(JsonElement value)

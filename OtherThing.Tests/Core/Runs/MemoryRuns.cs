@@ -122,6 +122,10 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         }
     }
 
+    public Task<IReadOnlyList<Guid>> FindWaitingAsync(Guid? before, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Guid>>([.. _rows.Values.Select(row => row.Run).Where(run => run is { WakeAt: not null, Status: RunStatus.Waiting })
+            .Select(run => run.Id).Where(id => before is null || id.CompareTo(before.Value) < 0).OrderDescending().Take(limit)]);
+
     private CommitFault Next(RunWrite write) => _plans.TryGetValue(write.Run.Id, out var plan) && plan.TryPeek(out var fault) ? fault : CommitFault.None;
 
     private bool Commit(RunWrite write)

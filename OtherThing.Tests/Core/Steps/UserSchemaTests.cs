@@ -8,6 +8,17 @@ public class UserSchemaTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task F17_Check_SchemaTimesValue_BeyondTheLimitIsSaidBeforeItIsDone()
+    {
+        var schema = Read("{\"items\":{\"allOf\":[" + string.Join(',', Enumerable.Repeat("{}", 500)) + "]}}");
+
+        var problem = Assert.Single(await schema.CheckAsync(JsonElement.Parse($"[{string.Join(',', Enumerable.Repeat("0", 20_000))}]"), Cancel));
+        Assert.Empty(await schema.CheckAsync(JsonElement.Parse("[0,0,0]"), Cancel));
+
+        Assert.Equal("it has 20,001 parts and the schema 503: together more than the 2,000,000 checks that are made", problem.Message);
+    }
+
+    [Fact]
     public async Task Check_SharedCases_FitOrNot()
     {
         var cases = new (string Schema, string Fits, string FitsNot)[]

@@ -188,7 +188,13 @@ public sealed class RunPurgeTests : IAsyncLifetime
     private Task PutAsideAsync(Guid subjectId, int daysAgo) => _database.Get<IRunJournalStore>().PutAsideAsync(
         new RefusedRow
         {
-            Id = Guid.CreateVersion7(), At = Now.AddDays(-daysAgo), WorkspaceId = _workspaceId, SubjectId = subjectId, Table = "Runs", Reason = "Too long.", Content = "{}",
+            Id = Guid.CreateVersion7(),
+            At = Now.AddDays(-daysAgo),
+            WorkspaceId = _workspaceId,
+            SubjectId = subjectId,
+            Table = "Runs",
+            Reason = "Too long.",
+            Content = "{}",
         },
         Cancel);
 
