@@ -10,6 +10,7 @@ using OtherThing.Lab.Webhooks;
 var root = new RootCommand("Drives OtherThing servers and agents: fake providers, load, faults, benchmarks.");
 root.Subcommands.Add(FakeProviderCommand.Create());
 root.Subcommands.Add(EngineCommand.Create());
+root.Subcommands.Add(CompareCommand.Create());
 root.Subcommands.Add(CrashCommand.Create());
 root.Subcommands.Add(StandbyCommand.Create());
 root.Subcommands.Add(CancelCommand.Create());

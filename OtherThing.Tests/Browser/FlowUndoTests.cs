@@ -189,7 +189,7 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
         Assert.Equal((storedLast, shownLast), await NowAsync(builder));
     }
 
-    /// <summary>Four edits in the panels of two steps.</summary>
+    /// <summary>Four edits in the panels of two steps, to values that no act by chance gives: what a step has already is no edit.</summary>
     private static async Task EditInPanelsAsync(FlowBuilder builder)
     {
         foreach (var turn in new[] { "first", "last" })
@@ -199,7 +199,7 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
             await Assertions.Expect(builder.Page.Locator(".stp-head code")).ToHaveTextAsync($"steps.{id}");
             await builder.Page.GetByLabel("Name", new() { Exact = true }).FillAsync($"Named in the panel {turn}");
             await builder.Page.GetByText("When it fails, how long, how often").ClickAsync();
-            await builder.Page.GetByLabel("Timeout, seconds").FillAsync("77");
+            await builder.Page.GetByLabel("Timeout, seconds").FillAsync("177");
             await builder.Page.GetByLabel("Timeout, seconds").BlurAsync();
         }
     }
@@ -207,8 +207,16 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
     /// <summary>Waits until the server has answered every act and the browser has heard of as many.</summary>
     private static async Task HeardAsync(FlowBuilder builder, int acts)
     {
-        await builder.Page.WaitForFunctionAsync(
-            "acts => { const { sync } = document.querySelector('[data-part=host]').flowCanvas; return sync.unsaved === 0 && sync.sequence >= acts; }", acts);
+        try
+        {
+            await builder.Page.WaitForFunctionAsync(
+                "acts => { const { sync } = document.querySelector('[data-part=host]').flowCanvas; return sync.unsaved === 0 && sync.sequence >= acts; }", acts);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail(await builder.Host.EvaluateAsync<string>("(host, acts) => `of ${acts} acts ${host.flowCanvas.sync.sequence} were heard of, ${host.flowCanvas.sync.unsaved} are unsaved`", acts));
+        }
+
         Assert.Equal(acts, await builder.Host.EvaluateAsync<int>("host => host.flowCanvas.sync.sequence"));
     }
 

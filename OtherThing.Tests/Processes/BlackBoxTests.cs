@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Processes;
 
 /// <summary>A published server and a separate agent, driven through REST alone.</summary>
-[Collection(Lanes.Processes)]
+[Collection(Lanes.Installations)]
 public class BlackBoxTests
 {
     [Fact]

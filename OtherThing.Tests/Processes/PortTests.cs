@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Processes;
 
 /// <summary>What the server opens on its machine.</summary>
-[Collection(Lanes.Processes)]
+[Collection(Lanes.Installations)]
 public class PortTests
 {
     /// <summary>A silo that listens takes in whoever dials it: another local user could join, and cancel a stranger's run.</summary>

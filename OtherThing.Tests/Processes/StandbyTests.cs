@@ -9,7 +9,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Processes;
 
 /// <summary>Two servers on one database: one serves, the other waits and takes over.</summary>
-[Collection(Lanes.Processes)]
+[Collection(Lanes.Installations)]
 public class StandbyTests
 {
     /// <summary>The Lab verb <c>standby</c> does the same twenty times.</summary>

@@ -7,7 +7,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Processes;
 
 /// <summary>The released server as it is started outside Development.</summary>
-[Collection(Lanes.Processes)]
+[Collection(Lanes.Installations)]
 public sealed class TeamStartTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

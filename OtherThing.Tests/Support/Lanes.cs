@@ -5,7 +5,7 @@ using Xunit.v3;
 
 namespace OtherThing.Tests.Support;
 
-/// <summary>The collections that tests with browsers belong to: one browser test of each runs at a time, however many cores there are.</summary>
+/// <summary>The collections that tests with browsers and processes belong to: one test of each runs at a time, however many cores there are.</summary>
 internal static class Lanes
 {
     /// <summary>The builder.</summary>
@@ -16,12 +16,15 @@ internal static class Lanes
 
     /// <summary>Servers as processes, killed and started again.</summary>
     public const string Processes = "Processes";
+
+    /// <summary>Servers as processes as a team installs them: how they start, listen, wait for each other and serve.</summary>
+    public const string Installations = "Processes, installations";
 }
 
 /// <summary>What takes longest starts first, so that it is not what everything waits for at the end.</summary>
 public sealed class LongLanesFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_first = [Lanes.Builder, Lanes.Pages, Lanes.Processes];
+    private static readonly string[] s_first = [Lanes.Builder, Lanes.Pages, Lanes.Processes, Lanes.Installations];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
