@@ -2,13 +2,13 @@ using System.Text;
 
 namespace OtherThing.Core.Jobs;
 
-/// <summary>Results from what is stored.</summary>
+/// <summary>Results from a job's row and what it wrote.</summary>
 internal static class JobResults
 {
-    public static JobResult Of(Job job, IReadOnlyList<StoredLog> log) =>
-        new(
-            job.Status, job.NodeId, job.ExitCode, Text(log, LogSource.Stdout), Text(log, LogSource.Stderr), job.Seconds, job.Error, job.ErrorCode,
-            job.Sandbox, job.Network);
+    public static JobResult Of(Job job, IReadOnlyList<StoredLog> log) => Of(job, Text(log, LogSource.Stdout), Text(log, LogSource.Stderr));
+
+    public static JobResult Of(Job job, string stdout, string stderr) =>
+        new(job.Status, job.NodeId, job.ExitCode, stdout, stderr, job.Seconds, job.Error, job.ErrorCode, job.Sandbox, job.Network);
 
     /// <summary>One output as text; where something is missing it says how much.</summary>
     public static string Text(IReadOnlyList<StoredLog> log, LogSource stream)

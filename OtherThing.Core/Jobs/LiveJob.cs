@@ -92,6 +92,5 @@ internal sealed class LiveJob(Job row, TimeProvider? clock = null)
         }
     }
 
-    public JobResult Result() =>
-        new(Row.Status, Row.NodeId, Row.ExitCode, Stdout.Text(), Stderr.Text(), Row.Seconds, Row.Error, Row.ErrorCode);
+    public JobResult Result() => JobResults.Of(Row, Stdout.Text(), Stderr.Text());
 }

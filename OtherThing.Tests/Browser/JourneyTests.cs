@@ -55,5 +55,6 @@ public sealed class JourneyTests(Chromium chromium)
         await Assertions.Expect(page.GetByRole(AriaRole.Definition).Filter(new() { HasText = "This machine" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Resources" }).First.ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "ompute" }).First).ToContainTextAsync(" s");
+        await Assertions.Expect(page.Locator(".usage-choices select").First).ToHaveValueAsync("Seconds"); // the chart shows them: nothing cost anything
     }
 }

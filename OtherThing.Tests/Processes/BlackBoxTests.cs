@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OtherThing.Lab.Processes;
 using OtherThing.Lab.Providers;
 using OtherThing.Tests.Support;
@@ -32,7 +33,7 @@ public class BlackBoxTests
               {"id":"fetch","type":"http.request","config":{"url":"{{{{server.Address}}}}.well-known/otherthing"}},
               {"id":"ask","type":"ai.chat","config":{"provider":"openai","model":"gpt-5-mini","prompt":"Version {{ steps.fetch.body.version }}?"}},
               {"id":"count","type":"node.command","config":{"command":["wc","-c"],"stdin":"{{ steps.ask.text }}"}},
-              {"id":"out","type":"output","config":{"value":{"text":"{{ steps.ask.text }}","bytes":"{{ steps.count.stdout | strip | to_number }}","node":"{{ steps.count.nodeId }}"}}}],
+              {"id":"out","type":"output","config":{"value":{"text":"{{ steps.ask.text }}","bytes":"{{ steps.count.stdout | strip | to_number }}","node":"{{ steps.count.nodeId }}","walls":["{{ steps.count.sandbox }}","{{ steps.count.network }}"]}}}],
             "connections":[{"from":"start","to":"fetch"},{"from":"fetch","to":"ask"},{"from":"ask","to":"count"},{"from":"count","to":"out"}]}
             """, cancellation);
         var run = await server.PostAsync($"/workspaces/{workspace}/flows/{flow}/runs?wait=300", """{"input":{}}""", cancellation);
@@ -41,6 +42,7 @@ public class BlackBoxTests
         var output = run.GetProperty("output");
         Assert.Equal(output.GetProperty("text").GetString()!.Length, output.GetProperty("bytes").GetInt32());
         Assert.Equal(agent.NodeId, output.GetProperty("node").GetString());
+        Assert.All(output.GetProperty("walls").EnumerateArray(), wall => Assert.Equal(JsonValueKind.String, wall.ValueKind));
         var usage = (await server.GetAsync($"/workspaces/{workspace}/usage", cancellation)).GetProperty("items").EnumerateArray().ToArray();
         var call = Assert.Single(usage, entry => entry.GetProperty("type").GetString() == "api_call");
         Assert.True(call.GetProperty("costCents").GetDecimal() > 0);
