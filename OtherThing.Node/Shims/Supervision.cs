@@ -14,12 +14,19 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     /// <summary>Of a job that goes on printing little by little, the agent hears less often.</summary>
     private const int LaterPokeMs = 250;
     private const int EarlyPokes = 20;
+
+    /// <summary>How long what a job left is counted before its end is told without.</summary>
+    private const int CountMs = 5_000;
+    private const int LookForWishMs = 200;
     private static readonly ShimClaim s_self = new() { Pid = Environment.ProcessId, StartTime = ProcessTable.Find(Environment.ProcessId)!.Value.StartTime };
     private readonly AttemptFiles _files = new(spec.Directory);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly bool _boxed = SandboxClass.IsBoxed(spec.Sandbox);
     private long _startedAt;
+
+    /// <summary>Counts what the job's directory takes.</summary>
+    internal TreeCount SizeOf { get; init; } = TreeSize.Of;
 
     internal ShimExit Run()
     {
@@ -72,7 +79,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "network_failed", Reason = $"The job could not be given a network of its own. {offline}" };
         }
 
-        using var meters = new Meters(spec, tree, pipes.Stdin);
+        using var meters = new Meters(spec, tree, pipes.Stdin, SizeOf);
         if (_boxed && tree.Inside is null)
         {
             // Nobody could limit it or look at what it uses: it never becomes the job.
@@ -86,12 +93,12 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         using var stdout = new LogKeeper(_files.Stdout, spec.LogMaxBytes);
         using var stderr = new LogKeeper(_files.Stderr, spec.LogMaxBytes);
         var watch = new Watchdog(spec, tree, meters, _files, _startedAt);
-        var end = Loop(pid, pipes, watch, network, stdout, stderr);
+        var end = Loop(pid, pipes, watch, meters, network, stdout, stderr);
         network?.Dispose();
         EndOrphans();
         Drain(pipes, stdout, stderr);
         var (said, warned) = (stdout.Finish(), stderr.Finish());
-        var beyond = watch.KillReason is null ? meters.LookBack(end.Code, LastWords()) ?? Cut(end, network) : null;
+        var beyond = watch.KillReason is null ? LookBack(meters, end) ?? Cut(end, network) : null;
         return Describe(end, watch, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
             ? exit with { ReasonCode = code, Reason = words, OutOfMemory = code == LimitCodes.Memory, TimedOut = code == LimitCodes.Time }
             : exit;
@@ -124,7 +131,22 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
     }
 
-    private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, JobNetwork? network, LogKeeper stdout, LogKeeper stderr)
+    /// <summary>The limit that a job which ended by itself ran into. Its end is told soon, however much it left, and at once to who wants it stopped.</summary>
+    private (string, string)? LookBack(Meters meters, ChildExit end)
+    {
+        var until = Environment.TickCount64 + CountMs;
+        while (!meters.CountAtTheEnd() && until - Environment.TickCount64 is > 0 and var left && _files.ReadControl()?.Kill is null)
+        {
+            if (Poller.WaitFirst((int)Math.Min(left, LookForWishMs), wire.Descriptor, meters.WakeDescriptor))
+            {
+                wire.Read();
+            }
+        }
+
+        return meters.LookBack(end.Code, LastWords());
+    }
+
+    private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, Meters meters, JobNetwork? network, LogKeeper stdout, LogKeeper stderr)
     {
         using var ended = new ChildEnd(pid);
         var nextPoke = _startedAt + FirstPokeMs;
@@ -134,7 +156,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         {
             var tick = watch.NextTick(Environment.TickCount64);
             var timeout = ended.PollTimeout(unsaid ? Math.Min(PokeMs, tick) : tick);
-            var word = Poller.WaitFirst(timeout, wire.Descriptor, pipes.Stdout, pipes.Stderr, ended.Descriptor);
+            var word = Poller.WaitFirst(timeout, wire.Descriptor, pipes.Stdout, pipes.Stderr, ended.Descriptor, meters.WakeDescriptor);
             unsaid |= Pump(ref pipes.Stdout, stdout) | Pump(ref pipes.Stderr, stderr);
             if (ended.TryReap() is { } exit)
             {
@@ -151,7 +173,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             watch.Tick(now, asked: wire.TakeLook(), stdout.Total + stderr.Total);
             if (unsaid && now >= nextPoke)
             {
-                wire.Send(ShimFrameKind.Output, []);
+                wire.Poke();
                 unsaid = false;
                 nextPoke = now + (++pokes < EarlyPokes ? PokeMs : LaterPokeMs);
             }
