@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
 
@@ -16,6 +18,7 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
     private const string NoteEnding = ".txt";
     private static readonly TimeSpan s_tryAgain = TimeSpan.FromMinutes(10);
     private readonly Channel<string> _rubbish = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<string, bool> _groups = [];
     private readonly ILogger _logger = logger;
     private int _waiting;
 
@@ -39,6 +42,15 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
             LogNotWiped(path, ex.Message);
+        }
+    }
+
+    /// <summary>Ends what still runs in a job's control group, and takes it away: now, or when the kernel lets go of it.</summary>
+    internal void EndGroup(string path)
+    {
+        if (!JobGroup.TryRemove(path, patienceMs: 0))
+        {
+            _groups[path] = true;
         }
     }
 
@@ -83,6 +95,11 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
+                foreach (var group in _groups.Keys.Where(path => JobGroup.TryRemove(path, patienceMs: 0)).ToArray())
+                {
+                    _groups.TryRemove(group, out _);
+                }
+
                 foreach (var name in Names(data.Quarantine))
                 {
                     Enqueue(Path.Combine(data.Quarantine, name));

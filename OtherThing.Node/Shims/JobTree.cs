@@ -1,3 +1,4 @@
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
 
@@ -11,6 +12,9 @@ internal sealed class JobTree(int root, string sandbox)
 
     /// <summary>The first process inside a sandbox, with which all others there end; null without one.</summary>
     internal int? Inside { get; init; }
+
+    /// <summary>What all of it is in; null where it has none.</summary>
+    internal JobGroup? Group { get; init; }
 
     /// <summary>Everything the job started; leaves out bubblewrap's own two processes.</summary>
     internal List<ProcessEntry> Members()
@@ -42,6 +46,7 @@ internal sealed class JobTree(int root, string sandbox)
     /// <summary>Ends everything, also what left the session: the PID namespace dies with its first process; without one, orphans come to the shim.</summary>
     internal void Kill()
     {
+        Group?.End();
         if (IsBoxed)
         {
             if (Inside is { } first)

@@ -135,6 +135,12 @@ internal sealed class Meters : IDisposable
             return null;
         }
 
+        // A job that was refused a process, and got on without, is none that failed for it.
+        if (_tree.Group?.Struck() is var (code, words) && (exitCode != 0 || code == LimitCodes.Memory))
+        {
+            return (code, words);
+        }
+
         if (_atTheEnd is not null)
         {
             return _atTheEnd;
@@ -176,9 +182,19 @@ internal sealed class Meters : IDisposable
             _memory.Attach(inside);
         }
 
-        return _view.Proc is null && Environment.TickCount64 >= _seenBy
-            ? (SandboxFailed, "Nobody can see into its sandbox, so its limits cannot be kept.")
-            : Tasks(processes) ?? Memory(processes);
+        if (_view.Proc is null && Environment.TickCount64 >= _seenBy)
+        {
+            return (SandboxFailed, "Nobody can see into its sandbox, so its limits cannot be kept.");
+        }
+
+        if (_tree.Group is { } group)
+        {
+            // The kernel counts, and says here whether it had to hold the job back.
+            _nextMemory = Environment.TickCount64 + LatestMs;
+            return group.Struck();
+        }
+
+        return Tasks(processes) ?? Memory(processes);
     }
 
     private (string, string)? Tasks(List<int> processes) =>

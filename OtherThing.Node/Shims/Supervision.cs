@@ -1,4 +1,5 @@
 using System.Text;
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
 
@@ -48,14 +49,24 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             return new ShimExit { Started = false, ExitCode = 127, ReasonCode = "program_not_found", Reason = Programs.NotFound(spec) };
         }
 
-        using var pipes = new ChildPipes(spec);
-        var (pid, why) = TryStart(pipes, program);
-        if (why is not null)
+        using var group = JobGroup.TryMake(spec, out var groupless);
+        if (groupless is not null)
         {
-            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{(_boxed ? "bwrap" : spec.Argv[0])}: {why}" };
+            return NotStarted("spawn_failed", groupless);
         }
 
-        ChildLimits.Apply(pid, spec);
+        using var pipes = new ChildPipes(spec);
+        var (pid, why) = TryStart(pipes, program, group);
+        if (why is not null)
+        {
+            return NotStarted("spawn_failed", $"{(_boxed ? "bwrap" : spec.Argv[0])}: {why}");
+        }
+
+        if (!ChildLimits.Apply(pid, spec))
+        {
+            return Undo(pid, group, "spawn_failed", "The system does not keep it to its limits.");
+        }
+
         pipes.OpenGate();
         if (ProcessTable.Find(pid) is { } child)
         {
@@ -63,10 +74,11 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
 
         wire.Send(ShimFrameKind.Started, []);
-        var tree = new JobTree(pid, spec.Sandbox) { Inside = pipes.WaitForInside(_status) };
-        if (tree.Inside is { } inside)
+        var tree = new JobTree(pid, spec.Sandbox) { Inside = pipes.WaitForInside(_status), Group = group };
+        if (tree.Inside is { } inside && !ChildLimits.ApplyInside(inside, spec))
         {
-            ChildLimits.ApplyInside(inside, spec);
+            tree.Kill();
+            return Undo(pid, group, "spawn_failed", "The system does not keep it to its limit of processes.");
         }
 
         string? offline = null;
@@ -74,9 +86,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         if (offline is not null)
         {
             tree.Kill();
-            _ = ChildExit.TryReap(pid, block: true);
-            EndOrphans();
-            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "network_failed", Reason = $"The job could not be given a network of its own. {offline}" };
+            return Undo(pid, group, "network_failed", $"The job could not be given a network of its own. {offline}");
         }
 
         using var meters = new Meters(spec, tree, pipes.Stdin, SizeOf);
@@ -95,26 +105,40 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         var watch = new Watchdog(spec, tree, meters, _files, _startedAt);
         var end = Loop(pid, pipes, watch, meters, network, stdout, stderr);
         network?.Dispose();
+        group?.End();
         EndOrphans();
         Drain(pipes, stdout, stderr);
         var (said, warned) = (stdout.Finish(), stderr.Finish());
         var beyond = watch.KillReason is null ? LookBack(meters, end) ?? Cut(end, network) : null;
-        return Describe(end, watch, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
+        return Describe(end, watch, group, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
             ? exit with { ReasonCode = code, Reason = words, OutOfMemory = code == LimitCodes.Memory, TimedOut = code == LimitCodes.Time }
             : exit;
     }
 
-    private static (int Pid, string? Why) TryStart(ChildPipes pipes, string program)
+    private static (int Pid, string? Why) TryStart(ChildPipes pipes, string program, JobGroup? group)
     {
         try
         {
-            var (pid, error) = pipes.Start(program);
+            var (pid, error) = group is null ? pipes.Start(program) : group.Start(() => pipes.Start(program));
             return (pid, error == 0 ? null : new System.ComponentModel.Win32Exception(error).Message);
         }
-        catch (ArgumentException ex)
+        catch (Exception ex) when (ex is ArgumentException or IOException or UnauthorizedAccessException)
         {
             return (0, ex.Message);
         }
+    }
+
+    private static ShimExit NotStarted(string code, string words) => new() { Started = false, ExitCode = 126, ReasonCode = code, Reason = words };
+
+    /// <summary>Ends what was started and is not to become the job.</summary>
+    private ShimExit Undo(int pid, JobGroup? group, string code, string words)
+    {
+        group?.End();
+        _ = Libc.kill(-pid, Libc.Sigkill);
+        _ = Libc.kill(pid, Libc.Sigkill);
+        _ = ChildExit.TryReap(pid, block: true);
+        EndOrphans();
+        return NotStarted(code, words);
     }
 
     /// <summary>A job that failed without its way out may have failed for that.</summary>
@@ -219,11 +243,11 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
     }
 
-    private ShimExit Describe(ChildExit end, Watchdog watch, LogExtent stdout, LogExtent stderr, long stderrTotal)
+    private ShimExit Describe(ChildExit end, Watchdog watch, JobGroup? group, LogExtent stdout, LogExtent stderr, long stderrTotal)
     {
         var wall = Environment.TickCount64 - _startedAt;
-        // Bubblewrap writes the exit code of the job there; without it, it failed before the job began.
-        var started = !_boxed || watch.KillReason is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
+        // Bubblewrap writes the exit code of the job there; without it, it failed before the job began, or the kernel ended it with the job.
+        var started = !_boxed || watch.KillReason is not null || group?.Struck() is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
         return new ShimExit
         {
             Started = started,
@@ -236,7 +260,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             Reason = started ? watch.KillWords : stderrTotal > 0 ? FirstLine(_files.Stderr) : "The sandbox could not be set up.",
             CpuMs = end.CpuMs,
             WallMs = wall,
-            MaxResidentBytes = end.MaxResidentBytes,
+            MaxResidentBytes = group?.PeakBytes ?? end.MaxResidentBytes,
             Stdout = stdout,
             Stderr = stderr,
         };
