@@ -11,6 +11,11 @@ internal sealed partial class AttemptBook
     /// <summary>Removes what is in the work directory and in no journal: left by a crash between two steps.</summary>
     internal void WipeStrangers()
     {
+        foreach (var group in runner.StrangeGroups(_attempts.Keys))
+        {
+            janitor.EndGroup(group);
+        }
+
         var known = _attempts.Values.Select(attempt => attempt.Files.Directory).ToHashSet();
         foreach (var workspace in Below(data.Attempts))
         {

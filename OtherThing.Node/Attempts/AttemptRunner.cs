@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
@@ -20,7 +21,7 @@ internal interface IAttemptEvents
 }
 
 /// <summary>Runs attempts under shims, and follows those that an earlier agent started.</summary>
-internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUsers? users, TimeProvider clock)
+internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUsers? users, JobGroups? groups, TimeProvider clock)
 {
     private const int Tries = 5;
     private static readonly TimeSpan s_lookAtAdopted = TimeSpan.FromMilliseconds(150);
@@ -31,7 +32,7 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
         try
         {
             attempt.User = users?.Take();
-            spec = SpecBuilder.Build(attempt, caps, Environment.TickCount64) with { ClosesNamespaces = sandbox.ClosesNamespaces };
+            spec = SpecBuilder.Build(attempt, caps, Environment.TickCount64) with { ClosesNamespaces = sandbox.ClosesNamespaces, ControlGroup = groups?.Of(attempt.Id) };
             Prepare(attempt, spec);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
@@ -93,6 +94,12 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
     /// <summary>The attempt is over and wiped.</summary>
     internal void Forget(Attempt attempt)
     {
+        if (groups is not null)
+        {
+            // Its supervisor has done so, unless it was killed or the kernel was slow to let go.
+            JobGroup.TryRemove(groups.Of(attempt.Id), patienceMs: 0);
+        }
+
         if (attempt.User is { } user)
         {
             users?.Return(user);
@@ -114,6 +121,9 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
             SpecBuilder.WriteScript(attempt);
         }
     }
+
+    /// <summary>The control groups of attempts that are none of these.</summary>
+    internal IEnumerable<string> StrangeGroups(IEnumerable<string> attemptIds) => groups?.Strangers(attemptIds) ?? [];
 
     private static bool TryTake(Attempt attempt, Shim shim)
     {
@@ -176,6 +186,11 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
     /// <summary>The shim is dead without a word: what it started must not live on unseen. Nobody knows how far it came.</summary>
     private ShimExit? KillLeftovers(Attempt attempt)
     {
+        if (groups is not null)
+        {
+            JobGroup.TryRemove(groups.Of(attempt.Id), patienceMs: 0);
+        }
+
         if (attempt.Files.ReadChild() is { } child && ProcessTable.IsAlive(child.Pid, child.StartTime))
         {
             foreach (var entry in ProcessTable.Descendants(child.Pid))

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Hosting;
 using OtherThing.Agent.Identity;
 using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Machine;
+using OtherThing.Agent.Native;
 using OtherThing.Agent.Policies;
 using OtherThing.Agent.Sandboxes;
 using Spectre.Console;
@@ -49,10 +51,11 @@ internal static class DoctorCommand
         [
             new Finding("machine", "ok", $"{machine.OsVersion}, {machine.Arch}, {machine.CpuCores} cores, {machine.MemoryMb} MiB of memory", null),
             machine.DiskFreeMb >= 1024
-                ? new("disk", "ok", $"{machine.DiskFreeMb} MiB free at {data.Root}", null)
-                : new("disk", "warning", $"Only {machine.DiskFreeMb} MiB free at {data.Root}", "Free some space, or choose another --data directory."),
+                ? new("disk", "ok", $"{machine.DiskFreeMb} MiB free at {data.OnWorkDisk}", null)
+                : new("disk", "warning", $"Only {machine.DiskFreeMb} MiB free at {data.OnWorkDisk}", "Free some space, or choose another --data directory."),
             new("gpu", "ok", machine.Gpus.Count == 0 ? "no NVIDIA GPU" : string.Join(", ", machine.Gpus.Select(gpu => $"{gpu.Name} {gpu.VramMb} MiB")), null),
             .. Walls(data),
+            Limits(AgentStatus.TryRead(data.Status), GroupPlace.Find()),
             Policy(data),
             Leftovers(data),
         ];
@@ -103,6 +106,12 @@ internal static class DoctorCommand
         { Problem: { } problem } => new Finding("sandbox", "problem", problem, $"Install bubblewrap and allow unprivileged user namespaces. {WithoutSandbox}"),
         _ => new Finding("sandbox", "ok", "bubblewrap works: " + string.Join(", ", report.Checks.Select(check => check.Text)), null),
     };
+
+    /// <summary>Who keeps jobs to their limits: the running agent knows; without one it is what an agent would find that is started as this is.</summary>
+    internal static Finding Limits(AgentStatus? status, GroupPlace here) =>
+        status is { Limits: { } known } && ProcessTable.IsAlive(status.Pid, status.StartTime)
+            ? new("limits", "ok", known, null)
+            : new("limits", "ok", JobGroups.Words(here.Problem), "No agent runs: this is what one would do that is started from here.");
 
     private static Finding Leftovers(DataDirectory data) => Janitor.CountQuarantined(data) is var count and > 0
         ? new("leftovers", "warning", $"What {count} jobs left could not be removed; it lies in {data.Quarantine}", "Look at what it is and remove it. The agent tries again by itself.")

@@ -41,6 +41,11 @@ internal static class StatusCommand
             Row("", status.SandboxProblem);
         }
 
+        if (status.Limits is not null)
+        {
+            Row("Limits", status.Limits);
+        }
+
         Row("Running", $"{status.Running} jobs");
         Row("Process", $"{status.Pid}");
         if (quarantined > 0)

@@ -27,6 +27,9 @@ internal sealed record AgentStatus
 
     public string? SandboxProblem { get; init; }
 
+    /// <summary>Who keeps jobs to their limits, for people.</summary>
+    public string? Limits { get; init; }
+
     public IReadOnlyList<string> Kinds { get; init; } = [];
 
     public int Running { get; init; }

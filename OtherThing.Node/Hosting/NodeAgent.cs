@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using OtherThing.Agent.Attempts;
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Identity;
 using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Link;
@@ -22,6 +23,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
     private readonly ILogger _logger = logger;
     private readonly DataDirectory _data = new(options.Data);
+    private string _limits = "";
 
     internal async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -38,6 +40,9 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             return ExitCodes.Usage;
         }
 
+        // Before anything else is started: what is started stays where the agent is now.
+        var (groups, countedBecause) = JobGroups.Open(GroupPlace.Find(), _data.Root, Environment.ProcessId);
+        LogLimits(_limits = JobGroups.Words(countedBecause));
         var users = JobUsers.For(policy.UsersForJobs());
         var terms = new NodeTerms(policy, Probe(users, policy));
         var facts = new MachineFacts(_data);
@@ -45,7 +50,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         try
         {
             var identity = await IdentifyAsync(facts, terms, cancellationToken);
-            return await ServeAsync(identity, facts, terms, users, policyFile, cancellationToken);
+            return await ServeAsync(identity, facts, terms, users, groups, policyFile, cancellationToken);
         }
         catch (RefusedException ex)
         {
@@ -164,7 +169,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
     }
 
     private async Task<int> ServeAsync(
-        NodeIdentity identity, MachineFacts facts, NodeTerms terms, JobUsers? users, PolicyFile policyFile, CancellationToken cancellationToken)
+        NodeIdentity identity, MachineFacts facts, NodeTerms terms, JobUsers? users, JobGroups? groups, PolicyFile policyFile, CancellationToken cancellationToken)
     {
         var (journal, live) = AttemptJournal.Open(_data.Journal);
         await using var closing = journal;
@@ -173,7 +178,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         using var key = NodeKey.Load(_data.Key);
         using var channels = new ServerChannels(identity.Grpc, identity.ServerKeyPin);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var runner = new AttemptRunner(pool, terms.Report, users, clock);
+        var runner = new AttemptRunner(pool, terms.Report, users, groups, clock);
         var janitor = new Janitor(_data, clock, _logger);
         var book = new AttemptBook(journal, runner, new Capacity(facts.Read), terms, _data, janitor, _logger, stopping.Token);
         using var tokens = new TokenSource(channels.Auth, key, identity, clock);
@@ -276,6 +281,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             Problem = problem,
             Sandbox = terms.Sandbox,
             SandboxProblem = terms.Report.Problem,
+            Limits = _limits,
             Kinds = kinds,
             Running = book.All.Count(attempt => !attempt.HasEnded),
         });
@@ -298,6 +304,9 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Server} does not answer yet; trying for {Seconds} s")]
     private partial void LogNoAnswerYet(string server, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Limits: {Words}")]
+    private partial void LogLimits(string words);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No sandbox: {Reason}")]
     private partial void LogNoSandbox(string reason);

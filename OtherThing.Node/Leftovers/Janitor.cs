@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
 
@@ -11,10 +15,15 @@ namespace OtherThing.Agent.Leftovers;
 /// </summary>
 internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, ILogger logger)
 {
+    private const string NoteEnding = ".txt";
     private static readonly TimeSpan s_tryAgain = TimeSpan.FromMinutes(10);
     private readonly Channel<string> _rubbish = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<string, bool> _groups = [];
     private readonly ILogger _logger = logger;
     private int _waiting;
+
+    /// <summary>Removes a directory, or says what the system said: see <see cref="FolderWipe.Remove"/>.</summary>
+    internal Func<string, CancellationToken, string?> Remove { get; init; } = FolderWipe.Remove;
 
     /// <summary>How many directories could not be removed so far.</summary>
     internal static int CountQuarantined(DataDirectory data) => Names(data.Quarantine).Count;
@@ -33,6 +42,15 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
             LogNotWiped(path, ex.Message);
+        }
+    }
+
+    /// <summary>Ends what still runs in a job's control group, and takes it away: now, or when the kernel lets go of it.</summary>
+    internal void EndGroup(string path)
+    {
+        if (!JobGroup.TryRemove(path, patienceMs: 0))
+        {
+            _groups[path] = true;
         }
     }
 
@@ -77,6 +95,11 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
+                foreach (var group in _groups.Keys.Where(path => JobGroup.TryRemove(path, patienceMs: 0)).ToArray())
+                {
+                    _groups.TryRemove(group, out _);
+                }
+
                 foreach (var name in Names(data.Quarantine))
                 {
                     Enqueue(Path.Combine(data.Quarantine, name));
@@ -95,12 +118,16 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
         _rubbish.Writer.TryWrite(path);
     }
 
-    private void Wipe(string path, CancellationToken cancellationToken)
+    private void Wipe(string item, CancellationToken cancellationToken)
     {
+        var path = item;
         try
         {
-            if (FolderWipe.Remove(path, cancellationToken) is not { } problem)
+            // A note says where something else lies, and stays for as long as that does.
+            path = IsNote(item) ? File.ReadAllText(item) : item;
+            if (Remove(path, cancellationToken) is not { } problem)
             {
+                ForgetNote(path, item);
                 return;
             }
 
@@ -109,7 +136,11 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
             if (kept is null)
             {
                 // What cannot even be moved has a note there.
-                File.WriteAllText(Path.Combine(data.Quarantine, $"{Path.GetFileName(path)}.txt"), path);
+                WriteNote(path);
+            }
+            else
+            {
+                ForgetNote(path, item);
             }
 
             LogNotWiped(kept ?? path, problem);
@@ -119,6 +150,36 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
             LogNotWiped(path, ex.Message);
         }
     }
+
+    /// <summary>What is moved there ends with a number: only notes end so.</summary>
+    private bool IsNote(string item) => Path.GetDirectoryName(item) == data.Quarantine && item.EndsWith(NoteEnding, StringComparison.Ordinal) && File.Exists(item);
+
+    private void WriteNote(string path)
+    {
+        var note = NoteOf(path);
+        if (!File.Exists(note))
+        {
+            // Whole or not at all: half a path is another one.
+            File.WriteAllText(note + ".new", path);
+            File.Move(note + ".new", note, overwrite: true);
+        }
+    }
+
+    /// <param name="path">What is gone, or lies in quarantine itself.</param>
+    /// <param name="item">The note that spoke of it, perhaps by an older name; else the same.</param>
+    private void ForgetNote(string path, string item)
+    {
+        foreach (var note in (string[])(item == path ? [NoteOf(path)] : [NoteOf(path), item]))
+        {
+            if (File.Exists(note))
+            {
+                File.Delete(note);
+            }
+        }
+    }
+
+    private string NoteOf(string path) => Path.Combine(
+        data.Quarantine, $"{Path.GetFileName(path)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16]}{NoteEnding}");
 
     /// <summary>Where it is now; null when it stays where it was.</summary>
     private static unsafe string? MoveAside(string path, string folder)

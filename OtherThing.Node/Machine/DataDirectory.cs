@@ -52,6 +52,9 @@ internal sealed class DataDirectory
 
     internal string Attempts => Path.Combine(_jobs, "ws");
 
+    /// <summary>A path on the file system that holds the work of jobs: it may be another than that of the agent's own files.</summary>
+    internal string OnWorkDisk => Directory.Exists(Attempts) ? Attempts : _jobs;
+
     internal string Scratch => Path.Combine(_jobs, "scratch");
 
     /// <summary>What attempts left and nobody needs, until it is gone.</summary>

@@ -17,7 +17,7 @@ internal sealed class LoadSampler(DataDirectory data, MachineFacts facts)
         {
             Cpu = total > 0 ? Math.Clamp((double)busy / total, 0, 1) : 0,
             MemoryFreeMb = (ulong)(ReadFreeMemory() >> 20),
-            DiskFreeMb = (ulong)(new DriveInfo(data.Root).AvailableFreeSpace >> 20),
+            DiskFreeMb = (ulong)(new DriveInfo(data.OnWorkDisk).AvailableFreeSpace >> 20),
         };
         if (facts.GpuCount > 0)
         {

@@ -22,7 +22,7 @@ internal sealed class MachineFacts(DataDirectory data)
 
     internal Facts Read()
     {
-        var drive = new DriveInfo(data.Root);
+        var drive = new DriveInfo(data.OnWorkDisk);
         return new Facts
         {
             HostName = Environment.MachineName,

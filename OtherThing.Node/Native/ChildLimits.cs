@@ -7,6 +7,7 @@ namespace OtherThing.Agent.Native;
 internal static unsafe class ChildLimits
 {
     private const int PatienceMs = 10_000;
+    private const int NoSuchProcess = 3;
     private const int CpuSeconds = 0;
     private const int FileSize = 1;
     private const int Data = 2;
@@ -24,18 +25,19 @@ internal static unsafe class ChildLimits
     /// <summary>How far over its limit one file may go before the kernel itself refuses more: enough for it to be seen.</summary>
     private const long FileOver = 1 << 20;
 
-    internal static void Apply(int pid, ShimSpec spec)
+    /// <returns>False when the system does not keep the child to one of them: then it must not go on.</returns>
+    internal static bool Apply(int pid, ShimSpec spec)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return;
+            return true;
         }
 
         PreferAsVictim(pid);
-        As(spec, () =>
+        return As(spec, () =>
         {
             WaitUntilOurs(pid);
-            SetAll(pid, spec);
+            return SetAll(pid, spec);
         });
     }
 
@@ -43,19 +45,16 @@ internal static unsafe class ChildLimits
     /// Whoever a process belongs to may always lower its limits. Root may not: in a container it often lacks the right over what others have
     /// (CAP_SYS_RESOURCE), so the thread is the job's user for this.
     /// </summary>
-    private static void As(ShimSpec spec, Action act)
+    private static bool As(ShimSpec spec, Func<bool> act)
     {
-        if (spec.User is not { } user)
+        try
         {
-            act();
-            return;
+            return spec.User is { } user ? ThreadUser.Be(user, act) : act();
         }
-
-        _ = ThreadUser.Be(user, () =>
+        catch (System.ComponentModel.Win32Exception)
         {
-            act();
-            return true;
-        });
+            return false;
+        }
     }
 
     /// <summary>
@@ -72,17 +71,17 @@ internal static unsafe class ChildLimits
         }
     }
 
-    private static void SetAll(int pid, ShimSpec spec)
+    private static bool SetAll(int pid, ShimSpec spec)
     {
-        Set(pid, Core, 0);
-        // Private memory, not address space: runtimes reserve far more address space than they use.
-        Set(pid, Data, spec.MemoryBytes);
-        // It cannot tell a file on disk from one in memory: the larger limit is for both, and what is beyond the smaller is counted.
-        Set(pid, FileSize, spec.DiskBytes > 0 ? Math.Max(spec.DiskBytes, spec.MemoryBytes) + FileOver : 0);
-        Set(pid, CpuSeconds, spec.CpuSeconds);
-        Set(pid, OpenFiles, spec.MaxOpenFiles, Math.Min(spec.MaxOpenFiles, UsualOpenFiles));
-        // Queues of messages lie in the kernel, where nobody counts them.
-        Set(pid, QueuedMessages, 1 << 16);
+        var kept = Set(pid, Core, 0)
+            // Private memory, not address space: runtimes reserve far more address space than they use.
+            && Set(pid, Data, spec.MemoryBytes)
+            // It cannot tell a file on disk from one in memory: the larger limit is for both, and what is beyond the smaller is counted.
+            && Set(pid, FileSize, spec.DiskBytes > 0 ? Math.Max(spec.DiskBytes, spec.MemoryBytes) + FileOver : 0)
+            && Set(pid, CpuSeconds, spec.CpuSeconds)
+            && Set(pid, OpenFiles, spec.MaxOpenFiles, Math.Min(spec.MaxOpenFiles, UsualOpenFiles))
+            // Queues of messages lie in the kernel, where nobody counts them.
+            && Set(pid, QueuedMessages, 1 << 16);
         var cores = spec.Cores;
         if (cores.Count > 0)
         {
@@ -95,6 +94,8 @@ internal static unsafe class ChildLimits
 
             _ = Libc.sched_setaffinity(pid, 128, mask);
         }
+
+        return kept;
     }
 
     /// <summary>When the machine has no memory left, the system ends a job rather than the agent or what its owner works with.</summary>
@@ -111,17 +112,25 @@ internal static unsafe class ChildLimits
     }
 
     /// <summary>For the first process of a sandbox: the kernel counts the tasks of its user in its namespace, so of this job alone.</summary>
-    internal static void ApplyInside(int pid, ShimSpec spec) =>
+    internal static bool ApplyInside(int pid, ShimSpec spec) =>
         As(spec, () => Set(pid, Processes, spec.MaxProcesses > 0 ? spec.MaxProcesses + TasksOver : 0));
 
-    private static void Set(int pid, int resource, long limit, long? soft = null)
+    /// <summary>Whether the process is kept to it: by this limit, by a stricter one it has already, or because it has ended.</summary>
+    private static bool Set(int pid, int resource, long limit, long? soft = null)
     {
-        if (limit > 0 || resource == Core)
+        if (limit <= 0 && resource != Core)
         {
-            var pair = stackalloc ulong[2];
-            pair[0] = (ulong)(soft ?? limit);
-            pair[1] = (ulong)limit;
-            _ = Libc.prlimit(pid, resource, pair, null);
+            return true;
         }
+
+        var pair = stackalloc ulong[2];
+        pair[0] = (ulong)(soft ?? limit);
+        pair[1] = (ulong)limit;
+        if (Libc.prlimit(pid, resource, pair, null) == 0)
+        {
+            return true;
+        }
+
+        return Libc.prlimit(pid, resource, null, pair) == 0 ? pair[1] <= (ulong)limit : Marshal.GetLastPInvokeError() == NoSuchProcess;
     }
 }

@@ -11,6 +11,7 @@ internal static unsafe partial class Libc
     internal const int Eintr = 4;
     internal const int Eagain = 11;
     internal const short PollIn = 1;
+    internal const short PollOut = 4;
     internal const int WaitNoHang = 1;
     private const string Library = "libc";
 

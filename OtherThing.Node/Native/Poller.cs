@@ -14,4 +14,11 @@ internal static unsafe class Poller
 
         return Libc.poll(fds, (nuint)descriptors.Length, timeoutMs) > 0 && fds[0].Revents != 0;
     }
+
+    /// <summary>Whether a few bytes can be written without waiting.</summary>
+    internal static bool HasRoom(int descriptor)
+    {
+        var fd = new Libc.PollFd { Fd = descriptor, Events = Libc.PollOut };
+        return Libc.poll(&fd, 1, 0) > 0 && (fd.Revents & Libc.PollOut) != 0;
+    }
 }

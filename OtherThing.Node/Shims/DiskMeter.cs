@@ -2,10 +2,14 @@ using OtherThing.Agent.Native;
 
 namespace OtherThing.Agent.Shims;
 
+/// <summary>Bytes of a directory, up to a little more than enough, and whether that is all of it: see <see cref="TreeSize.Of"/>.</summary>
+internal delegate (long Bytes, bool Whole) TreeCount(string path, long enough, CancellationToken cancellationToken);
+
 /// <summary>How much of the disk a job holds: what is in its directory, and files without a name that it still has open or mapped.</summary>
 /// <param name="directory">The job's directory.</param>
 /// <param name="held">A file that is kept open for it, and that it can write to; counts while it has no name.</param>
-internal sealed class DiskMeter(string directory, int held)
+/// <param name="sizeOf">Counts what a directory takes.</param>
+internal sealed class DiskMeter(string directory, int held, TreeCount sizeOf)
 {
     private readonly (uint, uint)? _device = OperatingSystem.IsLinux() ? FileFacts.Of(Libc.AtCurrent, FileDescriptor.ToCString(directory))?.Device : null;
     private readonly Dictionary<ulong, long> _nameless = [];
@@ -14,7 +18,7 @@ internal sealed class DiskMeter(string directory, int held)
     internal int Unfinished { get; private set; }
 
     /// <summary>Bytes in use now; more than <paramref name="limit"/> may be less than all.</summary>
-    internal long Read(ProcFiles proc, IReadOnlyList<int> processes, long limit)
+    internal long Read(ProcFiles proc, IReadOnlyList<int> processes, long limit, CancellationToken cancellationToken)
     {
         _nameless.Clear();
         if (FileFacts.Of(held) is { IsFile: true } own)
@@ -29,12 +33,12 @@ internal sealed class DiskMeter(string directory, int held)
         }
 
         var nameless = _nameless.Values.Sum();
-        return nameless > limit ? nameless : nameless + InDirectory(limit - nameless);
+        return nameless > limit ? nameless : nameless + InDirectory(limit - nameless, cancellationToken);
     }
 
-    internal long InDirectory(long limit)
+    internal long InDirectory(long limit, CancellationToken cancellationToken)
     {
-        var (bytes, whole) = TreeSize.Of(directory, limit);
+        var (bytes, whole) = sizeOf(directory, limit, cancellationToken);
         Unfinished = whole ? 0 : Unfinished + 1;
         return bytes;
     }

@@ -1,3 +1,4 @@
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
 
@@ -6,15 +7,19 @@ namespace OtherThing.Agent.Shims;
 /// <summary>The processes of one attempt, as its shim sees them, and how they are ended. The root is the job, or bubblewrap around it.</summary>
 internal sealed class JobTree(int root, string sandbox)
 {
-    private readonly bool _boxed = SandboxClass.IsBoxed(sandbox);
+    /// <summary>Whether it runs in a sandbox.</summary>
+    internal bool IsBoxed { get; } = SandboxClass.IsBoxed(sandbox);
 
     /// <summary>The first process inside a sandbox, with which all others there end; null without one.</summary>
     internal int? Inside { get; init; }
 
+    /// <summary>What all of it is in; null where it has none.</summary>
+    internal JobGroup? Group { get; init; }
+
     /// <summary>Everything the job started; leaves out bubblewrap's own two processes.</summary>
     internal List<ProcessEntry> Members()
     {
-        if (!_boxed)
+        if (!IsBoxed)
         {
             return ProcessTable.Descendants(Environment.ProcessId);
         }
@@ -32,7 +37,7 @@ internal sealed class JobTree(int root, string sandbox)
             _ = Libc.kill(entry.Pid, Libc.Sigterm);
         }
 
-        if (!_boxed)
+        if (!IsBoxed)
         {
             _ = Libc.kill(-root, Libc.Sigterm);
         }
@@ -41,7 +46,8 @@ internal sealed class JobTree(int root, string sandbox)
     /// <summary>Ends everything, also what left the session: the PID namespace dies with its first process; without one, orphans come to the shim.</summary>
     internal void Kill()
     {
-        if (_boxed)
+        Group?.End();
+        if (IsBoxed)
         {
             if (Inside is { } first)
             {

@@ -57,6 +57,9 @@ internal sealed record ShimSpec
     /// <summary>What it may print in all before it is stopped, kept or not; 0: any amount.</summary>
     public long OutputMaxBytes { get; init; }
 
+    /// <summary>The control group in which the kernel keeps it to its limits; null: they are counted.</summary>
+    public string? ControlGroup { get; init; }
+
     /// <summary>When the process must be dead unless the lease is renewed; null: losing contact stops nothing.</summary>
     public long? LeaseUntilMs { get; init; }
 

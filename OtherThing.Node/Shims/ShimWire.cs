@@ -21,6 +21,18 @@ internal sealed class ShimWire(int input, int output)
         }
     }
 
+    /// <summary>
+    /// Says that there is more output, unless the agent has not taken in what was said before: one that hangs must not hold up who keeps its
+    /// job to its limits.
+    /// </summary>
+    internal void Poke()
+    {
+        if (Descriptor >= 0 && Poller.HasRoom(output))
+        {
+            FileDescriptor.Write(output, ShimFrame.Encode(ShimFrameKind.Output, []));
+        }
+    }
+
     /// <summary>Takes in what there is; blocks when there is nothing.</summary>
     internal void Read()
     {

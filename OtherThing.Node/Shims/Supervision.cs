@@ -1,4 +1,5 @@
 using System.Text;
+using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
 
@@ -14,12 +15,19 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     /// <summary>Of a job that goes on printing little by little, the agent hears less often.</summary>
     private const int LaterPokeMs = 250;
     private const int EarlyPokes = 20;
+
+    /// <summary>How long what a job left is counted before its end is told without.</summary>
+    private const int CountMs = 5_000;
+    private const int LookForWishMs = 200;
     private static readonly ShimClaim s_self = new() { Pid = Environment.ProcessId, StartTime = ProcessTable.Find(Environment.ProcessId)!.Value.StartTime };
     private readonly AttemptFiles _files = new(spec.Directory);
     private readonly StringBuilder _status = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly bool _boxed = SandboxClass.IsBoxed(spec.Sandbox);
     private long _startedAt;
+
+    /// <summary>Counts what the job's directory takes.</summary>
+    internal TreeCount SizeOf { get; init; } = TreeSize.Of;
 
     internal ShimExit Run()
     {
@@ -41,14 +49,24 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             return new ShimExit { Started = false, ExitCode = 127, ReasonCode = "program_not_found", Reason = Programs.NotFound(spec) };
         }
 
-        using var pipes = new ChildPipes(spec);
-        var (pid, why) = TryStart(pipes, program);
-        if (why is not null)
+        using var group = JobGroup.TryMake(spec, out var groupless);
+        if (groupless is not null)
         {
-            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "spawn_failed", Reason = $"{(_boxed ? "bwrap" : spec.Argv[0])}: {why}" };
+            return NotStarted("spawn_failed", groupless);
         }
 
-        ChildLimits.Apply(pid, spec);
+        using var pipes = new ChildPipes(spec);
+        var (pid, why) = TryStart(pipes, program, group);
+        if (why is not null)
+        {
+            return NotStarted("spawn_failed", $"{(_boxed ? "bwrap" : spec.Argv[0])}: {why}");
+        }
+
+        if (!ChildLimits.Apply(pid, spec))
+        {
+            return Undo(pid, group, "spawn_failed", "The system does not keep it to its limits.");
+        }
+
         pipes.OpenGate();
         if (ProcessTable.Find(pid) is { } child)
         {
@@ -56,10 +74,11 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
 
         wire.Send(ShimFrameKind.Started, []);
-        var tree = new JobTree(pid, spec.Sandbox) { Inside = pipes.WaitForInside(_status) };
-        if (tree.Inside is { } inside)
+        var tree = new JobTree(pid, spec.Sandbox) { Inside = pipes.WaitForInside(_status), Group = group };
+        if (tree.Inside is { } inside && !ChildLimits.ApplyInside(inside, spec))
         {
-            ChildLimits.ApplyInside(inside, spec);
+            tree.Kill();
+            return Undo(pid, group, "spawn_failed", "The system does not keep it to its limit of processes.");
         }
 
         string? offline = null;
@@ -67,12 +86,10 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         if (offline is not null)
         {
             tree.Kill();
-            _ = ChildExit.TryReap(pid, block: true);
-            EndOrphans();
-            return new ShimExit { Started = false, ExitCode = 126, ReasonCode = "network_failed", Reason = $"The job could not be given a network of its own. {offline}" };
+            return Undo(pid, group, "network_failed", $"The job could not be given a network of its own. {offline}");
         }
 
-        using var meters = new Meters(spec, tree, pipes.Stdin);
+        using var meters = new Meters(spec, tree, pipes.Stdin, SizeOf);
         if (_boxed && tree.Inside is null)
         {
             // Nobody could limit it or look at what it uses: it never becomes the job.
@@ -86,28 +103,42 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         using var stdout = new LogKeeper(_files.Stdout, spec.LogMaxBytes);
         using var stderr = new LogKeeper(_files.Stderr, spec.LogMaxBytes);
         var watch = new Watchdog(spec, tree, meters, _files, _startedAt);
-        var end = Loop(pid, pipes, watch, network, stdout, stderr);
+        var end = Loop(pid, pipes, watch, meters, network, stdout, stderr);
         network?.Dispose();
+        group?.End();
         EndOrphans();
         Drain(pipes, stdout, stderr);
         var (said, warned) = (stdout.Finish(), stderr.Finish());
-        var beyond = watch.KillReason is null ? meters.LookBack(end.Code, LastWords()) ?? Cut(end, network) : null;
-        return Describe(end, watch, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
+        var beyond = watch.KillReason is null ? LookBack(meters, end) ?? Cut(end, network) : null;
+        return Describe(end, watch, group, said, warned, stderr.Total) is var exit && exit.Started && beyond is var (code, words)
             ? exit with { ReasonCode = code, Reason = words, OutOfMemory = code == LimitCodes.Memory, TimedOut = code == LimitCodes.Time }
             : exit;
     }
 
-    private static (int Pid, string? Why) TryStart(ChildPipes pipes, string program)
+    private static (int Pid, string? Why) TryStart(ChildPipes pipes, string program, JobGroup? group)
     {
         try
         {
-            var (pid, error) = pipes.Start(program);
+            var (pid, error) = group is null ? pipes.Start(program) : group.Start(() => pipes.Start(program));
             return (pid, error == 0 ? null : new System.ComponentModel.Win32Exception(error).Message);
         }
-        catch (ArgumentException ex)
+        catch (Exception ex) when (ex is ArgumentException or IOException or UnauthorizedAccessException)
         {
             return (0, ex.Message);
         }
+    }
+
+    private static ShimExit NotStarted(string code, string words) => new() { Started = false, ExitCode = 126, ReasonCode = code, Reason = words };
+
+    /// <summary>Ends what was started and is not to become the job.</summary>
+    private ShimExit Undo(int pid, JobGroup? group, string code, string words)
+    {
+        group?.End();
+        _ = Libc.kill(-pid, Libc.Sigkill);
+        _ = Libc.kill(pid, Libc.Sigkill);
+        _ = ChildExit.TryReap(pid, block: true);
+        EndOrphans();
+        return NotStarted(code, words);
     }
 
     /// <summary>A job that failed without its way out may have failed for that.</summary>
@@ -124,7 +155,22 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
     }
 
-    private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, JobNetwork? network, LogKeeper stdout, LogKeeper stderr)
+    /// <summary>The limit that a job which ended by itself ran into. Its end is told soon, however much it left, and at once to who wants it stopped.</summary>
+    private (string, string)? LookBack(Meters meters, ChildExit end)
+    {
+        var until = Environment.TickCount64 + CountMs;
+        while (!meters.CountAtTheEnd() && until - Environment.TickCount64 is > 0 and var left && _files.ReadControl()?.Kill is null)
+        {
+            if (Poller.WaitFirst((int)Math.Min(left, LookForWishMs), wire.Descriptor, meters.WakeDescriptor))
+            {
+                wire.Read();
+            }
+        }
+
+        return meters.LookBack(end.Code, LastWords());
+    }
+
+    private ChildExit Loop(int pid, ChildPipes pipes, Watchdog watch, Meters meters, JobNetwork? network, LogKeeper stdout, LogKeeper stderr)
     {
         using var ended = new ChildEnd(pid);
         var nextPoke = _startedAt + FirstPokeMs;
@@ -134,7 +180,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         {
             var tick = watch.NextTick(Environment.TickCount64);
             var timeout = ended.PollTimeout(unsaid ? Math.Min(PokeMs, tick) : tick);
-            var word = Poller.WaitFirst(timeout, wire.Descriptor, pipes.Stdout, pipes.Stderr, ended.Descriptor);
+            var word = Poller.WaitFirst(timeout, wire.Descriptor, pipes.Stdout, pipes.Stderr, ended.Descriptor, meters.WakeDescriptor);
             unsaid |= Pump(ref pipes.Stdout, stdout) | Pump(ref pipes.Stderr, stderr);
             if (ended.TryReap() is { } exit)
             {
@@ -151,7 +197,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             watch.Tick(now, asked: wire.TakeLook(), stdout.Total + stderr.Total);
             if (unsaid && now >= nextPoke)
             {
-                wire.Send(ShimFrameKind.Output, []);
+                wire.Poke();
                 unsaid = false;
                 nextPoke = now + (++pokes < EarlyPokes ? PokeMs : LaterPokeMs);
             }
@@ -197,11 +243,11 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
         }
     }
 
-    private ShimExit Describe(ChildExit end, Watchdog watch, LogExtent stdout, LogExtent stderr, long stderrTotal)
+    private ShimExit Describe(ChildExit end, Watchdog watch, JobGroup? group, LogExtent stdout, LogExtent stderr, long stderrTotal)
     {
         var wall = Environment.TickCount64 - _startedAt;
-        // Bubblewrap writes the exit code of the job there; without it, it failed before the job began.
-        var started = !_boxed || watch.KillReason is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
+        // Bubblewrap writes the exit code of the job there; without it, it failed before the job began, or the kernel ended it with the job.
+        var started = !_boxed || watch.KillReason is not null || group?.Struck() is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
         return new ShimExit
         {
             Started = started,
@@ -214,7 +260,7 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
             Reason = started ? watch.KillWords : stderrTotal > 0 ? FirstLine(_files.Stderr) : "The sandbox could not be set up.",
             CpuMs = end.CpuMs,
             WallMs = wall,
-            MaxResidentBytes = end.MaxResidentBytes,
+            MaxResidentBytes = group?.PeakBytes ?? end.MaxResidentBytes,
             Stdout = stdout,
             Stderr = stderr,
         };

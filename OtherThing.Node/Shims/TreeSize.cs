@@ -13,15 +13,21 @@ internal sealed class TreeSize
     private readonly HashSet<ulong> _linked = [];
     private readonly Stack<(ulong Node, Queue<byte[]> Below)> _above = [];
     private readonly long _enough;
+    private readonly CancellationToken _cancelled;
     private long _bytes;
 
-    private TreeSize(long enough) => _enough = enough;
+    private TreeSize(long enough, CancellationToken cancelled) => (_enough, _cancelled) = (enough, cancelled);
 
-    /// <summary>Bytes; stops counting at more than <paramref name="enough"/>. Whole is false when it changed too much to be counted to its end.</summary>
-    internal static (long Bytes, bool Whole) Of(string path, long enough)
+    private bool GoesOn => _bytes <= _enough && !_cancelled.IsCancellationRequested;
+
+    /// <summary>
+    /// Bytes; stops counting at more than <paramref name="enough"/>, or when nobody wants to know any more. Whole is false when it changed too
+    /// much to be counted to its end.
+    /// </summary>
+    internal static (long Bytes, bool Whole) Of(string path, long enough, CancellationToken cancellationToken)
     {
         var top = Folder.Open(path);
-        return top is null ? (0, !Directory.Exists(path)) : new TreeSize(enough).Count(top);
+        return top is null ? (0, !Directory.Exists(path)) : new TreeSize(enough, cancellationToken).Count(top);
     }
 
     private (long, bool) Count(Folder here)
@@ -33,7 +39,7 @@ internal sealed class TreeSize
                 return (_bytes, false);
             }
 
-            while (_bytes <= _enough)
+            while (GoesOn)
             {
                 var (_, below) = _above.Peek();
                 if (below.TryDequeue(out var name))
@@ -88,7 +94,7 @@ internal sealed class TreeSize
         _bytes += own.Used;
         var below = new Queue<byte[]>();
         _above.Push((own.Node, below));
-        while (_bytes <= _enough && folder.ReadSome() is { Count: > 0 } some)
+        while (GoesOn && folder.ReadSome() is { Count: > 0 } some)
         {
             foreach (var entry in some)
             {

@@ -105,6 +105,30 @@ public sealed class LimitTests(MessAgent agent) : IClassFixture<MessAgent>
     }
 
     [Fact]
+    public void N09_ChildLimits_LimitThatIsRefused_IsSaid()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "Only root gives limits to somebody else's process.");
+        var spec = new ShimSpec { AttemptId = "limits", Directory = "", Sandbox = SandboxClass.Bubblewrap, Argv = [], Env = new Dictionary<string, string>(), User = UserRange.Default.First + 16, MaxProcesses = 1_000 };
+        using var nothing = File.OpenHandle("/dev/null");
+        var fd = (int)nothing.DangerousGetHandle();
+        // The one has a stricter limit already, which nobody but the system may raise.
+        var (pid, _) = Spawn.Start(new SpawnRequest { Path = "/bin/sh", Arguments = ["sh", "-c", "ulimit -u 500; exec sleep 600"], Descriptors = [(fd, 0), (fd, 1), (fd, 2)], Rights = new JobRights(spec.User, NoNewPrivileges: false) });
+        var until = Environment.TickCount64 + (long)OtherThing.Tests.Support.Patience.Limit.TotalMilliseconds;
+        while (!File.ReadAllText($"/proc/{pid}/cmdline").StartsWith("sleep", StringComparison.Ordinal) && Environment.TickCount64 < until)
+        {
+            Thread.Yield();
+        }
+
+        var stricter = ChildLimits.ApplyInside(pid, spec);
+        var foreign = ChildLimits.ApplyInside(pid, spec with { User = UserRange.Default.First + 17 });
+        _ = Libc.kill(pid, Libc.Sigkill);
+        ChildExit.TryReap(pid, block: true);
+        var gone = ChildLimits.ApplyInside(pid, spec);
+
+        Assert.Equal((true, false, true), (stricter, foreign, gone));
+    }
+
+    [Fact]
     public async Task N09_Job_ThatSharesPages_IsNotCountedTwice()
     {
         // Thirty children of one parent with 40 MiB: each has all of it, together they have it once.

@@ -36,7 +36,7 @@ public sealed class LogUplinkTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var data = new DataDirectory(_directory.Path);
         var book = new AttemptBook(
-            journal, new AttemptRunner(null!, SandboxReport.None(""), null, TimeProvider.System), new Capacity(() => new Facts()), new NodeTerms(new LocalPolicy(), SandboxReport.None("")), data, new Janitor(data, TimeProvider.System, NullLogger.Instance), NullLogger.Instance, stop.Token);
+            journal, new AttemptRunner(null!, SandboxReport.None(""), null, null, TimeProvider.System), new Capacity(() => new Facts()), new NodeTerms(new LocalPolicy(), SandboxReport.None("")), data, new Janitor(data, TimeProvider.System, NullLogger.Instance), NullLogger.Instance, stop.Token);
         book.Recover([new Assign { AttemptId = "attempt", JobId = "job", WorkspaceId = "workspace", Fence = 1, Spec = new JobSpec() }], sameBoot: true);
         var attempt = Assert.Single(book.All);
         Directory.CreateDirectory(attempt.Files.Directory);

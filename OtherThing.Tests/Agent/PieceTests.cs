@@ -207,6 +207,46 @@ public sealed class PieceTests : IDisposable
         Assert.Contains("4000 MiB are free of the 10000 MiB lent", second.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void N09_Facts_WorkOnAnotherDisk_WeighThatDisk()
+    {
+        const string other = "/dev/shm";
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Directory.Exists(other), "There is no second file system that everybody may use.");
+        var work = Path.Combine(other, $"ot-work-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(work);
+        try
+        {
+            var data = new DataDirectory(_directory.Path);
+            Directory.CreateSymbolicLink(data.Attempts, work);
+            Assert.SkipUnless(new DriveInfo(other).TotalSize >> 20 != new DriveInfo(data.Root).TotalSize >> 20, "Both are of the same size.");
+
+            Assert.Equal((ulong)(new DriveInfo(other).TotalSize >> 20), new MachineFacts(data).Read().DiskMb);
+        }
+        finally
+        {
+            Directory.Delete(work);
+        }
+    }
+
+    [Fact]
+    public void N09_Facts_DataThatJobsCannotReach_WeighWhereTheyWork()
+    {
+        Assert.SkipUnless(DataDirectory.IsRoot && Directory.Exists("/dev/shm"), "Only the jobs of root's agent work elsewhere.");
+        var shut = Path.Combine("/dev/shm", $"ot-shut-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(shut, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var data = new DataDirectory(Path.Combine(shut, "agent"));
+        try
+        {
+            Assert.StartsWith("/var/tmp/", data.Attempts, StringComparison.Ordinal);
+            Assert.Equal((ulong)(new DriveInfo("/var/tmp").TotalSize >> 20), new MachineFacts(data).Read().DiskMb);
+        }
+        finally
+        {
+            Directory.Delete(shut, recursive: true);
+            Directory.Delete(Path.GetDirectoryName(data.Attempts)!, recursive: true);
+        }
+    }
+
     public static TheoryData<Action<Assign>, string> OutOfRange => new()
     {
         { assign => assign.Spec.Limits.MemoryMb = ulong.MaxValue, "limits.memoryMb" },
