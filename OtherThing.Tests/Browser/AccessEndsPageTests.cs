@@ -112,6 +112,29 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
     }
 
     [Fact]
+    public async Task B02_DemotedWhileADialogIsOpen_AddressesInvitesAndTheDialogAreGone()
+    {
+        await using var scene = await RightsScene.OpenAsync(server);
+        var admin = scene.Members[Role.Admin];
+        var address = (await scene.Get<IAccountStore>().FindAsync(scene.Other.Id, Cancellation))!.Email;
+        await using var browser = await chromium.SignedInAsync(server, admin.Id);
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync($"/w/{scene.Slug}/members");
+        await page.GetByText(address).WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Invite people" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make invite" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByText("Send this link").WaitForAsync();
+
+        // Nobody publishes an event of it: the watch alone hears of it.
+        await scene.SetRoleAsync(admin.Id, Role.Member);
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await Assertions.Expect(page.GetByText(address)).ToHaveCountAsync(0);
+        await Assertions.Expect(page.GetByRole(AriaRole.Cell).First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Invites" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task B04_PagePastTheCap_SaysHowManyAreOpen()
     {
         await using var own = new TestServer(("PerPerson:Pages", "2"));
@@ -132,6 +155,29 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         await Until.HoldsAsync(() => Task.FromResult(caps.Count(OpenThing.Page, userId) == 1), "the closed page has given its place back", Cancellation);
         await third.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Assertions.Expect(third.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Tasks");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task B04_PagePastTheCap_KeepsNoServerFromStopping(bool begunAgain)
+    {
+        var own = new TestServer(("PerPerson:Pages", "1"));
+        await using var visit = await WorkspaceVisit.StartAsync(chromium, own);
+        await visit.GoAsync("tasks");
+        var past = await visit.Browser.NewPageAsync();
+        await past.GotoAsync($"/w/{visit.Slug}/tasks");
+        await Assertions.Expect(past.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Too many pages are open");
+        if (begunAgain)
+        {
+            // Not waited for: the circuit that was goes, and the one that comes is on its way, while the server stops.
+            await past.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        }
+
+        var clock = Stopwatch.StartNew();
+        await own.DisposeAsync();
+
+        Assert.True(clock.Elapsed < Patience.Limit / 3, $"The server took {clock.Elapsed} to stop.");
     }
 
     private static async Task AddTaskAsync(HttpClient owner, string root, string title)
