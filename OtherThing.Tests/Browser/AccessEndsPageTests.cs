@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OtherThing.Core.Access;
@@ -180,6 +181,43 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         Assert.True(clock.Elapsed < Patience.Limit / 3, $"The server took {clock.Elapsed} to stop.");
     }
 
+    [Fact]
+    public async Task B04_BrowserGoneBeforeItAnswered_ServerStopsOnceItsCallIsGivenUp()
+    {
+        var own = new BriefServer();
+        await using var visit = await WorkspaceVisit.StartAsync(chromium, own);
+        await visit.GoAsync("tasks");
+        var silent = await visit.Browser.NewPageAsync();
+        var unanswered = new TaskCompletionSource();
+        // What a script is asked for is done, and nobody hears of it: as when the page goes in that moment.
+        await silent.RouteWebSocketAsync("**/_blazor**", route =>
+        {
+            var server = route.ConnectToServer();
+            route.OnMessage(frame =>
+            {
+                if (frame.Binary is { } sent && Encoding.Latin1.GetString(sent).Contains("EndInvokeJSFromDotNet", StringComparison.Ordinal))
+                {
+                    unanswered.TrySetResult();
+                }
+                else if (frame.Binary is { } binary)
+                {
+                    server.Send(binary);
+                }
+                else
+                {
+                    server.Send(frame.Text!);
+                }
+            });
+        });
+        await silent.GotoAsync($"/w/{visit.Slug}/tasks");
+        await unanswered.Task.WithPatience();
+        await silent.CloseAsync(new() { RunBeforeUnload = true });
+        var clock = Stopwatch.StartNew();
+        await own.DisposeAsync();
+
+        Assert.True(clock.Elapsed < Patience.Limit / 3, $"The server took {clock.Elapsed} to stop.");
+    }
+
     private static async Task AddTaskAsync(HttpClient owner, string root, string title)
     {
         using var made = await owner.PostAsJsonAsync(root + "/tasks", new { title, status = "todo" }, Cancellation);
@@ -192,5 +230,15 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         await TestServer.SignInAsync(elsewhere, email);
         return await elsewhere.PostAsJsonAsync(
             "/api/v1/auth/manage/info", new { oldPassword = TestServer.Password, newPassword = "An0ther-passw0rd!" }, Cancellation);
+    }
+
+    /// <summary>A server that soon gives up on a browser's script.</summary>
+    private sealed class BriefServer : TestServer
+    {
+        protected override void MakeLight(IServiceCollection services)
+        {
+            base.MakeLight(services);
+            services.Configure<CircuitOptions>(circuit => circuit.JSInteropDefaultCallTimeout = TimeSpan.FromSeconds(5));
+        }
     }
 }
