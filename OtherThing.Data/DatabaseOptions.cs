@@ -10,29 +10,42 @@ public sealed record DatabaseOptions(DatabaseProvider Provider, string Connectio
     public static DatabaseOptions SqliteIn(string directory) =>
         new(DatabaseProvider.Sqlite, $"Data Source={Path.Combine(directory, "otherthing.db")};Cache=Private");
 
-    /// <summary>Makes an embedded database's file one that only this account reads; its log takes the file's mode when it is made.</summary>
-    public void CloseFile()
+    /// <summary>The embedded database's file; null for a server's and for one in memory.</summary>
+    private string? FilePath =>
+        Provider == DatabaseProvider.Sqlite && new SqliteConnectionStringBuilder(ConnectionString) is { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path }
+        && !path.StartsWith(':') && !path.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? path : null;
+
+    /// <summary>Makes an embedded database's file, where there is none, as one that only this account reads; its log takes the file's mode when it is made.</summary>
+    public void MakeFile()
     {
-        if (Provider != DatabaseProvider.Sqlite || new SqliteConnectionStringBuilder(ConnectionString) is not { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path }
-            || path.StartsWith(':') || path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+        if (FilePath is not { } path || File.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
         {
             return;
         }
 
-        if (!File.Exists(path) && Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        try
         {
             PrivateFiles.CreateFile(path).Dispose();
-            // An empty file is looked at read-only at first, and cannot be given its log then.
-            using var connection = new SqliteConnection(ConnectionString);
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = SqlitePragmas.Statement;
-            command.ExecuteNonQuery();
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return; // Another server that starts has just made it.
         }
 
-        foreach (var beside in new[] { "", "-wal", "-shm", "-journal" })
+        // An empty file is looked at read-only at first, and cannot be given its log then.
+        using var connection = new SqliteConnection(ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = SqlitePragmas.Statement;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Takes everybody else's access from an embedded database's file and what lies beside it.</summary>
+    public void CloseFile()
+    {
+        foreach (var beside in FilePath is null ? [] : new[] { "", "-wal", "-shm", "-journal" })
         {
-            PrivateFiles.CloseFile(path + beside);
+            PrivateFiles.CloseFile(FilePath + beside);
         }
     }
 }

@@ -45,5 +45,5 @@ app.MapHealth().MapDiscovery().MapOpenApiDocument();
 app.MapAccounts().MapWorkspaces().MapAudit().MapTasks().MapFlows().MapRuns().MapTriggers().MapApprovals().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
 app.MapNodeGateway();
 app.MapPages();
-await app.RunAsync();
+await app.ServeAsync();
 return 0;

@@ -8,7 +8,7 @@ namespace OtherThing.Core.Jobs;
 /// Stops the jobs of members who were removed or may not send jobs any more, or hands them over when a member departs. A run's jobs go
 /// with their run.
 /// </summary>
-internal sealed class JobDeparture(IJobHolderStore holders, JobDispatcher dispatcher, RunRights rights) : IMemberDeparture, IAccessSweep
+internal sealed class JobDeparture(IHolderStore<Job> holders, JobDispatcher dispatcher, RunRights rights) : IMemberDeparture, IAccessSweep
 {
     private const int Round = 1_000;
 
@@ -20,7 +20,7 @@ internal sealed class JobDeparture(IJobHolderStore holders, JobDispatcher dispat
         foreach (var job in await holders.FindWithoutRoleAsync(s_roles, Round, cancellationToken))
         {
             if (await rights.RefuseAsync(job.WorkspaceId, job.UserId, cancellationToken) is { } refusal
-                && await dispatcher.CancelAsync(job.JobId, refusal.Message))
+                && await dispatcher.CancelAsync(job.Id, refusal.Message))
             {
                 stopped++;
             }

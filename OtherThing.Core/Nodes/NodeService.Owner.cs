@@ -116,20 +116,38 @@ public sealed partial class NodeService
                 return null;
             },
             cancellationToken,
-            async () =>
-            {
-                // Its identity is gone: all that follows from it happens whoever hangs up, and before anybody is told.
-                dispatcher.StopAll(nodeId, "The node was removed by its owner.");
-                links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The node was removed by its owner.");
-                await store.AttachAsync(nodeId, [], Now, CancellationToken.None);
-            });
+            () => EndAsync(nodeId));
         if (removed.Error is { } refusal)
         {
-            return refusal;
+            return refusal == NodeErrors.NotFound && await TakeUpRemovalAsync(actor, nodeId, cancellationToken) ? null : refusal;
         }
 
         LogRemoved(nodeId);
         return null;
+    }
+
+    /// <summary>All that follows from the end of an identity: it happens whoever hangs up, and before anybody is told.</summary>
+    private Task EndAsync(Guid nodeId)
+    {
+        dispatcher.StopAll(nodeId, "The node was removed by its owner.");
+        links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The node was removed by its owner.");
+        return store.AttachAsync(nodeId, [], Now, CancellationToken.None);
+    }
+
+    /// <summary>A removal that failed after the identity had ended is gone on with when its owner asks again.</summary>
+    /// <returns>False when nothing of the kind is left.</returns>
+    private async Task<bool> TakeUpRemovalAsync(Actor actor, Guid nodeId, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(nodeId, cancellationToken) is not { Node.RevokedAt: not null } left || left.Node.OwnerId != actor.UserId
+            || (left.WorkspaceIds.Count == 0 && links.Find(nodeId)?.Session is null))
+        {
+            return false;
+        }
+
+        await EndAsync(nodeId);
+        await TellAsync(actor, left, Operations.NodeRevoke, null);
+        LogRemoved(nodeId);
+        return true;
     }
 
     /// <summary>What a new workspace gets: the nodes of its creator that join every one.</summary>

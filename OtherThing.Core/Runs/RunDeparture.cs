@@ -5,7 +5,7 @@ using OtherThing.Core.Workspaces;
 namespace OtherThing.Core.Runs;
 
 /// <summary>Ends the runs of members who were removed or may not run flows any more, or hands them over when a member departs.</summary>
-internal sealed partial class RunDeparture(IRunHolderStore holders, RunRights rights, IGrainFactory grains, ILogger<RunDeparture> logger)
+internal sealed partial class RunDeparture(IHolderStore<Run> holders, RunRights rights, IGrainFactory grains, ILogger<RunDeparture> logger)
     : IMemberDeparture, IAccessSweep
 {
     private const int Round = 500;
@@ -42,7 +42,7 @@ internal sealed partial class RunDeparture(IRunHolderStore holders, RunRights ri
 
     public Task OnDepartedAsync(Guid workspaceId, Guid userId, CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 
-    private async Task<bool> EndAsync(HeldRun run, CancellationToken cancellationToken)
+    private async Task<bool> EndAsync(HeldWork run, CancellationToken cancellationToken)
     {
         if (await rights.RefuseAsync(run.WorkspaceId, run.UserId, cancellationToken) is not { } refusal)
         {
@@ -51,17 +51,17 @@ internal sealed partial class RunDeparture(IRunHolderStore holders, RunRights ri
 
         try
         {
-            var ended = await grains.GetGrain<IRunGrain>(run.RunId).AbortAsync(refusal.Code, refusal.Message);
+            var ended = await grains.GetGrain<IRunGrain>(run.Id).AbortAsync(refusal.Code, refusal.Message);
             if (ended)
             {
-                LogEnded(run.RunId, run.WorkspaceId, run.UserId, refusal.Code);
+                LogEnded(run.Id, run.WorkspaceId, run.UserId, refusal.Code);
             }
 
             return ended;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            LogFailed(exception, run.RunId);
+            LogFailed(exception, run.Id);
             return false;
         }
     }

@@ -37,10 +37,17 @@ internal static partial class DatabaseFaults
     private const int UniqueIndex = 2601;
     private const int UniqueKey = 2627;
 
+    private const int TableExists = 2714;
+    private const int DatabaseExists = 1801;
+
     // SQLite's unique, primary key and rowid constraints.
     private static readonly int[] s_sqliteDuplicate = [2067, 1555, 2579];
 
     public static bool IsDuplicate(Exception exception) => Of(exception) == DatabaseFault.Duplicate;
+
+    /// <summary>Whether what was to be made is there already, for another one made it first: a row, a table, a database.</summary>
+    public static bool IsMadeByAnother(Exception exception) =>
+        IsDuplicate(exception) || exception is SqlException { Number: TableExists or DatabaseExists };
 
     /// <summary>What an exception means; the outermost that says something counts, for it was made of those within it.</summary>
     public static DatabaseFault Of(Exception exception, CancellationToken cancellationToken = default)

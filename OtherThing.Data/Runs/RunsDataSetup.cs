@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Access;
 using OtherThing.Core.Runs;
+using OtherThing.Data.Access;
 
 namespace OtherThing.Data.Runs;
 
@@ -11,7 +13,8 @@ public static class RunsDataSetup
     public static IServiceCollection AddRunsData(this IServiceCollection services, string dataDirectory) => services
         .AddSingleton<IBlobStore>(new FileBlobStore(Path.Combine(dataDirectory, "blobs")))
         .AddSingleton<IRunStore, RunStore>()
-        .AddSingleton<IRunHolderStore, RunHolderStore>()
+        .AddSingleton(new HeldTable<Run>(run => run.WakeAt != null, run => true, nameof(Run.StartedBy), run => run.WakeAt))
+        .AddSingleton<IHolderStore<Run>, HolderStore<Run>>()
         .AddSingleton<IRunQueueStore, RunQueueStore>()
         .AddSingleton<IRunPurgeStore, RunPurgeStore>()
         .AddSingleton<IRunJournalStore, RunJournalStore>();

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
+using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Serving;
 
@@ -20,11 +21,10 @@ internal sealed class LeaseTable(DatabaseOptions database)
 
     private string Now => _isSqlite ? "CAST(unixepoch('subsec') * 1000 AS INTEGER)" : "DATEDIFF_BIG(millisecond, '1970-01-01', SYSUTCDATETIME())";
 
-    /// <summary>Makes the table and its row unless they are there.</summary>
-    public void EnsureCreated()
-    {
-        using var connection = Open(durable: true);
-        Execute(connection, _isSqlite
+    /// <summary>What makes the table and its row unless they are there, in this order.</summary>
+    public static IReadOnlyList<string> CreateStatements(DatabaseProvider provider) =>
+    [
+        provider == DatabaseProvider.Sqlite
             ? """
               CREATE TABLE IF NOT EXISTS server_lease (id INTEGER NOT NULL PRIMARY KEY, fence INTEGER NOT NULL, renewals INTEGER NOT NULL,
                   expires_at INTEGER NOT NULL, holder TEXT NOT NULL, host TEXT NOT NULL, process_id INTEGER NOT NULL, process_start INTEGER NOT NULL)
@@ -33,11 +33,34 @@ internal sealed class LeaseTable(DatabaseOptions database)
               IF OBJECT_ID(N'server_lease') IS NULL
               CREATE TABLE server_lease (id int NOT NULL PRIMARY KEY, fence bigint NOT NULL, renewals bigint NOT NULL,
                   expires_at bigint NOT NULL, holder nvarchar(300) NOT NULL, host nvarchar(300) NOT NULL, process_id int NOT NULL, process_start bigint NOT NULL)
-              """);
-        Execute(connection, """
-            INSERT INTO server_lease (id, fence, renewals, expires_at, holder, host, process_id, process_start)
-            SELECT 1, 0, 0, 0, '', '', 0, 0 WHERE NOT EXISTS (SELECT 1 FROM server_lease WHERE id = 1)
-            """);
+              """,
+        """
+        INSERT INTO server_lease (id, fence, renewals, expires_at, holder, host, process_id, process_start)
+        SELECT 1, 0, 0, 0, '', '', 0, 0 WHERE NOT EXISTS (SELECT 1 FROM server_lease WHERE id = 1)
+        """,
+    ];
+
+    /// <summary>Makes the table and its row unless they are there. Two servers may start at once: what the other one was quicker with is there.</summary>
+    public static void Create(DatabaseProvider provider, Action<string> execute)
+    {
+        foreach (var statement in CreateStatements(provider))
+        {
+            try
+            {
+                execute(statement);
+            }
+            catch (DbException exception) when (DatabaseFaults.IsMadeByAnother(exception))
+            {
+                // It is there, which is what was wanted.
+            }
+        }
+    }
+
+    /// <summary>Makes the table and its row unless they are there.</summary>
+    public void EnsureCreated()
+    {
+        using var connection = Open(durable: true);
+        Create(database.Provider, statement => Execute(connection, statement));
     }
 
     /// <summary>The row as it is.</summary>

@@ -16,6 +16,7 @@ public sealed class ServerLease : IDisposable
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(9);
 
     private static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_opens = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly ManualResetEvent _stop = new(false);
@@ -52,14 +53,32 @@ public sealed class ServerLease : IDisposable
         if (_database.Provider == DatabaseProvider.SqlServer)
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            var creator = (IRelationalDatabaseCreator)db.GetService<IDatabaseCreator>();
-            if (!await creator.ExistsAsync(cancellationToken))
-            {
-                await creator.CreateAsync(cancellationToken);
-            }
+            await MakeDatabaseAsync((IRelationalDatabaseCreator)db.GetService<IDatabaseCreator>(), cancellationToken);
         }
 
         _table.EnsureCreated();
+    }
+
+    /// <summary>Makes a server's database unless it is there, also when another server that starts is making it just now.</summary>
+    internal static async Task MakeDatabaseAsync(IRelationalDatabaseCreator creator, CancellationToken cancellationToken)
+    {
+        if (await creator.ExistsAsync(cancellationToken))
+        {
+            return;
+        }
+
+        try
+        {
+            await creator.CreateAsync(cancellationToken);
+        }
+        catch (DbException exception) when (DatabaseFaults.IsMadeByAnother(exception))
+        {
+            // A database has its name a moment before it answers; whatever keeps it from answering then is said by who asks it next.
+            for (var tries = 0; tries < 100 && !await creator.ExistsAsync(cancellationToken); tries++)
+            {
+                await Task.Delay(s_opens, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Takes the lease when it is free, has run out, or its holder has ended.</summary>

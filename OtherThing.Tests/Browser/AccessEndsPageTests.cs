@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OtherThing.Core.Access;
@@ -112,6 +113,29 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
     }
 
     [Fact]
+    public async Task B02_DemotedWhileADialogIsOpen_AddressesInvitesAndTheDialogAreGone()
+    {
+        await using var scene = await RightsScene.OpenAsync(server);
+        var admin = scene.Members[Role.Admin];
+        var address = (await scene.Get<IAccountStore>().FindAsync(scene.Other.Id, Cancellation))!.Email;
+        await using var browser = await chromium.SignedInAsync(server, admin.Id);
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync($"/w/{scene.Slug}/members");
+        await page.GetByText(address).WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Invite people" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make invite" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByText("Send this link").WaitForAsync();
+
+        // Nobody publishes an event of it: the watch alone hears of it.
+        await scene.SetRoleAsync(admin.Id, Role.Member);
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await Assertions.Expect(page.GetByText(address)).ToHaveCountAsync(0);
+        await Assertions.Expect(page.GetByRole(AriaRole.Cell).First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Invites" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task B04_PagePastTheCap_SaysHowManyAreOpen()
     {
         await using var own = new TestServer(("PerPerson:Pages", "2"));
@@ -134,6 +158,66 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         await Assertions.Expect(third.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Tasks");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task B04_PagePastTheCap_KeepsNoServerFromStopping(bool begunAgain)
+    {
+        var own = new TestServer(("PerPerson:Pages", "1"));
+        await using var visit = await WorkspaceVisit.StartAsync(chromium, own);
+        await visit.GoAsync("tasks");
+        var past = await visit.Browser.NewPageAsync();
+        await past.GotoAsync($"/w/{visit.Slug}/tasks");
+        await Assertions.Expect(past.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Too many pages are open");
+        if (begunAgain)
+        {
+            // Not waited for: the circuit that was goes, and the one that comes is on its way, while the server stops.
+            await past.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        }
+
+        var clock = Stopwatch.StartNew();
+        await own.DisposeAsync();
+
+        Assert.True(clock.Elapsed < Patience.Limit / 3, $"The server took {clock.Elapsed} to stop.");
+    }
+
+    [Fact]
+    public async Task B04_BrowserGoneBeforeItAnswered_ServerStopsOnceItsCallIsGivenUp()
+    {
+        var own = new BriefServer();
+        await using var visit = await WorkspaceVisit.StartAsync(chromium, own);
+        await visit.GoAsync("tasks");
+        var silent = await visit.Browser.NewPageAsync();
+        var unanswered = new TaskCompletionSource();
+        // What a script is asked for is done, and nobody hears of it: as when the page goes in that moment.
+        await silent.RouteWebSocketAsync("**/_blazor**", route =>
+        {
+            var server = route.ConnectToServer();
+            route.OnMessage(frame =>
+            {
+                if (frame.Binary is { } sent && Encoding.Latin1.GetString(sent).Contains("EndInvokeJSFromDotNet", StringComparison.Ordinal))
+                {
+                    unanswered.TrySetResult();
+                }
+                else if (frame.Binary is { } binary)
+                {
+                    server.Send(binary);
+                }
+                else
+                {
+                    server.Send(frame.Text!);
+                }
+            });
+        });
+        await silent.GotoAsync($"/w/{visit.Slug}/tasks");
+        await unanswered.Task.WithPatience();
+        await silent.CloseAsync(new() { RunBeforeUnload = true });
+        var clock = Stopwatch.StartNew();
+        await own.DisposeAsync();
+
+        Assert.True(clock.Elapsed < Patience.Limit / 3, $"The server took {clock.Elapsed} to stop.");
+    }
+
     private static async Task AddTaskAsync(HttpClient owner, string root, string title)
     {
         using var made = await owner.PostAsJsonAsync(root + "/tasks", new { title, status = "todo" }, Cancellation);
@@ -146,5 +230,15 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         await TestServer.SignInAsync(elsewhere, email);
         return await elsewhere.PostAsJsonAsync(
             "/api/v1/auth/manage/info", new { oldPassword = TestServer.Password, newPassword = "An0ther-passw0rd!" }, Cancellation);
+    }
+
+    /// <summary>A server that soon gives up on a browser's script.</summary>
+    private sealed class BriefServer : TestServer
+    {
+        protected override void MakeLight(IServiceCollection services)
+        {
+            base.MakeLight(services);
+            services.Configure<CircuitOptions>(circuit => circuit.JSInteropDefaultCallTimeout = TimeSpan.FromSeconds(5));
+        }
     }
 }

@@ -130,6 +130,7 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
         var page = builder.Page;
         await page.GotoAsync(builder.PagePath[..builder.PagePath.LastIndexOf('/')]);
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("File")).ToBeEnabledAsync();
         await page.GetByLabel("File").SetInputFilesAsync(new FilePayload { Name = "mail.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(Corpus.Text("n8n-support-webhook")) });
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Route support mail is a draft now: 6 steps, 6 connections, from n8n.");
 
@@ -145,6 +146,34 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
         });
         Assert.Equal("route-support-mail.flow.json", download.SuggestedFilename);
         Assert.StartsWith("{\n  \"format\": \"otherthing.flow/1\",", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_FileChosenTheMomentTheFieldIsThere_IsRead()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, Flow("""{"value":"x"}"""));
+        var page = builder.Page;
+        await page.GotoAsync(builder.PagePath[..builder.PagePath.LastIndexOf('/')]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).WaitForAsync();
+        // Between the server's drawing of the field and whatever it says next.
+        await page.EvaluateAsync(
+            """
+            text => new MutationObserver((_, observer) => {
+              const field = document.getElementById("import-file");
+              if (field && !field.disabled) {
+                observer.disconnect();
+                const chosen = new DataTransfer();
+                chosen.items.add(new File([text], "mail.json", { type: "application/json" }));
+                field.files = chosen.files;
+                field.dispatchEvent(new Event("change", { bubbles: true }));
+              }
+            }).observe(document.body, { subtree: true, childList: true, attributes: true })
+            """,
+            Corpus.Text("n8n-support-webhook"));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Route support mail is a draft now: 6 steps, 6 connections, from n8n.");
     }
 
     private static async Task RunAsync(IPage page, string topic)

@@ -14,7 +14,7 @@ namespace OtherThing.Tests.Support;
 /// A real SQLite file with the schema of the model, and the services of Core and Data over it. Name further registrations
 /// (your feature's AddXData, its services, a fake clock) in the constructor.
 /// </summary>
-public sealed class TestDatabase : IAsyncDisposable, IDisposable
+public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly TestDirectory _directory = new();
     private readonly ServiceProvider _services;
@@ -90,22 +90,10 @@ public sealed class TestDatabase : IAsyncDisposable, IDisposable
         return actor;
     }
 
-    public void Dispose()
-    {
-        // Some of the services end asynchronously only.
-        _services.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        Release();
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        Release();
-    }
-
-    private void Release()
-    {
-        using (var connection = new SqliteConnection(DatabaseOptions.SqliteIn(_directory.Path).ConnectionString))
+        await using (var connection = new SqliteConnection(DatabaseOptions.SqliteIn(_directory.Path).ConnectionString))
         {
             SqliteConnection.ClearPool(connection); // of this file alone: others are at work in theirs
         }

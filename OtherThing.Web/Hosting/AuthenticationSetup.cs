@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using OtherThing.Data;
-using OtherThing.Data.Conventions;
 
 namespace OtherThing.Web.Hosting;
 
@@ -59,17 +58,14 @@ internal static class AuthenticationSetup
     private static void AddKeyRing(this WebApplicationBuilder builder)
     {
         var ring = builder.Services.AddDataProtection().SetApplicationName("OtherThing");
-        var seal = builder.ReadKeyRingSeal();
-        seal?.Apply(ring);
+        builder.ReadKeyRingSeal()?.Apply(ring);
         if (builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite) == DatabaseProvider.SqlServer)
         {
             ring.PersistKeysToDbContext<AppDbContext>();
         }
         else
         {
-            var folder = PrivateFiles.CreateFolder(Path.Combine(builder.ReadServerOptions().DataPath, "keys", "auth"));
-            seal?.SealFolder(folder.FullName);
-            ring.PersistKeysToFileSystem(folder);
+            ring.PersistKeysToFileSystem(new DirectoryInfo(KeyRingSetup.SignInRing(builder.ReadServerOptions())));
         }
     }
 }

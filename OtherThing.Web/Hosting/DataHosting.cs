@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OtherThing.Core;
 using OtherThing.Data;
 using OtherThing.Data.Conventions;
@@ -10,16 +11,22 @@ internal static class DataHosting
     public static WebApplicationBuilder AddData(this WebApplicationBuilder builder)
     {
         var server = builder.ReadServerOptions();
-        // The agent of this machine keeps its own folder, with modes that its jobs need.
+        // Only what is missing: as long as this server does not serve, what is there is another one's.
         PrivateFiles.CreateFolder(server.DataPath);
-        PrivateFiles.CloseFolder(server.DataPath, except: "local-node");
         var provider = builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite);
         var connection = builder.Configuration.GetConnectionString("Default");
         var database = string.IsNullOrEmpty(connection) ? DatabaseOptions.SqliteIn(server.DataPath) : new DatabaseOptions(provider, connection);
-        database.CloseFile();
+        database.MakeFile();
         builder.Services.AddCore().AddDatabase(database);
         return builder;
     }
 
-    public static Task PrepareDatabaseAsync(this WebApplication app) => app.MigrateDatabaseAsync(app.Lifetime.ApplicationStopping);
+    /// <summary>To be called once this server serves: the data directory is its own from here on.</summary>
+    public static Task PrepareDatabaseAsync(this WebApplication app)
+    {
+        // The agent of this machine keeps its own folder, with modes that its jobs need.
+        PrivateFiles.CloseFolder(app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.DataPath, except: "local-node");
+        app.Services.GetRequiredService<DatabaseOptions>().CloseFile();
+        return app.MigrateDatabaseAsync(app.Lifetime.ApplicationStopping);
+    }
 }

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using OtherThing.Data;
+using OtherThing.Data.Conventions;
 using OtherThing.Data.Keys;
 
 namespace OtherThing.Web.Hosting;
@@ -58,11 +60,19 @@ internal static class KeyRingSetup
         return seal;
     }
 
-    /// <summary>Why the rings do not open, for the console; null when they do. A ring that does not open would be left for a new one, and all it sealed lost from sight.</summary>
+    /// <summary>Where the ring that signs cookies and tokens lies, unless it lies in the database.</summary>
+    public static string SignInRing(ServerOptions server) => Path.Combine(server.DataPath, "keys", "auth");
+
+    /// <summary>Seals what lies open, now that this server serves; then why the rings do not open, for the console; null when they do. A ring that does not open would be left for a new one, and all it sealed lost from sight.</summary>
     public static async Task<string?> RefuseRingsAsync(this WebApplication app)
     {
         var seal = app.Services.GetService<KeyRingSeal>();
-        if (app.Services.GetRequiredService<DatabaseOptions>().Provider == DatabaseProvider.SqlServer && seal is not null)
+        if (app.Services.GetRequiredService<DatabaseOptions>().Provider == DatabaseProvider.Sqlite)
+        {
+            var folder = PrivateFiles.CreateFolder(SignInRing(app.Services.GetRequiredService<IOptions<ServerOptions>>().Value));
+            seal?.SealFolder(folder.FullName);
+        }
+        else if (seal is not null)
         {
             await seal.SealStoredAsync(app.Services.GetRequiredService<IDbContextFactory<AppDbContext>>(), app.Lifetime.ApplicationStopping);
         }

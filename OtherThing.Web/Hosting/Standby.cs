@@ -156,6 +156,31 @@ internal static class StandbySetup
     public static Task<bool> WaitToServeAsync(this WebApplication app) =>
         app.Services.GetRequiredService<Standby>().WaitAsync(app.Configuration, app.Environment);
 
+    /// <summary>
+    /// Serves until it is told to stop. Told so before everything has started, it stops what has, gives the right to serve back and ends well:
+    /// a start that is broken off is no fault.
+    /// </summary>
+    public static async Task ServeAsync(this WebApplication app)
+    {
+        await using (app)
+        {
+            try
+            {
+                await app.StartAsync();
+            }
+            catch (Exception exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested && IsBrokenOff(exception))
+            {
+                await app.StopAsync();
+                return;
+            }
+
+            await app.WaitForShutdownAsync();
+        }
+    }
+
+    private static bool IsBrokenOff(Exception exception) =>
+        exception is OperationCanceledException || (exception is AggregateException { InnerExceptions: var all } && all.All(IsBrokenOff));
+
     /// <summary>Gives the right to serve back, when this server ends before it has started.</summary>
     public static Task LetOthersServeAsync(this WebApplication app) => app.Services.GetRequiredService<Standby>().StoppedAsync(CancellationToken.None);
 }

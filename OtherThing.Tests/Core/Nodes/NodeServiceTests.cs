@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Results;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Nodes;
 using OtherThing.Tests.Support;
@@ -13,12 +15,16 @@ public sealed class NodeServiceTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly TestDatabase _database;
+    private string? _failing;
 
     public NodeServiceTests() => _database = new TestDatabase(services =>
     {
         services.AddSingleton<TimeProvider>(_clock);
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         services.AddNodesData().AddJobsData().AddNodesCore();
+        var real = services.Last(service => service.ServiceType == typeof(INodeStore));
+        services.AddSingleton(provider => Faulty.Over(
+            (INodeStore)ActivatorUtilities.CreateInstance(provider, real.ImplementationType!), method => method == _failing));
     });
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -153,6 +159,33 @@ public sealed class NodeServiceTests : IAsyncDisposable
         Assert.Equal([NodeStatus.Unreachable, NodeStatus.Offline, NodeStatus.Stale, NodeStatus.Stale], seen);
         Assert.Empty((await Nodes.ListMineAsync(owner, includeHidden: false, Cancellation)).Value);
         Assert.Single((await Nodes.ListMineAsync(owner, includeHidden: true, Cancellation)).Value);
+    }
+
+    [Theory]
+    [InlineData(nameof(INodeStore.AttachAsync))]
+    [InlineData(nameof(INodeStore.TrySaveAsync))]
+    public async Task Remove_FailsHalfWay_IsWholeOnceItIsAskedForAgain(string failing)
+    {
+        var (workspaceId, owner) = await _database.AddWorkspaceAsync();
+        var other = await _database.AddMemberAsync(workspaceId, Role.Admin);
+        var node = await AddNodeAsync(owner);
+        Assert.True((await Nodes.SetWorkspacesAsync(owner, node.Id, [workspaceId], Cancellation)).IsSuccess);
+
+        _failing = failing;
+        await Assert.ThrowsAsync<IOException>(() => Nodes.RemoveAsync(owner, node.Id, Cancellation));
+        _failing = null;
+        var byAnother = await Nodes.RemoveAsync(other, node.Id, Cancellation);
+        var again = await Nodes.RemoveAsync(owner, node.Id, Cancellation);
+        var later = await Nodes.RemoveAsync(owner, node.Id, Cancellation);
+
+        Assert.NotNull(byAnother);
+        Assert.Null(again);
+        Assert.Equal(NodeErrors.NotFound, later);
+        var left = (await Store.FindAsync(node.Id, Cancellation))!;
+        Assert.NotNull(left.Node.RevokedAt);
+        Assert.Empty(left.WorkspaceIds);
+        var told = await _database.Get<AuditService>().ListAsync(owner, workspaceId, new AuditFilter(Action: "node.revoke", Outcome: AuditOutcome.Done), new PageRequest(), Cancellation);
+        Assert.Single(told.Value.Items);
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();

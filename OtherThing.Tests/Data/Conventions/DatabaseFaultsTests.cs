@@ -69,7 +69,7 @@ public sealed class DatabaseFaultsTests
     [Fact]
     public async Task Run_DeadlockedTwice_IsRepeatedWholeAndDoneOnce()
     {
-        using var database = new TestDatabase();
+        await using var database = new TestDatabase();
         var (tries, before) = (0, await CountAsync(database));
 
         var answer = await UnitOfWork.RunAsync(
@@ -95,7 +95,7 @@ public sealed class DatabaseFaultsTests
     [Fact]
     public async Task Run_RowChangedSinceTheUnitReadIt_LooksAgain()
     {
-        using var database = new TestDatabase();
+        await using var database = new TestDatabase();
         var (chain, tries) = (Guid.CreateVersion7(), 0);
         await using (var db = database.CreateContext())
         {
@@ -134,7 +134,7 @@ public sealed class DatabaseFaultsTests
     [Fact]
     public async Task Run_AcknowledgementLost_LooksItUpInsteadOfDoingItTwice()
     {
-        using var database = new TestDatabase();
+        await using var database = new TestDatabase();
         var (id, tries) = (Guid.CreateVersion7(), 0);
 
         var answer = await UnitOfWork.RunAsync(
@@ -156,7 +156,7 @@ public sealed class DatabaseFaultsTests
     [Fact]
     public async Task Run_AcknowledgementLostAndNothingToLookUp_SaysSo()
     {
-        using var database = new TestDatabase();
+        await using var database = new TestDatabase();
         var tries = 0;
 
         await Assert.ThrowsAsync<TimeoutException>(() => UnitOfWork.RunAsync<int>(
@@ -176,7 +176,7 @@ public sealed class DatabaseFaultsTests
     [Fact]
     public async Task Save_LongerThanTheColumn_IsRefusedOnSqliteToo()
     {
-        using var database = new TestDatabase();
+        await using var database = new TestDatabase();
         await using var db = database.CreateContext();
         db.Add(new OtherThing.Data.Access.AppUser { Id = Guid.NewGuid(), UserName = "u", DisplayName = new string('n', 81), CreatedAt = DateTime.UtcNow });
 

@@ -9,13 +9,13 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Jobs;
 
-public sealed class JobStoreTests : IDisposable
+public sealed class JobStoreTests : IAsyncDisposable
 {
     private readonly TestDatabase _database = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _database.Dispose();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
     public async Task Commit_ItsAcknowledgementWasLost_IsKnownAsItsOwn()

@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Keys;
 
-public sealed class VaultTests : IDisposable
+public sealed class VaultTests : IAsyncDisposable
 {
     private readonly TestDirectory _ring = new();
     private readonly TestDatabase _database;
@@ -14,9 +14,9 @@ public sealed class VaultTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _database.Dispose();
+        await _database.DisposeAsync();
         _ring.Dispose();
     }
 

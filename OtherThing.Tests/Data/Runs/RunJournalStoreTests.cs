@@ -26,7 +26,7 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _journal.DisposeAsync();
-        _database.Dispose();
+        await _database.DisposeAsync();
     }
 
     [Fact]

@@ -9,7 +9,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Usage;
 
-public sealed class UsageStoreTests : IDisposable
+public sealed class UsageStoreTests : IAsyncDisposable
 {
     private static readonly DateTime s_day = new(2026, 3, 1, 10, 0, 0, DateTimeKind.Utc);
     private readonly TestDatabase _database = new(services => services.AddUsageData());
@@ -19,7 +19,7 @@ public sealed class UsageStoreTests : IDisposable
 
     private IUsageStore Store => _database.Get<IUsageStore>();
 
-    public void Dispose() => _database.Dispose();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
     public async Task TryAdd_SameCallTwice_IsOneEntry()

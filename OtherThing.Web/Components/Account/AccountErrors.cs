@@ -23,6 +23,9 @@ internal static class AccountErrors
     public static Error InvalidToken { get; } =
         Error.Invalid("account.token_invalid", "code", "This code is wrong, used or expired. Ask for a new one.");
 
+    public static Error CodeMissing { get; } =
+        Error.Invalid("account.token_invalid", "code", "Give the code that your authenticator app shows.");
+
     public static Error WrongSetupCode { get; } = Error.Forbidden(
         "account.setup_code_wrong", "The first account takes the setup code that this server printed on its console when it started.")
         with
@@ -33,6 +36,10 @@ internal static class AccountErrors
 
     public static Error Locked(TimeSpan wait) =>
         new(ErrorKind.TooMany, "account.locked", "Too many wrong passwords or codes. Wait a few minutes, then try again.") { RetryAfter = wait };
+
+    /// <summary>Whether somebody was kept from something because they did not show who they are; false for what they may do and did wrong.</summary>
+    public static bool IsRefusal(Error error) =>
+        error == InvalidToken || error == WrongOldPassword || error.Kind is ErrorKind.Unauthenticated or ErrorKind.Forbidden or ErrorKind.TooMany;
 
     public static Error From(IdentityResult refused)
     {

@@ -36,7 +36,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
 
         // Whoever has somebody's session guesses no password with it.
         var refusal = await guard.TryAsync(user.Email!, () => ChangeAsync(user, oldPassword, newPassword), CancellationToken.None);
-        await audit.AppendAccountAsync(Actor.User(user.Id), user.Id, "account.password", "changed", refusal);
+        await TellAsync(Actor.User(user.Id), user.Id, "account.password", "changed", refusal);
         return refusal;
     }
 
@@ -84,6 +84,11 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
     /// <returns>Recovery codes, shown this once, or <c>account.token_invalid</c>.</returns>
     public async Task<Result<IReadOnlyList<string>>> EnableTwoFactorAsync(AppUser user, string? code)
     {
+        if (string.IsNullOrWhiteSpace(code))
+        {
+            return AccountErrors.CodeMissing;
+        }
+
         if (!await secondFactor.TakeFirstCodeAsync(user, code))
         {
             await audit.AppendAccountAsync(Actor.User(user.Id), user.Id, "account.second_factor", null, AccountErrors.InvalidToken);
@@ -136,7 +141,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
             await signIn.EndAllSessionsAsync(user);
         }
 
-        await audit.AppendAccountAsync(Actor.Anonymous, user.Id, "account.password", "set anew with a mailed link", refusal);
+        await TellAsync(Actor.Anonymous, user.Id, "account.password", "set anew with a mailed link", refusal);
         return refusal;
     }
 
@@ -153,6 +158,10 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
         await audit.AppendAccountAsync(Actor.Anonymous, id, "account.email", "confirmed with a mailed link", refusal);
         return refusal;
     }
+
+    /// <summary>What was done is told, and what was refused; a mistake of who may do it, as a password that is too short, is neither.</summary>
+    private Task TellAsync(Actor actor, Guid userId, string act, string done, Error? error) =>
+        error is null || AccountErrors.IsRefusal(error) ? audit.AppendAccountAsync(actor, userId, act, done, error) : Task.CompletedTask;
 
     private Task TellAsync(AppUser user, string act, string detail) => audit.AppendAccountAsync(Actor.User(user.Id), user.Id, act, detail);
 

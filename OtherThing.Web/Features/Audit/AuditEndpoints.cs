@@ -56,6 +56,7 @@ internal static class AuditEndpoints
         http.Response.RegisterForDispose(hold);
         var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, hold.Gone);
         http.Response.RegisterForDispose(either);
+        http.Response.RegisterForDispose(hold.Gone.Register(http.Abort)); // also of what is written already and not yet read
         if (!query.Read().TryGet(out var filter, out var error)
             || !(await audit.ExportAsync(actor, workspaceId, filter, either.Token)).TryGet(out var entries, out error))
         {
@@ -85,6 +86,7 @@ internal static class AuditEndpoints
 
         await foreach (var entry in entries.WithCancellation(cancellationToken))
         {
+            cancellationToken.ThrowIfCancellationRequested(); // entries come by the page, and a page is long
             var row = AuditEntryResponse.From(entry);
             await writer.WriteAsync(isCsv ? row.ToCsv() : JsonSerializer.Serialize(row, Json.Options) + "\n");
         }

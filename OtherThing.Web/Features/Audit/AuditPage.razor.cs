@@ -18,7 +18,6 @@ public sealed partial class AuditPage
     private Error? _refusal;
     private string? _next;
     private bool _checking;
-    private (Guid, Role) _shown;
     private string? _who;
     private string? _action;
     private string? _outcome;
@@ -38,14 +37,8 @@ public sealed partial class AuditPage
     [Inject]
     public required MemberService Members { get; init; }
 
-    protected override async Task OnParametersSetAsync()
+    protected override async Task OnInitializedAsync()
     {
-        if (_shown == (Workspace.Id, Workspace.Role))
-        {
-            return;
-        }
-
-        (_shown, _verdict, _people) = ((Workspace.Id, Workspace.Role), null, null);
         await ApplyAsync();
         if (_refusal is null)
         {

@@ -16,7 +16,6 @@ public sealed partial class ConsolePage
     private readonly List<ConsoleEntry> _blocks = [];
     private BrowserModule _browser = null!;
     private ElementReference _root;
-    private Guid _shownWorkspace;
     private bool _busy;
     private bool _scroll;
     private bool _entered;
@@ -98,15 +97,6 @@ public sealed partial class ConsolePage
     private void NoteEarlyLine() => _entered |= !_browser.IsAttached;
 
     protected override void OnInitialized() => _browser = new BrowserModule(Js, "./Features/Console/ConsolePage.razor.js");
-
-    protected override void OnParametersSet()
-    {
-        if (_shownWorkspace != Workspace.Id)
-        {
-            _shownWorkspace = Workspace.Id;
-            _blocks.Clear();
-        }
-    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

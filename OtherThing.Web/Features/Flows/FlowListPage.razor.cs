@@ -18,7 +18,6 @@ public sealed partial class FlowListPage
     private Dictionary<Guid, Run> _lastRuns = [];
     private ILookup<Guid, TriggerView> _triggers = Array.Empty<TriggerView>().ToLookup(_ => Guid.Empty);
     private Error? _refusal;
-    private Guid _shown;
     private string? _next;
     private readonly OneAct _act = new();
 
@@ -57,17 +56,7 @@ public sealed partial class FlowListPage
 
     private bool MayEdit => Workspace.May(Operations.FlowEdit);
 
-    protected override Task OnParametersSetAsync()
-    {
-        if (_shown == Workspace.Id)
-        {
-            return Task.CompletedTask;
-        }
-
-        _shown = Workspace.Id;
-        (_flows, _next) = (null, null);
-        return ReloadAsync();
-    }
+    protected override Task OnInitializedAsync() => ReloadAsync();
 
     private IEnumerable<FlowSummary> Found() => (_flows ?? []).Where(flow =>
         string.IsNullOrWhiteSpace(Filter) || flow.Name.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase)

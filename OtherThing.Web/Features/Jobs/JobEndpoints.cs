@@ -23,26 +23,26 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Created<JobResponse>, ProblemHttpResult>> CreateAsync(
-        Guid workspaceId, CreateJobRequest request, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, int? wait = null)
+        Guid workspaceId, CreateJobRequest request, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, string? wait = null)
     {
         if (!request.ToDraft().TryGet(out var draft, out var invalid))
         {
             return invalid.ToProblem();
         }
 
-        if (!Wait(wait).TryGet(out var time, out var wrong))
+        if (!Waits.Read(wait, "job").TryGet(out var time, out var wrong))
         {
             return wrong.ToProblem();
         }
 
         var actor = await current.GetAsync();
-        if (!TakeSeat(caps, actor, time).TryGet(out var waiting, out var full))
+        if (!Waits.Take(caps, actor, time).TryGet(out var waiting, out var full))
         {
             return full.ToProblem();
         }
 
         using var seat = waiting;
-        var made = await jobs.SubmitAsync(actor, workspaceId, draft, time, cancellationToken);
+        var made = await jobs.SubmitAsync(actor, workspaceId, draft, time ?? TimeSpan.Zero, cancellationToken);
         return made.TryGet(out var job, out var error)
             ? TypedResults.Created($"{RestSetup.Prefix}/workspaces/{workspaceId}/jobs/{job.Job.Id}", JobResponse.From(job))
             : error.ToProblem();
@@ -62,21 +62,21 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<JobResponse>, ProblemHttpResult>> GetAsync(
-        Guid workspaceId, Guid jobId, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, int? wait = null)
+        Guid workspaceId, Guid jobId, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, string? wait = null)
     {
-        if (!Wait(wait).TryGet(out var time, out var wrong))
+        if (!Waits.Read(wait, "job").TryGet(out var time, out var wrong))
         {
             return wrong.ToProblem();
         }
 
         var actor = await current.GetAsync();
-        if (!TakeSeat(caps, actor, time).TryGet(out var waiting, out var full))
+        if (!Waits.Take(caps, actor, time).TryGet(out var waiting, out var full))
         {
             return full.ToProblem();
         }
 
         using var seat = waiting;
-        return Answer(await jobs.GetAsync(actor, workspaceId, jobId, time, cancellationToken));
+        return Answer(await jobs.GetAsync(actor, workspaceId, jobId, time ?? TimeSpan.Zero, cancellationToken));
     }
 
     private static async Task<Results<Ok<JobLogResponse>, ProblemHttpResult>> ReadLogAsync(
@@ -121,32 +121,23 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Ok<JobBatchResponse>, ProblemHttpResult>> GetBatchAsync(
-        Guid workspaceId, Guid batchId, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, int? wait = null)
+        Guid workspaceId, Guid batchId, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, string? wait = null)
     {
-        if (!Wait(wait).TryGet(out var time, out var wrong))
+        if (!Waits.Read(wait, "job").TryGet(out var time, out var wrong))
         {
             return wrong.ToProblem();
         }
 
         var actor = await current.GetAsync();
-        if (!TakeSeat(caps, actor, time).TryGet(out var waiting, out var full))
+        if (!Waits.Take(caps, actor, time).TryGet(out var waiting, out var full))
         {
             return full.ToProblem();
         }
 
         using var seat = waiting;
-        var found = await jobs.GetBatchAsync(actor, workspaceId, batchId, time, cancellationToken);
+        var found = await jobs.GetBatchAsync(actor, workspaceId, batchId, time ?? TimeSpan.Zero, cancellationToken);
         return found.TryGet(out var batch, out var error) ? TypedResults.Ok(JobBatchResponse.From(batch)) : error.ToProblem();
     }
-
-    private static Result<PersonCaps.Seat?> TakeSeat(PersonCaps caps, Actor actor, TimeSpan wait) =>
-        wait <= TimeSpan.Zero ? Result<PersonCaps.Seat?>.Success(null)
-        : caps.Take(OpenThing.Wait, actor).TryGet(out var seat, out var full) ? seat
-        : full;
-
-    private static Result<TimeSpan> Wait(int? seconds) => seconds is null or (>= 0 and <= 300)
-        ? TimeSpan.FromSeconds(seconds ?? 0)
-        : Error.Invalid("job.wait_invalid", "wait", "wait must be 0 to 300 seconds.");
 
     private static Results<Ok<JobResponse>, ProblemHttpResult> Answer(Result<JobView> result) =>
         result.TryGet(out var job, out var error) ? TypedResults.Ok(JobResponse.From(job)) : error.ToProblem();

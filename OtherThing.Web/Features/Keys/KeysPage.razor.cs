@@ -19,7 +19,6 @@ public sealed partial class KeysPage
     private int _wanted = PageRequest.DefaultLimit;
     private Dictionary<string, UsageGroup> _spent = [];
     private MemberNames? _people;
-    private (Guid WorkspaceId, Role Role) _shown;
     private Guid? _busy;
     private string _said = "";
     private Error? _error;
@@ -53,15 +52,7 @@ public sealed partial class KeysPage
 
     private bool MayAdd => Workspace.May(Operations.KeyAdd);
 
-    protected override async Task OnParametersSetAsync()
-    {
-        if (_shown != (Workspace.Id, Workspace.Role))
-        {
-            _shown = (Workspace.Id, Workspace.Role);
-            (_keys, _wanted) = (null, PageRequest.DefaultLimit);
-            await ReloadAsync();
-        }
-    }
+    protected override Task OnInitializedAsync() => ReloadAsync();
 
     private async Task ReloadAsync()
     {

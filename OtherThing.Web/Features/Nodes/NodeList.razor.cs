@@ -14,8 +14,6 @@ public sealed partial class NodeList : IDisposable
     private List<NodeView>? _nodes;
     private Error? _error;
     private Guid? _userId;
-    private Guid? _loadedFor;
-    private bool _loaded;
 
     [Inject]
     public required NodeService Nodes { get; init; }
@@ -53,16 +51,7 @@ public sealed partial class NodeList : IDisposable
         _disposal.Dispose();
     }
 
-    protected override async Task OnParametersSetAsync()
-    {
-        if (_loaded && _loadedFor == WorkspaceId)
-        {
-            return;
-        }
-
-        (_loaded, _loadedFor) = (true, WorkspaceId);
-        await ReloadAsync();
-    }
+    protected override Task OnInitializedAsync() => ReloadAsync();
 
     private async Task ReloadAsync()
     {

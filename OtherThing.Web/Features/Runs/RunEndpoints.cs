@@ -32,12 +32,12 @@ internal static class RunEndpoints
         Guid workspaceId, Guid flowId, StartRunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
-        if (!ReadWait(wait).TryGet(out var limit, out var malformed))
+        if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
         {
             return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
         }
 
-        if (!TakeSeat(caps, actor, limit).TryGet(out var waiting, out var full))
+        if (!Waits.Take(caps, actor, limit).TryGet(out var waiting, out var full))
         {
             return full.ToProblem();
         }
@@ -52,12 +52,12 @@ internal static class RunEndpoints
         CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
-        if (!ReadWait(wait).TryGet(out var limit, out var malformed))
+        if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
         {
             return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
         }
 
-        if (!TakeSeat(caps, actor, limit).TryGet(out var waiting, out var full))
+        if (!Waits.Take(caps, actor, limit).TryGet(out var waiting, out var full))
         {
             return full.ToProblem();
         }
@@ -71,12 +71,12 @@ internal static class RunEndpoints
         Guid workspaceId, Guid runId, RerunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
-        if (!ReadWait(wait).TryGet(out var limit, out var malformed))
+        if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
         {
             return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken)).Error ?? malformed).ToProblem();
         }
 
-        if (!TakeSeat(caps, actor, limit).TryGet(out var waiting, out var full))
+        if (!Waits.Take(caps, actor, limit).TryGet(out var waiting, out var full))
         {
             return full.ToProblem();
         }
@@ -98,12 +98,12 @@ internal static class RunEndpoints
         Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
-        if (!ReadWait(wait).TryGet(out var limit, out var malformed))
+        if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
         {
             return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? malformed).ToProblem();
         }
 
-        if (!TakeSeat(caps, actor, limit).TryGet(out var waiting, out var full))
+        if (!Waits.Take(caps, actor, limit).TryGet(out var waiting, out var full))
         {
             return full.ToProblem();
         }
@@ -200,19 +200,6 @@ internal static class RunEndpoints
             ? TypedResults.Ok(RunResponse.From(detail))
             : TypedResults.Accepted($"{RestSetup.Prefix}/workspaces/{workspaceId}/runs/{runId}", new RunAcceptedResponse(runId, detail.Run.Status));
     }
-
-    /// <summary>Before anything begins, so that nothing has begun when one wait too many is refused.</summary>
-    private static Result<PersonCaps.Seat?> TakeSeat(PersonCaps caps, Actor actor, TimeSpan? wait) =>
-        wait is not { } limit || limit <= TimeSpan.Zero ? Result<PersonCaps.Seat?>.Success(null)
-        : caps.Take(OpenThing.Wait, actor).TryGet(out var seat, out var full) ? seat
-        : full;
-
-    /// <summary><c>?wait=30</c>: up to that many seconds; null does not wait.</summary>
-    private static Result<TimeSpan?> ReadWait(string? wait) =>
-        wait is null ? Result<TimeSpan?>.Success(null)
-        : double.TryParse(wait, System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 300
-            ? TimeSpan.FromSeconds(seconds)
-            : Error.Invalid("run.wait_invalid", "wait", "wait is a number of seconds, 0 to 300.");
 
     private static bool TryReadStatus(string text, out RunStatus? status)
     {

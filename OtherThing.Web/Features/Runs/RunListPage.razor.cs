@@ -10,7 +10,7 @@ public sealed partial class RunListPage
     private List<Run>? _runs;
     private Error? _refusal;
     private string? _next;
-    private (Guid Workspace, Guid? Flow, string? Status) _shown;
+    private (Guid? Flow, string? Status)? _shown;
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -40,12 +40,12 @@ public sealed partial class RunListPage
 
     protected override Task OnParametersSetAsync()
     {
-        if (_shown == (Workspace.Id, Flow, Status))
+        if (_shown == (Flow, Status))
         {
             return Task.CompletedTask;
         }
 
-        _shown = (Workspace.Id, Flow, Status);
+        _shown = (Flow, Status);
         _runs = null;
         return ReloadAsync();
     }

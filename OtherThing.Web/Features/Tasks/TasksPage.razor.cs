@@ -16,7 +16,6 @@ public sealed partial class TasksPage
     private IReadOnlyList<TaskCard>? _cards;
     private MemberNames _people = new();
     private Error? _error;
-    private Guid _shownWorkspace;
     private int? _openNumber;
     private IDialogReference? _dialog;
     private DateOnly _today;
@@ -62,17 +61,11 @@ public sealed partial class TasksPage
         _disposal.Dispose();
     }
 
+    protected override Task OnInitializedAsync() => ReloadAsync();
+
     protected override async Task OnParametersSetAsync()
     {
-        if (_shownWorkspace != Workspace.Id)
-        {
-            (_shownWorkspace, _cards) = (Workspace.Id, null);
-            await ReloadAsync();
-        }
-        else
-        {
-            Arrange();
-        }
+        Arrange();
 
         if (Number != _openNumber)
         {

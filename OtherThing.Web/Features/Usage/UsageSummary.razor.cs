@@ -15,7 +15,6 @@ public sealed partial class UsageSummary
     private UsageMeasure? _measure;
     private int _days = 30;
     private int _revision;
-    private Guid _shownWorkspace;
     private Error? _error;
 
     [CascadingParameter]
@@ -34,15 +33,7 @@ public sealed partial class UsageSummary
     private UsageMeasure Measure => _measure
         ?? (_summary!.Total.CostUnits > 0 ? UsageMeasure.Cost : _summary.Total.ComputeSeconds > 0 ? UsageMeasure.Seconds : UsageMeasure.Entries);
 
-    protected override async Task OnParametersSetAsync()
-    {
-        if (_shownWorkspace != Workspace.Id)
-        {
-            _shownWorkspace = Workspace.Id;
-            _summary = null;
-            await ReloadAsync();
-        }
-    }
+    protected override Task OnInitializedAsync() => ReloadAsync();
 
     private async Task ReloadAsync()
     {

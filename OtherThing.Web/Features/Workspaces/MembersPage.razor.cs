@@ -12,7 +12,6 @@ public sealed partial class MembersPage
 {
     private MemberNames? _people;
     private IReadOnlyList<Invite> _invites = [];
-    private Guid _shownWorkspace;
     private Error? _error;
 
     [Parameter]
@@ -38,14 +37,7 @@ public sealed partial class MembersPage
 
     private bool MayInvite => Workspace.May(Operations.InviteCreate);
 
-    protected override async Task OnParametersSetAsync()
-    {
-        if (_shownWorkspace != Workspace.Id)
-        {
-            _shownWorkspace = Workspace.Id;
-            await ReloadAsync();
-        }
-    }
+    protected override Task OnInitializedAsync() => ReloadAsync();
 
     private bool MayChange(MemberView member) =>
         member.UserId != Workspace.UserId && member.Role switch

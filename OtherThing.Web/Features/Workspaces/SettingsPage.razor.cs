@@ -13,7 +13,6 @@ namespace OtherThing.Web.Features.Workspaces;
 public sealed partial class SettingsPage
 {
     private WorkspaceView? _view;
-    private Guid _shownWorkspace;
     private string _name = "";
     private string _description = "";
     private bool _isPrivate;
@@ -44,16 +43,8 @@ public sealed partial class SettingsPage
 
     private bool MayEdit => Workspace.May(Operations.WorkspaceEdit);
 
-    protected override async Task OnParametersSetAsync()
-    {
-        if (_shownWorkspace == Workspace.Id)
-        {
-            return;
-        }
-
-        _shownWorkspace = Workspace.Id;
+    protected override async Task OnInitializedAsync() =>
         Show(await Workspaces.FindAsync(Workspace.Actor, Workspace.Id, CancellationToken.None));
-    }
 
     private void Show(Result<WorkspaceView> found)
     {

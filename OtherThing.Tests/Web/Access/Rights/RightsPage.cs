@@ -21,7 +21,7 @@ internal sealed class RightsPage : IAsyncDisposable
     private readonly IRenderedComponent<MudPopoverProvider> _menus;
     private readonly IRenderedComponent<MudDialogProvider> _dialogs;
     private readonly IRenderedComponent<MudSnackbarProvider> _messages;
-    private IRenderedComponent<CascadingValue<WorkspaceContext>> _page = null!;
+    private IRenderedComponent<WorkspaceScope> _page = null!;
 
     /// <param name="scene">Where.</param>
     /// <param name="person">Who.</param>
@@ -49,7 +49,7 @@ internal sealed class RightsPage : IAsyncDisposable
     public void Open<TPage>(string loaded, params (string Name, object Value)[] parameters)
         where TPage : IComponent
     {
-        _page = _bunit.Render<CascadingValue<WorkspaceContext>>(around => around.Add(each => each.Value, Workspace).AddChildContent<TPage>(builder =>
+        _page = _bunit.Render<WorkspaceScope>(around => around.Add(each => each.Workspace, Workspace).AddChildContent<TPage>(builder =>
         {
             foreach (var (name, value) in parameters)
             {
@@ -60,7 +60,7 @@ internal sealed class RightsPage : IAsyncDisposable
     }
 
     /// <summary>What the layout says once it has noticed another role.</summary>
-    public void Become(Role role) => _page.Render(around => around.Add(each => each.Value, Workspace with { Role = role }));
+    public void Become(Role role) => _page.Render(around => around.Add(each => each.Workspace, Workspace with { Role = role }));
 
     /// <summary>Waits until a text is on the page, or is not.</summary>
     public void Shows(string text, bool isThere = true) =>
