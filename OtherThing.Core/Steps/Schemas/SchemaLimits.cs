@@ -24,7 +24,10 @@ public static class SchemaLimits
     /// <summary>The most bytes of a value that is checked (UTF-8).</summary>
     public const int CheckedBytes = 4 * 1024 * 1024;
 
-    /// <summary>The most checks of one value: its values times those of the schema.</summary>
+    /// <summary>
+    /// The most checks of one value: its values times those of the schema, or, where parts of the schema come to a value more than once or
+    /// compare it byte by byte, what <see cref="SchemaWork"/> counts.
+    /// </summary>
     public const long Checks = 2_000_000;
 
     /// <summary>After this many problems the rest goes unsaid.</summary>
