@@ -72,6 +72,13 @@ internal sealed partial class RunGrain
                 waiting.Clear();
             }
         }
+        catch (RowRefusedException refused) when (_isNew)
+        {
+            LogNeverKept(refused.Message, _run!.Id);
+            waiting.ForEach(done => done.TrySetException(refused));
+            waiting.Clear();
+            LetGo();
+        }
         catch (Exception exception)
         {
             LogFailed(exception, _run!.Id);
@@ -254,3 +261,6 @@ internal sealed partial class RunGrain
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} stopped on a fault of the server; it goes on from its journal")]
     private partial void LogFailed(Exception exception, Guid runId);
 }
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} was not started, for it cannot be written down: {Reason}")]
+    private partial void LogNeverKept(string reason, Guid runId);
+
