@@ -36,7 +36,7 @@ public interface IRunGrain : IGrainWithGuidKey
     /// <returns>Where the run stands; null when it had ended before or changes hands.</returns>
     Task<RunStatus?> HoldAsync(bool paused);
 
-    /// <summary>Says that a person has decided what a step waits for; answers after the run took it.</summary>
+    /// <summary>Says that a person has decided what a step waits for; answers after the run took it, or waits for its place to go on.</summary>
     Task AnsweredAsync(string path);
 
     /// <summary>Counts one more run that is called below this one. Past the limit it ends this run, with all that it called.</summary>

@@ -95,6 +95,8 @@ internal sealed partial class RunGrain
             {
                 late.Done.TrySetResult(false);
             }
+
+            RestIfIdle();
         }
     }
 
@@ -231,6 +233,10 @@ internal sealed partial class RunGrain
         {
             machine.Abort(new StepError("run.timeout", $"The run took longer than the {_run.TimeoutSeconds:N0} s its flow allows."), now);
         }
+        else if (Place is { Held: false })
+        {
+            _ = GoOnAsync(later => later.ElapseDue(Now)); // whoever looks does not wait for the place
+        }
         else
         {
             machine.ElapseDue(now);
@@ -247,6 +253,7 @@ internal sealed partial class RunGrain
         }
 
         _attempts.Clear();
+        _onlyWaiting.Clear();
         foreach (var timer in _timers.Values)
         {
             timer.Dispose();
@@ -258,9 +265,9 @@ internal sealed partial class RunGrain
         DeactivateOnIdle();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} stopped on a fault of the server; it goes on from its journal")]
-    private partial void LogFailed(Exception exception, Guid runId);
-}
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} was not started, for it cannot be written down: {Reason}")]
     private partial void LogNeverKept(string reason, Guid runId);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} stopped on a fault of the server; it goes on from its journal")]
+    private partial void LogFailed(Exception exception, Guid runId);
+}

@@ -144,7 +144,7 @@ internal sealed partial class RunGrain(
                 }
                 else
                 {
-                    machine.Resume(Now);
+                    machine.Resume(Now); // at once, place or not: a person asks for this one run and sees what comes of it
                 }
             }))
         {
