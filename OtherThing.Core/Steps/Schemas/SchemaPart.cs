@@ -21,9 +21,6 @@ internal sealed class SchemaPart
     /// <summary>True when items are compared with one another.</summary>
     public bool ComparesItems { get; private set; }
 
-    /// <summary>True when parts times values do not say what it takes.</summary>
-    public bool Weighs => RepeatsValue || LooksBack || ComparesItems || _multiplies;
-
     /// <summary>How many names are looked for among the members of an object.</summary>
     public int Names { get; private set; }
 
@@ -50,8 +47,6 @@ internal sealed class SchemaPart
 
     /// <summary>Parts for each item.</summary>
     public List<int> Items { get; } = [];
-
-    private bool _multiplies;
 
     /// <summary>All parts of a schema; the first is the schema itself.</summary>
     public static List<SchemaPart> ReadAll(JsonElement schema)
@@ -95,7 +90,6 @@ internal sealed class SchemaPart
                 if (_places.TryGetValue(target.Length == 0 || target.StartsWith('/') ? target : "#" + target, out var part))
                 {
                     from.SameValue.Add(part);
-                    from._multiplies = true;
                 }
             }
         }
@@ -139,7 +133,6 @@ internal sealed class SchemaPart
                     part.Names += part.Dependent.Count;
                     break;
                 case ("patternProperties", JsonValueKind.Object):
-                    part._multiplies = true;
                     Named(value, at, (_, number) => part.ByPattern.Add(number));
                     break;
                 case ("$defs" or "definitions", JsonValueKind.Object):

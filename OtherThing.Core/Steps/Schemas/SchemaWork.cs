@@ -19,9 +19,8 @@ internal sealed class SchemaWork
     private const long Beyond = 1_000_000_000_000;
 
     private readonly List<SchemaPart> _parts;
-    private readonly bool _weighs;
 
-    private SchemaWork(List<SchemaPart> parts) => (_parts, _weighs) = (parts, parts.Exists(static part => part.Weighs));
+    private SchemaWork(List<SchemaPart> parts) => _parts = parts;
 
     /// <param name="schema">A schema that <see cref="SchemaRules"/> has nothing to say against.</param>
     public static SchemaWork Read(JsonElement schema) => new(SchemaPart.ReadAll(schema));
@@ -30,12 +29,11 @@ internal sealed class SchemaWork
     public long OfAnyValue() => new Counting(_parts, JsonShape.Null).Total();
 
     /// <summary>
-    /// What a check of a value takes; 0 when no part comes to a value twice, so that parts times values say it. Call it where there is
-    /// room on the stack for the depth of the value times the schema's references.
+    /// What a check of a value takes. Call it where there is room on the stack for the depth of the value times the schema's references.
     /// </summary>
     /// <exception cref="OperationCanceledException">Nobody waits for the answer any more.</exception>
     /// <exception cref="InsufficientExecutionStackException">Parts lead into one another further than there is room.</exception>
-    public long Of(JsonElement value) => _weighs ? new Counting(_parts, JsonShape.Of(value)).Total() : 0;
+    public long Of(JsonElement value) => new Counting(_parts, JsonShape.Of(value)).Total();
 
     private static long Capped(long work, long more) => work == Endless || more == Endless ? Endless : Math.Min(Beyond, work + more);
 
@@ -71,7 +69,7 @@ internal sealed class SchemaWork
             var sum = new Sum(part.Own);
             if (part.RepeatsValue)
             {
-                sum.Weigh(((long)value.BytesOf(at) + part.Bytes) / 16);
+                sum.Weigh(((long)value.BytesOf(at) + part.Bytes) / 32);
             }
 
             foreach (var same in part.SameValue)
@@ -138,7 +136,7 @@ internal sealed class SchemaWork
             var (first, count) = value.ChildrenOf(at);
             if (part.ComparesItems)
             {
-                sum.Weigh((long)count * count / 16); // all of them may have one hash
+                sum.Weigh((long)count * count / 64); // all of them may have one hash
             }
 
             for (var index = 0; index < count; index++)

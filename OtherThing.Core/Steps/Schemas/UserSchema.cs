@@ -68,7 +68,7 @@ public sealed class UserSchema
             return [new SchemaProblem("", $"it has more than {SchemaLimits.CheckedBytes / 1_048_576} MiB, which is more than is checked")];
         }
 
-        // Each part of a schema may be held against each part of a value, and the library keeps a result of each.
+        // What a check takes is counted for each part of a schema and each part of a value.
         var (parts, values) = (CountParts(Json), CountParts(value));
         if (parts * values > SchemaLimits.Checks)
         {
@@ -160,8 +160,8 @@ public sealed class UserSchema
             return count(work) switch
             {
                 SchemaWork.Endless => WithoutEnd,
-                > SchemaLimits.Checks => string.Create(
-                    CultureInfo.InvariantCulture, $"its references and branches multiply: a check takes more than the {SchemaLimits.Checks:N0} checks that are made"),
+                > SchemaLimits.Work => string.Create(
+                    CultureInfo.InvariantCulture, $"checking it takes more than the {SchemaLimits.Work:N0} steps that are made; the schema's references and branches multiply, or there is too much to compare"),
                 _ => null,
             };
         }
