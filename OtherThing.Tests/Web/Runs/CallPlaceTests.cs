@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Runs;
 using static OtherThing.Tests.Web.Runs.RunClient;
@@ -42,7 +43,7 @@ public sealed class CallPlaceTests(SmallBudgets server) : IClassFixture<SmallBud
         var others = await CallAsync(client, above, 3);
 
         Assert.Equal("succeeded", StatusOf(await client.UntilAsync(others, found => StatusOf(found) != "running")));
-        await ApproveAllAsync(client);
+        await ApproveAllAsync(client, 2);
         Assert.Equal("succeeded", StatusOf(await client.UntilAsync(run, found => StatusOf(found) != "running")));
     }
 
@@ -56,7 +57,7 @@ public sealed class CallPlaceTests(SmallBudgets server) : IClassFixture<SmallBud
         var places = server.Services.GetRequiredService<RunTurns>().Calls(Guid.Parse(client.Root.Split('/')[^1]), 1);
         await Task.WhenAll(places.EnterAsync(Guid.Empty, Cancel), places.EnterAsync(Guid.Empty, Cancel));
 
-        await ApproveAllAsync(client);
+        await ApproveAllAsync(client, 1);
         var held = await client.GetRunAsync(child);
         places.Leave();
 
@@ -74,7 +75,7 @@ public sealed class CallPlaceTests(SmallBudgets server) : IClassFixture<SmallBud
         var child = await UntilAsync(client, waits, "waiting", 1);
         var places = server.Services.GetRequiredService<RunTurns>().Calls(Guid.Parse(client.Root.Split('/')[^1]), 1);
         await Task.WhenAll(places.EnterAsync(Guid.Empty, Cancel), places.EnterAsync(Guid.Empty, Cancel));
-        await ApproveAllAsync(client);
+        await ApproveAllAsync(client, 1);
 
         await client.PostAsync($"/runs/{caller}/cancel");
 
@@ -96,9 +97,13 @@ public sealed class CallPlaceTests(SmallBudgets server) : IClassFixture<SmallBud
         return await client.StartAsync(caller);
     }
 
-    private static async Task ApproveAllAsync(RunClient client)
+    /// <summary>Approves what is asked, once so many questions are put: a run waits a moment before its question is.</summary>
+    private static async Task ApproveAllAsync(RunClient client, int count)
     {
-        foreach (var approval in (await client.GetAsync("/approvals")).GetProperty("items").EnumerateArray())
+        JsonElement asked = default;
+        await Lab.Processes.Until.HoldsAsync(
+            async () => (asked = (await client.GetAsync("/approvals")).GetProperty("items")).GetArrayLength() == count, $"{count} questions are put", Cancel);
+        foreach (var approval in asked.EnumerateArray())
         {
             await client.PostAsync($"/approvals/{approval.GetProperty("id").GetString()}", """{"decision":"approve"}""");
         }
