@@ -192,7 +192,7 @@ public sealed partial class FlowService(
         version.MarkPublished(Now);
         flow.Publish(entry.UserId, Now);
         await flows.KeepVersionAsync(version, cancellationToken);
-        if (!await flows.TrySaveAsync(flow, flow.Revision, cancellationToken))
+        if (!await flows.TryPublishAsync(flow, cancellationToken))
         {
             return FlowErrors.Changed(flow.Revision, flow.Revision + 1, byHeader: false);
         }

@@ -17,8 +17,14 @@ public interface IFlowStore
     /// <summary>The flows of a workspace, last changed first.</summary>
     Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken);
 
-    /// <summary>Saves a changed flow if nobody has changed it since <paramref name="expectedRevision"/>.</summary>
+    /// <summary>
+    /// Saves a changed draft, with its name, if nobody has changed it since <paramref name="expectedRevision"/>. What is published, and by
+    /// whom, stays as it is.
+    /// </summary>
     Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken);
+
+    /// <summary>Saves what is published and by whom, and nothing else, if the draft is still the one that is published.</summary>
+    Task<bool> TryPublishAsync(Flow flow, CancellationToken cancellationToken);
 
     /// <summary>Changes settings, and nothing else of the flow; its version stays as it is.</summary>
     /// <returns>False when there is no such flow.</returns>

@@ -35,7 +35,7 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
     /// <param name="output">What it shall put out, up to <see cref="StepPin.MostCharacters"/> characters of JSON.</param>
     /// <param name="port">The port to leave by; null takes the step's first.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The pin, or <c>flow.not_found</c>, <c>flow.step_not_found</c>, <c>flow.port_not_found</c>, <c>flow.pin_too_large</c>, <c>flow.pins_too_many</c>.</returns>
+    /// <returns>The pin, or <c>flow.not_found</c>, <c>flow.step_not_found</c>, <c>flow.port_not_found</c>, <c>flow.pin_invalid</c>, <c>flow.pin_too_large</c>, <c>flow.pins_too_many</c>.</returns>
     public async Task<Result<StepPin>> PinAsync(
         Actor actor, Guid workspaceId, Guid flowId, string stepId, JsonElement output, string? port, CancellationToken cancellationToken)
     {
@@ -61,6 +61,12 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
             return Error.Invalid("flow.port_not_found", "port", $"'{stepId}' has no port '{FlowValidator.Short(port)}'; it has {string.Join(", ", ports.Take(20))}.");
         }
 
+        port ??= ports[0];
+        if (port.Length > StepPin.MaxPort)
+        {
+            return Error.Invalid("flow.pin_invalid", "port", $"A port whose name is longer than {StepPin.MaxPort} characters cannot be pinned; give it a shorter one.");
+        }
+
         if (output.ValueKind == JsonValueKind.Undefined)
         {
             return Error.Invalid("flow.pin_invalid", "output", "Say what the step shall put out: any JSON, also null.");
@@ -71,7 +77,7 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
             return new Error(ErrorKind.TooLarge, "flow.pin_too_large", $"A pinned output has up to {StepPin.MostCharacters / 1024} KiB.");
         }
 
-        var pin = new StepPin(workspaceId, flowId, stepId, output, port ?? ports[0], entry.UserId, clock.GetUtcNow().UtcDateTime);
+        var pin = new StepPin(workspaceId, flowId, stepId, output, port, entry.UserId, clock.GetUtcNow().UtcDateTime);
         if (!await pins.PutAsync(pin, cancellationToken))
         {
             return Error.Conflict("flow.pins_too_many", $"A flow has up to {StepPin.MostPins} pinned steps; unpin one first.");

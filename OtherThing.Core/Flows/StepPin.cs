@@ -12,6 +12,9 @@ public sealed class StepPin
     /// <summary>The most pins of one flow.</summary>
     public const int MostPins = 200;
 
+    /// <summary>The longest name of a port that a pinned step leaves by, in characters.</summary>
+    public const int MaxPort = 200;
+
     private StepPin()
     {
     }

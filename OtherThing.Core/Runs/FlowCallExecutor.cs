@@ -23,7 +23,8 @@ internal sealed class FlowCallExecutor(
     /// <inheritdoc/>
     public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
     {
-        var places = turns.Calls(call.WorkspaceId, call.Depth + 1);
+        var root = call.RootRunId ?? call.RunId;
+        var place = turns.BeginCall(call.AttemptId, turns.Calls(call.WorkspaceId, call.Depth + 1), root, call.OnlyWaits);
         // Until the database has said otherwise, the child of a resumed attempt may live.
         var (begun, entered) = (call.Resumed, false);
         try
@@ -35,8 +36,13 @@ internal sealed class FlowCallExecutor(
                 return StepOutcome.Failed(tooDeep.Code, tooDeep.Message, noEffect: true);
             }
 
-            await places.EnterAsync(call.RootRunId ?? call.RunId, cancellationToken);
-            entered = true;
+            if (!begun)
+            {
+                await place.TakeAsync(cancellationToken);
+                entered = true;
+            }
+
+            // A child that lives may rest: it takes a place of its own accord before it goes on.
             return await CallAsync(call, begun, cancellationToken);
         }
         catch when ((begun || entered) && !call.IsHandedOver())
@@ -46,10 +52,7 @@ internal sealed class FlowCallExecutor(
         }
         finally
         {
-            if (entered)
-            {
-                places.Leave();
-            }
+            turns.EndCall(call.AttemptId, place);
         }
     }
 

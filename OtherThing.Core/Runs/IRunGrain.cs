@@ -4,7 +4,7 @@ namespace OtherThing.Core.Runs;
 public interface IRunGrain : IGrainWithGuidKey
 {
     /// <summary>Begins the run; answers after its first commit is on disk. A second call with the same id changes nothing.</summary>
-    Task<RunStatus> StartAsync(StartRun start);
+    Task<RunAnswer> StartAsync(StartRun start);
 
     /// <summary>Begins the run like <see cref="StartAsync"/> and waits for its end.</summary>
     /// <param name="start">The same for each call with this id.</param>
@@ -36,7 +36,7 @@ public interface IRunGrain : IGrainWithGuidKey
     /// <returns>Where the run stands; null when it had ended before or changes hands.</returns>
     Task<RunStatus?> HoldAsync(bool paused);
 
-    /// <summary>Says that a person has decided what a step waits for; answers after the run took it.</summary>
+    /// <summary>Says that a person has decided what a step waits for; answers after the run took it, or waits for its place to go on.</summary>
     Task AnsweredAsync(string path);
 
     /// <summary>Counts one more run that is called below this one. Past the limit it ends this run, with all that it called.</summary>
@@ -116,5 +116,7 @@ public sealed record StartRun
 /// <param name="RunId">The run.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Output">The output as JSON; null unless it succeeded.</param>
+/// <param name="NotKept">Why there is no such run after all: the database refuses its row; null when there is one.</param>
 [GenerateSerializer, Immutable]
-public sealed record RunAnswer([property: Id(0)] Guid RunId, [property: Id(1)] RunStatus Status, [property: Id(2)] string? Output);
+public sealed record RunAnswer(
+    [property: Id(0)] Guid RunId, [property: Id(1)] RunStatus Status, [property: Id(2)] string? Output, [property: Id(3)] string? NotKept = null);

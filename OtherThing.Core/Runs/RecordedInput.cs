@@ -6,12 +6,14 @@ using OtherThing.Core.Results;
 namespace OtherThing.Core.Runs;
 
 /// <summary>
-/// What a run's history keeps of what a step was given. Values of headers that carry credentials, and the schema of an answer, which is
+/// What a run's history keeps of what a step was given. Values of headers and query parameters that carry credentials, and the schema of an answer, which is
 /// in the flow's version, are left out; an attempt that goes on after a restart renders its config anew.
 /// </summary>
 internal static class RecordedInput
 {
     private const string Headers = "headers";
+    private const string Query = "query";
+    private const string Url = "url";
     private const string Schema = "responseSchema";
 
     /// <summary>The input as it is kept.</summary>
@@ -41,8 +43,8 @@ internal static class RecordedInput
     /// <summary>Whether something of an input of this type is left out of the history.</summary>
     public static bool IsCut(string stepType, JsonElement? input) => input is { ValueKind: JsonValueKind.Object } config && stepType switch
     {
-        "http.request" => config.TryGetProperty(Headers, out var headers) && headers.ValueKind == JsonValueKind.Object
-            && headers.EnumerateObject().Any(header => CredentialHeaders.Contains(header.Name)),
+        "http.request" => Has(config, Headers, CredentialHeaders.Contains) || Has(config, Query, CredentialQuery.Contains)
+            || (config.TryGetProperty(Url, out var url) && url.ValueKind == JsonValueKind.String && CredentialQuery.In(url.GetString()!).Any()),
         "ai.chat" => config.TryGetProperty(Schema, out var schema) && schema.ValueKind is not JsonValueKind.Null,
         _ => false,
     };
@@ -53,26 +55,38 @@ internal static class RecordedInput
         {
             writer.WriteString(Schema, CredentialHeaders.Mask);
         }
-        else if (stepType == "http.request" && field.NameEquals(Headers) && field.Value.ValueKind == JsonValueKind.Object)
+        else if (stepType == "http.request" && field.Value.ValueKind == JsonValueKind.Object && (field.NameEquals(Headers) || field.NameEquals(Query)))
         {
-            writer.WriteStartObject(Headers);
-            foreach (var header in field.Value.EnumerateObject())
-            {
-                if (CredentialHeaders.Contains(header.Name))
-                {
-                    writer.WriteString(header.Name, CredentialHeaders.Mask);
-                }
-                else
-                {
-                    header.WriteTo(writer);
-                }
-            }
-
-            writer.WriteEndObject();
+            WriteMasked(writer, field, field.NameEquals(Headers) ? CredentialHeaders.Contains : CredentialQuery.Contains);
+        }
+        else if (stepType == "http.request" && field.NameEquals(Url) && field.Value.ValueKind == JsonValueKind.String)
+        {
+            writer.WriteString(Url, CredentialQuery.Change(field.Value.GetString()!, static (_, _) => CredentialHeaders.Mask));
         }
         else
         {
             field.WriteTo(writer);
         }
     }
+
+    private static void WriteMasked(Utf8JsonWriter writer, JsonProperty fields, Func<string, bool> isCredential)
+    {
+        writer.WriteStartObject(fields.Name);
+        foreach (var field in fields.Value.EnumerateObject())
+        {
+            if (isCredential(field.Name))
+            {
+                writer.WriteString(field.Name, CredentialHeaders.Mask);
+            }
+            else
+            {
+                field.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static bool Has(JsonElement config, string fields, Func<string, bool> isCredential) =>
+        config.TryGetProperty(fields, out var named) && named.ValueKind == JsonValueKind.Object && named.EnumerateObject().Any(field => isCredential(field.Name));
 }

@@ -43,6 +43,10 @@ public static class RunErrors
     public static Error SettleInvalid(string field) =>
         Error.Invalid("run.settle_invalid", field, "Say which step (path) and whether it happened (true or false).");
 
+    /// <summary><c>run.not_kept</c>: the database refuses the run's own row, so that there is no run.</summary>
+    public static Error NotKept(string reason) =>
+        Error.Invalid("run.not_kept", "run", "The run could not be written down and was not started: " + reason);
+
     /// <summary><c>run.no_steps</c>.</summary>
     public static Error NoSteps { get; } = Error.Invalid("run.no_steps", "flow.steps", "This flow has no steps yet, so there is nothing to run.");
 

@@ -51,11 +51,22 @@ internal sealed partial class RunGrain
             if (outcome is not null && _machine == owner)
             {
                 _asked.Remove(ask.Path);
-                await PostAsync(machine => machine.Complete(ask.Path, ask.Attempt, outcome, Now));
-                await approvals.SettledAsync(id);
+                var settling = SettleAsync(id, ask, outcome);
+                if (Place is not { Held: false })
+                {
+                    await settling; // else whoever answered does not wait for the run's place
+                }
             }
 
             return;
+        }
+    }
+
+    private async Task SettleAsync(Guid id, AskPerson ask, StepOutcome outcome)
+    {
+        if (await GoOnAsync(machine => machine.Complete(ask.Path, ask.Attempt, outcome, Now)))
+        {
+            await approvals.SettledAsync(id);
         }
     }
 

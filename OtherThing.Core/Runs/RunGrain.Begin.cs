@@ -35,6 +35,11 @@ internal sealed partial class RunGrain
         }
 
         var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, start.OnlyStep, CancellationToken.None);
+        if (_ended.Task.IsCompleted)
+        {
+            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // its row was refused before, and is tried again
+        }
+
         var now = Now;
         (_isNew, _calls) = (true, 0);
         _run = new Run

@@ -72,6 +72,13 @@ internal sealed partial class RunGrain
                 waiting.Clear();
             }
         }
+        catch (RowRefusedException refused) when (_isNew)
+        {
+            LogNeverKept(refused.Message, _run!.Id);
+            waiting.ForEach(done => done.TrySetException(refused));
+            waiting.Clear();
+            LetGo();
+        }
         catch (Exception exception)
         {
             LogFailed(exception, _run!.Id);
@@ -88,6 +95,8 @@ internal sealed partial class RunGrain
             {
                 late.Done.TrySetResult(false);
             }
+
+            RestIfIdle();
         }
     }
 
@@ -224,6 +233,10 @@ internal sealed partial class RunGrain
         {
             machine.Abort(new StepError("run.timeout", $"The run took longer than the {_run.TimeoutSeconds:N0} s its flow allows."), now);
         }
+        else if (Place is { Held: false })
+        {
+            _ = GoOnAsync(later => later.ElapseDue(Now)); // whoever looks does not wait for the place
+        }
         else
         {
             machine.ElapseDue(now);
@@ -240,6 +253,7 @@ internal sealed partial class RunGrain
         }
 
         _attempts.Clear();
+        _onlyWaiting.Clear();
         foreach (var timer in _timers.Values)
         {
             timer.Dispose();
@@ -250,6 +264,9 @@ internal sealed partial class RunGrain
         _ended.TrySetResult();
         DeactivateOnIdle();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} was not started, for it cannot be written down: {Reason}")]
+    private partial void LogNeverKept(string reason, Guid runId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} stopped on a fault of the server; it goes on from its journal")]
     private partial void LogFailed(Exception exception, Guid runId);

@@ -16,7 +16,7 @@ internal sealed partial class RunGrain
         {
             return written = await WriteAsync(records, used, _machine!.Status, _machine.Error);
         }
-        catch (RowRefusedException refused) when (!_isNew)
+        catch (RowRefusedException refused)
         {
             var committed = await FailAsync(records, refused);
             commands.AddRange(_machine!.TakeCommands());
@@ -33,8 +33,9 @@ internal sealed partial class RunGrain
 
     /// <summary>
     /// The database cannot keep what happened, now or later: the run ends by name instead of being tried for ever. Should the steps be what
-    /// cannot be kept, the run ends without them.
+    /// cannot be kept, the run ends without them. A new run whose own row is refused never was: nothing of it is kept, nothing of it has begun.
     /// </summary>
+    /// <exception cref="RowRefusedException">Not even the run's own row can be kept.</exception>
     private async Task<bool> FailAsync(List<StepRun> records, RowRefusedException refused)
     {
         var error = new StepError("run.not_kept", "What happened could not be written down: " + refused.Message);

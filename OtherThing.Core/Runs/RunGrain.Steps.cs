@@ -39,6 +39,7 @@ internal sealed partial class RunGrain
                     if (_attempts.Remove(stop.Path, out var attempt))
                     {
                         attempt.Cancel();
+                        _onlyWaiting.Remove(stop.Path);
                     }
 
                     if (_timers.Remove(stop.Path, out var set))
@@ -63,10 +64,12 @@ internal sealed partial class RunGrain
         using var cancellation = new CancellationTokenSource();
         _attempts[start.Path] = cancellation;
         var owner = _machine;
-        var outcome = await steps.ExecuteAsync(_run!, start, () => _machine != owner, cancellation.Token);
+        var outcome = await steps.ExecuteAsync(_run!, start, () => _machine != owner, OnlyWaits(start.Path, cancellation), cancellation.Token);
+        var rested = false;
         if (_attempts.GetValueOrDefault(start.Path) == cancellation)
         {
             _attempts.Remove(start.Path);
+            rested = _onlyWaiting.Remove(start.Path);
         }
 
         if (outcome is null)
@@ -82,7 +85,8 @@ internal sealed partial class RunGrain
         }
 
         _usage.AddRange(entries);
-        await PostAsync(machine => machine.Complete(start.Path, start.Attempt, outcome, Now));
+        Action<FlowMachine> complete = machine => machine.Complete(start.Path, start.Attempt, outcome, Now);
+        await (rested ? GoOnAsync(complete) : PostAsync(complete));
     }
 
     private void SetTimer(StartTimer timer)
@@ -112,19 +116,13 @@ internal sealed partial class RunGrain
                 {
                     grain.SetTimer(set); // timers and the clock differ by a little: not yet
                 }
+                else if (set.Path == DeadlinePath)
+                {
+                    await grain.PostAsync(grain.Elapse);
+                }
                 else
                 {
-                    await grain.PostAsync(machine =>
-                    {
-                        if (set.Path == DeadlinePath)
-                        {
-                            grain.Elapse(machine);
-                        }
-                        else
-                        {
-                            machine.Elapse(set.Path, grain.Now);
-                        }
-                    });
+                    await grain.GoOnAsync(machine => machine.Elapse(set.Path, grain.Now));
                 }
             },
             (this, timer),

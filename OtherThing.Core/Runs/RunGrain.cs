@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OtherThing.Core.Live;
+using OtherThing.Core.Results;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs;
@@ -40,11 +41,20 @@ internal sealed partial class RunGrain(
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    public async Task<RunStatus> StartAsync(StartRun start) => (await BeginAsync(start)).Status;
+    public Task<RunAnswer> StartAsync(StartRun start) => RunAsync(start, TimeSpan.Zero);
 
     public async Task<RunAnswer> RunAsync(StartRun start, TimeSpan limit)
     {
-        var run = await BeginAsync(start);
+        Run run;
+        try
+        {
+            run = await BeginAsync(start);
+        }
+        catch (RowRefusedException refused)
+        {
+            return new RunAnswer(this.GetPrimaryKey(), RunStatus.Failed, null, refused.Message);
+        }
+
         if (!run.Status.IsFinal() && limit > TimeSpan.Zero)
         {
             await WaitAsync(limit);
@@ -134,7 +144,7 @@ internal sealed partial class RunGrain(
                 }
                 else
                 {
-                    machine.Resume(Now);
+                    machine.Resume(Now); // at once, place or not: a person asks for this one run and sees what comes of it
                 }
             }))
         {

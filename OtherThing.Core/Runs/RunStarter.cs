@@ -55,7 +55,7 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
     /// <param name="start">What to run.</param>
     /// <param name="flow">Its flow, with the settings that apply; null when the flow is deleted.</param>
     /// <param name="runId">An id the caller chose, with <see cref="StartRun.MayExist"/>; null makes a new one.</param>
-    /// <returns>The run's id, or <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
+    /// <returns>The run's id, or <c>flow.paused</c>, <c>run.limit.hops</c>, <c>run.not_kept</c>.</returns>
     public async Task<Result<Guid>> BeginAsync(StartRun start, FlowHead? flow, Guid? runId = null)
     {
         if (!Admit(start, flow).TryGet(out var admitted, out var refusal))
@@ -64,7 +64,11 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
         }
 
         var id = runId ?? Guid.CreateVersion7(clock.GetUtcNow());
-        await grains.GetGrain<IRunGrain>(id).StartAsync(admitted);
+        if ((await grains.GetGrain<IRunGrain>(id).StartAsync(admitted)).NotKept is { } reason)
+        {
+            return RunErrors.NotKept(reason);
+        }
+
         LogStarted(id, start.FlowId, start.WorkspaceId);
         return id;
     }
@@ -74,7 +78,7 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
     /// <param name="flow">Its flow, with the settings that apply; null when the flow is deleted.</param>
     /// <param name="runId">An id the caller chose, with <see cref="StartRun.MayExist"/>; null makes a new one.</param>
     /// <param name="wait">How long to wait for its end; zero does not wait.</param>
-    /// <returns>Where the run stands, and its output once it succeeded; or <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
+    /// <returns>Where the run stands, and its output once it succeeded; or <c>flow.paused</c>, <c>run.limit.hops</c>, <c>run.not_kept</c>.</returns>
     public async Task<Result<RunAnswer>> BeginAndWaitAsync(StartRun start, FlowHead? flow, Guid? runId, TimeSpan wait)
     {
         if (!Admit(start, flow).TryGet(out start!, out var refusal))
@@ -86,6 +90,11 @@ public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrain
         var grain = grains.GetGrain<IRunGrain>(id);
         var until = clock.GetUtcNow() + wait;
         var answer = await grain.RunAsync(start, wait < s_piece ? wait : s_piece);
+        if (answer.NotKept is { } reason)
+        {
+            return RunErrors.NotKept(reason);
+        }
+
         LogStarted(id, start.FlowId, start.WorkspaceId);
         while (!answer.Status.IsFinal() && until - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
         {

@@ -19,8 +19,9 @@ internal sealed partial class StepRunner(
     /// <param name="run">The run.</param>
     /// <param name="start">What to carry out.</param>
     /// <param name="isHandedOver">Whether the attempt goes on with another owner.</param>
+    /// <param name="onlyWaits">Hears that the attempt only waits for somebody else from now on.</param>
     /// <param name="cancelled">Stops the attempt.</param>
-    public async Task<StepOutcome?> ExecuteAsync(Run run, StartAttempt start, Func<bool> isHandedOver, CancellationToken cancelled)
+    public async Task<StepOutcome?> ExecuteAsync(Run run, StartAttempt start, Func<bool> isHandedOver, Action onlyWaits, CancellationToken cancelled)
     {
         if (!_executors.TryGetValue(start.Step.Type.Name, out var executor))
         {
@@ -29,7 +30,7 @@ internal sealed partial class StepRunner(
 
         using var timeout = new CancellationTokenSource(start.Step.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, timeout.Token, lifetime.ApplicationStopping);
-        var call = Describe(run, start, isHandedOver);
+        var call = Describe(run, start, isHandedOver, onlyWaits);
         try
         {
             if (await rights.RefuseAsync(run.WorkspaceId, run.StartedBy, either.Token) is { } refusal)
@@ -61,7 +62,7 @@ internal sealed partial class StepRunner(
         }
     }
 
-    private StepCall Describe(Run run, StartAttempt start, Func<bool> isHandedOver)
+    private StepCall Describe(Run run, StartAttempt start, Func<bool> isHandedOver, Action onlyWaits)
     {
         var topic = Topic.Run(run.Id);
         return new StepCall
@@ -80,6 +81,7 @@ internal sealed partial class StepRunner(
             Depth = run.Depth,
             RootRunId = run.RootRunId,
             Hops = run.Hops,
+            OnlyWaits = onlyWaits,
             IsHandedOver = () => lifetime.ApplicationStopping.IsCancellationRequested || isHandedOver(),
             Report = (stream, text) => feed.Publish(topic, "run.report", new StepReport(start.Path, stream, text)),
         };

@@ -21,7 +21,13 @@ public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secre
     /// <inheritdoc/>
     public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
     {
-        if (!TryRead(call, out var request, out var refusal))
+        var opened = await secrets.OpenAsync(call.WorkspaceId, call.Step, call.Config, cancellationToken);
+        if (!opened.TryGet(out var config, out var unreadable))
+        {
+            return StepOutcome.Failed(unreadable.Code, unreadable.Message, noEffect: !call.Resumed);
+        }
+
+        if (!TryRead(call with { Config = config }, out var request, out var refusal))
         {
             return refusal;
         }
@@ -34,19 +40,6 @@ public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secre
                 $"The server stopped while {request.Method} {request.Url.IdnHost} was under way; it may or may not have arrived.");
         }
 
-        var headers = new List<KeyValuePair<string, string>>(request.Headers.Count);
-        foreach (var (name, value) in request.Headers)
-        {
-            var opened = await secrets.OpenAsync(call.WorkspaceId, call.Step, name, value, request.Url, cancellationToken);
-            if (!opened.TryGet(out var text, out var unreadable))
-            {
-                return StepOutcome.Failed(unreadable.Code, unreadable.Message, noEffect: true);
-            }
-
-            headers.Add(new(name, text));
-        }
-
-        request = request with { Headers = headers };
         var result = await egress.SendAsync(request, cancellationToken);
         if (result.Error is { } error)
         {

@@ -69,6 +69,12 @@ public sealed record StepCall
     /// </summary>
     public Func<bool> IsHandedOver { get; init; } = static () => false;
 
+    /// <summary>
+    /// Says that the attempt does nothing here any more until it ends, and only waits for somebody else (a machine, a called run that
+    /// rests), so that a called run need not hold its place meanwhile. Never blocks; more than once changes nothing.
+    /// </summary>
+    public Action OnlyWaits { get; init; } = static () => { };
+
     /// <summary>How long the attempt may take.</summary>
     public required TimeSpan Timeout { get; init; }
 

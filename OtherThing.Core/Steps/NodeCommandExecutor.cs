@@ -26,6 +26,7 @@ public sealed class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
             return refusal;
         }
 
+        call.OnlyWaits();
         var ran = await jobs.RunAsync(Request(call, config), call.Report, cancellationToken);
         if (!ran.TryGet(out var result, out var error))
         {

@@ -201,7 +201,7 @@ public sealed partial class TriggerService(
         var now = clock.GetUtcNow().UtcDateTime;
         var row = known?.Type == step.Type ? known : new Trigger(flow.WorkspaceId, flow.Id, step.Id, step.Type, publisher, now);
         var config = ConfigTemplates.ReadStatic<ScheduleTriggerConfig>(step.Config);
-        row.SetSchedule($"{config.Cron} {config.Timezone}", Schedule.Parse(config.Cron, config.Timezone).Value.NextAfter(now));
+        row.SetSchedule($"{config.Cron} {config.Timezone?.Trim()}", Schedule.Parse(config.Cron, config.Timezone).Value.NextAfter(now));
         return row;
     }
 

@@ -58,13 +58,26 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         return items.ToPage(page.Limit, f => new Cursor(f.UpdatedAt, f.Id));
     }
 
-    public async Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken)
+    public Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken) => TryUpdateAsync(
+        flow,
+        expectedRevision,
+        [nameof(Flow.Name), nameof(Flow.Description), nameof(Flow.Definition), nameof(Flow.RecentActs), nameof(Flow.Revision), nameof(Flow.UpdatedAt)],
+        cancellationToken);
+
+    public Task<bool> TryPublishAsync(Flow flow, CancellationToken cancellationToken) => TryUpdateAsync(
+        flow, flow.Revision, [nameof(Flow.PublishedRevision), nameof(Flow.PublishedBy), nameof(Flow.UpdatedAt)], cancellationToken);
+
+    // Draft, publication and settings each have a way of their own, and others change them meanwhile: what was only read is not written back.
+    private async Task<bool> TryUpdateAsync(Flow flow, int expectedRevision, string[] columns, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var entry = db.Update(flow);
+        var entry = db.Attach(flow);
         entry.Property(f => f.Revision).OriginalValue = expectedRevision;
-        // Settings have a way of their own: a draft that was loaded before a pause does not undo the pause.
-        (entry.Property(f => f.MaxConcurrentRuns).IsModified, entry.Property(f => f.RunTimeoutSeconds).IsModified, entry.Property(f => f.Paused).IsModified) = (false, false, false);
+        foreach (var column in columns)
+        {
+            entry.Property(column).IsModified = true;
+        }
+
         try
         {
             await db.SaveChangesAsync(cancellationToken);

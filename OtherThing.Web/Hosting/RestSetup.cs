@@ -16,6 +16,7 @@ internal static class RestSetup
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddExceptionHandler<BadRequestHandler>();
+        builder.Services.AddExceptionHandler<RefusedRowHandler>();
         builder.Services.AddSingleton<IdempotencyReplay>();
         return builder.AddOpenApiDocument();
     }
@@ -34,6 +35,34 @@ internal static class RestSetup
         }
 
         return result;
+    }
+
+    /// <summary>Whoever takes in a value says its limit; where one is missed, the database's own refusal is the answer, by name.</summary>
+    private sealed class RefusedRowHandler(IProblemDetailsService problems) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+        {
+            if (exception is not RowRefusedException refused)
+            {
+                return false;
+            }
+
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return await problems.TryWriteAsync(new ProblemDetailsContext
+            {
+                HttpContext = context,
+                ProblemDetails =
+                {
+                    Status = StatusCodes.Status400BadRequest,
+                    Detail = "This cannot be kept: " + refused.Message,
+                    Extensions =
+                    {
+                        ["code"] = "row.refused",
+                        ["errors"] = refused.Column is { } column ? new[] { new FieldError(JsonNamingPolicy.CamelCase.ConvertName(column), refused.Message) } : [],
+                    },
+                },
+            });
+        }
     }
 
     /// <summary>A caller's malformed request is theirs to mend: 4xx with a code, never 500.</summary>

@@ -15,6 +15,7 @@ public sealed record DetachedFlow(FlowDefinition Definition, IReadOnlyList<strin
 /// </summary>
 public static class FlowDetachment
 {
+    private static readonly string[] s_addresses = ["query", "url"];
     private static readonly string[] s_fields = ["keyId", "secret", "assigneeId", "flowId"];
 
     /// <summary>The document without them.</summary>
@@ -48,6 +49,11 @@ public static class FlowDetachment
             }
         }
 
+        if (step.Type == HeaderSecrets.StepType)
+        {
+            DetachQuery(step, config, taken);
+        }
+
         if (config["requirements"] is JsonObject requirements && requirements.Remove("nodeId"))
         {
             taken.Add($"steps.{step.Id}.config.requirements.nodeId");
@@ -56,9 +62,26 @@ public static class FlowDetachment
         return step with { Config = Json.ToElement(config) };
     }
 
+    /// <summary>Takes typed credentials out of query and address; what a template stands for is nobody's secret.</summary>
+    private static void DetachQuery(FlowStep step, JsonObject config, List<string> taken)
+    {
+        foreach (var place in CredentialFields.In(step.Config).Where(IsTypedQuery).Select(static field => field.Place).Distinct())
+        {
+            taken.Add($"steps.{step.Id}.config.{place}");
+        }
+
+        var without = CredentialFields.Change(step.Config, static field => IsTypedQuery(field) ? "" : null);
+        foreach (var field in s_addresses.Where(config.ContainsKey))
+        {
+            config[field] = without.GetProperty(field).ValueKind == JsonValueKind.Null ? null : JsonNode.Parse(without.GetProperty(field).GetRawText());
+        }
+    }
+
+    private static bool IsTypedQuery(CredentialField field) =>
+        !field.InHeader && (SealedText.Has(field.Text) || SealedText.HasTyped(field.Text) || SealedText.HasLiteral(field.Text));
+
     private static bool IsTied(FlowStep step) => IsTied(step.Config)
-        || (step.Type == HeaderSecrets.StepType && step.Config.TryGetProperty("headers", out var headers) && headers.ValueKind == JsonValueKind.Object
-            && headers.EnumerateObject().Any(header => CredentialHeaders.Contains(header.Name)));
+        || (step.Type == HeaderSecrets.StepType && CredentialFields.In(step.Config).Any(static field => field.InHeader || IsTypedQuery(field)));
 
     private static bool IsTied(JsonElement config) =>
         s_fields.Any(field => config.TryGetProperty(field, out _))

@@ -24,8 +24,11 @@ public static class SchemaLimits
     /// <summary>The most bytes of a value that is checked (UTF-8).</summary>
     public const int CheckedBytes = 4 * 1024 * 1024;
 
-    /// <summary>The most checks of one value: its values times those of the schema.</summary>
+    /// <summary>The most values of what is checked times those of the schema, so that counting what a check takes is soon done.</summary>
     public const long Checks = 2_000_000;
+
+    /// <summary>The most that a check of one value may take, as <see cref="SchemaWork"/> counts it: about a second of a core and 200 MB.</summary>
+    public const long Work = 150_000;
 
     /// <summary>After this many problems the rest goes unsaid.</summary>
     public const int Problems = 5;

@@ -145,7 +145,11 @@ internal sealed class SchemaRules(bool withTemplates)
                 Reference(field.Value, at);
                 break;
             case KeywordHolds.Anchor when field.Value.ValueKind == JsonValueKind.String:
-                _anchors.Add(field.Value.GetString()!);
+                if (!_anchors.Add(field.Value.GetString()!))
+                {
+                    Add(at, $"The anchor '{Short(field.Value.GetString()!)}' stands twice; each names one place.");
+                }
+
                 break;
             case KeywordHolds.Draft when !isRoot || !IsOurDraft(field.Value):
                 Add(at, $"Schemas are checked by draft 2020-12; leave $schema out, or put {SchemaKeywords.Draft} at the top.");
@@ -209,7 +213,7 @@ internal sealed class SchemaRules(bool withTemplates)
         value.ValueKind == JsonValueKind.String && value.GetString() is { } text
         && (text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal));
 
-    private static string Join(string path, string name) =>
+    internal static string Join(string path, string name) =>
         $"{path}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
 
     private static string Short(string text, int most = 80) => text.Length <= most ? text : text[..(most - 3)] + "...";

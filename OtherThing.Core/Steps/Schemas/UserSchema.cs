@@ -17,9 +17,12 @@ public sealed class UserSchema
     /// <summary>References lead into one another, level by level of a value: room for 64 levels of the most winding schema.</summary>
     private const int StackBytes = 16 * 1024 * 1024;
 
-    private readonly JsonSchema _schema;
+    private const string WithoutEnd = "the schema's references lead into one another without an end";
 
-    private UserSchema(JsonSchema schema, JsonElement json) => (_schema, Json) = (schema, json);
+    private readonly JsonSchema _schema;
+    private readonly SchemaWork _work;
+
+    private UserSchema(JsonSchema schema, SchemaWork work, JsonElement json) => (_schema, _work, Json) = (schema, work, json);
 
     /// <summary>The schema as it was brought.</summary>
     public JsonElement Json { get; }
@@ -30,7 +33,14 @@ public sealed class UserSchema
     {
         var rules = new SchemaRules(withTemplates: true);
         var problems = rules.Check(json);
-        return problems.Count > 0 || rules.HasTemplates || TryBuild(json, out var reason) is not null ? problems : [new SchemaProblem("", reason!)];
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        // The library would follow the references while it builds: they are counted first.
+        var reason = TooMuch(static work => work.OfAnyValue(), SchemaWork.Read(json));
+        return reason is null && (rules.HasTemplates || TryBuild(json, out reason) is not null) ? [] : [new SchemaProblem("", reason!)];
     }
 
     /// <summary>Reads a schema.</summary>
@@ -43,7 +53,9 @@ public sealed class UserSchema
             return (null, problems);
         }
 
-        return TryBuild(json, out var reason) is { } schema ? (new UserSchema(schema, json), []) : (null, [new SchemaProblem("", reason!)]);
+        var work = SchemaWork.Read(json);
+        var reason = TooMuch(static work => work.OfAnyValue(), work);
+        return reason is null && TryBuild(json, out reason) is { } schema ? (new UserSchema(schema, work, json), []) : (null, [new SchemaProblem("", reason!)]);
     }
 
     /// <summary>Checks a value, on a thread of its own: no other work waits behind it, and the process ends without it.</summary>
@@ -56,7 +68,7 @@ public sealed class UserSchema
             return [new SchemaProblem("", $"it has more than {SchemaLimits.CheckedBytes / 1_048_576} MiB, which is more than is checked")];
         }
 
-        // Each part of a schema may be held against each part of a value, and the library keeps a result of each.
+        // What a check takes is counted for each part of a schema and each part of a value.
         var (parts, values) = (CountParts(Json), CountParts(value));
         if (parts * values > SchemaLimits.Checks)
         {
@@ -106,6 +118,11 @@ public sealed class UserSchema
 
     private SchemaProblem[] Check(JsonElement value)
     {
+        if (TooMuch(work => work.Of(value), _work) is { } reason)
+        {
+            return [new SchemaProblem("", reason)];
+        }
+
         try
         {
             // Nearly all values fit, and saying only whether they do is far cheaper.
@@ -123,7 +140,7 @@ public sealed class UserSchema
         }
         catch (InsufficientExecutionStackException)
         {
-            return [new SchemaProblem("", "the schema's references lead into one another without an end")];
+            return [new SchemaProblem("", WithoutEnd)];
         }
         catch (RegexMatchTimeoutException)
         {
@@ -132,6 +149,25 @@ public sealed class UserSchema
         catch (Exception wrong) when (wrong is FormatException or OverflowException or JsonException or JsonSchemaException or RefResolutionException)
         {
             return [new SchemaProblem("", "it holds something that cannot be checked: " + wrong.Message)]; // a number beyond all bounds
+        }
+    }
+
+    /// <summary>Why a check is not begun; null when it may be.</summary>
+    private static string? TooMuch(Func<SchemaWork, long> count, SchemaWork work)
+    {
+        try
+        {
+            return count(work) switch
+            {
+                SchemaWork.Endless => WithoutEnd,
+                > SchemaLimits.Work => string.Create(
+                    CultureInfo.InvariantCulture, $"checking it takes more than the {SchemaLimits.Work:N0} steps that are made; the schema's references and branches multiply, or there is too much to compare"),
+                _ => null,
+            };
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return WithoutEnd;
         }
     }
 

@@ -224,6 +224,8 @@ internal sealed class MemoryVersions : IFlowStore
 
     public Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<bool> TryPublishAsync(Flow flow, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<bool> ChangeSettingsAsync(Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

@@ -30,6 +30,36 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
     }
 
     [Fact]
+    public async Task Run_TheFirstWriteIsRefusedTwice_IsThereFailedByName()
+    {
+        var (runId, run) = await RunAsync(CommitFault.Refused, CommitFault.Refused);
+
+        Assert.Equal((RunStatus.Failed, (DateTime?)null), (run.Status, run.WakeAt));
+        Assert.Equal("run.not_kept", JsonSerializer.Deserialize<StepError>(run.Error!, Json.Options)!.Code);
+        Assert.Single(server.Runs.Aside, row => row.SubjectId == runId);
+    }
+
+    [Fact]
+    public async Task Begin_TheRunsOwnRowIsRefused_IsANamedErrorAndNoRun()
+    {
+        var flow = await KeepFlowAsync();
+        var (runId, starter) = (Guid.CreateVersion7(), server.Services.GetRequiredService<RunStarter>());
+        var start = StartOf(flow);
+        server.Runs.Plan(runId, Enumerable.Repeat(CommitFault.Refused, 12)); // whole, with the reason, and without its steps: each twice
+        server.Executor.Succeeding[runId] = true;
+
+        var begun = await starter.BeginAsync(start, null, runId);
+        var waited = await starter.BeginAndWaitAsync(start, null, runId, s_patience);
+
+        Assert.Equal("run.not_kept", begun.Error?.Code);
+        Assert.Contains("Model of UsageEntries", begun.Error!.Message, StringComparison.Ordinal);
+        Assert.Equal(begun.Error.ToString(), waited.Error?.ToString());
+        Assert.Null(server.Runs.Find(runId));
+        Assert.Contains(server.Runs.Aside, row => row.SubjectId == runId);
+        Assert.Equal(RunStatus.Succeeded, (await starter.BeginAndWaitAsync(start, null, runId, s_patience)).Value.Status); // nothing stands in the way of the next try
+    }
+
+    [Fact]
     public async Task Run_AWriteIsRefusedOnce_GoesOn()
     {
         var (runId, run) = await RunAsync(CommitFault.None, CommitFault.Refused);
@@ -100,29 +130,37 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
 
     private async Task<(Guid Id, Run Run)> RunAsync(int usageFaults, params CommitFault[] faults)
     {
-        var definition = JsonSerializer.Deserialize<FlowDefinition>(
-            """{"schema":1,"steps":[{"id":"start","type":"trigger.manual","config":{}},{"id":"call","type":"http.request","config":{"url":"http://x/2"}},{"id":"again","type":"http.request","config":{"url":"http://x/2"}}],"connections":[{"from":"start","to":"call"},{"from":"call","to":"again"}],"notes":[]}""",
-            Json.Options)!;
-        var flow = new Flow(Guid.CreateVersion7(), "Kept", "", definition, Guid.Empty, DateTime.UnixEpoch);
-        await server.Versions.KeepVersionAsync(new FlowVersion(flow, Guid.Empty, DateTime.UnixEpoch), Cancel);
+        var flow = await KeepFlowAsync();
         var runId = Guid.CreateVersion7();
         server.Runs.Plan(runId, faults);
         server.Runs.UsageFaults[runId] = usageFaults;
         server.Executor.Succeeding[runId] = true;
         var grain = server.Services.GetRequiredService<IGrainFactory>().GetGrain<IRunGrain>(runId);
-        await grain.StartAsync(new StartRun
-        {
-            WorkspaceId = flow.WorkspaceId,
-            FlowId = flow.Id,
-            FlowName = flow.Name,
-            FlowVersion = flow.Revision,
-            Trigger = RunTrigger.Manual,
-            StartedBy = Guid.Empty,
-            Input = "{}",
-        });
+        await grain.StartAsync(StartOf(flow));
         Assert.True(await grain.WaitAsync(s_patience));
         return (runId, server.Runs.Find(runId)!);
     }
+
+    private async Task<Flow> KeepFlowAsync()
+    {
+        var definition = JsonSerializer.Deserialize<FlowDefinition>(
+            """{"schema":1,"steps":[{"id":"start","type":"trigger.manual","config":{}},{"id":"call","type":"http.request","config":{"url":"http://x/2"}},{"id":"again","type":"http.request","config":{"url":"http://x/2"}}],"connections":[{"from":"start","to":"call"},{"from":"call","to":"again"}],"notes":[]}""",
+            Json.Options)!;
+        var flow = new Flow(Guid.CreateVersion7(), "Kept", "", definition, Guid.Empty, DateTime.UnixEpoch);
+        await server.Versions.KeepVersionAsync(new FlowVersion(flow, Guid.Empty, DateTime.UnixEpoch), Cancel);
+        return flow;
+    }
+
+    private static StartRun StartOf(Flow flow) => new()
+    {
+        WorkspaceId = flow.WorkspaceId,
+        FlowId = flow.Id,
+        FlowName = flow.Name,
+        FlowVersion = flow.Revision,
+        Trigger = RunTrigger.Manual,
+        StartedBy = Guid.Empty,
+        Input = "{}",
+    };
 
     private static Run NewRun(int number) => new()
     {

@@ -85,7 +85,7 @@ public class UserSchemaTests
     [InlineData("""{"items":{"$schema":"https://json-schema.org/draft/2020-12/schema"}}""", "/items/$schema: Schemas are checked by draft 2020-12")]
     [InlineData("""{"items":[{"type":"string"}]}""", "/items: A schema is an object, true or false")]
     [InlineData("""{"minLength":"one"}""", "This is no JSON Schema of draft 2020-12: 'minLength' value must be a number")]
-    [InlineData("""{"$ref":"#"}""", "Cycle detected")]
+    [InlineData("""{"$ref":"#"}""", "without an end")]
     public void Problems_WrongSchema_NameThePlaceAndTheReason(string schema, string expected)
     {
         Assert.Contains(UserSchema.Problems(JsonElement.Parse(schema)), problem => problem.ToString().Contains(expected, StringComparison.Ordinal));
@@ -114,13 +114,103 @@ public class UserSchemaTests
         Assert.Contains("200 patterns", Assert.Single(UserSchema.Problems(JsonElement.Parse(patterns))).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Check_ReferencesWithoutAnEnd_AreAnAnswerAndNoCrash()
+    [Theory]
+    [InlineData("""{"$defs":{"a":{"allOf":[{"$ref":"#/$defs/b"}]},"b":{"not":{"$ref":"#/$defs/a"}}},"$ref":"#/$defs/a"}""")]
+    [InlineData("""{"$defs":{"a":{"$dynamicAnchor":"x","anyOf":[{"type":"string"},{"$dynamicRef":"#x"}]}},"$ref":"#/$defs/a"}""")]
+    public void F17_Problems_ReferencesWithoutAnEnd_AreSaidOnSave(string schema)
     {
-        var schema = Read("""{"$defs":{"a":{"allOf":[{"$ref":"#/$defs/b"}]},"b":{"not":{"$ref":"#/$defs/a"}}},"$ref":"#/$defs/a"}""");
-
-        Assert.Contains("without an end", Assert.Single(await schema.CheckAsync(JsonElement.Parse("1"), Cancel)).Message, StringComparison.Ordinal);
+        Assert.Contains("without an end", Assert.Single(UserSchema.Problems(JsonElement.Parse(schema))).Message, StringComparison.Ordinal);
+        Assert.Null(UserSchema.Read(JsonElement.Parse(schema)).Schema);
     }
+
+    [Fact]
+    public async Task F17_Check_ReferencesWithoutAnEndForSomeValues_AreAnAnswerAndNoCrash()
+    {
+        var schema = Read("""{"dependentSchemas":{"a":{"$ref":"#"}}}""");
+
+        Assert.Empty(await schema.CheckAsync(JsonElement.Parse("""{"b":1}"""), Cancel));
+        Assert.Contains("without an end", Assert.Single(await schema.CheckAsync(JsonElement.Parse("""{"a":1}"""), Cancel)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("allOf", "$ref")]
+    [InlineData("anyOf", "$ref")]
+    [InlineData("oneOf", "$ref")]
+    [InlineData("allOf", "$dynamicRef")]
+    public void F17_Problems_ReferencesThatMultiply_AreSaidOnSave(string applicator, string reference)
+    {
+        var schema = JsonElement.Parse(Multiplying(30, (to, _) => $$"""{"{{applicator}}":[{"{{reference}}":"#{{to}}"},{"{{reference}}":"#{{to}}"}]}"""));
+
+        Assert.Contains("multiply", Assert.Single(UserSchema.Problems(schema)).Message, StringComparison.Ordinal);
+        Assert.Null(UserSchema.Read(schema).Schema);
+    }
+
+    public static TheoryData<string, string> Multipliers => new()
+    {
+        { Multiplying(30, (to, _) => $$"""{"prefixItems":[{"allOf":[{"$ref":"#{{to}}"},{"$ref":"#{{to}}"}]}]}"""), Nested(30, "[", "1", "]") },
+        { Multiplying(30, (to, _) => $$$"""{"items":{"$ref":"#{{{to}}}"},"contains":{"$ref":"#{{{to}}}"}}"""), Nested(30, "[", "1", "]") },
+        { Multiplying(30, (to, _) => """{"properties":{"a":{"$ref":"#TO"}},"patternProperties":{"a":{"$ref":"#TO"}}}""".Replace("TO", to, StringComparison.Ordinal)), Nested(30, """{"a":""", "1", "}") },
+        { Multiplying(30, (to, _) => """{"if":{"required":["a"]},"additionalProperties":{"$ref":"#TO"},"unevaluatedProperties":{"$ref":"#TO"}}""".Replace("TO", to, StringComparison.Ordinal)), Nested(30, """{"a":""", "1", "}") },
+        { """{"$defs":{"n":{"allOf":[{"items":{"$ref":"#/$defs/n"}},{"items":{"$ref":"#/$defs/n"}}]}},"$ref":"#/$defs/n"}""", Nested(40, "[", "1", "]") },
+        { """{"$dynamicAnchor":"n","oneOf":[{"items":{"$dynamicRef":"#n"}},{"items":{"$dynamicRef":"#n"}},true]}""", Nested(40, "[", "1", "]") },
+        { """{"unevaluatedItems":{"$ref":"#"},"items":{"$ref":"#"}}""", Nested(40, "[", "1", "]") },
+        { Multiplying(10, (to, _) => $$"""{"allOf":[{"$ref":"#{{to}}"},{"$ref":"#{{to}}"}]}""", """{"unevaluatedProperties":{"type":"string"}}"""), "{" + string.Join(',', Enumerable.Range(0, 3_000).Select(i => $"\"{i}\":1")) + "}" },
+        { $$"""{"allOf":[{{string.Join(',', Enumerable.Repeat("""{"const":1}""", 1_000))}}]}""", $"\"{new string('x', 1_000_000)}\"" },
+        { $$"""{"allOf":[{{string.Join(',', Enumerable.Repeat("""{"pattern":"^(x+x+)+$"}""", 150))}}]}""", $"\"{new string('x', 1_000_000)}\"" },
+        { """{"uniqueItems":true}""", $"[{string.Join(',', Enumerable.Range(0, 200_000).Select(i => (decimal)i * 4_294_967_297m))}]" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Multipliers), DisableDiscoveryEnumeration = true)]
+    public async Task F17_Check_PartsThatMultiplyOverAValue_AreSaidBeforeTheyAreDone(string text, string value)
+    {
+        var schema = Read(text);
+
+        var problem = Assert.Single(await schema.CheckAsync(JsonElement.Parse(value), Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+
+        Assert.Contains("more than the 150,000 steps", problem.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> Honest => new()
+    {
+        // A tree of 2,000 values, a list that is a chain, fifty definitions used twice each, a choice among twenty kinds, and a mere thousand unique ones.
+        { """{"$defs":{"n":{"type":"object","properties":{"l":{"$ref":"#/$defs/n"},"r":{"$ref":"#/$defs/n"}},"additionalProperties":false}},"$ref":"#/$defs/n"}""", Tree(10) },
+        { """{"type":["object","null"],"properties":{"v":{"type":"integer"},"next":{"$ref":"#"}},"unevaluatedProperties":false}""", Nested(60, """{"v":1,"next":""", "null", "}") },
+        { Definitions(50), "{" + Each(50, """
+            "aN":{"id":1,"tags":["x"]},"bN":{"id":2,"tags":[]}
+            """) + "}" },
+        { $$$"""{"items":{"oneOf":[{{{string.Join(',', Enumerable.Range(0, 20).Select(i => $$$"""{"properties":{"kind":{"const":"k{{{i}}}"},"x":{"type":"number"}},"required":["kind"]}"""))}}}]}}""", $"[{string.Join(',', Enumerable.Range(0, 500).Select(i => $"{{\"kind\":\"k{i % 20}\",\"x\":{i}}}"))}]" },
+        { """{"items":{"type":"string","pattern":"^[a-z0-9]+$","maxLength":20},"uniqueItems":true}""", $"[{string.Join(',', Enumerable.Range(0, 1_000).Select(i => $"\"n{i}\""))}]" },
+        { """{"properties":{"answer":{"type":"string","pattern":"^A"}}}""", $$"""{"answer":"A{{new string('x', 500_000)}}"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Honest), DisableDiscoveryEnumeration = true)]
+    public async Task F17_Check_HonestSchema_IsChecked(string schema, string value) =>
+        Assert.Empty(await Read(schema).CheckAsync(JsonElement.Parse(value), Cancel));
+
+    [Fact]
+    public void Problems_AnchorThatStandsTwice_IsRefused() =>
+        Assert.Contains("stands twice", Assert.Single(UserSchema.Problems(JsonElement.Parse(
+            """{"$defs":{"a":{"$anchor":"x"},"b":{"$dynamicAnchor":"x"}}}"""))).Message, StringComparison.Ordinal);
+
+    private static string Multiplying(int levels, Func<string, int, string> level, string last = "{}") =>
+        "{\"$defs\":{" + string.Join(',', Enumerable.Range(0, levels).Select(i => $"\"d{i}\":{level($"/$defs/d{i + 1}", i)}")) + $",\"d{levels}\":{last}}},\"$ref\":\"#/$defs/d0\"}}";
+
+    private static string Nested(int levels, string before, string inside, string after) =>
+        string.Concat(Enumerable.Repeat(before, levels)) + inside + string.Concat(Enumerable.Repeat(after, levels));
+
+    private static string Tree(int depth) => depth == 0 ? "{}" : $"{{\"l\":{Tree(depth - 1)},\"r\":{Tree(depth - 1)}}}";
+
+    private static string Definitions(int count) =>
+        "{\"$defs\":{" + Each(count, """
+            "dN":{"type":"object","properties":{"id":{"type":"integer"},"tags":{"type":"array","items":{"type":"string"}}},"required":["id"]}
+            """) + "},\"properties\":{" + Each(count, """
+            "aN":{"$ref":"#/$defs/dN"},"bN":{"$ref":"#/$defs/dN"}
+            """) + "}}";
+
+    private static string Each(int count, string text) =>
+        string.Join(',', Enumerable.Range(0, count).Select(i => text.Replace("N", $"{i}", StringComparison.Ordinal)));
 
     [Fact]
     public async Task Check_NumberBeyondAllBounds_IsAnAnswer()

@@ -16,6 +16,8 @@ public sealed class HeadersServer : IAsyncLifetime
 {
     public ConcurrentQueue<string> Sent { get; } = new();
 
+    public ConcurrentQueue<string> Addresses { get; } = new();
+
     public Uri Site => _site.Url;
 
     public TestServer Server { get; private set; } = null!;
@@ -27,6 +29,7 @@ public sealed class HeadersServer : IAsyncLifetime
         _site = await WebHostOf.StartAsync(app => app.MapGet("/{**rest}", (HttpRequest request) =>
         {
             Sent.Enqueue($"{request.Headers.Authorization}|{request.Headers["X-Gitlab-Token"]}|{request.Headers["X-Plain"]}");
+            Addresses.Enqueue(request.QueryString.Value ?? "");
             return "ok";
         }));
         Server = new TestServer(("Egress:AllowPrivate", _site.Url.Authority));
@@ -51,6 +54,7 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
     public async ValueTask InitializeAsync()
     {
         place.Sent.Clear();
+        place.Addresses.Clear();
         _runs = await RunClient.NewAsync(place.Server);
     }
 
@@ -130,6 +134,120 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
     }
 
     [Fact]
+    public async Task C15_ValueTypedBesideATemplate_IsSentWholeAndNeverShown()
+    {
+        var site = place.Site.ToString();
+        var flow = await _runs.CreateFlowAsync(
+            $$$"""{"id":"call","type":"http.request","config":{"method":"GET","url":"{{{site}}}{{ input.path }}","headers":{"Authorization":"Bearer {{{Canary}}}-{{ input.n }}","X-Gitlab-Token":"{{ input.n }}{{{Canary}}}"} } }""",
+            "start->call");
+
+        var run = await _runs.RunAsync(flow, """{"input":{"n":7,"path":"a"}}""");
+
+        Assert.Equal($"Bearer {Canary}-7|7{Canary}|", Assert.Single(place.Sent));
+        Assert.All(await ShownAsync(flow, run), text => Assert.DoesNotContain(Canary, text, StringComparison.Ordinal));
+        Assert.Contains("{{ input.n }}", (await _runs.GetAsync($"/flows/{flow}")).GetRawText(), StringComparison.Ordinal);
+        // What is sealed stays as it is when the document is saved again.
+        var document = (await _runs.GetAsync($"/flows/{flow}")).GetProperty("flow").GetRawText();
+        Assert.Equal(200, (await _runs.SendAsync(HttpMethod.Patch, $"/flows/{flow}", $$"""{"flow":{{document}} }""")).Status);
+        Assert.Equal(document, (await _runs.GetAsync($"/flows/{flow}")).GetProperty("flow").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("Bearer {{ input.token }}")]
+    [InlineData("Basic {{ input.token | base64_encode }}")]
+    [InlineData("Token token={{ input.token }}")]
+    [InlineData("{{ input.token }}")]
+    public async Task C15_ValueThatATemplateGivesWhole_StaysAsItIsWritten(string value)
+    {
+        var made = await _runs.PostAsync("/flows", JsonSerializer.Serialize(new
+        {
+            name = "Call",
+            flow = new { steps = new[] { new { id = "call", type = "http.request", config = new { method = "GET", url = "https://{{ input.host }}/", headers = new { Authorization = value } } } } },
+        }));
+
+        Assert.Equal(value, made.GetProperty("flow").GetProperty("steps")[0].GetProperty("config").GetProperty("headers").GetProperty("Authorization").GetString());
+    }
+
+    [Fact]
+    public async Task C15_CredentialsInQueryAndAddress_AreSentAndNeverShown()
+    {
+        var flow = await _runs.CreateFlowAsync(
+            $$$"""{"id":"call","type":"http.request","config":{"method":"GET","url":"{{{place.Site}}}?api_key={{{Canary}}}&page=2","query":{"token":["{{{Canary}}}-2","x{{ input.n }}"],"q":"plain"} } }""",
+            "start->call");
+        await _runs.PostAsync($"/flows/{flow}/publish");
+
+        var run = await _runs.RunAsync(flow, """{"input":{"n":7}}""");
+
+        Assert.Equal($"?api_key={Canary}&page=2&token={Canary}-2&token=x7&q=plain", Assert.Single(place.Addresses));
+        var shown = await ShownAsync(flow, run);
+        Assert.All(shown, text => Assert.DoesNotContain(Canary, text, StringComparison.Ordinal));
+        Assert.All(shown, text => Assert.Contains("page=2", text, StringComparison.Ordinal));
+        Assert.DoesNotContain("sealed:", shown[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task C15_CredentialInTheAddress_IsNotSentToAnotherHost()
+    {
+        await using var thief = await WebHostOf.StartAsync(app => app.MapGet("/", () => "caught"));
+        var flow = await _runs.CreateFlowAsync(
+            $$$"""{"id":"call","type":"http.request","config":{"method":"GET","url":"{{{place.Site}}}?api_key={{{Canary}}}"} }""", "start->call");
+        var document = (await _runs.GetAsync($"/flows/{flow}")).GetProperty("flow").GetRawText();
+        await _runs.SendAsync(
+            HttpMethod.Patch, $"/flows/{flow}", $$"""{"flow":{{document.Replace(place.Site.Authority, thief.Url.Authority, StringComparison.Ordinal)}} }""");
+
+        var run = await _runs.RunAsync(flow);
+
+        Assert.Equal("http.secret_unreadable", RunClient.StepOf(run, "call").GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("https://ana:canary-7f3a91c2d4@api.good.example/", "{}", "http.url_credentials")]
+    [InlineData("https://canary-7f3a91c2d4@api.good.example/", "{}", "http.url_credentials")]
+    [InlineData("https://{{ input.user }}:canary-7f3a91c2d4@api.good.example/", "{}", "http.url_credentials")]
+    [InlineData("api.good.example/x", """{"Authorization":"Bearer canary-7f3a91c2d4"}""", "http.host_missing")]
+    [InlineData("/x", """{"Authorization":"Bearer canary-7f3a91c2d4"}""", "http.host_missing")]
+    [InlineData("https:///x", """{"Authorization":"Bearer canary-7f3a91c2d4{{ input.x }}"}""", "http.host_missing")]
+    [InlineData("https://{{ input.host }}/", """{"Authorization":"Bearer canary-7f3a91c2d4{{ input.x }}"}""", "http.host_template")]
+    [InlineData("https://{{ input.host }}/?api_key=canary-7f3a91c2d4", "{}", "http.host_template")]
+    [InlineData("https://api.good.example/", """{"Authorization":"Bearer {{ 'canary-7f3a91c2d4' }}"}""", "http.secret_in_template")]
+    public async Task C15_SecretThatCannotBeSealed_IsNotSaved(string url, string headers, string code)
+    {
+        var (status, answer) = await _runs.SendAsync(
+            HttpMethod.Post, "/flows", $$$"""{"name":"Call","flow":{"steps":[{"id":"call","type":"http.request","config":{"method":"GET","url":"{{{url}}}","headers":{{{headers}}} } }]} }""");
+
+        Assert.Equal((400, code), (status, answer.GetProperty("code").GetString()));
+        Assert.DoesNotContain(Canary, answer.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task C15_HeaderTypedBeforeTheStepHasAUrl_IsAskedForAnewAndReachesNobody()
+    {
+        var flow = Guid.Parse(await _runs.CreateFlowAsync("""{"id":"set","type":"data.set","config":{"value":1}}""", "start->set"));
+        var workspace = Guid.Parse(_runs.Root.Split('/')[^1]);
+        var me = await _runs.Http.GetStringAsync("/api/v1/me", Cancellation);
+        var actor = Actor.User(JsonElement.Parse(me).GetProperty("id").GetGuid());
+        await using var editor = (await place.Server.Services.GetRequiredService<FlowEditing>().OpenAsync(actor, workspace, flow, Cancellation)).Value;
+        using var coEditor = place.Server.Services.GetRequiredService<ILiveFeed>().Subscribe(Topic.Flow(flow));
+        var headers = JsonElement.Parse($$"""{"Authorization":"Bearer {{Canary}}"}""");
+        var config = JsonElement.Parse("""{"method":"GET","url":""}""");
+        await editor.ApplyAsync("a1", [new AddStep(new FlowStep { Id = "call", Type = "http.request", Config = config })], Cancellation);
+
+        var early = await editor.ApplyAsync("a2", [new ConfigureStep("call", "headers", headers)], Cancellation);
+        await editor.ApplyAsync("a3", [new ConfigureStep("call", "url", JsonSerializer.SerializeToElement(place.Site.ToString()))], Cancellation);
+        var then = await editor.ApplyAsync("a4", [new ConfigureStep("call", "headers", headers)], Cancellation);
+        var heard = new List<string>();
+        while (coEditor.Events.TryRead(out var happened))
+        {
+            heard.Add(JsonSerializer.Serialize(happened.Payload, OtherThing.Core.Results.Json.Options));
+        }
+
+        Assert.Equal("http.host_missing", early.Error?.Code);
+        Assert.Null(then.Error);
+        Assert.All(heard, text => Assert.DoesNotContain(Canary, text, StringComparison.Ordinal));
+        Assert.Single(heard, text => text.Contains("sealed:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task C15_SecretsTypedTogether_AreSealedBeforeCoEditorsHearOfThem()
     {
         var flow = Guid.Parse(await CreateAsync(place.Site.ToString()));
@@ -190,6 +308,14 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
         Assert.DoesNotContain(Canary, output, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, (await _runs.GetRunAsync(runs.GetProperty("items")[0].GetProperty("id").GetString()!)).GetRawText(), StringComparison.Ordinal);
     }
+
+    /// <summary>What people get to see: the draft, the file, the run, the version and its comparison.</summary>
+    private async Task<string[]> ShownAsync(string flow, JsonElement run) =>
+    [
+        (await _runs.GetAsync($"/flows/{flow}")).GetRawText(),
+        await _runs.Http.GetStringAsync($"{_runs.Root}/flows/{flow}/export", Cancellation),
+        run.GetRawText(),
+    ];
 
     private Task<string> CreateAsync(string url) => _runs.CreateFlowAsync(
         $$$"""{"id":"call","type":"http.request","config":{"method":"GET","url":"{{{url}}}","headers":{"Authorization":"Bearer {{{Canary}}}","X-Gitlab-Token":"{{{Canary}}}","X-Plain":"plain"} } }""",
