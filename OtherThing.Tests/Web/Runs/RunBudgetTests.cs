@@ -7,9 +7,10 @@ using static OtherThing.Tests.Web.Runs.RunClient;
 
 namespace OtherThing.Tests.Web.Runs;
 
-/// <summary>A server that lets runs have little, and call itself.</summary>
+/// <summary>A server that lets runs have few calls and call itself, and work for long: what is looked at while it works must not end by itself.</summary>
 public sealed class SmallBudgets() : TestServer(
-    ("Runs:StepRuns", "100000000"), ("Runs:Calls", "12"), ("Runs:CallsAtOnce", "2"), ("Runs:CallDepth", "2"), ("Runs:Hops", "2"), ("Egress:AllowPrivate", "localhost,127.0.0.1"));
+    ("Runs:StepRuns", "100000000"), ("Runs:MemoryMiB", "1024"), ("Runs:Calls", "12"), ("Runs:CallsAtOnce", "2"), ("Runs:CallDepth", "2"),
+    ("Runs:Hops", "2"), ("Egress:AllowPrivate", "localhost,127.0.0.1"));
 
 public sealed class RunBudgetTests(SmallBudgets server) : IClassFixture<SmallBudgets>
 {
