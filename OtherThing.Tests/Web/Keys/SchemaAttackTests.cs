@@ -12,11 +12,7 @@ public sealed class SchemaAttackTests(ProviderServer providers) : IClassFixture<
     private static readonly TimeSpan s_cancelled = TimeSpan.FromSeconds(2);
 
     /// <summary>Twice as much work with each definition, and no pattern at all.</summary>
-    private static readonly string s_endless = $$"""
-        {"$defs":{"d40":{"type":"string"},{{string.Join(',', Enumerable.Range(0, 40).Select(i => $$"""
-        "d{{i}}":{"allOf":[{"$ref":"#/$defs/d{{i + 1}}"},{"$ref":"#/$defs/d{{i + 1}}"}]}
-        """))}} },"$ref":"#/$defs/d0"}
-        """;
+    private static readonly string s_endless = Doubling(40);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -94,8 +90,16 @@ public sealed class SchemaAttackTests(ProviderServer providers) : IClassFixture<
     }
 
     [Fact]
-    public async Task C10_Schema_ReferencesThatDouble_EndWithTheCancel() =>
-        await EndsWithTheCancelAsync(await providers.ShareAsync(), s_endless, "\"a\"");
+    public async Task C10_Schema_ReferencesThatDouble_AreRefusedOnSaveAndEndWithTheCancel()
+    {
+        var place = await providers.ShareAsync();
+
+        var (status, _) = await SaveAsync(place, s_endless);
+
+        Assert.Equal(400, status);
+        Assert.Equal(400, (await SaveAsync(place, Doubling(15))).Status);
+        await EndsWithTheCancelAsync(place, s_endless, "\"a\"");
+    }
 
     [Fact]
     public async Task C10_Schema_CheckAtWork_ServerEndsWithoutIt()
@@ -103,8 +107,9 @@ public sealed class SchemaAttackTests(ProviderServer providers) : IClassFixture<
         await using var own = new ProviderServer();
         await own.InitializeAsync();
         using var place = await own.OpenAsync();
-        var (status, made) = await SaveAsync(place, s_endless, "say: \"a\"");
-        Assert.Equal(201, status);
+        // Doubled as often as a check may be: a level more is refused.
+        var (status, made) = await SaveAsync(place, Doubling(14), "say: \"a\"");
+        Assert.True(status == 201, made.ToString());
         using var started = await place.Client.PostAsJsonAsync($"/api/v1/workspaces/{place.WorkspaceId}/flows/{made.GetProperty("id").GetString()}/runs", new { }, Cancel);
         started.EnsureSuccessStatusCode();
         await Lab.Processes.Until.HoldsAsync(() => Task.FromResult(own.Fake.Calls == 1), "the model was asked", Cancel);
@@ -140,6 +145,13 @@ public sealed class SchemaAttackTests(ProviderServer providers) : IClassFixture<
         ["prompt"] = "say: " + answer,
         ["responseSchema"] = JsonElement.Parse(schema),
     };
+
+    /// <summary>Two to the power of so many checks of one value.</summary>
+    private static string Doubling(int levels) => $$"""
+        {"$defs":{"d{{levels}}":{"type":"string"},{{string.Join(',', Enumerable.Range(0, levels).Select(i => $$"""
+        "d{{i}}":{"allOf":[{"$ref":"#/$defs/d{{i + 1}}"},{"$ref":"#/$defs/d{{i + 1}}"}]}
+        """))}} },"$ref":"#/$defs/d0"}
+        """;
 
     private static async Task<(int Status, JsonElement Answer)> SaveAsync(Workplace place, string schema, string prompt = "Hi")
     {
