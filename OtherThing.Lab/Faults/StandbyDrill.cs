@@ -74,6 +74,11 @@ public sealed class StandbyDrill(string serverDirectory, string agentDirectory)
         var stuck = await runs.SettleAsync(Until.Limit, cancellationToken);
         var ended = await runs.JudgeAsync(cancellationToken);
         var (jobsLost, jobsUnfinished) = await jobs.JudgeAsync(Until.Limit, cancellationToken);
+        if (jobsUnfinished > 0)
+        {
+            await Console.Error.WriteLineAsync($"The agent: {agent.LastWords}");
+        }
+
         var doubled = sink.Arrivals.Count(arrival => arrival.Key.StartsWith("once/", StringComparison.Ordinal) && arrival.Value > 1);
         return new StandbyVerdict(
             takeOvers, runs.Count, ended.Lost, stuck, ended.Changed, ended.Wrong, doubled, jobs.Count, jobsLost, jobsUnfinished, misnamed, misanswered, endedWrongly);

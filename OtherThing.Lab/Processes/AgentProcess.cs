@@ -9,7 +9,12 @@ public sealed class AgentProcess : IAsyncDisposable
     private readonly DirectoryInfo _data;
     private readonly Process _process;
 
-    private AgentProcess(DirectoryInfo data, Process process) => (_data, _process) = (data, process);
+    private readonly ProcessOutput _output;
+
+    private AgentProcess(DirectoryInfo data, Process process) => (_data, _process, _output) = (data, process, ProcessOutput.Of(process));
+
+    /// <summary>The last lines it wrote.</summary>
+    public string LastWords => (_process.HasExited ? $"ended with {_process.ExitCode}\n" : "") + _output.Last;
 
     /// <summary>The node's id.</summary>
     public string NodeId { get; private set; } = "";
@@ -24,13 +29,13 @@ public sealed class AgentProcess : IAsyncDisposable
         var name = $"node-{Guid.NewGuid():N}"[..13];
         var joined = await server.PostAsync("/nodes/join-tokens", JsonSerializer.Serialize(new { name }), cancellationToken);
         var data = Directory.CreateTempSubdirectory("otherthing-node-");
-        var process = ProcessOutput.Drain(Process.Start(new ProcessStartInfo("dotnet", [
+        var process = Process.Start(new ProcessStartInfo("dotnet", [
             Path.Combine(directory, "otherthing-node.dll"), "run", "--server", server.Address.ToString().TrimEnd('/'),
             "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script", "--allow-unsandboxed"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!);
+        })!;
         var agent = new AgentProcess(data, process);
         await Until.HoldsAsync(async () => (agent.NodeId = await FindAsync(server, name, cancellationToken)).Length > 0, $"{name} is ready", cancellationToken);
         await server.PostAsync($"/nodes/{agent.NodeId}/workspaces", $$"""{"workspaceIds":["{{workspace}}"]}""", cancellationToken);

@@ -2,15 +2,53 @@ using System.Diagnostics;
 
 namespace OtherThing.Lab.Processes;
 
-/// <summary>A process whose pipes nobody reads stops when they are full.</summary>
-internal static class ProcessOutput
+/// <summary>What a process writes: read all the time, for one whose pipes nobody reads stops when they are full, and the end of it kept.</summary>
+internal sealed class ProcessOutput
 {
-    public static Process Drain(Process process)
+    private const int Kept = 60;
+
+    private readonly Queue<string> _last = new();
+
+    private ProcessOutput()
     {
-        process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, _) => { };
+    }
+
+    /// <summary>The last lines of both its outputs.</summary>
+    public string Last
+    {
+        get
+        {
+            lock (_last)
+            {
+                return string.Join('\n', _last);
+            }
+        }
+    }
+
+    /// <summary>Reads both outputs of a process that was just started.</summary>
+    public static ProcessOutput Of(Process process)
+    {
+        var output = new ProcessOutput();
+        process.OutputDataReceived += (_, line) => output.Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => output.Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return process;
+        return output;
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_last)
+        {
+            if (line is not null)
+            {
+                _last.Enqueue(line);
+            }
+
+            if (_last.Count > Kept)
+            {
+                _last.Dequeue();
+            }
+        }
     }
 }

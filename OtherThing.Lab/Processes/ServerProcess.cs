@@ -21,6 +21,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private readonly HttpClient _sender;
     private readonly HttpClient _probe;
     private Process? _process;
+    private ProcessOutput? _output;
 
     /// <param name="directory">Where OtherThing.Web.dll lies.</param>
     /// <param name="settings">Configuration in the form of environment variables.</param>
@@ -72,6 +73,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return watch.Elapsed;
     }
 
+    /// <summary>The last lines it wrote.</summary>
+    public string LastWords => _output?.Last ?? "";
+
     /// <summary>Starts the process and does not wait for it.</summary>
     public void Launch()
     {
@@ -93,7 +97,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
             start.Environment[key] = value.Replace(Itself, Address.Authority, StringComparison.Ordinal);
         }
 
-        _process = ProcessOutput.Drain(Process.Start(start)!);
+        _process = Process.Start(start)!;
+        _output = ProcessOutput.Of(_process);
     }
 
     /// <summary>kill -9.</summary>

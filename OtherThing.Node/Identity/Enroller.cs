@@ -48,7 +48,7 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         };
         try
         {
-            return await client.RedeemAsync(request, deadline: Deadline(), cancellationToken: cancellationToken);
+            return await client.RedeemAsync(request, deadline: Deadline(), cancellationToken: cancellationToken).AnswerAsync(cancellationToken);
         }
         catch (RpcException ex) when (ex.StatusCode is StatusCode.PermissionDenied or StatusCode.InvalidArgument)
         {
@@ -68,7 +68,7 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         };
         while (true)
         {
-            var begun = await client.BeginAsync(request, deadline: Deadline(), cancellationToken: cancellationToken);
+            var begun = await client.BeginAsync(request, deadline: Deadline(), cancellationToken: cancellationToken).AnswerAsync(cancellationToken);
             await output.WriteLineAsync($"Claim code: {begun.UserCode}");
             await output.WriteLineAsync($"Key: {Fingerprint.Words(key.PublicKey)}");
             await output.FlushAsync(cancellationToken);
@@ -88,7 +88,7 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         {
             try
             {
-                var reply = await client.PollAsync(request, deadline: Deadline(), cancellationToken: cancellationToken);
+                var reply = await client.PollAsync(request, deadline: Deadline(), cancellationToken: cancellationToken).AnswerAsync(cancellationToken);
                 switch (reply.StateCase)
                 {
                     case PollReply.StateOneofCase.Enrolled:

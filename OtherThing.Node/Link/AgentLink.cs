@@ -66,6 +66,14 @@ internal sealed partial class AgentLink(NodeLink.NodeLinkClient client, TokenSou
             unreachable(ex.Status.Detail);
             return wait;
         }
+        catch (Exception ex) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it was: a link that ended here would leave jobs running that nobody hears of.
+            var wait = _backoff.Next();
+            LogBroken(StatusCode.Unknown, ex.Message, wait.TotalSeconds);
+            unreachable(ex.Message);
+            return wait;
+        }
         finally
         {
             _session = null;

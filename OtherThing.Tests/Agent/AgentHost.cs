@@ -28,11 +28,11 @@ internal sealed class AgentHost : IAsyncDisposable
         return host;
     }
 
-    internal void Start(string allow, string? token, IReadOnlyList<string>? unsandboxed = null)
+    internal void Start(string allow, string? token, IReadOnlyList<string>? unsandboxed = null, TimeProvider? clock = null)
     {
         var options = new RunOptions { Server = Server.Url, JoinToken = token, Name = "test", Data = Data, Allow = allow.Length == 0 ? null : allow.Split(','), Unsandboxed = unsandboxed };
         var log = new ConsoleLog(TextWriter.Synchronized(Output), TimeProvider.System, LogLevel.Debug);
-        _running = new NodeAgent(options, TextWriter.Synchronized(Output), log, TimeProvider.System).RunAsync(_stop.Token);
+        _running = new NodeAgent(options, TextWriter.Synchronized(Output), log, clock ?? TimeProvider.System).RunAsync(_stop.Token);
     }
 
     internal Task<int> ExitCode => _running;

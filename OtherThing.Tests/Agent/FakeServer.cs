@@ -45,6 +45,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     internal bool LogsBroken { get; set; }
 
+    /// <summary>That many of the next calls for a token get no answer; less one with each.</summary>
+    internal int TokensHeld;
+
     internal string WorkspaceId { get; } = Guid.CreateVersion7().ToString();
 
     internal IReadOnlyList<AttemptEvent> Events
@@ -251,14 +254,19 @@ internal sealed class FakeServer : IAsyncDisposable
 
     private sealed class AuthFake(FakeServer server) : NodeAuth.NodeAuthBase
     {
-        public override Task<GetTokenReply> GetToken(GetTokenRequest request, ServerCallContext context)
+        public override async Task<GetTokenReply> GetToken(GetTokenRequest request, ServerCallContext context)
         {
+            if (Interlocked.Decrement(ref server.TokensHeld) >= 0)
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+
             var assertion = Assertion.Parser.ParseFrom(request.Assertion);
             var known = server._keys.TryGetValue(assertion.NodeId, out var key)
                 && Verify(ByteString.CopyFrom(key), "otherthing.assertion.v1\n", request.Assertion.ToByteArray(), request.Signature)
                 && assertion is { Audience: "fake", Jti.Length: 16 };
             return known
-                ? Task.FromResult(new GetTokenReply { Token = "node-token", ExpiresInS = 900 })
+                ? new GetTokenReply { Token = "node-token", ExpiresInS = 900 }
                 : throw new RpcException(new Status(StatusCode.PermissionDenied, "No such node."));
         }
     }

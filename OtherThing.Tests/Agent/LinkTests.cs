@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OtherThing.Agent.Hosting;
+using OtherThing.Agent.Machine;
 using OtherThing.Protocol.V1;
 using OtherThing.Tests.Support;
 
@@ -26,6 +27,23 @@ public sealed class LinkTests : IAsyncLifetime
         Assert.Equal(Environment.ProcessorCount, hello.Facts.CpuCores);
         Assert.True(hello.Facts.MemoryMb > 100 && hello.Facts.DiskMb > 100);
         Assert.Equal(16, hello.InstanceId.Length);
+    }
+
+    [Fact]
+    public async Task Connect_ServerDoesNotAnswerInTime_IsTriedAgain()
+    {
+        var data = NewData();
+        await using (var first = await AgentHost.StartAsync(_server, data))
+        {
+            await first.StopAsync();
+            _server.TokensHeld = 2;
+            await using var agent = new AgentHost { Server = _server, Data = data };
+            agent.Start("command", null, clock: new LateClock()); // an agent gives an answer 20 s
+
+            await agent.ConnectedAsync();
+
+            Assert.Contains("The server does not answer", agent.Output.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -106,12 +124,14 @@ public sealed class LinkTests : IAsyncLifetime
     public async Task CutLink_JobRunning_GoesOnAndBringsItsResultOnce()
     {
         await using var agent = await AgentHost.StartAsync(_server);
-        var assign = _server.NewAssign(FakeServer.Command("sh", "-c", "echo before; sleep 1; echo after"));
+        var assign = _server.NewAssign(FakeServer.Command("sh", "-c", "echo before; until [ -e go ]; do sleep 0.05; done; echo after"));
         await _server.AssignAsync(assign);
         await _server.EventAsync(assign, happened => happened.Kind == EventKind.Running);
 
         _server.CutSession();
         var hello = await _server.HelloAsync();
+        await File.WriteAllTextAsync(
+            Path.Combine(new DataDirectory(agent.Data).Attempt(assign.WorkspaceId, assign.AttemptId), "work", "go"), "", TestContext.Current.CancellationToken);
         var end = await _server.EndAsync(assign);
 
         Assert.Equal(AttemptState.Running, Assert.Single(hello.Attempts).State);
@@ -239,5 +259,11 @@ public sealed class LinkTests : IAsyncLifetime
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>The system's clock, so late that what has 20 s by it has two.</summary>
+    private sealed class LateClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddSeconds(-18);
     }
 }

@@ -112,7 +112,7 @@ public class StandbyTests
             pair.Waiting.Terminate();
             var exitCode = await pair.Waiting.WaitForEndAsync(cancellation);
 
-            Assert.Equal(0, exitCode);
+            Assert.True(exitCode == 0, $"{exitCode}: {pair.Waiting.LastWords}");
             await using var connection = new SqliteConnection($"Data Source={Path.Combine(data, "otherthing.db")};Mode=ReadOnly;Pooling=False");
             await connection.OpenAsync(cancellation);
             await using var command = connection.CreateCommand();

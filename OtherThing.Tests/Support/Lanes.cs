@@ -1,3 +1,7 @@
+using OtherThing.Tests.Agent;
+using OtherThing.Tests.Processes;
+using OtherThing.Tests.Web.Access.Rights;
+using OtherThing.Tests.Web.Keys;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -24,9 +28,17 @@ internal static class Lanes
 /// <summary>What takes longest starts first, so that it is not what everything waits for at the end.</summary>
 public sealed class LongLanesFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_first = [Lanes.Builder, Lanes.Pages, Lanes.Processes, Lanes.Installations];
+    private static readonly string[] s_lanes = [Lanes.Builder, Lanes.Pages, Lanes.Processes, Lanes.Installations];
+
+    // Classes of half a minute and more, whose tests run one after another.
+    private static readonly Type[] s_classes = [typeof(MessTests), typeof(RightsServiceTests), typeof(RightsRestTests), typeof(RightsPagesTests), typeof(EchoedKeyTests), typeof(NginxTests)];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(collection => Array.IndexOf(s_first, collection.TestCollectionDisplayName) is var place and >= 0 ? place : s_first.Length)];
+        [.. testCollections.OrderBy(collection => PlaceOf(collection.TestCollectionDisplayName))];
+
+    private static int PlaceOf(string collection) =>
+        Array.IndexOf(s_lanes, collection) is var lane and >= 0 ? lane
+        : Array.FindIndex(s_classes, type => collection.Contains($" {type.FullName} ", StringComparison.Ordinal)) is var place and >= 0 ? s_lanes.Length + place
+        : int.MaxValue;
 }

@@ -143,7 +143,7 @@ internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDb
 }
 
 /// <summary>Registers and runs the wait.</summary>
-internal static class StandbySetup
+internal static partial class StandbySetup
 {
     /// <summary>To be called after everything else that starts with the host.</summary>
     public static WebApplicationBuilder AddStandby(this WebApplicationBuilder builder)
@@ -168,9 +168,11 @@ internal static class StandbySetup
             {
                 await app.StartAsync();
             }
-            catch (Exception exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested && IsBrokenOff(exception))
+            catch (Exception exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                await app.StopAsync();
+                // Each part that is broken off says so in a way of its own, and what was half started may not stop smoothly.
+                LogBrokenOff(app.Logger, exception);
+                await app.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             }
 
@@ -178,8 +180,8 @@ internal static class StandbySetup
         }
     }
 
-    private static bool IsBrokenOff(Exception exception) =>
-        exception is OperationCanceledException || (exception is AggregateException { InnerExceptions: var all } && all.All(IsBrokenOff));
+    [LoggerMessage(Level = LogLevel.Information, Message = "The start was broken off, because this server was told to stop")]
+    private static partial void LogBrokenOff(ILogger logger, Exception exception);
 
     /// <summary>Gives the right to serve back, when this server ends before it has started.</summary>
     public static Task LetOthersServeAsync(this WebApplication app) => app.Services.GetRequiredService<Standby>().StoppedAsync(CancellationToken.None);
