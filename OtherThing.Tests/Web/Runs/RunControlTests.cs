@@ -66,7 +66,7 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
     [Fact]
     public async Task Pause_CancelOfAPausedRun_EndsIt()
     {
-        var flow = await _client.CreateFlowAsync("""{"id":"wait","type":"logic.wait","config":{"seconds":0.2}},{"id":"a","type":"data.set","config":{"value":1}}""", "start->wait", "wait->a");
+        var flow = await _client.CreateFlowAsync("""{"id":"wait","type":"logic.wait","config":{"seconds":3600}},{"id":"a","type":"data.set","config":{"value":1}}""", "start->wait", "wait->a");
         var run = await _client.StartAsync(flow);
         await _client.PostAsync($"/runs/{run}/pause");
 
