@@ -51,11 +51,7 @@ public sealed class CallPlaceTests(SmallBudgets server) : IClassFixture<SmallBud
     public async Task F17_CalledRunThatIsAnswered_TakesAPlaceBeforeItGoesOn()
     {
         var client = await NewAsync(server);
-        var waits = await client.CreateFlowAsync(Approval, "start->wait");
-        var caller = await CallAsync(client, waits, 1);
-        var child = await UntilAsync(client, waits, "waiting", 1);
-        var places = server.Services.GetRequiredService<RunTurns>().Calls(Guid.Parse(client.Root.Split('/')[^1]), 1);
-        await Task.WhenAll(places.EnterAsync(Guid.Empty, Cancel), places.EnterAsync(Guid.Empty, Cancel));
+        var (caller, child, places) = await WaitWhileOthersHaveThePlacesAsync(client);
 
         await ApproveAllAsync(client, 1);
         var held = await client.GetRunAsync(child);
@@ -70,11 +66,7 @@ public sealed class CallPlaceTests(SmallBudgets server) : IClassFixture<SmallBud
     public async Task F17_CalledRunThatWaitsForAPlaceToGoOn_IsCancelledAtOnce()
     {
         var client = await NewAsync(server);
-        var waits = await client.CreateFlowAsync(Approval, "start->wait");
-        var caller = await CallAsync(client, waits, 1);
-        var child = await UntilAsync(client, waits, "waiting", 1);
-        var places = server.Services.GetRequiredService<RunTurns>().Calls(Guid.Parse(client.Root.Split('/')[^1]), 1);
-        await Task.WhenAll(places.EnterAsync(Guid.Empty, Cancel), places.EnterAsync(Guid.Empty, Cancel));
+        var (caller, child, places) = await WaitWhileOthersHaveThePlacesAsync(client);
         await ApproveAllAsync(client, 1);
 
         await client.PostAsync($"/runs/{caller}/cancel");
@@ -84,6 +76,17 @@ public sealed class CallPlaceTests(SmallBudgets server) : IClassFixture<SmallBud
         Assert.True(places.EnterAsync(Guid.Empty, Cancel).IsCompletedSuccessfully); // nobody in the queue takes what he does not use
         places.Leave();
         places.Leave();
+    }
+
+    /// <summary>A called run that waits for a person while all places of its depth are taken.</summary>
+    private async Task<(string Caller, string Child, FairGate Places)> WaitWhileOthersHaveThePlacesAsync(RunClient client)
+    {
+        var waits = await client.CreateFlowAsync(Approval, "start->wait");
+        var caller = await CallAsync(client, waits, 1);
+        var child = await UntilAsync(client, waits, "waiting", 1);
+        var places = server.Services.GetRequiredService<RunTurns>().Calls(Guid.Parse(client.Root.Split('/')[^1]), 1);
+        await Task.WhenAll(places.EnterAsync(Guid.Empty, Cancel), places.EnterAsync(Guid.Empty, Cancel));
+        return (caller, child, places);
     }
 
     private static async Task<string> CallAsync(RunClient client, string flow, int times)
