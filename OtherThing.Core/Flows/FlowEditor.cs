@@ -112,7 +112,7 @@ public sealed class FlowEditor : IAsyncDisposable
     /// <summary>Takes one's own last act back, as far as other people's later edits allow.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="actId">The caller's name for the undoing itself: the same twice is done once. Null for once.</param>
-    /// <returns>Null when done or when there is nothing to undo; otherwise why not, and the act is forgotten.</returns>
+    /// <returns>Null when done or when there is nothing to undo; otherwise why not. The act is then forgotten, except when the person may not edit now or the server cannot.</returns>
     public Task<Error?> UndoAsync(CancellationToken cancellationToken, string? actId = null) => GoAsync(_undo, _redo, actId, cancellationToken);
 
     /// <summary>Does again what was taken back.</summary>
@@ -203,8 +203,9 @@ public sealed class FlowEditor : IAsyncDisposable
                     to.Push(inverse);
                 }
             }
-            else if (refusal.Kind == ErrorKind.Conflict)
+            else if (refusal.Kind is not (ErrorKind.Unauthenticated or ErrorKind.Forbidden or ErrorKind.Unavailable))
             {
+                // What the document does not take now it takes at no later time either, and the acts before it wait behind it.
                 from.Pop();
             }
 

@@ -107,6 +107,30 @@ public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
     }
 
     [Fact]
+    public async Task Delete_ContainerAndAStepTwoLevelsWithin_RemovesBothAndUndoBringsAllBack()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, FlowDefinition.Empty with
+        {
+            Steps =
+            [
+                new FlowStep { Id = "start", Type = "trigger.manual" },
+                new FlowStep { Id = "outer", Type = "logic.map", Position = new(320, 0), Config = JsonElement.Parse("""{"items":"{{ input }}"}""") },
+                new FlowStep { Id = "inner", Type = "logic.map", Position = new(360, 60), Parent = "outer", Config = JsonElement.Parse("""{"items":"{{ input }}"}""") },
+                new FlowStep { Id = "deep", Type = "data.set", Position = new(400, 120), Parent = "inner", Config = JsonElement.Parse("""{"value":1}""") },
+            ],
+        });
+        await builder.Host.FocusAsync();
+        await builder.Host.EvaluateAsync("host => { host.flowCanvas.scene.selection = new Set(['outer', 'deep']); }");
+
+        await builder.Page.Keyboard.PressAsync("Delete");
+        Assert.Equal("start", Assert.Single((await builder.SavedAsync(flow => flow.Steps.Count < 4)).Steps).Id);
+
+        await builder.Page.Keyboard.PressAsync("Control+z");
+        var undone = await builder.SavedAsync(flow => flow.Steps.Count == 4);
+        Assert.Equal([null, null, "outer", "inner"], undone.Steps.Select(step => step.Parent));
+    }
+
+    [Fact]
     public async Task KeyboardAlone_AddsAndConnectsAStep()
     {
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, ThreeSteps);

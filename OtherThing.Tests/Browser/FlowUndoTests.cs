@@ -85,8 +85,12 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
             paste: () => { some(); const text = clip('copy'); if (text) clip('paste', text); },
             cut: () => { some(); const text = clip('cut'); if (text && random() < 0.8) clip('paste', text); },
             rename: () => canvas.commit([{ op: 'rename', id: any().id, name: random() < 0.2 ? null : 'Name ' + whole(1000) }], true),
-            configure: () => canvas.commit([{ op: 'configure', id: any().id, field: pick(['value', 'prompt', 'headers', 'x' + whole(5)]), value: pick(values)() }], true),
-            clear: () => { const step = any(), fields = Object.keys(step.config); if (fields.length) canvas.commit([{ op: 'clear', id: step.id, field: pick(fields) }], true); },
+            // A header that is typed before there is an address is refused, and a refused act is none to undo.
+            configure: () => {
+              const step = any(), fields = ['value', 'prompt', 'x' + whole(5)];
+              canvas.commit([{ op: 'configure', id: step.id, field: pick(step.type !== 'http.request' || step.config.url ? [...fields, 'headers'] : fields), value: pick(values)() }], true);
+            },
+            clear: () => { const step = any(), fields = Object.keys(step.config).filter(field => field !== 'url'); if (fields.length) canvas.commit([{ op: 'clear', id: step.id, field: pick(fields) }], true); },
             policy: () => canvas.commit([{ op: 'set', id: any().id, ...pick([
               { field: 'retry', value: { max: whole(5), backoffSeconds: whole(4) / 2 } }, { field: 'retry', value: null }, { field: 'timeout_seconds', value: 1 + whole(99) },
               { field: 'timeout_seconds', value: null }, { field: 'on_error', value: pick(['fail', 'continue', 'branch']) }, { field: 'effects', value: pick(['once', 'pure', null]) }]) }], true),
@@ -97,8 +101,10 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
             noteDelete: () => { const note = pick(notes()); if (!note) return; select('note:' + note.id); key('Delete'); },
             tidy: () => { if (random() < 0.5) select(); else some(); key('t'); },
           };
-          const done = {}, names = Object.keys(acts), push = sync.push;
+          const done = {}, names = Object.keys(acts), push = sync.push, say = canvas.say;
           let made = 0;
+          host.said = new Set();
+          canvas.say = message => { host.said.add(message); say.call(canvas, message); };
           sync.push = (edits, selection) => { if (edits.length) made++; push.call(sync, edits, selection); };
           const missing = () => names.filter(name => !done[name]);
           // At the end what chance has left out has the better chances.
@@ -148,10 +154,13 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
         Notes = [new FlowNote { Id = "why", Text = "**Why** it is so", Position = new(0, 400), Color = "warning" }],
     };
 
-    /// <summary>The first as it came about on a slow machine: some acts were heard of by a snapshot only. The others by chance.</summary>
+    /// <summary>
+    /// The first as it came about on a slow machine: some acts were heard of by a snapshot only. The next two delete a container together with
+    /// a step two levels within. The last by chance.
+    /// </summary>
     public static TheoryData<int, bool> Seeds =>
     [
-        (903449851, true), .. Enumerable.Range(0, Effort.Of(1, 40)).Select(number => new TheoryDataRow<int, bool>(Random.Shared.Next(1, int.MaxValue), number % 4 == 3)),
+        (903449851, true), (1427660744, false), (2002441862, false), .. Enumerable.Range(0, Effort.Of(1, 40)).Select(number => new TheoryDataRow<int, bool>(Random.Shared.Next(1, int.MaxValue), number % 4 == 3)),
     ];
 
     [Theory]
@@ -214,7 +223,7 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
         }
         catch (TimeoutException)
         {
-            Assert.Fail(await builder.Host.EvaluateAsync<string>("(host, acts) => `of ${acts} acts ${host.flowCanvas.sync.sequence} were heard of, ${host.flowCanvas.sync.unsaved} are unsaved`", acts));
+            Assert.Fail(await builder.Host.EvaluateAsync<string>("(host, acts) => `of ${acts} acts ${host.flowCanvas.sync.sequence} were heard of, ${host.flowCanvas.sync.unsaved} are unsaved; said: ${[...host.said].join(' | ')}`", acts));
         }
 
         Assert.Equal(acts, await builder.Host.EvaluateAsync<int>("host => host.flowCanvas.sync.sequence"));

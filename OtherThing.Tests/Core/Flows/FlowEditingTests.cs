@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -94,6 +95,38 @@ public sealed class FlowEditingTests : IAsyncDisposable
 
         Assert.Equal("flow.step_unknown", refusal?.Code);
         Assert.False(ana.CanUndo);
+    }
+
+    [Fact]
+    public async Task Undo_WhatItBringsBackIsOfTheWorkspaceNoMore_SaysWhyAndGoesOnWithTheActBefore()
+    {
+        var (workspaceId, owner, flowId) = await AddFlowAsync();
+        var called = (await Flows.CreateAsync(owner, workspaceId, "Called", "", FlowDefinition.Empty, Cancellation)).Value.Id;
+        await using var ana = await OpenAsync(owner, workspaceId, flowId);
+        await ApplyAsync(ana, new AddStep(new FlowStep { Id = "call", Type = "flow.call", Config = JsonSerializer.SerializeToElement(new { flowId = called }) }));
+        await ApplyAsync(ana, new ConfigureStep("call", "flowId", JsonSerializer.SerializeToElement(Guid.Empty)));
+        Assert.Null(await Flows.DeleteAsync(owner, workspaceId, called, Cancellation));
+
+        var refusal = await ana.UndoAsync(Cancellation);
+
+        Assert.Equal("flow.invalid", refusal?.Code);
+        Assert.Contains("There is no such flow in this workspace.", refusal!.Message, StringComparison.Ordinal);
+        Assert.Null(await ana.UndoAsync(Cancellation));
+        Assert.Equal("start", Assert.Single(ana.Snapshot.Definition.Steps).Id);
+    }
+
+    [Fact]
+    public async Task Undo_MayNotEditForNow_KeepsTheAct()
+    {
+        var (workspaceId, _, flowId) = await AddFlowAsync();
+        var member = await _database.AddMemberAsync(workspaceId, Role.Member);
+        await using var editor = await OpenAsync(member, workspaceId, flowId);
+        await ApplyAsync(editor, new MoveStep("start", 10, 20));
+        Assert.True(await _database.Get<IMemberStore>().TrySetRoleAsync(workspaceId, member.UserId!.Value, Role.Member, Role.Viewer, Cancellation));
+
+        Assert.Equal("access.forbidden", (await editor.UndoAsync(Cancellation))?.Code);
+
+        Assert.True(editor.CanUndo);
     }
 
     [Fact]

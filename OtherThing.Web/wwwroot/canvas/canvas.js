@@ -185,7 +185,7 @@ export class Canvas {
 
   deleteSelection() {
     const { scene } = this;
-    const steps = scene.selectedSteps.filter(id => !scene.selection.has(scene.doc.steps.get(id)?.parent));
+    const steps = scene.doc.roots(scene.selectedSteps);
     const gone = scene.doc.withDescendants(steps);
     const edits = [
       ...scene.doc.connections.filter(each => scene.isConnectionSelected(each) && !gone.has(each.from) && !gone.has(each.to)).map(each => ({ op: 'disconnect', ...each })),

@@ -67,6 +67,12 @@ export class FlowDoc {
     return all;
   }
 
+  /** Those of the steps that no other of them holds, at whatever depth. */
+  roots(ids) {
+    const all = this.withDescendants(ids);
+    return ids.filter(id => !all.has(this.steps.get(id)?.parent));
+  }
+
   freeId(type, taken = new Set()) {
     const stem = (type.split('.').pop() || 'step').replace(/[^A-Za-z0-9_]/g, '').replace(/^[^A-Za-z]+/, '') || 'step';
     for (let number = 1; ; number++) {

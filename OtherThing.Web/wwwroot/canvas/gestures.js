@@ -78,8 +78,7 @@ export class MoveGesture {
 
   #nesting(target) {
     const { scene } = this.canvas;
-    const roots = scene.selectedSteps.filter(id => !scene.moving.has(scene.doc.steps.get(id)?.parent));
-    const changing = new Set(roots.filter(id => (scene.doc.steps.get(id)?.parent ?? null) !== target));
+    const changing = new Set(scene.doc.roots(scene.selectedSteps).filter(id => (scene.doc.steps.get(id)?.parent ?? null) !== target));
     if (!changing.size) return [];
     // A connection cannot cross a container's edge, so those that would are taken off in the same act.
     const parent = id => changing.has(id) ? target : scene.doc.steps.get(id)?.parent ?? null;

@@ -31,7 +31,7 @@ export const nestSelected = canvas => {
   const { scene } = canvas, ids = scene.selectedSteps;
   if (!ids.length || canvas.readOnly) return;
   const own = scene.doc.withDescendants(ids);
-  const roots = ids.filter(id => !own.has(scene.doc.steps.get(id)?.parent));
+  const roots = scene.doc.roots(ids);
   canvas.quickAdd.nest(canvas.clientAt(center(scene.layout.rect(ids[0]))), [...scene.layout.containers, ...scene.folded].filter(id => !own.has(id) && scene.doc.steps.has(id)),
     target => {
       const rect = target && scene.layout.rect(target), leaves = id => roots.includes(id);
