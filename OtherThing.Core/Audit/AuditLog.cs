@@ -22,8 +22,8 @@ public sealed partial class AuditLog : IAsyncDisposable
 
     private const int MaxBatch = 256;
 
-    // What nobody waits for may gather: one commit for many.
-    private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(25);
+    // What nobody waits for may gather: one commit for many, so that the starts of runs do not take turns with the runs' own commits.
+    private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_seldom = TimeSpan.FromMinutes(10);
