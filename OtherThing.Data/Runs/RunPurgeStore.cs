@@ -22,7 +22,7 @@ internal sealed class RunPurgeStore(IDbContextFactory<AppDbContext> contexts) : 
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var ended = db.Set<Run>().Where(r => r.WorkspaceId == workspaceId && r.WakeAt == null && s_ended.Contains(r.Status));
-        var old = await ended.Where(r => r.FinishedAt < endedBefore)
+        var old = await ended.Where(r => r.CreatedAt < endedBefore && r.FinishedAt < endedBefore) // the first for the index
             .OrderBy(r => r.CreatedAt).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
         return old.Count > 0
             ? old
@@ -36,12 +36,14 @@ internal sealed class RunPurgeStore(IDbContextFactory<AppDbContext> contexts) : 
     private static async Task<int> DeleteAsync(UnitOfWork unit, Guid workspaceId, IReadOnlyList<Guid> runIds, CancellationToken cancellationToken)
     {
         var db = unit.Db;
+        // Found by its key alone: beside any other condition SQLite would look through all runs of the workspace, while everybody waits to write.
+        var found = await db.Set<Run>().Where(r => runIds.Contains(r.Id)).Select(r => new { r.Id, r.WorkspaceId, r.WakeAt, r.Status }).ToListAsync(cancellationToken);
         // A run that has ended never lives again, so what was found as ended still is; the condition keeps a wrong caller from harm.
-        var ended = db.Set<Run>().Where(r => r.WorkspaceId == workspaceId && runIds.Contains(r.Id) && r.WakeAt == null && s_ended.Contains(r.Status));
-        await db.Set<RunJournalEntry>().Where(e => ended.Select(r => r.Id).Contains(e.RunId)).ExecuteDeleteAsync(cancellationToken);
-        await db.Set<RunBlob>().Where(b => ended.Select(r => r.Id).Contains(b.RunId)).ExecuteDeleteAsync(cancellationToken);
-        await db.Set<RefusedRow>().Where(row => ended.Select(r => r.Id).Contains(row.SubjectId)).ExecuteDeleteAsync(cancellationToken);
-        var deleted = await ended.ExecuteDeleteAsync(cancellationToken);
+        Guid[] ended = [.. found.Where(r => r.WorkspaceId == workspaceId && r.WakeAt is null && s_ended.Contains(r.Status)).Select(r => r.Id)];
+        await db.Set<RunJournalEntry>().Where(e => ended.Contains(e.RunId)).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<RunBlob>().Where(b => ended.Contains(b.RunId)).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<RefusedRow>().Where(row => ended.Contains(row.SubjectId)).ExecuteDeleteAsync(cancellationToken);
+        var deleted = await db.Set<Run>().Where(r => ended.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken);
         await unit.CommitAsync();
         return deleted;
     }

@@ -73,6 +73,24 @@ public sealed class RunPurgeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Purge_OfManyRuns_LooksUpWhatItDeletesByItsKey()
+    {
+        await AddAsync(RunStatus.Failed, 11);
+        await AddAsync(RunStatus.Succeeded, 9);
+        string path;
+        await using (var db = _database.CreateContext())
+        {
+            path = db.Database.GetConnectionString()!;
+        }
+
+        using var plans = new DeletePlans(path);
+        Assert.Equal((1, 0), await PurgeAsync());
+
+        Assert.Contains(plans.Found, plan => plan.Contains("sqlite_autoindex_Runs_1 (Id=?)", StringComparison.Ordinal));
+        Assert.DoesNotContain(plans.Found, plan => plan.Contains("WorkspaceId", StringComparison.Ordinal) || plan.Contains("SCAN", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Purge_PutAsideThirtyDaysAgo_GoesWhetherOrNotAnotherRowIsRefused()
     {
         var (jobLongAgo, jobOfLate) = (Guid.CreateVersion7(), Guid.CreateVersion7());
