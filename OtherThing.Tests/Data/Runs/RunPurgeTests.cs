@@ -75,8 +75,7 @@ public sealed class RunPurgeTests : IAsyncLifetime
     [Fact]
     public async Task Purge_OfManyRuns_LooksUpWhatItDeletesByItsKey()
     {
-        await AddAsync(RunStatus.Failed, 11);
-        await AddAsync(RunStatus.Succeeded, 9);
+        await Task.WhenAll(Enumerable.Range(0, RunPurge.Batch - 1).Select(_ => AddAsync(RunStatus.Failed, 11)));
         string path;
         await using (var db = _database.CreateContext())
         {
@@ -84,7 +83,7 @@ public sealed class RunPurgeTests : IAsyncLifetime
         }
 
         using var plans = new DeletePlans(path);
-        Assert.Equal((1, 0), await PurgeAsync());
+        Assert.Equal((RunPurge.Batch - 1, 0), await PurgeAsync());
 
         Assert.Contains(plans.Found, plan => plan.Contains("sqlite_autoindex_Runs_1 (Id=?)", StringComparison.Ordinal));
         Assert.DoesNotContain(plans.Found, plan => plan.Contains("WorkspaceId", StringComparison.Ordinal) || plan.Contains("SCAN", StringComparison.Ordinal));
