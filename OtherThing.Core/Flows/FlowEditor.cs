@@ -205,7 +205,7 @@ public sealed class FlowEditor : IAsyncDisposable
             }
             else if (refusal.Kind is not (ErrorKind.Unauthenticated or ErrorKind.Forbidden or ErrorKind.Unavailable))
             {
-                // What the document does not take now it takes at no later time either, and the acts before it wait behind it.
+                // It may be refused for good, and the acts before it wait behind it.
                 from.Pop();
             }
 

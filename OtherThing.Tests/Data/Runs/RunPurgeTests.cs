@@ -76,13 +76,13 @@ public sealed class RunPurgeTests : IAsyncLifetime
     public async Task Purge_OfManyRuns_LooksUpWhatItDeletesByItsKey()
     {
         await Task.WhenAll(Enumerable.Range(0, RunPurge.Batch - 1).Select(_ => AddAsync(RunStatus.Failed, 11)));
-        string path;
+        string connection;
         await using (var db = _database.CreateContext())
         {
-            path = db.Database.GetConnectionString()!;
+            connection = db.Database.GetConnectionString()!;
         }
 
-        using var plans = new DeletePlans(path);
+        using var plans = new DeletePlans(connection);
         Assert.Equal((RunPurge.Batch - 1, 0), await PurgeAsync());
 
         Assert.Contains(plans.Found, plan => plan.Contains("sqlite_autoindex_Runs_1 (Id=?)", StringComparison.Ordinal));
