@@ -58,6 +58,7 @@ public sealed class FlowEditor : IAsyncDisposable
     private readonly Stack<FlowEdit> _undo = new();
     private readonly Stack<FlowEdit> _redo = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private (string ActId, Error Refusal)? _forgotten;
 
     internal FlowEditor(FlowSession session, Actor actor, string name) => (_session, Actor, Name) = (session, actor, name);
 
@@ -189,6 +190,12 @@ public sealed class FlowEditor : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            // Its answer was lost and it is asked again: the act before it is not what it meant.
+            if (_forgotten is { } forgotten && forgotten.ActId == actId)
+            {
+                return forgotten.Refusal;
+            }
+
             if (!from.TryPeek(out var edit))
             {
                 return null;
@@ -207,6 +214,7 @@ public sealed class FlowEditor : IAsyncDisposable
             {
                 // It may be refused for good, and the acts before it wait behind it.
                 from.Pop();
+                _forgotten = (actId, refusal);
             }
 
             return refusal;

@@ -107,10 +107,13 @@ public sealed class FlowEditingTests : IAsyncDisposable
         await ApplyAsync(ana, new ConfigureStep("call", "flowId", JsonSerializer.SerializeToElement(Guid.Empty)));
         Assert.Null(await Flows.DeleteAsync(owner, workspaceId, called, Cancellation));
 
-        var refusal = await ana.UndoAsync(Cancellation);
+        var refusal = await ana.UndoAsync(Cancellation, "undo");
 
         Assert.Equal("flow.invalid", refusal?.Code);
         Assert.Contains("There is no such flow in this workspace.", refusal!.Message, StringComparison.Ordinal);
+        // Its answer was lost, and the browser asks once more.
+        Assert.Equal(refusal, await ana.UndoAsync(Cancellation, "undo"));
+        Assert.Equal(2, ana.Snapshot.Definition.Steps.Count);
         Assert.Null(await ana.UndoAsync(Cancellation));
         Assert.Equal("start", Assert.Single(ana.Snapshot.Definition.Steps).Id);
     }

@@ -57,6 +57,12 @@ public sealed partial class LargeText : IAsyncDisposable
     [Parameter]
     public int MaxLength { get; set; } = 1_000_000;
 
+    /// <summary>
+    /// Waits until <see cref="OnChange"/> was called with what stands in the field now: a long text that was typed last is still on its way
+    /// when a button is clicked.
+    /// </summary>
+    public Task FlushAsync() => _browser.CallAsync("flush");
+
     [JSInvokable]
     public Task ChangeAsync(string? text) => text is null || text.Length > MaxLength ? Task.CompletedTask : OnChange.InvokeAsync(text);
 

@@ -10,7 +10,7 @@ namespace OtherThing.Web.Features.Flows;
 
 public sealed partial class FlowCanvas : IAsyncDisposable
 {
-    // One hub message holds 32 KB; what may be larger travels as a stream of small ones.
+    // What may be larger than one message should be travels as a stream of small ones.
     private const int SmallMessage = 20_000;
     private const long LargestAct = 8 * 1024 * 1024;
     private readonly string _helpId = "fc-help-" + Guid.NewGuid().ToString("N")[..8];

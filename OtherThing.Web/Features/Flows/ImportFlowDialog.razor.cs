@@ -6,6 +6,7 @@ using MudBlazor;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Exchange;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -14,6 +15,7 @@ public sealed partial class ImportFlowDialog : IDisposable
     // A character takes at most three bytes.
     private const long LargestFile = 3L * FlowLimits.Characters;
     private readonly CancellationTokenSource _disposal = new();
+    private LargeText _area = null!;
     private string _text = "";
     private string? _refusal;
     private bool _busy;
@@ -53,10 +55,16 @@ public sealed partial class ImportFlowDialog : IDisposable
         await ImportAsync(await reader.ReadToEndAsync(_disposal.Token));
     }
 
+    private async Task ImportTextAsync()
+    {
+        await _area.FlushAsync();
+        await ImportAsync(_text);
+    }
+
     private async Task ImportAsync(string text)
     {
         // Set before the first await: of many clicks the first counts.
-        if (_busy)
+        if (_busy || _made is not null)
         {
             return;
         }

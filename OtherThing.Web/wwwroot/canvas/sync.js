@@ -6,6 +6,7 @@
 import { renamed } from './clipboard.js';
 import { FlowDoc } from './document.js';
 
+// In characters; the server takes messages of 128 KB, and a character may be three bytes of them.
 const largeMessage = 16_000, patience = 10_000, gapPatience = 600, askAgain = 3000;
 
 export class Sync {
