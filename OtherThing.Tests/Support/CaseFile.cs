@@ -14,6 +14,6 @@ internal static class CaseFile
     /// <summary>One case.</summary>
     public static JsonElement Find(string file, string id) => Read(file).Single(each => each.GetProperty("id").GetString() == id);
 
-    private static IEnumerable<JsonElement> Read(string file) =>
+    private static JsonElement.ArrayEnumerator Read(string file) =>
         JsonElement.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Cases", file + ".json"))).EnumerateArray();
 }
