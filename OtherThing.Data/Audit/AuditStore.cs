@@ -11,6 +11,7 @@ namespace OtherThing.Data.Audit;
 internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAuditStore
 {
     private const int PageOfChain = 500;
+    private RowCommand<AuditEntry>? _add;
 
     public async Task AddAsync(IReadOnlyList<AuditNote> notes, CancellationToken cancellationToken)
     {
@@ -84,7 +85,7 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
             : null;
     }
 
-    private static async Task<bool> AddAsync(UnitOfWork unit, IReadOnlyList<AuditNote> notes, CancellationToken cancellationToken)
+    private async Task<bool> AddAsync(UnitOfWork unit, IReadOnlyList<AuditNote> notes, CancellationToken cancellationToken)
     {
         var db = unit.Db;
         var people = notes.Select(note => note.Actor.UserId).OfType<Guid>().Distinct().ToArray();
@@ -98,6 +99,7 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
         var real = refused.Length == 0 ? [] : await db.Set<Workspace>().Where(w => refused.Contains(w.Id)).Select(w => w.Id).ToListAsync(cancellationToken);
 
         var heads = new Dictionary<Guid, AuditHeadRow>();
+        var entries = new List<AuditEntry>(notes.Count);
         foreach (var note in notes)
         {
             if (note is { Outcome: AuditOutcome.Refused, WorkspaceId: { } asked } && !real.Contains(asked))
@@ -106,19 +108,21 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
             }
 
             var name = note.Actor.UserId is { } userId ? names.GetValueOrDefault(userId, "") : "";
-            await HangAsync(db, heads, note, note.Id, note.WorkspaceId, name, cancellationToken);
+            entries.Add(await HangAsync(db, heads, note, note.Id, note.WorkspaceId, name, cancellationToken));
             foreach (var home in note.AccountId is { } accountId && homes is not null ? homes[accountId] : [])
             {
-                await HangAsync(db, heads, note, Guid.CreateVersion7(), home, name, cancellationToken);
+                entries.Add(await HangAsync(db, heads, note, Guid.CreateVersion7(), home, name, cancellationToken));
             }
         }
 
         await db.SaveChangesAsync(cancellationToken);
+        // Hundreds at once while runs start, and the runs' own commits wait meanwhile: no entity is tracked.
+        await (_add ??= RowCommand<AuditEntry>.Add(db)).RunAsync(db, entries, cancellationToken);
         await unit.CommitAsync();
         return true;
     }
 
-    private static async Task HangAsync(
+    private static async Task<AuditEntry> HangAsync(
         AppDbContext db, Dictionary<Guid, AuditHeadRow> heads, AuditNote note, Guid id, Guid? workspaceId, string name, CancellationToken cancellationToken)
     {
         var chain = workspaceId ?? Guid.Empty;
@@ -153,7 +157,7 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
         };
         var hash = AuditChain.Next(head.Hash, entry);
         (head.Sequence, head.Hash) = (entry.Sequence, hash);
-        db.Add(entry with { Hash = hash });
+        return entry with { Hash = hash };
     }
 
     /// <summary>Where a chain begins: after what was written before there were chains, so that it cannot be changed unseen either.</summary>

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Data;
 using OtherThing.Data.Conventions;
@@ -123,7 +124,7 @@ public sealed partial class StatementTests
         Assert.Empty(elsewhere);
     }
 
-    private static IEnumerable<Statement> All(AppDbContext db) => [.. new RunStatements(db.Model).All, .. new JobCommands(db).All];
+    private static IEnumerable<Statement> All(AppDbContext db) => [.. new RunStatements(db.Model).All, .. new JobCommands(db).All, RowCommand<AuditEntry>.Add(db).Statement];
 
     private static (string Type, int Size) Parts(string storeType)
     {

@@ -3,9 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
-using OtherThing.Data.Conventions;
 
-namespace OtherThing.Data.Jobs;
+namespace OtherThing.Data.Conventions;
 
 /// <summary>
 /// One statement for many rows of one entity, without change tracking: for the hot path. The text comes from the model, so it follows it,
@@ -26,17 +25,24 @@ internal sealed class RowCommand<T>
 
     public Statement Statement { get; }
 
+    /// <summary>Inserts a row.</summary>
+    public static RowCommand<T> Add(AppDbContext db)
+    {
+        var (sql, table, properties) = Columns(db);
+        var text = new StringBuilder("INSERT INTO ").Append(table).Append(" (")
+            .AppendJoin(", ", properties.Select(p => sql.DelimitIdentifier(p.GetColumnName()))).Append(") VALUES (")
+            .AppendJoin(", ", properties.Select(p => "@" + p.Name)).Append(')');
+        return new RowCommand<T>(text.ToString(), properties, []);
+    }
+
     /// <summary>Inserts a row unless its key exists.</summary>
     public static RowCommand<T> Insert(AppDbContext db)
     {
-        var (entity, sql) = (db.Model.FindEntityType(typeof(T))!, db.GetService<ISqlGenerationHelper>());
-        var table = sql.DelimitIdentifier(entity.GetTableName()!);
-        // What the database makes itself is not said.
-        var properties = entity.GetProperties().Where(property => !property.IsShadowProperty()).ToArray();
+        var (sql, table, properties) = Columns(db);
         var text = new StringBuilder("INSERT INTO ").Append(table).Append(" (")
             .AppendJoin(", ", properties.Select(p => sql.DelimitIdentifier(p.GetColumnName()))).Append(") SELECT ")
             .AppendJoin(", ", properties.Select(p => "@" + p.Name)).Append(" WHERE NOT EXISTS (SELECT 1 FROM ").Append(table).Append(" WHERE ")
-            .AppendJoin(" AND ", entity.FindPrimaryKey()!.Properties.Select(p => Equal(sql, p, p.Name))).Append(')');
+            .AppendJoin(" AND ", db.Model.FindEntityType(typeof(T))!.FindPrimaryKey()!.Properties.Select(p => Equal(sql, p, p.Name))).Append(')');
         return new RowCommand<T>(text.ToString(), properties, []);
     }
 
@@ -52,6 +58,33 @@ internal sealed class RowCommand<T>
             .AppendJoin(" AND ", key.Select(p => Equal(sql, p, p.Name)))
             .Append(string.Concat(conditions.Select(p => " AND " + Equal(sql, p, "Expected" + p.Name))));
         return new RowCommand<T>(text.ToString(), [.. properties, .. key], conditions);
+    }
+
+    /// <summary>Runs the command for each row, in their order and in the context's transaction; as one batch where the provider knows batches.</summary>
+    public async Task RunAsync(AppDbContext db, IReadOnlyList<T> rows, CancellationToken cancellationToken)
+    {
+        var (connection, transaction) = (db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction());
+        await using var command = Statement.On(connection);
+        if (!connection.CanCreateBatch)
+        {
+            command.Transaction = transaction;
+            foreach (var row in rows)
+            {
+                Statement.Fill(command.Parameters, Values(row));
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            return;
+        }
+
+        await using var batch = connection.CreateBatch();
+        batch.Transaction = transaction;
+        foreach (var row in rows)
+        {
+            Statement.In(batch, command, Values(row));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>The values of one row in the order of the statement's parameters, as the database takes them.</summary>
@@ -70,6 +103,13 @@ internal sealed class RowCommand<T>
         }
 
         return values;
+    }
+
+    // What the database makes itself is not said.
+    private static (ISqlGenerationHelper Sql, string Table, IProperty[] Properties) Columns(AppDbContext db)
+    {
+        var (entity, sql) = (db.Model.FindEntityType(typeof(T))!, db.GetService<ISqlGenerationHelper>());
+        return (sql, sql.DelimitIdentifier(entity.GetTableName()!), [.. entity.GetProperties().Where(property => !property.IsShadowProperty())]);
     }
 
     private static string Equal(ISqlGenerationHelper sql, IProperty property, string parameter) =>
