@@ -1,4 +1,6 @@
+using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -24,6 +26,10 @@ public sealed class ServerLease : IDisposable
     private readonly WriteLane _lane;
     private readonly TimeProvider _clock;
     private readonly LeaseTable _table;
+
+    // Journals keep their connection and ask on each commit: the command is prepared once and goes with its connection.
+    private readonly ConditionalWeakTable<DbConnection, DbCommand> _checks = [];
+
     private LeaseRow? _seen;
     private long _seenAt;
     private long _fence;
@@ -167,17 +173,24 @@ public sealed class ServerLease : IDisposable
             return;
         }
 
-        await using var command = transaction.Connection!.CreateCommand();
+        var command = _checks.GetValue(transaction.Connection!, MakeCheck);
         command.Transaction = transaction;
-        command.CommandText = LeaseTable.CheckStatement(_database.Provider);
-        var fence = command.CreateParameter();
-        (fence.ParameterName, fence.Value) = ("@fence", _fence);
-        command.Parameters.Add(fence);
+        command.Parameters[0].Value = _fence;
         if (Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture) != 1)
         {
             Lose();
             throw new ServerLeaseLostException(_ended!);
         }
+    }
+
+    private DbCommand MakeCheck(DbConnection connection)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = LeaseTable.CheckStatement(_database.Provider);
+        var fence = command.CreateParameter();
+        (fence.ParameterName, fence.DbType) = ("@fence", DbType.Int64);
+        command.Parameters.Add(fence);
+        return command;
     }
 
     private void Renew()
