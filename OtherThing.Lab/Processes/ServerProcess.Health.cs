@@ -23,7 +23,7 @@ public sealed partial class ServerProcess
             using var answer = await _probe.GetAsync("/health/ready", cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException || IsSlow(exception, cancellationToken))
         {
             return false;
         }
@@ -80,11 +80,15 @@ public sealed partial class ServerProcess
                 ? body.RootElement.GetProperty("holder").GetString()
                 : null;
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or JsonException || IsSlow(exception, cancellationToken))
         {
             return null;
         }
     }
+
+    // It listens and has not answered yet: whoever asks asks again.
+    private static bool IsSlow(Exception exception, CancellationToken cancellationToken) =>
+        exception is TaskCanceledException && !cancellationToken.IsCancellationRequested;
 
     private void Signal(string name)
     {
