@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Results;
 
@@ -8,6 +8,7 @@ namespace OtherThing.Core.Keys;
 /// <summary>Asks a provider for its list of models: the cheapest proof that a key works.</summary>
 public sealed class ProviderProbe(EgressClient egress, ProviderCatalog providers)
 {
+    private const int MaxDepth = 64;
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>Tests a key value against the provider.</summary>
@@ -56,16 +57,15 @@ public sealed class ProviderProbe(EgressClient egress, ProviderCatalog providers
             ? [new("x-api-key", secret), new("anthropic-version", "2023-06-01")]
             : [new("Authorization", "Bearer " + secret)];
 
-    private static List<string>? ReadModels(ReadOnlyMemory<byte> body)
+    private static List<string>? ReadModels(ReadOnlySpan<byte> body)
     {
         try
         {
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array
-                ? [.. data.EnumerateArray()
-                    .Where(model => model.ValueKind == JsonValueKind.Object && model.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String)
-                    .Select(model => model.GetProperty("id").GetString()!)
+            return LenientJson.Read(ref body, MaxDepth) is JsonObject answer && answer["data"] is JsonArray data
+                ? [.. data.OfType<JsonObject>()
+                    .Select(model => model["id"]).OfType<JsonValue>()
+                    .Where(id => id.GetValueKind() == JsonValueKind.String)
+                    .Select(id => id.GetValue<string>())
                     .Take(2_000)]
                 : null;
         }
@@ -76,52 +76,4 @@ public sealed class ProviderProbe(EgressClient egress, ProviderCatalog providers
     }
 
     private static Error Failed(string message) => new(ErrorKind.Unavailable, "key.provider_failed", message);
-}
-
-/// <summary>Finds the provider's own words in an error answer.</summary>
-public static class ProviderError
-{
-    private const int MaxLength = 500;
-    private static readonly string[] s_fields = ["error", "message", "detail"];
-
-    /// <summary>The message a provider's error body holds, without the key and shortened; the status when it holds none.</summary>
-    /// <param name="body">The body as it came.</param>
-    /// <param name="status">The HTTP status it came with.</param>
-    /// <param name="redactor">Of the key that was sent.</param>
-    public static string Words(ReadOnlySpan<byte> body, int status, SecretRedactor redactor)
-    {
-        // Cut last: a key that is cut in two is no longer recognised.
-        var text = redactor.Redact(Find(body) ?? Encoding.UTF8.GetString(body).Trim());
-        if (text.Length == 0 || text.StartsWith('<'))
-        {
-            return $"HTTP {status} without a message.";
-        }
-
-        return text.Length <= MaxLength ? text : text[..MaxLength] + "…";
-    }
-
-    private static string? Find(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            using var json = JsonDocument.ParseValue(ref reader);
-            return Find(json.RootElement);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    // {"error":{"message":"…"}} of all; Google wraps it in a list, some servers send {"error":"…"} or {"message":"…"} or {"detail":"…"}.
-    private static string? Find(JsonElement at) => at.ValueKind switch
-    {
-        JsonValueKind.Array => at.EnumerateArray().Select(Find).FirstOrDefault(found => found is not null),
-        JsonValueKind.Object => s_fields
-            .Select(name => at.TryGetProperty(name, out var value) ? value : default)
-            .Select(value => value.ValueKind == JsonValueKind.String ? value.GetString() : Find(value))
-            .FirstOrDefault(found => found is not null),
-        _ => null,
-    };
 }

@@ -13,11 +13,11 @@ public static class StepErrorCodes
         ["ai.chat"] =
         [
             new("ai.config_invalid", "Provider, key or schema are not what the step takes."),
-            new("ai.not_now", "The provider is busy or a limit is reached (429, 503); nothing was done, so it is tried again."),
+            new("ai.not_now", "The provider is busy or a limit is reached (429, 503, or an answer that says so); nothing was done, so it is tried again, after the time it asked for. What it had already begun to answer is kept, and tried again only as often as the step says."),
             new("ai.unreachable", "The provider cannot be reached; nothing was done, so it is tried again."),
             new("ai.key_rejected", "The provider does not take the key."),
-            new("ai.refused", "The provider refused the request, for instance a model it does not have."),
-            new("ai.provider_failed", "The provider failed (500 and above)."),
+            new("ai.refused", "The provider refused the request, for instance a model it does not have, or the model refused to answer; its words are in the message."),
+            new("ai.provider_failed", "The provider failed (500 and above), or said so in the middle of its answer; what it had answered is kept."),
             new("ai.redirected", "The provider answered with a redirect, which a key never follows."),
             new("ai.output_invalid", "The answer does not fit responseSchema."),
             new("ai.answer_malformed", "The provider answered with something that is no answer."),

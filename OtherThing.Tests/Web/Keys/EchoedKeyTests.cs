@@ -21,6 +21,7 @@ public sealed class EchoedKeyTests(ProviderServer providers) : IClassFixture<Pro
         Way("one character an event", [.. Key.Select(character => character.ToString())]),
         Way("hex, three characters an event", [.. Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Key)).Chunk(3).Select(part => new string(part))]),
         Way("base64, cut in the middle", Convert.ToBase64String(Encoding.UTF8.GetBytes(Key)) is var text ? [text[..20], text[20..]] : []),
+        ("refusal, three characters an event", RefuseInPiecesAsync),
         Way("cut off before its end", ["It is ", Key[..^2]]),
         ("model name", context => StreamAsync(context, ["Hello"], chunk => chunk["model"] = Key)),
         ("model name in base64", context => StreamAsync(context, ["Hello"], chunk => chunk["model"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Key)))),
@@ -138,6 +139,16 @@ public sealed class EchoedKeyTests(ProviderServer providers) : IClassFixture<Pro
             change?.Invoke(chunk);
             await context.Response.WriteAsync($"data: {chunk.ToJsonString()}\n\n");
             await context.Response.Body.FlushAsync();
+        }
+
+        await context.Response.WriteAsync("data: [DONE]\n\n");
+    }
+
+    private static async Task RefuseInPiecesAsync(HttpContext context)
+    {
+        foreach (var piece in Key.Chunk(3))
+        {
+            await context.Response.WriteAsync($"data: {Chunk(new JsonObject { ["refusal"] = new string(piece) }, null).ToJsonString()}\n\n");
         }
 
         await context.Response.WriteAsync("data: [DONE]\n\n");

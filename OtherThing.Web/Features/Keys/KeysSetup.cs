@@ -25,7 +25,7 @@ internal static class KeysSetup
             .AddSingleton<ProviderProbe>()
             .AddSingleton<KeyService>()
             .AddSingleton<KeyChoice>()
-            .AddSingleton<ChatClients>()
+            .AddSingleton<ProviderLine>()
             .AddSingleton<IStepExecutor, HttpRequestExecutor>()
             .AddSingleton<IStepExecutor, AiChatExecutor>();
         return builder;

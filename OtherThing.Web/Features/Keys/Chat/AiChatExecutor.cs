@@ -6,6 +6,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Usage.Prices;
+using OtherThing.Web.Features.Keys.Chat.Wire;
 
 namespace OtherThing.Web.Features.Keys.Chat;
 
@@ -16,7 +17,7 @@ internal sealed partial class AiChatExecutor(
     KeyChoice choice,
     SecretBroker broker,
     IKeyStore keys,
-    ChatClients clients,
+    ProviderLine line,
     CostEngine costs,
     ILiveFeed feed,
     TimeProvider clock,
@@ -83,54 +84,69 @@ internal sealed partial class AiChatExecutor(
         CancellationToken cancellationToken)
     {
         var redactor = new SecretRedactor(value.Expose());
-        using var tap = clients.Tap(baseUrl, redactor);
-        using var client = clients.Create(provider.Provider, baseUrl, config.Model, value, tap);
-        var turn = new ChatTurn(call, config, provider, key, baseUrl, tap, redactor, clock.GetUtcNow().UtcDateTime);
+        var tap = line.Tap(baseUrl, redactor);
+        var codec = ChatCodec.Of(provider.Provider);
+        var turn = new ChatTurn(call, config, provider, key, baseUrl, tap, codec, redactor, clock.GetUtcNow().UtcDateTime);
         StepOutcome outcome;
         try
         {
-            await foreach (var update in client.GetStreamingResponseAsync(
-                ChatPrompt.Messages(config, schema), ChatPrompt.Options(config, provider.Provider, schema), cancellationToken))
+            using var request = codec.Write(ChatPrompt.Request(config, provider.Provider, baseUrl, value, schema));
+            using var body = await tap.SendAsync(request, cancellationToken);
+            if (body is null)
             {
-                if (update.Text is { Length: > 0 } part)
-                {
-                    turn.Add(part);
-                }
-
-                turn.FinishReason = update.FinishReason?.Value ?? turn.FinishReason;
+                outcome = turn.Refused();
             }
-
-            turn.End();
-            // A body that just ends is no answer: every wire format says when it is done.
-            outcome = turn.FinishReason is null
-                ? turn.Broken(costs, "ai.interrupted", $"The answer of {provider.Title} broke off.")
-                : await turn.FinishAsync(costs, schema, cancellationToken);
+            else
+            {
+                var failure = await ReadAsync(turn, body, cancellationToken);
+                outcome = failure is null ? await turn.FinishAsync(costs, schema, cancellationToken) : Explain(call, turn, tap, provider, failure);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !tap.NothingSent)
         {
             turn.End();
             outcome = turn.Broken(costs, "ai.cancelled", "The call was stopped before its answer was whole.");
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (IsBroken(failure))
         {
-            // Each SDK has exceptions of its own; what the tap saw of the call says the same in one language.
-            LogFailed(call.RunId, call.Path, provider.Name, tap.Status is { } status ? (int)status : null, failure.GetType().Name);
-            turn.End();
-            outcome = Explain(turn, tap, provider);
+            outcome = Explain(call, turn, tap, provider, failure);
         }
 
         await NoteAsync(key, outcome, tap);
         return outcome;
     }
 
-    private StepOutcome Explain(ChatTurn turn, ProviderTap tap, ProviderInfo provider) => tap switch
+    /// <summary>Reads the answer; what broke it off, unless it was whole by then.</summary>
+    private static async Task<Exception?> ReadAsync(ChatTurn turn, RedactedBody body, CancellationToken cancellationToken)
     {
-        { NothingSent: true } => turn.Unreachable(),
-        { Status: null } => turn.Broken(costs, "ai.no_answer", $"The connection to {provider.Title} broke before it answered."),
-        { Status: { } status } when (int)status >= 300 => turn.Refused(),
-        _ when turn.Text.Length == 0 && !tap.Usage.HasUsage => turn.Broken(costs, "ai.answer_malformed", $"{provider.Title} answered with something that is not its wire format."),
-        _ => turn.Broken(costs, "ai.interrupted", $"The answer of {provider.Title} broke off."),
-    };
+        try
+        {
+            await turn.ReadAsync(body, cancellationToken);
+            turn.End();
+            return null;
+        }
+        catch (Exception failure) when (IsBroken(failure) || failure is InvalidDataException or InvalidOperationException)
+        {
+            // The last two: what came is not compressed as it says, or longer than an answer can be.
+            turn.End();
+            return turn.Answer.IsWhole || turn.Answer.Error is not null ? null : failure;
+        }
+    }
+
+    private static bool IsBroken(Exception failure) => failure is HttpRequestException or IOException;
+
+    private StepOutcome Explain(StepCall call, ChatTurn turn, ProviderTap tap, ProviderInfo provider, Exception failure)
+    {
+        LogFailed(call.RunId, call.Path, provider.Name, tap.Status is { } status ? (int)status : null, failure.GetType().Name);
+        return tap switch
+        {
+            { NothingSent: true } => turn.Unreachable(),
+            { Status: null } => turn.Broken(costs, "ai.no_answer", $"The connection to {provider.Title} broke before it answered."),
+            { Status: { } answered } when (int)answered >= 300 => turn.Refused(),
+            _ when !turn.Answer.HasBegun => turn.Malformed(costs),
+            _ => turn.BrokeOff(costs),
+        };
+    }
 
     private async Task NoteAsync(ApiKey key, StepOutcome outcome, ProviderTap tap)
     {

@@ -31,31 +31,20 @@ internal sealed class ChatResponseSchema
     /// <exception cref="OperationCanceledException">The step was stopped.</exception>
     public async Task<(JsonElement? Value, string? Problem)> CheckAsync(string text, CancellationToken cancellationToken)
     {
-        JsonElement value;
-        try
+        string? problem = null;
+        foreach (var value in JsonInProse.Find(text))
         {
-            using var document = JsonDocument.Parse(Unfence(text), new JsonDocumentOptions { MaxDepth = 64 });
-            value = document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return (null, "the model did not answer with JSON");
-        }
+            var problems = await _schema.CheckAsync(value, cancellationToken);
+            if (problems.Count == 0)
+            {
+                return (value, null);
+            }
 
-        var problems = await _schema.CheckAsync(value, cancellationToken);
-        return problems.Count == 0 ? (value, null) : (null, string.Join(", ", problems));
-    }
-
-    // Models like to wrap JSON in a Markdown fence.
-    private static string Unfence(string text)
-    {
-        var body = text.Trim();
-        if (!body.StartsWith("```", StringComparison.Ordinal) || !body.EndsWith("```", StringComparison.Ordinal) || body.Length < 7)
-        {
-            return body;
+            problem ??= string.Join(", ", problems);
         }
 
-        var start = body.IndexOf('\n');
-        return start < 0 ? body : body[(start + 1)..^3].Trim();
+        return (null, problem ?? (JsonInProse.IsTooDeep(text)
+            ? $"it is nested deeper than the {JsonInProse.MaxDepth} levels that are kept"
+            : "the model did not answer with JSON"));
     }
 }

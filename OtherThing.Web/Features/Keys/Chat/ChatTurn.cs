@@ -7,138 +7,272 @@ using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Usage;
 using OtherThing.Core.Usage.Prices;
+using OtherThing.Web.Features.Keys.Chat.Wire;
 
 namespace OtherThing.Web.Features.Keys.Chat;
 
 /// <summary>What is known of one call while it runs and after it, and how that becomes the step's outcome.</summary>
-internal sealed class ChatTurn(
-    StepCall call, AiChatConfig config, ProviderInfo provider, ApiKey key, Uri baseUrl, ProviderTap tap, SecretRedactor redactor, DateTime startedAt)
+internal sealed class ChatTurn
 {
     private const int MaxRawUsage = 8_000;
+    private const int MaxHead = 200;
 
     // When the provider names no time: the engine's own back-off grows from here.
     private static readonly TimeSpan s_shortWait = TimeSpan.FromSeconds(1);
     private readonly StringBuilder _text = new();
+    private readonly StepCall _call;
+    private readonly AiChatConfig _config;
+    private readonly ProviderInfo _provider;
+    private readonly ApiKey _key;
+    private readonly Uri _baseUrl;
+    private readonly ProviderTap _tap;
+    private readonly IChatCodec _codec;
+    private readonly AnswerReader _reader;
+    private readonly SecretRedactor _redactor;
+    private readonly DateTime _startedAt;
 
     // The tap cannot see a key that comes a few characters an event: each event has the rest of the wire format between them.
-    private readonly StreamingTextRedactor _words = redactor.NewText();
+    private readonly StreamingTextRedactor _words;
 
-    public string? FinishReason { get; set; }
+    public ChatTurn(
+        StepCall call,
+        AiChatConfig config,
+        ProviderInfo provider,
+        ApiKey key,
+        Uri baseUrl,
+        ProviderTap tap,
+        IChatCodec codec,
+        SecretRedactor redactor,
+        DateTime startedAt)
+    {
+        (_call, _config, _provider, _key, _baseUrl) = (call, config, provider, key, baseUrl);
+        (_tap, _codec, _redactor, _startedAt) = (tap, codec, redactor, startedAt);
+        _words = redactor.NewText();
+        Answer = new ChatAnswer(part => Keep(_words.Push(part)));
+        _reader = new AnswerReader(codec, Answer);
+    }
 
-    public string Text => _text.ToString();
+    public ChatAnswer Answer { get; }
 
-    public string Model => tap.Usage.Model ?? config.Model;
+    private string Model => Answer.Model ?? _config.Model;
 
-    /// <summary>A part of the answer arrived.</summary>
-    public void Add(string part) => Keep(_words.Push(part));
+    /// <summary>Reads the answer to its end, or to where the provider says that it ends: some never close the connection.</summary>
+    /// <exception cref="IOException">It broke off.</exception>
+    public async Task ReadAsync(RedactedBody body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!Answer.IsEnded && await body.ReadAsync(cancellationToken) is { IsEmpty: false } piece)
+            {
+                _reader.Push(piece.Span);
+            }
+        }
+        finally
+        {
+            _reader.Complete();
+        }
+    }
 
     /// <summary>No more of the answer will arrive; call it before what the answer becomes.</summary>
     public void End() => Keep(_words.Complete());
 
-    private void Keep(string part)
-    {
-        if (part.Length > 0)
-        {
-            _text.Append(part);
-            call.Report("text", part);
-        }
-    }
-
+    /// <summary>What an answer that was read to its end becomes.</summary>
     /// <exception cref="OperationCanceledException">The step was stopped while the answer was checked.</exception>
     public async Task<StepOutcome> FinishAsync(CostEngine costs, ChatResponseSchema? schema, CancellationToken cancellationToken)
     {
-        var usage = Charge(costs, interrupted: false);
+        if (Answer.Error is { } error)
+        {
+            return Told(costs, error);
+        }
+
+        if (!Answer.HasBegun && !Answer.IsWhole)
+        {
+            return Malformed(costs);
+        }
+
+        if (Answer.IsUnreadable)
+        {
+            return Broken(costs, "ai.answer_malformed", $"{_provider.Title} sent a part of the answer that is not its wire format.");
+        }
+
+        // A body that just ends is no answer: every wire format says when it is done.
+        if (!Answer.IsWhole)
+        {
+            return BrokeOff(costs);
+        }
+
+        var usage = Charge(costs, isInterrupted: false);
+        if (WhyNone() is (var code, var why))
+        {
+            return StepOutcome.Failed(code, why) with { Output = Output(usage, null), Usage = [usage] };
+        }
+
         if (schema is null)
         {
             return StepOutcome.Succeeded(Output(usage, null)) with { Usage = [usage] };
         }
 
-        var (json, problem) = await schema.CheckAsync(Text, cancellationToken);
-        return problem is null
-            ? StepOutcome.Succeeded(Output(usage, json)) with { Usage = [usage] }
-            : StepOutcome.Failed("ai.output_invalid", $"The answer does not fit responseSchema: {problem}.") with
-            {
-                Output = Output(usage, null),
-                Usage = [usage],
-            };
+        var (json, problem) = await schema.CheckAsync(_text.ToString(), cancellationToken);
+        if (problem is null)
+        {
+            return StepOutcome.Succeeded(Output(usage, json)) with { Usage = [usage] };
+        }
+
+        var cut = Answer.FinishReason == "length" ? "; it was cut off where maxTokens or the model's own limit ends it" : "";
+        return StepOutcome.Failed("ai.output_invalid", $"The answer does not fit responseSchema: {problem}{cut}.") with
+        {
+            Output = Output(usage, null),
+            Usage = [usage],
+        };
     }
 
     /// <summary>The provider refused or failed: its own words, without the key.</summary>
     public StepOutcome Refused()
     {
-        var status = (int)tap.Status!.Value;
-        var words = ProviderError.Words(tap.ErrorBody, status, redactor);
-        return status switch
-        {
-            429 or 503 or 529 => StepOutcome.Failed("ai.not_now", $"{provider.Title} says not now ({status}): {words}", noEffect: true) with
-            {
-                RetryAfter = tap.RetryAfter ?? s_shortWait,
-            },
-            401 or 403 => StepOutcome.Failed("ai.key_rejected", $"{provider.Title} does not take the key '{key.Name}': {words}"),
-            >= 500 => StepOutcome.Failed("ai.provider_failed", $"{provider.Title} failed ({status}): {words}"),
-            >= 300 and < 400 => StepOutcome.Failed("ai.redirected", $"{provider.Title} answered with a redirect ({status}), which a key never follows."),
-            _ => StepOutcome.Failed("ai.refused", $"{provider.Title} refused the request ({status}): {words}"),
-        };
+        var status = (int)_tap.Status!.Value;
+        return Refused(status, ProviderError.Words(_tap.ErrorBody, status, _redactor));
     }
 
     public StepOutcome Unreachable() =>
-        StepOutcome.Failed("ai.unreachable", tap.Unreachable ?? $"{provider.Title} cannot be reached.", noEffect: true);
+        StepOutcome.Failed("ai.unreachable", _tap.Unreachable ?? $"{_provider.Title} cannot be reached.", noEffect: true);
+
+    public StepOutcome BrokeOff(CostEngine costs) => Broken(costs, "ai.interrupted", $"The answer of {_provider.Title} broke off.");
+
+    public StepOutcome Malformed(CostEngine costs)
+    {
+        var head = ProviderError.Words(string.Join(' ', _reader.Head.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), _redactor);
+        var said = head is null ? "." : ": " + TextCut.Words(head, MaxHead);
+        return Broken(costs, "ai.answer_malformed", $"{_provider.Title} answered with something that is not its wire format{said}");
+    }
 
     /// <summary>The request went out and the answer is not whole: what came is kept and charged by estimate.</summary>
     public StepOutcome Broken(CostEngine costs, string code, string why)
     {
-        var usage = Charge(costs, interrupted: true);
-        return StepOutcome.Unknown(code, $"{why} {provider.Title} may have done and charged the work.") with
+        var usage = Charge(costs, isInterrupted: true);
+        return StepOutcome.Unknown(code, $"{why} {_provider.Title} may have done and charged the work.") with
         {
             Output = _text.Length > 0 ? Output(usage, null) : Json.Null,
             Usage = [usage],
         };
     }
 
-    private UsageDraft Charge(CostEngine costs, bool interrupted)
+    /// <summary>The provider said in its answer that it failed. What it had made by then is kept and charged by estimate.</summary>
+    private StepOutcome Told(CostEngine costs, WireError error)
     {
+        var words = ProviderError.Words(error.Words ?? "", _redactor) ?? "it gave no reason";
+        var outcome = error.Status is { } status
+            ? Refused(status, words)
+            : StepOutcome.Failed("ai.provider_failed", $"{_provider.Title} failed: {words}");
+        if (Answer.Characters == 0)
+        {
+            return outcome;
+        }
+
+        var usage = Charge(costs, isInterrupted: true);
+        return outcome with { NoEffect = false, Output = Output(usage, null), Usage = [usage] };
+    }
+
+    private StepOutcome Refused(int status, string words) => status switch
+    {
+        429 or 503 or 529 => StepOutcome.Failed("ai.not_now", $"{_provider.Title} says not now ({status}): {words}", noEffect: true) with
+        {
+            RetryAfter = _tap.RetryAfter ?? s_shortWait,
+        },
+        401 or 403 => StepOutcome.Failed("ai.key_rejected", $"{_provider.Title} does not take the key '{_key.Name}': {words}"),
+        >= 500 => StepOutcome.Failed("ai.provider_failed", $"{_provider.Title} failed ({status}): {words}"),
+        >= 300 and < 400 => StepOutcome.Failed("ai.redirected", $"{_provider.Title} answered with a redirect ({status}), which a key never follows."),
+        _ => StepOutcome.Failed("ai.refused", $"{_provider.Title} refused the request ({status}): {words}"),
+    };
+
+    /// <summary>Why a whole answer is none that a flow can go on with; null when it is one.</summary>
+    private (string Code, string Why)? WhyNone()
+    {
+        if (Answer.Refusal is { Length: > 0 } refusal)
+        {
+            return ("ai.refused", $"The model refused to answer: {ProviderError.Words(refusal, _redactor) ?? "it gave no reason"}");
+        }
+
+        return Answer.FinishReason switch
+        {
+            "content_filter" when _text.Length == 0 =>
+                ("ai.refused", $"{_provider.Title} held the answer back: its content filter or the model itself refused."),
+            "error" => ("ai.provider_failed", $"{_provider.Title} ended the answer with an error and gave no reason."),
+            _ => null,
+        };
+    }
+
+    private void Keep(string part)
+    {
+        if (part.Length > 0)
+        {
+            _text.Append(part);
+            _call.Report("text", part);
+        }
+    }
+
+    private UsageDraft Charge(CostEngine costs, bool isInterrupted)
+    {
+        var (asked, made) = (Tokens((_config.System?.Length ?? 0) + _config.Prompt.Length), Tokens(Answer.Characters));
+        var (usage, isEstimated) = Answer.Usage.Counted(_codec, asked, made, isInterrupted);
         var priced = new PricedCall
         {
-            Provider = provider.Name,
-            BaseUrl = baseUrl,
-            Flavour = provider.Provider == ApiProvider.Anthropic ? "messages" : "chat",
+            Provider = _provider.Name,
+            BaseUrl = _baseUrl,
+            Flavour = _codec.Flavour,
             Model = Model,
-            Answer = tap.Usage.Answer,
-            At = startedAt,
+            Answer = Reported(usage),
+            At = _startedAt,
         };
-
-        // A broken stream may have told its input and the first of its output: counting what arrived is nearer the truth.
-        var cost = interrupted
-            ? costs.Estimate(priced, Tokens((config.System?.Length ?? 0) + config.Prompt.Length), Tokens(_text.Length))
-            : costs.Cost(priced);
-        var raw = tap.Usage.HasUsage ? tap.Usage.Answer.GetRawText() : null;
+        var cost = isInterrupted && usage is null ? costs.Estimate(priced, asked, made) : costs.Cost(priced);
+        var raw = Answer.Usage.AsSent is { } sent ? Reported((JsonObject)sent.DeepClone()).GetRawText() : null;
         return new UsageDraft
         {
             Type = UsageType.ApiCall,
-            CallId = $"chat:{call.AttemptId:N}",
-            Provider = provider.Name,
+            CallId = $"chat:{_call.AttemptId:N}",
+            Provider = _provider.Name,
             Model = Model,
-            KeyId = key.Id,
+            KeyId = _key.Id,
             InputTokens = cost.InputTokens,
             OutputTokens = cost.OutputTokens,
             CostUnits = cost.Cost?.Units,
-            CostStatus = cost.Status,
+            CostStatus = isEstimated && cost.Status == CostStatus.Computed ? CostStatus.Estimated : cost.Status,
             RawUsage = raw is { Length: <= MaxRawUsage } ? raw : null,
             PriceRow = cost.PriceRow,
         };
     }
 
+    private JsonElement Reported(JsonObject? usage)
+    {
+        var answer = new JsonObject();
+        if (Answer.Model is { } model)
+        {
+            answer["model"] = model;
+        }
+
+        if (Answer.ServiceTier is { } tier)
+        {
+            answer["service_tier"] = tier;
+        }
+
+        if (usage is not null)
+        {
+            answer["usage"] = usage;
+        }
+
+        return Json.ToElement(answer);
+    }
+
     // About four characters of text are a token.
-    private static long Tokens(int characters) => (characters + 3) / 4;
+    private static long Tokens(long characters) => (characters + 3) / 4;
 
     private JsonElement Output(UsageDraft usage, JsonElement? json)
     {
         var output = new JsonObject
         {
-            ["text"] = Text,
+            ["text"] = _text.ToString(),
             ["model"] = Model,
             ["usage"] = new JsonObject { ["inputTokens"] = usage.InputTokens, ["outputTokens"] = usage.OutputTokens },
-            ["finishReason"] = FinishReason,
+            ["finishReason"] = Answer.FinishReason,
         };
         if (json is { } value)
         {

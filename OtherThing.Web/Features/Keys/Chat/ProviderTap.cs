@@ -1,18 +1,18 @@
+using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Keys;
 
 namespace OtherThing.Web.Features.Keys.Chat;
 
 /// <summary>
-/// Sits between a provider's SDK and the network for one call: holds it to the origin the key is bound to and to one request, and keeps what
-/// the SDKs hide: how far the call got, the error body, and the usage as it was sent. Nothing behind it sees the key that a server sends back.
+/// Sends one call of a provider: holds it to the origin the key is bound to and knows how far it got. Nothing behind it sees the key that a
+/// server sends back: of an answer only its status, the time it asks to wait and its redacted body get through.
 /// </summary>
-internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egress, string boundHost, SecretRedactor redactor) : HttpMessageHandler
+internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egress, string boundHost, SecretRedactor redactor, TimeProvider clock)
 {
     private const int MaxErrorBytes = 16 * 1024;
-    private int _requests;
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(1);
 
     /// <summary>The status the provider answered with; null while it has not answered.</summary>
     public HttpStatusCode? Status { get; private set; }
@@ -20,6 +20,7 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
     /// <summary>The body of an error answer.</summary>
     public byte[] ErrorBody { get; private set; } = [];
 
+    /// <summary>How long the provider asked to wait; null when it named no time.</summary>
     public TimeSpan? RetryAfter { get; private set; }
 
     /// <summary>True when no byte of the request can have reached the provider.</summary>
@@ -28,16 +29,12 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
     /// <summary>Why there was no connection.</summary>
     public string? Unreachable { get; private set; }
 
-    public UsageScanner Usage { get; } = new();
-
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>Sends the request.</summary>
+    /// <returns>The body of a good answer, which the caller disposes; null when the provider refused or failed.</returns>
+    /// <exception cref="HttpRequestException">There was no connection, or it broke.</exception>
+    public async Task<RedactedBody?> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var uri = request.RequestUri!;
-        if (Interlocked.Increment(ref _requests) > 1)
-        {
-            throw new InvalidOperationException("A call of a provider is one request; its SDK tried a second one.");
-        }
-
         if (ApiKey.HostOf(uri) != boundHost || egress.Check(uri) is not null)
         {
             Unreachable = $"{uri.IdnHost} is not where this key may be sent.";
@@ -49,17 +46,22 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
             NothingSent = false;
             var response = await transport.SendAsync(request, cancellationToken);
             Status = response.StatusCode;
-            response.ReasonPhrase = null;
-            RedactHeaders(response.Headers);
-            RedactHeaders(response.Content.Headers);
-            RetryAfter = response.Headers.RetryAfter is { } header
-                ? header.Delta ?? (header.Date is { } date && date > DateTimeOffset.UtcNow ? date - DateTimeOffset.UtcNow : null)
-                : null;
-            await WatchAsync(response, cancellationToken);
-            return response;
+            RetryAfter = WaitOf(response);
+            if (response.IsSuccessStatusCode)
+            {
+                return new RedactedBody(response, await response.Content.ReadAsStreamAsync(cancellationToken), redactor.NewStream());
+            }
+
+            using (response)
+            {
+                ErrorBody = redactor.Redact(await ReadErrorAsync(response, cancellationToken));
+            }
+
+            return null;
         }
-        catch (HttpRequestException failure) when (failure.HttpRequestError is HttpRequestError.NameResolutionError
-            or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError || failure.InnerException is IOException { InnerException: null } and not HttpIOException)
+        catch (HttpRequestException failure) when (
+            failure.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            || failure.InnerException is IOException { InnerException: null } and not HttpIOException)
         {
             var explained = EgressClient.Explain(uri, failure, sent: false);
             (NothingSent, Unreachable) = (explained.NothingSent, explained.Error!.Message);
@@ -67,15 +69,8 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
         }
     }
 
-    private async Task WatchAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.IsSuccessStatusCode)
-        {
-            var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            response.Content = Replaced(response.Content, new StreamContent(new RedactedStream(body, redactor.NewStream(), Usage)));
-            return;
-        }
-
         using var kept = new MemoryStream();
         await using var error = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[4096];
@@ -85,35 +80,28 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
             kept.Write(buffer, 0, read);
         }
 
-        ErrorBody = redactor.Redact(kept.GetBuffer().AsSpan(0, (int)kept.Length));
-        response.Content = Replaced(response.Content, new ByteArrayContent(ErrorBody));
+        return kept.ToArray();
     }
 
-    // The length is not what it was.
-    private static HttpContent Replaced(HttpContent old, HttpContent content)
+    // The finer of the two headers counts; either may have fractions, which .NET's own reader does not take.
+    private TimeSpan? WaitOf(HttpResponseMessage response)
     {
-        foreach (var (name, values) in old.Headers.Where(header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
-        {
-            content.Headers.TryAddWithoutValidation(name, values);
-        }
-
-        return content;
+        var (milliseconds, after) = (HeaderOf(response, "retry-after-ms"), HeaderOf(response, "Retry-After"));
+        return Number(milliseconds) is { } exact ? Wait(exact / 1000)
+            : Number(after) is { } seconds ? Wait(seconds)
+            : DateTimeOffset.TryParse(after, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && date - clock.GetUtcNow() is var wait
+                && wait > TimeSpan.Zero ? Wait(wait.TotalSeconds)
+            : null;
     }
 
-    private void RedactHeaders(HttpHeaders headers)
-    {
-        foreach (var (name, values) in headers.ToArray())
-        {
-            var clean = values.Select(redactor.Redact).ToArray();
-            if (redactor.Redact(name) != name)
-            {
-                headers.Remove(name);
-            }
-            else if (!clean.SequenceEqual(values))
-            {
-                headers.Remove(name);
-                headers.TryAddWithoutValidation(name, clean);
-            }
-        }
-    }
+    private static string? HeaderOf(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
+
+    private static double? Number(string? text) =>
+        double.TryParse(text?.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number)
+            ? number
+            : null;
+
+    private static TimeSpan Wait(double seconds) => seconds < s_longestWait.TotalSeconds ? TimeSpan.FromSeconds(seconds) : s_longestWait;
 }
