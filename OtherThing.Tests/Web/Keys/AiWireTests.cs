@@ -219,15 +219,17 @@ public sealed class AiWireTests(ProviderServer providers) : IClassFixture<Provid
         Assert.Equal(2, asking.Calls);
     }
 
-    [Fact]
-    public async Task Ask_ConnectionStaysOpenAfterTheEnd_IsNotWaitedFor()
+    [Theory]
+    [InlineData(Hello + Done)]
+    [InlineData(Hello + "\n\n")]
+    public async Task Ask_ConnectionStaysOpenAfterTheEnd_IsNotWaitedFor(string answer)
     {
         var place = await providers.ShareAsync();
         var gone = new TaskCompletionSource();
         providers.Fake.Script = async (context, _) =>
         {
             context.Response.ContentType = "text/event-stream";
-            await context.Response.WriteAsync(Hello + Done);
+            await context.Response.WriteAsync(answer);
             await context.Response.Body.FlushAsync();
             context.RequestAborted.Register(() => gone.TrySetResult());
             await gone.Task;

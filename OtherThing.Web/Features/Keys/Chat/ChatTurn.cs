@@ -19,6 +19,9 @@ internal sealed class ChatTurn
 
     // When the provider names no time: the engine's own back-off grows from here.
     private static readonly TimeSpan s_shortWait = TimeSpan.FromSeconds(1);
+
+    // After the whole answer only its usage may follow: a server that neither sends it nor ends is not waited for.
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(5);
     private readonly StringBuilder _text = new();
     private readonly StepCall _call;
     private readonly AiChatConfig _config;
@@ -60,12 +63,18 @@ internal sealed class ChatTurn
     /// <exception cref="IOException">It broke off.</exception>
     public async Task ReadAsync(RedactedBody body, CancellationToken cancellationToken)
     {
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            while (!Answer.IsEnded && await body.ReadAsync(cancellationToken) is { IsEmpty: false } piece)
+            while (!Answer.IsEnded && await body.ReadAsync(rest.Token) is { IsEmpty: false } piece)
             {
                 _reader.Push(piece.Span);
+                rest.CancelAfter(Answer.IsWhole ? s_rest : Timeout.InfiniteTimeSpan);
             }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nothing that was paid for is missing.
         }
         finally
         {
