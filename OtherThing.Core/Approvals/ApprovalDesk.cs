@@ -124,7 +124,7 @@ public sealed partial class ApprovalDesk(
         {
             decision = approval.State == ApprovalState.Approved ? "approved" : "rejected",
             approval.Note,
-            values = JsonDocument.Parse(approval.Values ?? "{}").RootElement,
+            values = Json.Parse(approval.Values ?? "{}"),
             approval.DecidedBy,
             approval.DecidedAt,
             timedOut = approval.State == ApprovalState.Expired,

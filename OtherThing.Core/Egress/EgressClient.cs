@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Egress;
@@ -80,6 +81,13 @@ public sealed class EgressClient : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return Failed("egress.timeout", $"{request.Url.IdnHost} did not answer within {request.Timeout.TotalSeconds:0.#} seconds.", sent: true);
+        }
+        catch (Exception damaged) when (PayloadPacking.IsDamage(damaged))
+        {
+            return Failed(
+                "egress.body_undecodable",
+                $"The answer of {request.Url.IdnHost} cannot be unpacked: it was cut off, is damaged, or is not packed as its Content-Encoding says.",
+                sent: true);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -225,16 +233,23 @@ public sealed class EgressClient : IDisposable
             body.Write(buffer, 0, read);
         }
 
-        var type = response.Content.Headers.ContentType;
-        return new EgressResponse(
-            (int)response.StatusCode,
-            response.Headers.Concat(response.Content.Headers)
-                .GroupBy(header => header.Key.ToLowerInvariant())
-                .ToDictionary(header => header.Key, header => string.Join(", ", header.SelectMany(pair => pair.Value))),
-            body.ToArray(),
-            type?.MediaType?.ToLowerInvariant(),
-            type?.CharSet?.Trim('"'))
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        List<string> cookies = [];
+        foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
         {
+            if (name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
+            {
+                cookies.AddRange(values.Select(PayloadText.FromHeader));
+            }
+            else
+            {
+                headers[name.ToLowerInvariant()] = PayloadText.FromHeader(string.Join(", ", values));
+            }
+        }
+
+        return new EgressResponse((int)response.StatusCode, headers, body.ToArray(), PayloadType.Parse(headers.GetValueOrDefault("content-type")))
+        {
+            SetCookies = cookies,
             RetryAfter = Wait(response.Headers.RetryAfter),
         };
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace OtherThing.Core.Egress;
 
@@ -17,6 +18,7 @@ public sealed class EgressConnector(EgressPolicy policy, EgressOptions options, 
         UseProxy = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.All,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         ConnectCallback = ConnectAsync,
         MaxResponseHeadersLength = 64,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),

@@ -1,3 +1,4 @@
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Egress;
@@ -22,13 +23,14 @@ public sealed record EgressRequest(HttpMethod Method, Uri Url)
 
 /// <summary>What came back.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Headers">All headers, lower-case names; several values of a name joined by a comma.</param>
-/// <param name="Body">The whole body, decompressed.</param>
-/// <param name="MediaType">The media type, lower case: <c>application/json</c>; null when none was named.</param>
-/// <param name="Charset">The character set the answer named; null for none.</param>
-public sealed record EgressResponse(
-    int Status, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body, string? MediaType, string? Charset)
+/// <param name="Headers">All headers but <c>set-cookie</c>, lower-case names; several values of a name joined by a comma.</param>
+/// <param name="Body">The whole body, unpacked; still packed in the way that a <c>content-encoding</c> among the headers names, if one is there.</param>
+/// <param name="Type">What the answer said of its body.</param>
+public sealed record EgressResponse(int Status, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body, PayloadType Type)
 {
+    /// <summary>Each <c>Set-Cookie</c> by itself, because their dates have commas of their own.</summary>
+    public IReadOnlyList<string> SetCookies { get; init; } = [];
+
     /// <summary>How long the other side asked to wait (Retry-After); null when it named no time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }
@@ -37,7 +39,7 @@ public sealed record EgressResponse(
 /// <param name="Response">The answer, whatever its status; null on failure.</param>
 /// <param name="Error">
 /// <c>egress.url_invalid</c>, <c>egress.blocked</c>, <c>egress.header_invalid</c>, <c>egress.unreachable</c>, <c>egress.tls</c>,
-/// <c>egress.timeout</c>, <c>egress.interrupted</c>, <c>egress.too_large</c>, <c>egress.too_many_redirects</c>; null on success.
+/// <c>egress.timeout</c>, <c>egress.interrupted</c>, <c>egress.too_large</c>, <c>egress.body_undecodable</c>, <c>egress.too_many_redirects</c>; null on success.
 /// </param>
 /// <param name="NothingSent">True when no byte of the request can have reached the other side.</param>
 public sealed record EgressResult(EgressResponse? Response, Error? Error, bool NothingSent);

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Flows;
@@ -28,6 +30,12 @@ public static class FlowJson
         if (raw.Length > FlowLimits.Characters && Encoding.UTF8.GetCharCount(raw) > FlowLimits.Characters)
         {
             return TooLarge;
+        }
+
+        // A text that cannot be read would be a fault wherever the flow is shown, edited or run.
+        if (!Utf8.IsValid(raw) || PayloadJson.HasHalfCharacter(raw))
+        {
+            return Error.Invalid("flow.malformed", "flow", "A text in the flow is no whole Unicode: it holds half of a surrogate pair, or bytes that are not UTF-8.");
         }
 
         if (FlowValidator.CheckCounts(Count(document, "steps"), Count(document, "connections"), Count(document, "notes")) is { Count: > 0 } problems)
@@ -86,6 +94,7 @@ public static class FlowJson
     {
         var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
         Json.Configure(options);
+        options.MaxDepth = FlowLimits.JsonDepth;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.RespectNullableAnnotations = true;
         options.MakeReadOnly();

@@ -56,7 +56,6 @@ internal static class StepConfig
             writer.WriteEndObject();
         }
 
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        return JsonElement.ParseValue(ref reader);
+        return Json.Parse(buffer.WrittenSpan);
     }
 }

@@ -46,7 +46,7 @@ public sealed class StepPin
     public DateTime PinnedAt { get; private set; }
 
     /// <summary>The output.</summary>
-    public JsonElement ReadOutput() => JsonElement.Parse(Output);
+    public JsonElement ReadOutput() => Json.Parse(Output);
 }
 
 /// <summary>Keeps pins.</summary>

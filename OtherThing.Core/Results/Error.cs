@@ -32,6 +32,9 @@ public enum ErrorKind
 
     /// <summary>Something this depends on does not answer (HTTP 503).</summary>
     Unavailable,
+
+    /// <summary>The input is of a kind, or packed in a way, that we do not take (HTTP 415).</summary>
+    Unsupported,
 }
 
 /// <summary>One thing wrong with one field.</summary>

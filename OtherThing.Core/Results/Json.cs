@@ -1,12 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtherThing.Core.Payloads;
 
 namespace OtherThing.Core.Results;
 
 /// <summary>The one way OtherThing writes JSON: camelCase, enums in lower_snake, UTC times, no nulls dropped.</summary>
 public static class Json
 {
+    private static readonly JsonDocumentOptions s_kept = new() { MaxDepth = PayloadLimits.KeptDepth };
+
     /// <summary>Options for everything that leaves or enters the process as JSON.</summary>
     public static JsonSerializerOptions Options { get; } = Create(indented: false);
 
@@ -26,10 +29,17 @@ public static class Json
         options.PropertyNameCaseInsensitive = false;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.NumberHandling = JsonNumberHandling.Strict;
-        options.MaxDepth = 64;
+        options.MaxDepth = PayloadLimits.KeptDepth;
         options.AllowDuplicateProperties = false;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
     }
+
+    /// <summary>Reads JSON that was kept: a value that passed a door, with whatever was put around it.</summary>
+    /// <exception cref="JsonException">It is no JSON, or deeper than <see cref="PayloadLimits.KeptDepth"/>.</exception>
+    public static JsonElement Parse(string json) => JsonElement.Parse(json, s_kept);
+
+    /// <inheritdoc cref="Parse(string)"/>
+    public static JsonElement Parse(ReadOnlySpan<byte> utf8) => JsonElement.Parse(utf8, s_kept);
 
     /// <summary>A value as a <see cref="JsonElement"/>.</summary>
     public static JsonElement ToElement<T>(T value) => JsonSerializer.SerializeToElement(value, Options);

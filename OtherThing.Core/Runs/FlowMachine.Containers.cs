@@ -136,8 +136,7 @@ internal sealed partial class FlowMachine
         }
 
         level.Slots[slot].Container = null;
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        FinishInline(level, slot, JsonElement.ParseValue(ref reader), "out", utcNow);
+        FinishMade(level, slot, buffer.WrittenSpan, utcNow);
     }
 
     private void NextIteration(RunLevel level, int slot, RunLevel? last, DateTime utcNow)

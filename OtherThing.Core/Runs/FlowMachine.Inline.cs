@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
@@ -11,6 +12,8 @@ namespace OtherThing.Core.Runs;
 /// <summary>The steps the machine carries out itself: triggers, data, logic.</summary>
 internal sealed partial class FlowMachine
 {
+    private static readonly JsonDocumentOptions s_made = new() { MaxDepth = PayloadLimits.ValueDepth };
+
     private void Execute(RunLevel level, int slot, JsonElement config, DateTime utcNow)
     {
         var step = level.Plan.Steps[slot];
@@ -38,7 +41,7 @@ internal sealed partial class FlowMachine
                 FinishInline(level, slot, config.GetProperty("value"), PortOf(step, config), utcNow);
                 break;
             case "logic.join":
-                FinishInline(level, slot, Arrived(level, slot), "out", utcNow);
+                FinishMade(level, slot, Arrived(level, slot), utcNow);
                 break;
             case "logic.wait":
                 BeginWait(level, slot, config, utcNow);
@@ -63,6 +66,24 @@ internal sealed partial class FlowMachine
     {
         Record(level, slot, StepRunStatus.Succeeded, utcNow, StepOutcome.Succeeded(output, port));
         Settle(level, slot, output, port, utcNow);
+    }
+
+    /// <summary>A value that was put together of others may have become too deep for those who read it.</summary>
+    private void FinishMade(RunLevel level, int slot, ReadOnlySpan<byte> json, DateTime utcNow)
+    {
+        JsonElement value;
+        try
+        {
+            value = JsonElement.Parse(json, s_made);
+        }
+        catch (JsonException)
+        {
+            FailInline(
+                level, slot, "value.too_deep", $"{level.Plan.Steps[slot].Definition.Id}: what it puts together is nested more than {PayloadLimits.ValueDepth} levels deep.", utcNow);
+            return;
+        }
+
+        FinishInline(level, slot, value, "out", utcNow);
     }
 
     /// <summary>The step is not carried out: what it puts out is given.</summary>
@@ -103,7 +124,7 @@ internal sealed partial class FlowMachine
             .FirstOrDefault("default");
     }
 
-    private static JsonElement Arrived(RunLevel level, int slot)
+    private static byte[] Arrived(RunLevel level, int slot)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
@@ -118,8 +139,7 @@ internal sealed partial class FlowMachine
             writer.WriteEndObject();
         }
 
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        return JsonElement.ParseValue(ref reader);
+        return buffer.WrittenSpan.ToArray();
     }
 
     private void BeginWait(RunLevel level, int slot, JsonElement config, DateTime utcNow)

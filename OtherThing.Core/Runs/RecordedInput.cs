@@ -36,8 +36,7 @@ internal static class RecordedInput
             writer.WriteEndObject();
         }
 
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        return JsonElement.ParseValue(ref reader);
+        return Json.Parse(buffer.WrittenSpan);
     }
 
     /// <summary>Whether something of an input of this type is left out of the history.</summary>

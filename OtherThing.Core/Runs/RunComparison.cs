@@ -54,7 +54,7 @@ public sealed record RunComparison(
         : JsonDiff.Compare(Read(first), Read(second), MostDifferences);
 
     private static JsonElement? Read(string? json) =>
-        json is null ? null : BlobRef.TryParse(json, out var large) ? Stand(large) : JsonElement.Parse(json);
+        json is null ? null : BlobRef.TryParse(json, out var large) ? Stand(large) : Json.Parse(json);
 
     private static List<JsonDifference> Differences(StepRun? first, StepRun? second)
     {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtherThing.Core.Payloads;
 
 namespace OtherThing.Core.Runs;
 
@@ -11,6 +13,7 @@ public sealed record RunGivens
     public IReadOnlyDictionary<string, PinnedOutput>? Pins { get; init; }
 
     /// <summary>For a step run alone, by step id: what the steps around it are taken to have put out.</summary>
+    [JsonConverter(typeof(PayloadMapConverter))]
     public IReadOnlyDictionary<string, JsonElement>? Steps { get; init; }
 
     /// <summary>For a step run alone, inside a map: the item.</summary>
@@ -30,12 +33,15 @@ public sealed record PinnedOutput(JsonElement Output, string Port = "out");
 public sealed record StepRunRequest
 {
     /// <summary>The run's input, as templates read it at <c>input</c>; null takes that of <see cref="FromRun"/>, else an empty object.</summary>
+    [JsonConverter(typeof(PayloadConverter))]
     public JsonElement? Input { get; init; }
 
     /// <summary>Outputs of other steps by their id; they go before pinned ones, which go before those of <see cref="FromRun"/>.</summary>
+    [JsonConverter(typeof(PayloadMapConverter))]
     public IReadOnlyDictionary<string, JsonElement>? Steps { get; init; }
 
     /// <summary>The item, for a step inside a map.</summary>
+    [JsonConverter(typeof(PayloadConverter))]
     public JsonElement? Item { get; init; }
 
     /// <summary>The item's index, for a step inside a map.</summary>

@@ -159,20 +159,7 @@ internal sealed partial class RunGrain
             Tokens = _run.Tokens + records.Sum(record => record.Usage?.Tokens ?? 0),
             CostUnits = Add(_run.CostUnits, records),
         };
-        var write = new RunWrite
-        {
-            Run = next,
-            IsNew = _isNew,
-            Entry = records.Count == 0 ? null : new RunJournalEntry
-            {
-                RunId = next.Id,
-                Sequence = next.LastSequence,
-                At = now,
-                Steps = JsonSerializer.SerializeToUtf8Bytes(records, Json.Options),
-            },
-            Usage = used,
-        };
-        if (!await journal.CommitAsync(write))
+        if (!await KeepAsync(next, records, used, now))
         {
             return false;
         }

@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using OtherThing.Core.Results;
 using OtherThing.Core.Usage;
 
@@ -32,7 +35,7 @@ internal sealed partial class RunGrain
     }
 
     /// <summary>
-    /// The database cannot keep what happened, now or later: the run ends by name instead of being tried for ever. Should the steps be what
+    /// What happened cannot be kept, now or later: the run ends by name instead of being tried for ever. Should the steps be what
     /// cannot be kept, the run ends without them. A new run whose own row is refused never was: nothing of it is kept, nothing of it has begun.
     /// </summary>
     /// <exception cref="RowRefusedException">Not even the run's own row can be kept.</exception>
@@ -50,10 +53,47 @@ internal sealed partial class RunGrain
         }
     }
 
+    /// <summary>Writes down a run and what happened in it.</summary>
+    /// <returns>False when another owner or a final state was in the way.</returns>
+    /// <exception cref="RowRefusedException">It cannot be written, now or later, for whatever reason.</exception>
+    private async Task<bool> KeepAsync(Run next, List<StepRun> records, UsageEntry[] used, DateTime now)
+    {
+        try
+        {
+            return await journal.CommitAsync(new RunWrite
+            {
+                Run = next,
+                IsNew = _isNew,
+                Entry = records.Count == 0 ? null : new RunJournalEntry
+                {
+                    RunId = next.Id,
+                    Sequence = next.LastSequence,
+                    At = now,
+                    Steps = JsonSerializer.SerializeToUtf8Bytes(records, Json.Options),
+                },
+                Usage = used,
+            });
+        }
+        catch (Exception fault) when (fault is not RowRefusedException && !MayPass(fault))
+        {
+            // Tried again it would only happen again, in a run that stands for ever and holds its place in the queue.
+            LogNotKept(fault, next.Id);
+            throw new RowRefusedException("", null, $"{fault.GetType().Name}: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>A database or a disk that does not answer, and a server that stops: the run's next owner tries that again.</summary>
+    private static bool MayPass(Exception fault) =>
+        fault is StoreUnavailableException or IOException or TimeoutException or OperationCanceledException or ObjectDisposedException or DbException
+        || fault.InnerException is DbException;
+
     /// <summary>This activation writes nothing more: what no commit took is owed all the same.</summary>
     private void OweTheRest()
     {
         usage.Owe([.. _usage]);
         _usage.Clear();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What happened in run {RunId} cannot be written down; the run ends as failed")]
+    private partial void LogNotKept(Exception exception, Guid runId);
 }

@@ -132,7 +132,7 @@ public sealed partial class RunService
     private async Task<Result<Guid>> RepeatAsync(
         Run run, FlowPlan plan, Guid userId, TakeOver? takeOver, JsonElement? input, CancellationToken cancellationToken)
     {
-        if (!RunInput.Fit(plan, run.TriggerStepId, input ?? JsonElement.Parse(run.Input)).TryGet(out var fitted, out var refusal))
+        if (!RunInput.Fit(plan, run.TriggerStepId, input ?? Json.Parse(run.Input)).TryGet(out var fitted, out var refusal))
         {
             return refusal;
         }

@@ -47,7 +47,7 @@ public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore p
             return RunErrors.NotFound;
         }
 
-        if (!RunInput.Fit(plan, null, request.Input ?? (from is null ? null : JsonElement.Parse(from.Input))).TryGet(out var input, out refusal))
+        if (!RunInput.Fit(plan, null, request.Input ?? (from is null ? null : Json.Parse(from.Input))).TryGet(out var input, out refusal))
         {
             return refusal;
         }

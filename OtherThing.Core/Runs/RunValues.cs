@@ -116,12 +116,12 @@ public sealed class RunValues(IBlobStore blobs)
     {
         if (step.OutputBlob is { } output && (mostBytes -= output.Bytes) >= 0)
         {
-            step = step with { Output = JsonElement.Parse(await ReadAsync(workspaceId, output, cancellationToken)), OutputBlob = null };
+            step = step with { Output = Json.Parse(await ReadAsync(workspaceId, output, cancellationToken)), OutputBlob = null };
         }
 
         if (step.InputBlob is { } input && (mostBytes -= input.Bytes) >= 0)
         {
-            step = step with { Input = JsonElement.Parse(await ReadAsync(workspaceId, input, cancellationToken)), InputBlob = null };
+            step = step with { Input = Json.Parse(await ReadAsync(workspaceId, input, cancellationToken)), InputBlob = null };
         }
 
         return step.LogBlob is { } log && mostBytes - log.Bytes >= 0

@@ -1,4 +1,5 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Runs;
 
@@ -85,7 +86,7 @@ internal static class TakeOverRules
             yield return step with
             {
                 Status = StepRunStatus.Succeeded,
-                Output = System.Text.Json.JsonElement.Parse(output),
+                Output = Json.Parse(output),
                 Port = planned.Type.OwnPorts(planned.Definition)[0],
                 Error = null,
                 SettledBy = what.SettledBy,

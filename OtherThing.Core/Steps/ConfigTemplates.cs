@@ -40,7 +40,6 @@ internal static class ConfigTemplates
             writer.WriteEndObject();
         }
 
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        return JsonElement.ParseValue(ref reader);
+        return Json.Parse(buffer.WrittenSpan);
     }
 }

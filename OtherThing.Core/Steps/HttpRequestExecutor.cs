@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
@@ -27,7 +26,7 @@ public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secre
             return StepOutcome.Failed(unreadable.Code, unreadable.Message, noEffect: !call.Resumed);
         }
 
-        if (!TryRead(call with { Config = config }, out var request, out var refusal))
+        if (!TryRead(call with { Config = config }, out var request, out var how, out var refusal))
         {
             return refusal;
         }
@@ -50,21 +49,24 @@ public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secre
         }
 
         var response = result.Response!;
-        if (response.Status == 508 && LoopOf(response) is { } loop)
+        var answer = new HttpAnswer(response, how);
+        if (response.Status == 508 && answer.Loop is { } loop)
         {
-            return StepOutcome.Failed("run.limit.hops", loop, noEffect: true) with { Output = Output(response) };
+            return StepOutcome.Failed("run.limit.hops", loop, noEffect: true) with { Output = answer.ToOutput() };
         }
 
         if (response.Status is 429 or 503 && call.Step.Retry is { Max: > 0 })
         {
             return StepOutcome.Failed("http.not_now", $"{request.Url.IdnHost} answered {response.Status}: not now.", noEffect: true) with
             {
-                Output = Output(response),
+                Output = answer.ToOutput(),
                 RetryAfter = response.RetryAfter,
             };
         }
 
-        return StepOutcome.Succeeded(Output(response));
+        return answer.Fault is { } unread
+            ? StepOutcome.Failed(unread.Code, unread.Message, noEffect: repeatable) with { Output = answer.ToOutput() }
+            : StepOutcome.Succeeded(answer.ToOutput());
     }
 
     private static bool IsRepeatable(FlowStep step, HttpMethod method) => step.Effects switch
@@ -74,9 +76,9 @@ public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secre
         _ => method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options,
     };
 
-    private static bool TryRead(StepCall call, out EgressRequest request, out StepOutcome refusal)
+    private static bool TryRead(StepCall call, out EgressRequest request, out HttpResponseBody how, out StepOutcome refusal)
     {
-        (request, refusal) = (null!, null!);
+        (request, how, refusal) = (null!, default, null!);
         HttpRequestConfig config;
         try
         {
@@ -88,7 +90,7 @@ public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secre
             return false;
         }
 
-        var method = config.Method.ToString();
+        how = config.ResponseBody;
         if (!Uri.TryCreate(config.Url.Trim(), UriKind.Absolute, out var url))
         {
             refusal = Invalid("url must be a whole URL such as https://example.com/path.");
@@ -152,53 +154,6 @@ public sealed class HttpRequestExecutor(EgressClient egress, HeaderSecrets secre
 
     private static string Text(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-
-    private static JsonElement Output(EgressResponse response) => Json.ToElement(new JsonObject
-    {
-        ["status"] = response.Status,
-        ["headers"] = new JsonObject(response.Headers.Select(header => KeyValuePair.Create(header.Key, (JsonNode?)header.Value))),
-        ["body"] = Parse(response),
-    });
-
-    /// <summary>Why a server of this kind stopped a call that led back to itself; null when the answer is somebody else's.</summary>
-    private static string? LoopOf(EgressResponse response) =>
-        Parse(response) is JsonObject problem && problem["code"] is JsonValue code && code.TryGetValue<string>(out var name) && name == "run.limit.hops"
-            ? (problem["detail"] is JsonValue detail && detail.TryGetValue<string>(out var text) ? text : "Runs of this server start one another over HTTP without an end.")
-            : null;
-
-    private static JsonNode? Parse(EgressResponse response)
-    {
-        if (response.Body.IsEmpty)
-        {
-            return null;
-        }
-
-        if (response.MediaType is { } type && (type == "application/json" || type.EndsWith("+json", StringComparison.Ordinal)))
-        {
-            try
-            {
-                return JsonNode.Parse(response.Body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 64 });
-            }
-            catch (JsonException)
-            {
-                // It says JSON and is not: the text is still worth having.
-            }
-        }
-
-        return JsonValue.Create(EncodingOf(response.Charset).GetString(response.Body.Span));
-    }
-
-    private static Encoding EncodingOf(string? charset)
-    {
-        try
-        {
-            return charset is null ? Encoding.UTF8 : Encoding.GetEncoding(charset);
-        }
-        catch (ArgumentException)
-        {
-            return Encoding.UTF8;
-        }
-    }
 
     private static StepOutcome Invalid(string message) => StepOutcome.Failed("http.config_invalid", message, noEffect: true);
 }

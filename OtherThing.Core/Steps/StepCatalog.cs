@@ -49,10 +49,10 @@ public static class StepCatalog
         new()
         {
             Name = "http.request", Kind = StepKind.Http, Title = "HTTP request", ConfigType = typeof(HttpRequestConfig),
-            Description = "Calls an address; a JSON answer is parsed.",
+            Description = "Calls an address; a JSON answer is parsed, text is read in the charset it names, and each cookie that is set stands by itself in headers['set-cookie'].",
             DefaultEffects = static step => IsSafeMethod(step) ? StepEffects.Pure : StepEffects.Once,
             DefaultTimeout = TimeSpan.FromSeconds(30),
-            OutputSchema = Parse("""{"type":"object","properties":{"status":{"type":"integer"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"body":{}},"required":["status","headers","body"]}"""),
+            OutputSchema = Parse("""{"type":"object","properties":{"status":{"type":"integer"},"headers":{"type":"object","properties":{"set-cookie":{"type":"array","items":{"type":"string"}}},"additionalProperties":{"type":"string"}},"body":{}},"required":["status","headers","body"]}"""),
             Example = Parse("""{"method":"GET","url":"https://example.com/data.json"}"""),
         },
         new()

@@ -37,6 +37,8 @@ public static class StepErrorCodes
             new("http.tls", "No secure connection could be made."),
             new("http.too_many_redirects", "The answer leads from address to address without an end."),
             new("http.too_large", "The answer is larger than a step takes."),
+            new("http.body_not_text", "The answer's body is no text in the charset it names, or in UTF-8: a picture, an archive, or damaged. `responseBody: base64` puts out its bytes."),
+            new("http.body_undecodable", "The answer's body cannot be unpacked: it was cut off, is damaged, or is packed in a way this server does not know."),
             new("http.timeout", "There was no answer in time; whether it took effect is not known unless the method is safe."),
             new("run.limit.hops", "The address is one of this server, and its runs start one another over HTTP too often in a row (`Runs:Hops`)."),
             new("http.interrupted", "The connection broke, or the server stopped, before the answer was whole."),
@@ -69,8 +71,10 @@ public static class StepErrorCodes
         ["logic.map"] =
         [
             new("map.items_invalid", "items is no array."),
+            new("value.too_deep", "The results put together are nested more than 60 levels deep."),
             new("map.too_many_items", "items has more than 100,000 items."),
         ],
+        ["logic.join"] = [new("value.too_deep", "What arrived, put together, is nested more than 60 levels deep.")],
         ["logic.wait"] = [new("wait.invalid", "seconds or until is no time to wait for.")],
         ["placeholder"] = [new("step.placeholder", "It stands for a step that this server does not have.")],
     };

@@ -35,7 +35,7 @@ internal static class JsonOutput
         }
         catch (JsonException)
         {
-            throw new TemplateError("template.limit", "The value is nested more than 64 deep.", 0, null);
+            throw new TemplateError("template.limit", $"The value is nested more than {TemplateLimits.MaxJsonDepth} deep.", 0, null);
         }
         finally
         {

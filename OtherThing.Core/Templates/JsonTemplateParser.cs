@@ -43,7 +43,7 @@ internal sealed class JsonTemplateParser
 
         if (_depth == TemplateLimits.MaxJsonDepth)
         {
-            return Broken(new TemplateProblem(0, 0, "template.nesting", "Arrays and objects may stand 64 deep in one another."));
+            return Broken(new TemplateProblem(0, 0, "template.nesting", $"Arrays and objects may stand {TemplateLimits.MaxJsonDepth} deep in one another."));
         }
 
         _depth++;

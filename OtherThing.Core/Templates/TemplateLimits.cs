@@ -25,7 +25,7 @@ public static class TemplateLimits
     public const int MaxNestedBrackets = 10;
 
     /// <summary>How deep arrays and objects may stand in one another in a rendered value.</summary>
-    public const int MaxJsonDepth = 64;
+    public const int MaxJsonDepth = Payloads.PayloadLimits.ValueDepth;
 
     /// <summary>How many evaluation steps one rendering may take; work on long texts and lists counts as several.</summary>
     public const int MaxSteps = 100_000;

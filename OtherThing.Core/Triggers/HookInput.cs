@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using OtherThing.Core.Egress;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Triggers;
@@ -10,20 +10,28 @@ namespace OtherThing.Core.Triggers;
 /// <summary>Makes the input of a run from a delivery: <c>{body,headers,query}</c>.</summary>
 internal static class HookInput
 {
-    /// <summary>Room is left for what a run and its journal put around the body.</summary>
-    private const int DeepestBody = 48;
-
-    /// <returns>The input as JSON, or <c>webhook.body_invalid</c>.</returns>
+    /// <returns>The input as JSON, or <c>webhook.body_invalid</c>, <c>webhook.body_unsupported</c>, <c>webhook.too_large</c>.</returns>
     public static Result<string> Write(HookRequest request)
     {
-        var buffer = new ArrayBufferWriter<byte>(256 + request.Body.Length);
+        var packed = request.Headers.GetValueOrDefault("content-encoding");
+        if (!PayloadPacking.TryUnpack(request.Body, packed, HookRequest.LargestBody, out var body, out var fault))
+        {
+            return fault switch
+            {
+                PackingFault.TooLarge => TriggerErrors.TooLarge,
+                PackingFault.Unknown => TriggerErrors.BodyUnsupported("The body is packed in a way this server does not know. Send it as it is, or packed with gzip, deflate or br."),
+                _ => TriggerErrors.BodyInvalid("The body cannot be unpacked: it was cut off, is damaged, or is not packed as Content-Encoding says."),
+            };
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(256 + body.Length);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Json.Options.Encoder, SkipValidation = true }))
         {
             writer.WriteStartObject();
             writer.WritePropertyName("body");
-            if (WriteBody(writer, request) is { } refusal)
+            if (WriteBody(writer, body, PayloadType.Parse(request.Headers.GetValueOrDefault("content-type"))) is { } reason)
             {
-                return refusal;
+                return TriggerErrors.BodyInvalid($"The body {reason}.");
             }
 
             writer.WriteStartObject("headers");
@@ -37,7 +45,13 @@ internal static class HookInput
             }
 
             writer.WriteEndObject();
-            WriteLists(writer, "query", request.Query);
+            writer.WriteStartObject("query");
+            foreach (var (name, values) in request.Query)
+            {
+                WriteField(writer, name, values, static (writer, value) => writer.WriteStringValue(value));
+            }
+
+            writer.WriteEndObject();
             writer.WriteEndObject();
         }
 
@@ -45,85 +59,86 @@ internal static class HookInput
     }
 
     /// <summary>The body's type decides how it is read, never the body itself.</summary>
-    private static Error? WriteBody(Utf8JsonWriter writer, HookRequest request)
+    /// <returns>Why it is refused, as the end of a sentence; null when it is written.</returns>
+    private static string? WriteBody(Utf8JsonWriter writer, ReadOnlyMemory<byte> body, PayloadType type)
     {
-        var body = request.Body.Span;
+        string? reason = null;
         if (body.IsEmpty)
         {
             writer.WriteNullValue();
-            return null;
         }
-
-        if (IsJson(request.MediaType))
+        else if (type.Name is PayloadForm.Multipart)
         {
-            return WriteJson(writer, request.Body);
+            if (PayloadForm.TryReadMultipart(body, type, out var fields, out reason))
+            {
+                WriteForm(writer, fields);
+            }
         }
-
-        if (!Utf8.IsValid(body))
+        else if (type.Name is PayloadForm.UrlEncoded)
         {
-            return TriggerErrors.BodyInvalid("The body is neither JSON nor text in UTF-8. Send JSON, a form or text.");
+            if (PayloadForm.TryReadUrlEncoded(body, type, out var fields, out reason))
+            {
+                WriteForm(writer, fields);
+            }
         }
-
-        if (request.MediaType == "application/x-www-form-urlencoded")
+        else if (!PayloadText.TryToUtf8(body, type, out var text, out reason))
         {
-            WriteLists(writer, null, ReadForm(Encoding.UTF8.GetString(body)));
-            return null;
+            return reason + ". Send JSON, a form, or text in the charset that Content-Type names";
+        }
+        else if (!type.IsJson)
+        {
+            writer.WriteStringValue(text.Span);
+        }
+        else if (PayloadJson.TryRead(text.Span, out var json, out reason))
+        {
+            json.WriteTo(writer);
         }
 
-        writer.WriteStringValue(body);
-        return null;
+        return reason;
     }
 
-    private static Error? WriteJson(Utf8JsonWriter writer, ReadOnlyMemory<byte> body)
+    private static void WriteForm(Utf8JsonWriter writer, IReadOnlyList<PayloadField> fields)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = DeepestBody, AllowDuplicateProperties = false });
-            document.RootElement.WriteTo(writer);
-            return null;
-        }
-        catch (JsonException exception)
-        {
-            return TriggerErrors.BodyInvalid($"The body is not the JSON it says it is (each name once, up to {DeepestBody} levels deep): line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}.");
-        }
-    }
-
-    private static void WriteLists(Utf8JsonWriter writer, string? name, IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> fields)
-    {
-        if (name is not null)
-        {
-            writer.WritePropertyName(name);
-        }
-
         writer.WriteStartObject();
-        foreach (var (field, values) in fields)
+        foreach (var named in fields.GroupBy(field => field.Name, StringComparer.Ordinal))
         {
-            if (values.Count == 1)
-            {
-                writer.WriteString(field, values[0]);
-                continue;
-            }
-
-            writer.WriteStartArray(field);
-            foreach (var value in values)
-            {
-                writer.WriteStringValue(value);
-            }
-
-            writer.WriteEndArray();
+            WriteField<PayloadField>(writer, named.Key, [.. named], WriteValue);
         }
 
         writer.WriteEndObject();
     }
 
-    private static IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> ReadForm(string form) =>
-        from pair in form.Split('&', StringSplitOptions.RemoveEmptyEntries)
-        let parts = pair.Split('=', 2)
-        group Unescape(parts.ElementAtOrDefault(1) ?? "") by Unescape(parts[0]) into field
-        select KeyValuePair.Create(field.Key, (IReadOnlyList<string>)[.. field]);
+    private static void WriteField<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> values, Action<Utf8JsonWriter, T> write)
+    {
+        writer.WritePropertyName(name);
+        if (values.Count == 1)
+        {
+            write(writer, values[0]);
+            return;
+        }
 
-    private static string Unescape(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+        writer.WriteStartArray();
+        foreach (var value in values)
+        {
+            write(writer, value);
+        }
 
-    private static bool IsJson(string? mediaType) =>
-        mediaType is "application/json" or "text/json" || (mediaType?.EndsWith("+json", StringComparison.Ordinal) ?? false);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteValue(Utf8JsonWriter writer, PayloadField field)
+    {
+        if (field.FileName is null)
+        {
+            writer.WriteStringValue(field.Text);
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("name", field.FileName);
+        writer.WriteString("mime", field.FileType);
+        writer.WriteNumber("bytes", field.Bytes.Length);
+        writer.WriteBase64String("base64", field.Bytes.Span);
+        writer.WriteEndObject();
+    }
 }

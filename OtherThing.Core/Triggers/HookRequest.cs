@@ -3,7 +3,7 @@ namespace OtherThing.Core.Triggers;
 /// <summary>A delivery as it came in.</summary>
 public sealed record HookRequest
 {
-    /// <summary>The most bytes of a body; 256 KiB.</summary>
+    /// <summary>The most bytes of a body, as it comes and unpacked; 256 KiB.</summary>
     public const int LargestBody = 256 * 1024;
 
     /// <summary>The token of the address.</summary>
@@ -15,13 +15,10 @@ public sealed record HookRequest
     /// <summary>The body as it came.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Its content type without parameters, lower case; null when the caller named none.</summary>
-    public string? MediaType { get; init; }
-
-    /// <summary>The headers, names in lower case.</summary>
+    /// <summary>The headers, names in lower case; <c>content-type</c> and <c>content-encoding</c> say what the body is.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
-    /// <summary>The query, several values of one name as a list.</summary>
+    /// <summary>The query, several values of one name as a list; names differ by case.</summary>
     public IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Query { get; init; } = [];
 }
 

@@ -27,6 +27,9 @@ public static class TriggerErrors
     /// <summary><c>webhook.body_invalid</c>.</summary>
     public static Error BodyInvalid(string message) => Error.Invalid("webhook.body_invalid", "body", message);
 
+    /// <summary><c>webhook.body_unsupported</c>: the body is packed or made in a way that is not taken.</summary>
+    public static Error BodyUnsupported(string message) => new(ErrorKind.Unsupported, "webhook.body_unsupported", message);
+
     /// <summary><c>webhook.too_large</c>.</summary>
     public static Error TooLarge { get; } =
         new(ErrorKind.TooLarge, "webhook.too_large", $"A delivery has up to {HookRequest.LargestBody / 1024} KiB.");

@@ -10,7 +10,7 @@ internal static class RpcErrors
         new Status(
             error.Kind switch
             {
-                ErrorKind.Invalid or ErrorKind.TooLarge => StatusCode.InvalidArgument,
+                ErrorKind.Invalid or ErrorKind.TooLarge or ErrorKind.Unsupported => StatusCode.InvalidArgument,
                 ErrorKind.Unauthenticated => StatusCode.Unauthenticated,
                 ErrorKind.Forbidden => StatusCode.PermissionDenied,
                 ErrorKind.NotFound => StatusCode.NotFound,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 
@@ -105,14 +106,7 @@ public abstract class FlowStartCommand(RunService runs, Lookup lookup, PersonCap
 
     private static JsonNode? TryRead(string text)
     {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return PayloadJson.TryRead(text, out var value, out _, PayloadLimits.ValueDepth) ? JsonNode.Parse(value.GetRawText()) : null;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
@@ -168,7 +169,7 @@ internal static class ConsoleRuns
             ["error"] = step.Error?.Message,
         }).ToList();
         var data = Row(run);
-        data["output"] = run.Output is { } output ? JsonNode.Parse(output) : null;
+        data["output"] = run.Output is { } output ? JsonNode.Parse(output, documentOptions: new JsonDocumentOptions { MaxDepth = PayloadLimits.KeptDepth }) : null;
         data["error"] = run.Error is { } error ? AsNode(error) : null;
         data["steps"] = new JsonArray([.. steps.Select(step => step.DeepClone())]);
         return ConsoleOutput.Table(["step", "type", "status", "attempt", "seconds", "error"], steps) with

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Flows.Exchange;
@@ -8,8 +10,6 @@ public static class FlowImport
 {
     /// <summary>The most remarks kept.</summary>
     private const int MaxRemarks = 500;
-
-    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = FlowLimits.JsonDepth, AllowDuplicateProperties = false };
 
     private static readonly JsonDocumentOptions s_kept = new() { MaxDepth = FlowLimits.JsonDepth - 8 };
 
@@ -22,19 +22,17 @@ public static class FlowImport
             return TooLarge($"A file has up to {FlowLimits.Characters:N0} characters.");
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(text, s_options);
-            return Read(document.RootElement.Clone());
-        }
-        catch (JsonException exception)
-        {
-            return Error.Invalid("flow.malformed", "flow", $"This is not JSON: line {exception.LineNumber + 1}, character {exception.BytePositionInLine + 1}.");
-        }
+        return PayloadJson.TryRead(text, out var file, out var reason) ? Read(file) : Malformed(reason);
     }
 
+    /// <summary>Reads the bytes of such a file, in the charset that was named with them.</summary>
     /// <inheritdoc cref="Read(string)"/>
-    public static Result<ImportedFlow> Read(JsonElement file)
+    public static Result<ImportedFlow> Read(ReadOnlyMemory<byte> bytes, PayloadType type) =>
+        !PayloadText.TryToUtf8(bytes, type, out var text, out var reason) ? Malformed(reason)
+        : text.Length > FlowLimits.Characters && Encoding.UTF8.GetCharCount(text.Span) > FlowLimits.Characters ? TooLarge($"A file has up to {FlowLimits.Characters:N0} characters.")
+        : PayloadJson.TryRead(text.Span, out var file, out reason) ? Read(file) : Malformed(reason);
+
+    private static Result<ImportedFlow> Read(JsonElement file)
     {
         if (!Recognise(file).TryGet(out var read, out var refusal))
         {
@@ -140,6 +138,8 @@ public static class FlowImport
             return Error.Invalid("flow.malformed", "flow", $"It is nested too deep: a flow's JSON goes {FlowLimits.JsonDepth} levels with what is around it.");
         }
     }
+
+    private static Error Malformed(string reason) => Error.Invalid("flow.malformed", "flow", $"The file {reason}.");
 
     private static Error TooLarge(string message) => new(ErrorKind.TooLarge, "flow.too_large", message);
 }

@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OtherThing.Core.Payloads;
 
 namespace OtherThing.Core.Flows.Exchange;
 
 /// <summary>Reads what another product wrote: nothing in it is taken for granted.</summary>
 internal static class ForeignJson
 {
+    /// <summary>JSON inside a text of another file leaves room for what is around that text.</summary>
+    private const int DeepestText = 32;
+
     public static JsonElement Get(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
 
@@ -43,17 +47,8 @@ internal static class ForeignJson
     public static IReadOnlyList<JsonElement> List(this JsonElement element, string name) => element.Get(name).List();
 
     /// <summary>The JSON a text holds; null when it holds none.</summary>
-    public static JsonNode? TryParse(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static JsonNode? TryParse(string text) =>
+        PayloadJson.TryRead(text, out var value, out _, DeepestText) ? JsonNode.Parse(value.GetRawText()) : null;
 
     /// <summary>Every string in a value, changed.</summary>
     public static JsonNode? MapStrings(JsonNode? value, Func<string, string> change) => value switch

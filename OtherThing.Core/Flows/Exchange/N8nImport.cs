@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using OtherThing.Core.Results;
 
@@ -10,6 +11,8 @@ internal static class N8nImport
     {
         var nodes = new List<ForeignNode>();
         var notes = new List<FlowNote>();
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        var twice = new List<string>();
         foreach (var node in workflow.List("nodes"))
         {
             if (node.Text("name") is not { Length: > 0 } name || node.Text("type") is not { Length: > 0 and <= 200 } type)
@@ -27,7 +30,19 @@ internal static class N8nImport
             }
             else
             {
-                nodes.Add(new ForeignNode(name, name, type, node, node.Get("parameters"), position) { Disabled = node.Flag("disabled") });
+                // Connections go by name: those of a name that stands twice are the first one's.
+                var key = name;
+                for (var number = 2; !keys.Add(key); number++)
+                {
+                    key = string.Create(CultureInfo.InvariantCulture, $"{name}\n{number}");
+                }
+
+                if (key != name)
+                {
+                    twice.Add(name);
+                }
+
+                nodes.Add(new ForeignNode(key, name, type, node, node.Get("parameters"), position) { Disabled = node.Flag("disabled") });
             }
         }
 
@@ -38,11 +53,15 @@ internal static class N8nImport
 
         var graph = new ForeignGraph(nodes, Links(workflow.Get("connections")));
         var mapper = new N8nSteps(graph, workflow.Get("settings").Text("timezone"));
-        return new ForeignAssembly(ImportSource.N8n, graph, mapper.Map, mapper.Loops)
+        var built = new ForeignAssembly(ImportSource.N8n, graph, mapper.Map, mapper.Loops)
         {
             Policies = Policies,
             BranchOf = BranchOf,
         }.Build(workflow.Text("name") ?? "", "", notes);
+        return twice.Count == 0 ? built : built with
+        {
+            Remarks = [.. built.Remarks, new ImportRemark(null, $"Several nodes are called {string.Join(", ", twice.Distinct().Take(20))}; their connections are on the first of each name. Look at what the others were connected to.")],
+        };
     }
 
     /// <summary><c>{"From":{"main":[[{"node":"To","type":"main","index":0}]]}}</c></summary>

@@ -5,6 +5,8 @@ namespace OtherThing.Core.Flows.Exchange;
 
 internal sealed partial class N8nSteps
 {
+    private static readonly string[] s_valueTypes = ["stringValue", "numberValue", "booleanValue", "arrayValue", "objectValue"];
+
     private static ForeignStep Set(ForeignNode node, N8nExpressions expressions)
     {
         var settings = node.Settings;
@@ -16,7 +18,7 @@ internal sealed partial class N8nSteps
         var value = new JsonObject();
         foreach (var (name, type, raw) in Assignments(settings))
         {
-            Put(value, name, Value(type, raw, expressions));
+            Put(value, HasPaths(settings) ? name.Split('.', StringSplitOptions.RemoveEmptyEntries) : [name], Value(type, raw, expressions));
         }
 
         return new("data.set", new JsonObject { ["value"] = value })
@@ -29,11 +31,12 @@ internal sealed partial class N8nSteps
     {
         foreach (var each in settings.Get("assignments").List("assignments").Concat(settings.Get("fields").List("values")))
         {
-            var type = each.Text("type") ?? "string";
+            // {"name":"a","type":"numberValue","numberValue":"5"}; a text is the default there, and then the type is left out.
+            var type = each.Text("type") ?? Array.Find(s_valueTypes, type => each.Get(type).ValueKind != JsonValueKind.Undefined) ?? "string";
             var value = each.Get("value");
             if (value.ValueKind == JsonValueKind.Undefined)
             {
-                value = each.Get(type); // {"name":"a","type":"stringValue","stringValue":"b"}
+                value = each.Get(type);
             }
 
             yield return (each.Text("name") ?? "", type.Replace("Value", "", StringComparison.Ordinal), value);
@@ -72,11 +75,12 @@ internal sealed partial class N8nSteps
         };
     }
 
-    /// <summary>A name with dots is a path.</summary>
-    private static void Put(JsonObject value, string name, JsonNode? item)
+    /// <summary>True when a name with dots is a path, as it is unless the node says otherwise.</summary>
+    private static bool HasPaths(JsonElement settings) => settings.Get("options").Flag("dotNotation", otherwise: true);
+
+    private static void Put(JsonObject value, string[] segments, JsonNode? item)
     {
-        var segments = name.Split('.', StringSplitOptions.RemoveEmptyEntries);
-        if (segments.Length is 0 or > 8)
+        if (segments.Length is 0 or > 8 || segments[0].Length == 0)
         {
             return;
         }
@@ -105,8 +109,16 @@ internal sealed partial class N8nSteps
                 : "GET",
             ["url"] = expressions.Template(settings.Text("url") ?? ""),
         };
-        var headers = Pairs(settings, "sendHeaders", "headerParameters", "headerParametersUi", "jsonHeaders", expressions);
-        var query = Pairs(settings, "sendQuery", "queryParameters", "queryParametersUi", "jsonQuery", expressions);
+        var headers = Pairs(settings, "sendHeaders", "headerParameters", "jsonHeaders", expressions);
+        var query = Pairs(settings, "sendQuery", "queryParameters", "jsonQuery", expressions);
+        foreach (var (name, value) in headers?.ToList() ?? [])
+        {
+            if (value is JsonArray several)
+            {
+                headers![name] = string.Join(", ", several.Select(each => Text(each))); // a header that stands twice means a list
+            }
+        }
+
         var body = Body(settings, ref headers, expressions);
         AddIfAny(config, "headers", headers);
         AddIfAny(config, "query", query);
@@ -129,24 +141,33 @@ internal sealed partial class N8nSteps
         }
     }
 
-    private static JsonObject? Pairs(JsonElement settings, string flag, string list, string older, string json, N8nExpressions expressions)
+    /// <summary>Names and values: as JSON, in a list, or as versions before 3 wrote either; a name that stands twice has a list of values.</summary>
+    private static JsonObject? Pairs(JsonElement settings, string flag, string list, string json, N8nExpressions expressions)
     {
         if (!settings.Flag(flag, otherwise: true))
         {
             return null;
         }
 
-        if (settings.Text(json) is { } text && Json(text, expressions) is JsonObject written)
+        if ((settings.Text(json) ?? settings.Text(list + "Json")) is { } text && Json(text, expressions) is JsonObject written)
         {
             return written;
         }
 
         var pairs = new JsonObject();
-        foreach (var each in settings.Get(list).List("parameters").Concat(settings.Get(older).List("parameter")))
+        foreach (var each in settings.Get(list).List("parameters").Concat(settings.Get(list + "Ui").List("parameter")))
         {
             if (each.Text("name") is { Length: > 0 } name)
             {
-                pairs[name] = expressions.Template(each.Text("value") ?? "");
+                var value = expressions.Template(each.Text("value") ?? "");
+                if (pairs[name] is JsonArray several)
+                {
+                    several.Add(value);
+                }
+                else
+                {
+                    pairs[name] = pairs[name] is { } before ? new JsonArray(before.DeepClone(), value) : JsonValue.Create(value);
+                }
             }
         }
 
@@ -175,16 +196,19 @@ internal sealed partial class N8nSteps
             return JsonValue.Create(expressions.Template(settings.Text("body") ?? ""));
         }
 
-        var pairs = Pairs(settings, "sendBody", "bodyParameters", "bodyParametersUi", "-", expressions);
+        var pairs = Pairs(settings, "sendBody", "bodyParameters", "-", expressions);
         if (settings.Text("contentType") != "form-urlencoded")
         {
             return pairs;
         }
 
         (headers ??= [])["Content-Type"] = "application/x-www-form-urlencoded";
-        return JsonValue.Create(string.Join('&', (pairs ?? []).Select(pair =>
-            $"{Uri.EscapeDataString(pair.Key)}={Escaped(pair.Value?.GetValue<string>() ?? "")}")));
+        return JsonValue.Create(string.Join('&', (pairs ?? []).SelectMany(pair => (pair.Value as JsonArray ?? [pair.Value?.DeepClone()])
+            .Select(each => $"{Uri.EscapeDataString(pair.Key)}={Escaped(Text(each))}"))));
     }
+
+    private static string Text(JsonNode? value) =>
+        value is null ? "" : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 
     private static string Escaped(string template) => template.Contains("{{", StringComparison.Ordinal)
         ? template.Replace("}}", "| url_encode }}", StringComparison.Ordinal)

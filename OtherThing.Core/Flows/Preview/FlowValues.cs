@@ -47,7 +47,7 @@ public sealed record FlowValues(
         }
 
         return new FlowValues(
-            run.Id, JsonElement.Parse(run.Input),
+            run.Id, Json.Parse(run.Input),
             Json.ToElement(new { run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Trigger, run.StartedBy, StartedAt = run.CreatedAt }),
             outputs, items);
     }

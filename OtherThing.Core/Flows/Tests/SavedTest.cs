@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 
@@ -104,6 +105,7 @@ public sealed record StepAnswer
     public StepRunStatus Status { get; init; } = StepRunStatus.Succeeded;
 
     /// <summary>What it puts out.</summary>
+    [JsonConverter(typeof(KeptPayloadConverter))]
     public JsonElement? Output { get; init; }
 
     /// <summary>The port it leaves by.</summary>
@@ -121,6 +123,7 @@ public sealed record TestExpectation
     public RunStatus Status { get; init; } = RunStatus.Succeeded;
 
     /// <summary>Its output when it succeeds.</summary>
+    [JsonConverter(typeof(KeptPayloadConverter))]
     public JsonElement? Output { get; init; }
 
     /// <summary>The code of its error when it fails; null takes any.</summary>

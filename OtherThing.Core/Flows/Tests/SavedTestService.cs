@@ -243,7 +243,7 @@ public sealed partial class SavedTestService(
             Expected = new TestExpectation
             {
                 Status = run.Status,
-                Output = run.Output is { } output ? JsonElement.Parse(output) : null,
+                Output = run.Output is { } output ? Json.Parse(output) : null,
                 ErrorCode = error?.Code,
             },
             Run = facts.Run,

@@ -41,6 +41,20 @@ public sealed record HttpRequestConfig
     /// <summary>A string is sent as text, anything else as JSON.</summary>
     [Description("A string is sent as text, anything else as JSON."), Field("json")]
     public JsonElement? Body { get; init; }
+
+    /// <summary>What the step makes of the answer's body.</summary>
+    [Description("auto puts out JSON as a value and anything else as text; base64 puts out the bytes, for pictures, archives and other files.")]
+    public HttpResponseBody ResponseBody { get; init; } = HttpResponseBody.Auto;
+}
+
+/// <summary>What <c>http.request</c> makes of an answer's body.</summary>
+public enum HttpResponseBody
+{
+    /// <summary>JSON as a value, text as text; what is neither fails the step.</summary>
+    Auto,
+
+    /// <summary>The bytes, unpacked, as base64.</summary>
+    Base64,
 }
 
 /// <summary>The HTTP methods a step may use; written in capitals as everywhere else.</summary>

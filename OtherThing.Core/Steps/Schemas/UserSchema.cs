@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using OtherThing.Core.Payloads;
 using schemas::Json.Schema;
 
 namespace OtherThing.Core.Steps.Schemas;
@@ -106,7 +107,7 @@ public sealed class UserSchema
 
     private static long CountParts(JsonElement json)
     {
-        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(json));
+        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(json), new JsonReaderOptions { MaxDepth = PayloadLimits.KeptDepth });
         var parts = 0L;
         while (reader.Read())
         {

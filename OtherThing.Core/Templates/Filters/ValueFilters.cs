@@ -1,6 +1,4 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Templates.Values;
 
 namespace OtherThing.Core.Templates.Filters;
@@ -8,8 +6,6 @@ namespace OtherThing.Core.Templates.Filters;
 /// <summary>Filters about types and JSON.</summary>
 internal static class ValueFilters
 {
-    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = TemplateLimits.MaxJsonDepth, AllowDuplicateProperties = false };
-
     public static IReadOnlyList<TemplateFilter> All { get; } =
     [
         DefaultFilter.Filter,
@@ -47,18 +43,9 @@ internal static class ValueFilters
         }
 
         call.Charge(text.Length / 12);
-        try
-        {
-            return Value.From(JsonElement.Parse(Encoding.UTF8.GetBytes(text), s_options));
-        }
-        catch (JsonException error)
-        {
-            // Only a name that stands twice in an object has no place.
-            var why = error.LineNumber is { } line
-                ? string.Create(CultureInfo.InvariantCulture, $"is not JSON (line {line + 1}, byte {error.BytePositionInLine})")
-                : "has two members of the same name in one object";
-            throw call.Refuse("template.value_invalid", $"parse_json: {Conversions.Quote(text)} {why}.");
-        }
+        return PayloadJson.TryRead(text, out var value, out var reason)
+            ? Value.From(value)
+            : throw call.Refuse("template.value_invalid", $"parse_json: {Conversions.Quote(text)} {reason}.");
     }
 
     private static Value ToNumber(Value input, FilterCall call) => input.Kind switch

@@ -86,7 +86,7 @@ public sealed class EgressClientTests
         var result = await parts.Client.SendAsync(Get(web.Url), Cancellation);
         var other = await parts.Client.SendAsync(Get(new Uri($"http://127.0.0.1:{web.Url.Port + 1}/")), Cancellation);
 
-        Assert.Equal((200, "application/json"), (result.Response!.Status, result.Response.MediaType));
+        Assert.Equal((200, "application/json"), (result.Response!.Status, result.Response.Type.Name));
         Assert.Equal("egress.blocked", other.Error!.Code);
     }
 

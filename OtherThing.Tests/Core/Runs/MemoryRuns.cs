@@ -26,6 +26,9 @@ internal enum CommitFault
 
     /// <summary>The database cannot keep it.</summary>
     Refused,
+
+    /// <summary>It cannot even be made: a fault of our own.</summary>
+    Broken,
 }
 
 /// <summary>
@@ -53,7 +56,7 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
 
     public Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken)
     {
-        if (writes.Count > 1 && writes.Any(write => Next(write) is CommitFault.Lost or CommitFault.Unheard or CommitFault.Refused))
+        if (writes.Count > 1 && writes.Any(write => Next(write) is CommitFault.Lost or CommitFault.Unheard or CommitFault.Refused or CommitFault.Broken))
         {
             throw new IOException("One of the group will fail."); // all or nothing; the journal tries them one by one
         }
@@ -139,6 +142,11 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         if (fault == CommitFault.Lost)
         {
             throw new IOException("Nothing was written.");
+        }
+
+        if (fault == CommitFault.Broken)
+        {
+            throw new InvalidOperationException("A value in it cannot be written.");
         }
 
         if (fault == CommitFault.Refused)

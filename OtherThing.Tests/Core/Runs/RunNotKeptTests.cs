@@ -59,6 +59,19 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
         Assert.Equal(RunStatus.Succeeded, (await starter.BeginAndWaitAsync(start, null, runId, s_patience)).Value.Status); // nothing stands in the way of the next try
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Run_AnEntryCannotBeWrittenForAnyReason_FailsWithIt(int broken)
+    {
+        var (_, run) = await RunAsync([CommitFault.None, .. Enumerable.Repeat(CommitFault.Broken, broken)]);
+
+        Assert.Equal((RunStatus.Failed, (DateTime?)null), (run.Status, run.WakeAt));
+        var error = JsonSerializer.Deserialize<StepError>(run.Error!, Json.Options)!;
+        Assert.Equal("run.not_kept", error.Code);
+        Assert.Contains("A value in it cannot be written.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_AWriteIsRefusedOnce_GoesOn()
     {

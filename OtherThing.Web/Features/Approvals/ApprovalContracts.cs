@@ -1,10 +1,13 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OtherThing.Core.Approvals;
+using OtherThing.Core.Payloads;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Features.Approvals;
 
 /// <summary>Body of a decision: <c>approve</c> or <c>reject</c>, a note, and the values of the form's fields.</summary>
-public sealed record DecideApprovalRequest(string? Decision, string? Note, JsonElement? Values);
+public sealed record DecideApprovalRequest(string? Decision, string? Note, [property: JsonConverter(typeof(PayloadConverter))] JsonElement? Values);
 
 /// <summary>An approval as REST shows it.</summary>
 public sealed record ApprovalResponse(
@@ -13,6 +16,6 @@ public sealed record ApprovalResponse(
 {
     public static ApprovalResponse From(Approval approval) => new(
         approval.Id, approval.RunId, approval.FlowId, approval.Path, approval.TaskId, approval.Title, approval.Text, approval.AssigneeId,
-        JsonDocument.Parse(approval.Form).RootElement, approval.State, approval.DecidedBy, approval.DecidedAt, approval.Note,
-        approval.Values is { } values ? JsonDocument.Parse(values).RootElement : null, approval.CreatedAt, approval.DueAt);
+        Json.Parse(approval.Form), approval.State, approval.DecidedBy, approval.DecidedAt, approval.Note,
+        approval.Values is { } values ? Json.Parse(values) : null, approval.CreatedAt, approval.DueAt);
 }

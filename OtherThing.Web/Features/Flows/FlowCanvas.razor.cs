@@ -128,7 +128,7 @@ public sealed partial class FlowCanvas : IAsyncDisposable
             acts.Select(act => new { act.Sequence, Id = act.ActId, Own = act.EditorId == Editor.Id, act.Edits }), Json.Options);
         if (events.Length < SmallMessage)
         {
-            await _browser.CallAsync("receive", JsonElement.Parse(events));
+            await _browser.CallAsync("receive", Json.Parse(events));
             return;
         }
 

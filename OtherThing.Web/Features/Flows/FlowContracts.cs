@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
 using OtherThing.Core.Triggers;
 
 namespace OtherThing.Web.Features.Flows;
@@ -29,7 +30,7 @@ public sealed record FlowResponse(
     public static FlowResponse From(Flow flow) => From(flow, TriggerService.OfDraft(flow));
 
     public static FlowResponse From(Flow flow, IEnumerable<TriggerView> triggers) => new(
-        flow.Id, flow.Name, flow.Description, JsonDocument.Parse(flow.Definition).RootElement, flow.Revision, flow.PublishedRevision,
+        flow.Id, flow.Name, flow.Description, Json.Parse(flow.Definition), flow.Revision, flow.PublishedRevision,
         flow.CreatedBy, flow.CreatedAt, flow.UpdatedAt, [.. triggers.Select(FlowTriggerResponse.From)], flow.Settings);
 
     public static FlowResponse From(FlowSummary flow, IEnumerable<TriggerView> triggers) => new(

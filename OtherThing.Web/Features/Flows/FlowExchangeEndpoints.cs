@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Exchange;
+using OtherThing.Core.Payloads;
 using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Features.Flows;
@@ -17,7 +18,7 @@ internal static class FlowExchangeEndpoints
         var group = app.MapApi("/workspaces/{workspaceId:guid}/flows").WithTags("Flows");
         group.MapGet("/{flowId:guid}/export", ExportAsync).WithName("ExportFlow").Requires(Operations.FlowExport)
             .WithSummary("The draft as a readable file; it carries no keys, nodes, members or secrets.");
-        group.MapPost("/import", ImportAsync).WithName("ImportFlow").Requires(Operations.FlowEdit)
+        group.MapPost("/import", ImportAsync).WithName("ImportFlow").Requires(Operations.FlowEdit).Accepts<JsonElement>(MediaTypeNames.Application.Json)
             .WithSummary("Makes an inert draft from a file exported here, a workflow of n8n, or flows of Node-RED; the body is the file.");
     }
 
@@ -31,9 +32,11 @@ internal static class FlowExchangeEndpoints
     }
 
     private static async Task<Results<Created<ImportFlowResponse>, ProblemHttpResult>> ImportAsync(
-        Guid workspaceId, string? name, JsonElement file, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, string? name, HttpRequest request, FlowService flows, CurrentActor current, CancellationToken cancellationToken)
     {
-        var imported = FlowImport.Read(file);
+        using var file = new MemoryStream();
+        await request.Body.CopyToAsync(file, cancellationToken);
+        var imported = FlowImport.Read(file.ToArray(), PayloadType.Parse(request.ContentType));
         var result = await flows.ImportAsync(await current.GetAsync(), workspaceId, imported, name, cancellationToken);
         return result.TryGet(out var flow, out var refusal)
             ? TypedResults.Created($"{RestSetup.Prefix}/workspaces/{workspaceId}/flows/{flow.Id}", ImportFlowResponse.From(flow, imported.Value))

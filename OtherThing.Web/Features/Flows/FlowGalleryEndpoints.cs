@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Gallery;
+using OtherThing.Core.Results;
 using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Features.Flows;
@@ -12,7 +13,7 @@ public sealed record FlowTemplateResponse(
     string Id, string Title, string Purpose, IReadOnlyList<string> Needs, JsonElement TryWith, JsonElement Flow)
 {
     public static FlowTemplateResponse From(FlowTemplate template) => new(
-        template.Id, template.Title, template.Purpose, template.Needs, template.TryWith, JsonElement.Parse(FlowJson.Write(template.Flow)));
+        template.Id, template.Title, template.Purpose, template.Needs, template.TryWith, Json.Parse(FlowJson.Write(template.Flow)));
 }
 
 /// <summary>The gallery.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -15,7 +16,7 @@ public sealed record FlowVersionResponse(
         new(version.Number, version.CreatedAt, version.CreatedBy, version.PublishedAt, null);
 
     public static FlowVersionResponse From(FlowVersion version) => new(
-        version.Number, version.CreatedAt, version.CreatedBy, version.PublishedAt, JsonElement.Parse(version.Definition));
+        version.Number, version.CreatedAt, version.CreatedBy, version.PublishedAt, Json.Parse(version.Definition));
 }
 
 /// <summary>What differs between two versions.</summary>

@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using MudBlazor;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Exchange;
+using OtherThing.Core.Payloads;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
 
@@ -51,8 +51,16 @@ public sealed partial class ImportFlowDialog : IDisposable
         }
 
         await using var stream = chosen.File.OpenReadStream(LargestFile, _disposal.Token);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        await ImportAsync(await reader.ReadToEndAsync(_disposal.Token));
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, _disposal.Token);
+        if (PayloadText.TryRead(bytes.ToArray(), default, out var text, out var reason))
+        {
+            await ImportAsync(text);
+        }
+        else
+        {
+            _refusal = $"The file {reason}.";
+        }
     }
 
     private async Task ImportTextAsync()

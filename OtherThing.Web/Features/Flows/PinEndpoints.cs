@@ -1,13 +1,15 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Payloads;
 using OtherThing.Web.Hosting;
 
 namespace OtherThing.Web.Features.Flows;
 
 /// <summary>Body of a pin; without a port the step leaves by its first.</summary>
-public sealed record PinStepRequest(JsonElement Output, string? Port);
+public sealed record PinStepRequest([property: JsonConverter(typeof(PayloadConverter))] JsonElement Output, string? Port);
 
 /// <summary>A pinned output.</summary>
 public sealed record PinResponse(string StepId, JsonElement Output, string Port, Guid PinnedBy, DateTime PinnedAt)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
@@ -6,19 +8,19 @@ using OtherThing.Core.Usage;
 namespace OtherThing.Web.Features.Runs;
 
 /// <summary>Body of a start.</summary>
-public sealed record StartRunRequest(JsonElement? Input, int? Version);
+public sealed record StartRunRequest([property: JsonConverter(typeof(PayloadConverter))] JsonElement? Input, int? Version);
 
 /// <summary>Body of a repetition.</summary>
 /// <param name="FromStep">The step to start from; null repeats everything.</param>
 /// <param name="Input">Another input; null takes the run's own.</param>
 /// <param name="FailedItemsOnly">With <paramref name="FromStep"/> a map: only its items that failed run again.</param>
-public sealed record RerunRequest(string? FromStep, JsonElement? Input, bool? FailedItemsOnly);
+public sealed record RerunRequest(string? FromStep, [property: JsonConverter(typeof(PayloadConverter))] JsonElement? Input, bool? FailedItemsOnly);
 
 /// <summary>Body of a settlement of a step whose fate is unknown.</summary>
 /// <param name="Path">The step's path in the run.</param>
 /// <param name="Happened">True when it did happen.</param>
 /// <param name="Output">What it put out, when it happened.</param>
-public sealed record SettleRequest(string? Path, bool? Happened, JsonElement? Output);
+public sealed record SettleRequest(string? Path, bool? Happened, [property: JsonConverter(typeof(PayloadConverter))] JsonElement? Output);
 
 /// <summary>A run that was accepted.</summary>
 public sealed record RunAcceptedResponse(Guid Id, RunStatus Status);
@@ -41,7 +43,7 @@ public sealed record RunResponse(
         run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null,
         run.CreatedAt, run.StartedAt, run.FinishedAt, Cents(run.CostUnits), run.Tokens, LargeValueResponse.Of(run), steps);
 
-    private static JsonElement? Value(string? json) => json is null || BlobRef.TryParse(json, out _) ? null : JsonElement.Parse(json);
+    private static JsonElement? Value(string? json) => json is null || BlobRef.TryParse(json, out _) ? null : Json.Parse(json);
 
     internal static decimal? Cents(long? units) => units is { } cost ? new Money(cost).Cents : null;
 }

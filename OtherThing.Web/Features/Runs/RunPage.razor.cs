@@ -141,7 +141,7 @@ public sealed partial class RunPage
 
     private string AddressOf(BlobRef value) => RunValueEndpoints.AddressOf(Workspace.Id, RunId, value);
 
-    private static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
+    private static JsonElement? Parse(string? json) => json is null ? null : Json.Parse(json);
 
     private Task CancelAsync() => _act.RunAsync(
         Snackbar, async () => (await Runs.CancelAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None)).Error);

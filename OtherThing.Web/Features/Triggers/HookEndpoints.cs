@@ -1,5 +1,6 @@
 using System.Buffers;
-using System.Net.Http.Headers;
+using Microsoft.AspNetCore.WebUtilities;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Triggers;
 using OtherThing.Web.Hosting;
@@ -80,7 +81,7 @@ internal static class HookEndpoints
         var headers = new Dictionary<string, string>(request.Headers.Count, StringComparer.Ordinal);
         foreach (var (name, values) in request.Headers)
         {
-            headers[name.ToLowerInvariant()] = values.ToString();
+            headers[name.ToLowerInvariant()] = PayloadText.FromHeader(values.ToString());
         }
 
         return new HookRequest
@@ -88,12 +89,22 @@ internal static class HookEndpoints
             Token = token,
             Sender = request.HttpContext.Connection.RemoteIpAddress,
             Body = body,
-            MediaType = request.ContentType is { } type && MediaTypeHeaderValue.TryParse(type, out var parsed) ? parsed.MediaType?.ToLowerInvariant() : null,
             Headers = headers,
-            Query = request.Query.Count == 0
-                ? []
-                : [.. request.Query.Select(field => KeyValuePair.Create(field.Key, (IReadOnlyList<string>)[.. field.Value.Select(value => value ?? "")]))],
+            Query = ReadQuery(request.QueryString.Value),
         };
+    }
+
+    /// <summary>Names differ by case here, which those of <see cref="HttpRequest.Query"/> do not.</summary>
+    private static IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> ReadQuery(string? text)
+    {
+        var query = new OrderedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var field in new QueryStringEnumerable(text))
+        {
+            var (name, value) = (field.DecodeName().ToString(), field.DecodeValue().ToString());
+            query[name] = query.TryGetValue(name, out var before) ? [.. before, value] : [value];
+        }
+
+        return [.. query];
     }
 }
 

@@ -96,11 +96,18 @@ public sealed class FlowFileTests
     [InlineData("""{"format":"otherthing.flow/1","steps":[{"id":"a","type":"data.set","config":{}}],"layout":{"steps":{"a":[1]}}}""", "flow.malformed")]
     [InlineData("""{"format":"otherthing.flow/1","steps":[{"id":"a b","type":"data.set","config":{}}]}""", "flow.invalid")]
     [InlineData("""{"format":"otherthing.flow/1","connections":[{"from":"a","to":"b"}]}""", "flow.invalid")]
-    [InlineData("""{"format":"otherthing.flow/1","steps":[{"id":"a","type":"data.set","config":{"x":1,"x":2}}]}""", "flow.malformed")]
     [InlineData("""{"nodes":[{"type":"x"}],"connections":{}}""", "flow.malformed")]
     [InlineData("""[{"id":"a"}]""", "flow.malformed")]
     [InlineData("""[{"nodes":[]},{"nodes":[]}]""", "flow.format_unknown")]
     public void Import_OfAnythingElse_SaysWhatIsWrong(string file, string code) => Assert.Equal(code, FlowImport.Read(file).Error?.Code);
+
+    [Fact]
+    public void Import_ANameTwice_CountsAsItStandsLast()
+    {
+        var read = FlowImport.Read("""{"format":"otherthing.flow/1","steps":[{"id":"a","type":"data.set","config":{"value":1,"value":2}}]}""").Value;
+
+        Assert.Equal("""{"value":2}""", Assert.Single(read.Definition.Steps).Config.GetRawText());
+    }
 
     [Fact]
     public void Import_NestedTooDeepOrTooLarge_IsRefused()
