@@ -20,7 +20,8 @@ public static partial class PayloadText
     /// <param name="type">What was said of them.</param>
     /// <param name="utf8">The text.</param>
     /// <param name="reason">Why it is no text, as the end of a sentence that begins with the thing: <c>is not text in UTF-8</c>.</param>
-    public static bool TryToUtf8(ReadOnlyMemory<byte> bytes, PayloadType type, out ReadOnlyMemory<byte> utf8, [NotNullWhen(false)] out string? reason)
+    public static bool TryToUtf8(
+        ReadOnlyMemory<byte> bytes, PayloadType type, out ReadOnlyMemory<byte> utf8, [NotNullWhen(false)] out string? reason)
     {
         (utf8, reason) = (bytes, null);
         var encoding = type.IsText && MarkOf(bytes.Span) is { } mark ? Marked(mark, ref bytes) : Declared(type.Charset, bytes.Span);
@@ -99,7 +100,9 @@ public static partial class PayloadText
         }
 
         // Without a mark the order of UTF-16 is whichever makes the first character one that texts begin with.
-        return charset is "utf-16" or "utf16" or "ucs-2" or "iso-10646-ucs-2" && bytes is [0, not 0, ..] ? Find("utf-16be") : Find(charset is "utf16" ? "utf-16" : charset);
+        return charset is "utf-16" or "utf16" or "ucs-2" or "iso-10646-ucs-2" && bytes is [0, not 0, ..]
+            ? Find("utf-16be")
+            : Find(charset is "utf16" ? "utf-16" : charset);
     }
 
     private static Encoding Marked((int Length, string Charset) mark, ref ReadOnlyMemory<byte> bytes)

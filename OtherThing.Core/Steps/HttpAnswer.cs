@@ -26,14 +26,18 @@ internal sealed class HttpAnswer
 
         if (response.Headers.TryGetValue("content-encoding", out var packing) && !packing.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            Fault = new Error(ErrorKind.Invalid, "http.body_undecodable", $"The answer's body is packed with {Shown(packing)}, which this server cannot unpack. To have its bytes, set responseBody to base64.");
+            Fault = new Error(
+                ErrorKind.Invalid,
+                "http.body_undecodable",
+                $"The answer's body is packed with {Shown(packing)}, which this server cannot unpack. To have its bytes, set responseBody to base64.");
         }
         else if (!PayloadText.TryToUtf8(response.Body, response.Type, out _text, out var reason))
         {
             Fault = new Error(
                 ErrorKind.Invalid,
                 "http.body_not_text",
-                $"The answer's body ({(response.Type.Name is { } name ? Shown(name) : "no Content-Type")}, {response.Body.Length:N0} bytes) {reason}. To have its bytes, set responseBody to base64.");
+                $"The answer's body ({(response.Type.Name is { } name ? Shown(name) : "no Content-Type")}, {response.Body.Length:N0} bytes) {reason}. "
+                + "To have its bytes, set responseBody to base64.");
         }
         else if (response.Type.IsJson && PayloadJson.TryRead(_text.Span, out var json, out _))
         {

@@ -19,7 +19,8 @@ internal static class HookInput
             return fault switch
             {
                 PackingFault.TooLarge => TriggerErrors.TooLarge,
-                PackingFault.Unknown => TriggerErrors.BodyUnsupported("The body is packed in a way this server does not know. Send it as it is, or packed with gzip, deflate or br."),
+                PackingFault.Unknown => TriggerErrors.BodyUnsupported(
+                    "The body is packed in a way this server does not know. Send it as it is, or packed with gzip, deflate or br."),
                 _ => TriggerErrors.BodyInvalid("The body cannot be unpacked: it was cut off, is damaged, or is not packed as Content-Encoding says."),
             };
         }

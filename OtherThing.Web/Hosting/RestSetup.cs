@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Metadata;
+using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Hosting;
@@ -17,6 +19,8 @@ internal static class RestSetup
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddExceptionHandler<BadRequestHandler>();
         builder.Services.AddExceptionHandler<RefusedRowHandler>();
+        builder.Services.AddExceptionHandler<UnknownCharsetHandler>();
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance); // the charsets that JSON bodies may name
         builder.Services.AddSingleton<IdempotencyReplay>();
         return builder.AddOpenApiDocument();
     }
@@ -62,6 +66,43 @@ internal static class RestSetup
                     },
                 },
             });
+        }
+    }
+
+    /// <summary>A body in a charset that .NET does not know is the caller's to mend; what reads bodies throws for it as for a fault of ours.</summary>
+    private sealed class UnknownCharsetHandler(IProblemDetailsService problems) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+        {
+            if (exception is not InvalidOperationException
+                || PayloadType.Parse(context.Request.ContentType).Charset is not { } charset
+                || IsKnown(charset))
+            {
+                return false;
+            }
+
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return await problems.TryWriteAsync(new ProblemDetailsContext
+            {
+                HttpContext = context,
+                ProblemDetails =
+                {
+                    Status = StatusCodes.Status415UnsupportedMediaType,
+                    Detail = "The body's Content-Type names a charset that this server does not know. Send JSON in UTF-8.",
+                },
+            });
+        }
+
+        private static bool IsKnown(string charset)
+        {
+            try
+            {
+                return Encoding.GetEncoding(charset) is not null;
+            }
+            catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+            {
+                return false;
+            }
         }
     }
 

@@ -74,6 +74,25 @@ public sealed class RunInputCaseTests(SharedServer server) : IAsyncLifetime
         Assert.Contains(field, answer.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("application/json; charset=iso-8859-1", "e9", "é", 200)]
+    [InlineData("application/json; charset=utf-16", "e900", "é", 200)]
+    [InlineData("application/json; charset=windows-1252", "80", "€", 200)]
+    [InlineData("application/json; charset=x-made-up", "61", "a", 415)]
+    public async Task Send_BodyInADeclaredCharset_IsReadInItOrRefused(string type, string hex, string text, int expected)
+    {
+        var encoding = type.EndsWith("utf-16", StringComparison.Ordinal) ? Encoding.Unicode : Encoding.Latin1;
+        byte[] body = [.. encoding.GetBytes("{\"input\":{\"a\":\""), .. Convert.FromHexString(hex), .. encoding.GetBytes("\"}}")];
+
+        var (status, answer) = await SendAsync("run", body, type);
+
+        Assert.True(status == expected, $"{status} {answer}");
+        if (status == 200)
+        {
+            Assert.Equal(text, answer.GetProperty("input").GetProperty("a").GetString());
+        }
+    }
+
     [Fact]
     public async Task CreateFlow_HalfCharacterInAConfig_IsRefusedWithAReason()
     {
@@ -86,7 +105,7 @@ public sealed class RunInputCaseTests(SharedServer server) : IAsyncLifetime
 
     private static string Body(string door, string value) => door == "pin" ? $$"""{"output":{{value}} }""" : $$"""{"input":{{value}} }""";
 
-    private async Task<(int Status, JsonElement Answer)> SendAsync(string door, byte[] body)
+    private async Task<(int Status, JsonElement Answer)> SendAsync(string door, byte[] body, string type = "application/json")
     {
         var (method, path) = door switch
         {
@@ -98,7 +117,7 @@ public sealed class RunInputCaseTests(SharedServer server) : IAsyncLifetime
             _ => throw new ArgumentOutOfRangeException(nameof(door), door, null),
         };
         using var request = new HttpRequestMessage(method, _client.Root + path) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         using var answer = await _client.Http.SendAsync(request, TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
     }
