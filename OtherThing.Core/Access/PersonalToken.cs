@@ -1,3 +1,5 @@
+using OtherThing.Core.Results;
+
 namespace OtherThing.Core.Access;
 
 /// <summary>A token a person made for a program of theirs. The value itself is not kept.</summary>
@@ -5,6 +7,9 @@ public sealed class PersonalToken
 {
     /// <summary>The longest name, in characters.</summary>
     public const int MaxName = 80;
+
+    /// <summary>How long its name may be.</summary>
+    public static TextLimit NameLimit { get; } = new(80, MaxName);
 
     /// <summary>The longest life, in days.</summary>
     public const int MaxDays = 365;

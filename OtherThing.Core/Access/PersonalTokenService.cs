@@ -87,9 +87,9 @@ public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, 
     {
         List<FieldError> wrong = [];
         var name = draft.Name?.Trim() ?? "";
-        if (name.Length is 0 or > PersonalToken.MaxName || name.Any(char.IsControl))
+        if (PersonalToken.NameLimit.Line(name) is null)
         {
-            wrong.Add(new FieldError("name", $"Give a name of 1 to {PersonalToken.MaxName} characters."));
+            wrong.Add(new FieldError("name", $"Give a name of 1 to {PersonalToken.NameLimit} on one line."));
         }
 
         if (draft.Scopes == Scopes.None || (draft.Scopes & ~Scopes.All) != 0)

@@ -9,6 +9,9 @@ public sealed class ProfileService(IAccountStore accounts, AuditLog audit)
     /// <summary>The longest display name, in characters.</summary>
     public const int MaxDisplayName = 80;
 
+    /// <summary>How long the name may be that others see.</summary>
+    public static TextLimit DisplayName { get; } = new(80, MaxDisplayName);
+
     /// <summary>The person themselves.</summary>
     /// <returns>The account, or <c>access.unauthenticated</c>.</returns>
     public async Task<Result<Account>> FindAsync(Actor actor, CancellationToken cancellationToken) =>
@@ -29,9 +32,9 @@ public sealed class ProfileService(IAccountStore accounts, AuditLog audit)
         }
 
         var name = displayName?.Trim() ?? account.DisplayName;
-        if (name.Length is 0 or > MaxDisplayName || name.Any(char.IsControl))
+        if (DisplayName.Line(name) is null)
         {
-            return Error.Invalid("account.invalid", "displayName", $"Give a name of 1 to {MaxDisplayName} characters on one line.");
+            return Error.Invalid("account.invalid", "displayName", $"Give a name of 1 to {DisplayName} on one line.");
         }
 
         await accounts.RenameAsync(account.Id, name, cancellationToken);

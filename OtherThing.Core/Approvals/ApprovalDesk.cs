@@ -112,10 +112,10 @@ public sealed partial class ApprovalDesk(
 
         // A Viewer can be asked, but cards are given to Members and above.
         var draft = new TaskDraft(
-            OneLine(config.Title), TextCut.Words(config.Text ?? "", TaskRules.MaxDescription), AssigneeId: role >= Role.Member ? assignee : null, Labels: ["approval"], RunId: run.Id, Id: StepRunner.IdOf(run.Id, ask.Path + "/card", ask.Attempt));
+            OneLine(config.Title), TaskRules.Description.Cut(config.Text ?? ""), AssigneeId: role >= Role.Member ? assignee : null, Labels: ["approval"], RunId: run.Id, Id: StepRunner.IdOf(run.Id, ask.Path + "/card", ask.Attempt));
         var made = await tasks.CreateAsync(Actor.Run(run.StartedBy), run.WorkspaceId, draft, CancellationToken.None);
         return made.TryGet(out var card, out var refusal)
-            ? new ApprovalQuestion(card.Title, TextCut.Words(config.Text ?? "", TaskRules.MaxDescription), assignee, JsonSerializer.Serialize(config.Form, Json.Options), card.Id)
+            ? new ApprovalQuestion(card.Title, TaskRules.Description.Cut(config.Text ?? ""), assignee, JsonSerializer.Serialize(config.Form, Json.Options), card.Id)
             : refusal;
     }
 
@@ -136,7 +136,7 @@ public sealed partial class ApprovalDesk(
     private static string OneLine(string title)
     {
         var line = string.Concat(title.Select(letter => char.IsControl(letter) ? ' ' : letter)).Trim();
-        return line.Length == 0 ? "Approval" : TextCut.Words(line, TaskRules.MaxTitle);
+        return line.Length == 0 ? "Approval" : TaskRules.Title.Cut(line);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Approval {ApprovalId} of run {RunId} waits for a person")]

@@ -15,6 +15,8 @@ public sealed partial class ApprovalService(
     /// <summary>The longest note, in characters.</summary>
     public const int LongestNote = 4_000;
 
+    private static readonly TextLimit s_note = new(4_000, LongestNote);
+
     /// <summary>Approvals, newest first (A39).</summary>
     public async Task<Result<Page<Approval>>> ListAsync(
         Actor actor, Guid workspaceId, ApprovalFilter filter, PageRequest page, CancellationToken cancellationToken) =>
@@ -66,7 +68,7 @@ public sealed partial class ApprovalService(
             return ApprovalErrors.AlreadyDecided(approval.State);
         }
 
-        if (note?.Length > LongestNote)
+        if (!s_note.Holds(note))
         {
             return ApprovalErrors.NoteTooLong;
         }

@@ -59,6 +59,6 @@ public static class ConsoleText
     private static string Cut(string cell)
     {
         cell = cell.ReplaceLineEndings(" ");
-        return cell.Length <= MaxCell ? cell : cell[..(MaxCell - 1)] + "…";
+        return TextCut.Shown(cell, MaxCell);
     }
 }

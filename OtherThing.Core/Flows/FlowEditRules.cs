@@ -10,7 +10,6 @@ internal static partial class FlowEditRules
     public const int MaxIdLength = 64;
     public const int MaxNameLength = FlowLimits.Name;
     public const int MaxFieldBytes = 1024 * 1024;
-    public const int MaxNoteLength = 20_000;
     public const double MaxCoordinate = 1_000_000;
 
     public static Error? Check(FlowStep step) =>
@@ -33,8 +32,8 @@ internal static partial class FlowEditRules
         note is null ? FlowEditErrors.Invalid("note", "The note is missing.")
         : CheckId(note.Id)
           ?? CheckPosition(note.Position.X, note.Position.Y)
-          ?? (note.Text is null || note.Text.Length > MaxNoteLength
-              ? FlowEditErrors.Invalid("note.text", $"A note's text may have at most {MaxNoteLength} characters.")
+          ?? (note.Text is null || !FlowLimits.Note.Holds(note.Text)
+              ? FlowEditErrors.Invalid("note.text", $"A note's text may have at most {FlowLimits.Note}.")
               : null)
           ?? (note.Width is >= 40 and <= 4000 && note.Height is >= 40 and <= 4000
               ? null
@@ -45,9 +44,9 @@ internal static partial class FlowEditRules
         ? null
         : FlowEditErrors.Invalid("id", $"An id starts with a letter, has letters, digits and _ only, and at most {MaxIdLength} characters.");
 
-    public static Error? CheckName(string? name) => name is { Length: > MaxNameLength }
-        ? FlowEditErrors.Invalid("name", $"A name may have at most {MaxNameLength} characters.")
-        : null;
+    public static Error? CheckName(string? name) => FlowLimits.StepName.Holds(name)
+        ? null
+        : FlowEditErrors.Invalid("name", $"A name may have at most {FlowLimits.StepName}.");
 
     public static Error? CheckPosition(double x, double y) =>
         Math.Abs(x) <= MaxCoordinate && Math.Abs(y) <= MaxCoordinate

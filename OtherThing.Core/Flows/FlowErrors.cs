@@ -43,8 +43,8 @@ public static class FlowErrors
         [.. problems.Select(problem => new FieldError("flow." + problem.Path, problem.Message))]);
 
     /// <summary><c>flow.name_invalid</c>.</summary>
-    public static Error NameInvalid { get; } = Error.Invalid("flow.name_invalid", "name", $"A flow needs a name of 1 to {FlowLimits.Name} characters.");
+    public static Error NameInvalid { get; } = Error.Invalid("flow.name_invalid", "name", $"A flow needs a name of 1 to {FlowLimits.FlowName}.");
 
     /// <summary><c>flow.description_too_long</c>.</summary>
-    public static Error DescriptionTooLong { get; } = Error.Invalid("flow.description_too_long", "description", "A description has up to 4,000 characters.");
+    public static Error DescriptionTooLong { get; } = Error.Invalid("flow.description_too_long", "description", $"A description has up to {FlowLimits.FlowDescription}.");
 }

@@ -1,3 +1,5 @@
+using OtherThing.Core.Results;
+
 namespace OtherThing.Core.Flows;
 
 /// <summary>How large a flow may be.</summary>
@@ -23,6 +25,24 @@ public static class FlowLimits
 
     /// <summary>The most characters of a name.</summary>
     public const int Name = 200;
+
+    /// <summary>The most UTF-16 units of a flow's name, as its column counts.</summary>
+    public const int NameUnits = 200;
+
+    /// <summary>The most UTF-16 units of a flow's description, as its column counts.</summary>
+    public const int Description = 4_000;
+
+    /// <summary>How long a flow's name may be.</summary>
+    public static TextLimit FlowName { get; } = new(Name, NameUnits);
+
+    /// <summary>How long a flow's description may be.</summary>
+    public static TextLimit FlowDescription { get; } = new(4_000, Description);
+
+    /// <summary>How long the name of a step may be.</summary>
+    public static TextLimit StepName { get; } = TextLimit.Of(Name);
+
+    /// <summary>How long the text of a note may be.</summary>
+    public static TextLimit Note { get; } = TextLimit.Of(20_000);
 
     /// <summary>The longest time one attempt of a step may take, in seconds (7 days).</summary>
     public const int TimeoutSeconds = 604_800;

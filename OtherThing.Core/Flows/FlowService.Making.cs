@@ -62,7 +62,7 @@ public sealed partial class FlowService
             return FlowErrors.NotFound;
         }
 
-        var name = TextCut.Words(original.Name, FlowLimits.Name - 7);
+        var name = FlowLimits.FlowName.Less(" (copy)").Cut(original.Name);
         var copy = new Flow(workspaceId, name + " (copy)", original.Description, original.ReadDefinition(), entry.UserId, Now);
         await flows.AddAsync(copy, cancellationToken);
         await TellMadeAsync(actor, copy, "flow.duplicate", $"'{copy.Name}' from flow:{flowId}", cancellationToken);

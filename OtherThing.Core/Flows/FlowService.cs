@@ -213,8 +213,8 @@ public sealed partial class FlowService(
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     private static Error? CheckNames(string? name, string? description) =>
-        name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > FlowLimits.Name) ? FlowErrors.NameInvalid
-        : description is { Length: > 4_000 } ? FlowErrors.DescriptionTooLong
+        name is not null && (string.IsNullOrWhiteSpace(name) || !FlowLimits.FlowName.Holds(name.Trim())) ? FlowErrors.NameInvalid
+        : !FlowLimits.FlowDescription.Holds(description) ? FlowErrors.DescriptionTooLong
         : null;
 
     private async Task<Result<FlowDefinition>> ToKeepAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken)

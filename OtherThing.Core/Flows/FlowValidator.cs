@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 
 namespace OtherThing.Core.Flows;
@@ -212,9 +213,9 @@ public static partial class FlowValidator
             {
                 problems.Add(null, $"notes[{i}].id", "A note needs an id of its own, up to 64 characters.");
             }
-            else if (note.Text is null || note.Text.Length > 20_000)
+            else if (note.Text is null || !FlowLimits.Note.Holds(note.Text))
             {
-                problems.Add(null, $"notes[{i}].text", "A note's text has up to 20,000 characters.");
+                problems.Add(null, $"notes[{i}].text", $"A note's text has up to {FlowLimits.Note}.");
             }
             else if (!IsPlace(note.Position) || note.Width is not (> 0 and < 10_000) || note.Height is not (> 0 and < 10_000))
             {
@@ -226,7 +227,7 @@ public static partial class FlowValidator
     internal static bool IsPlace(FlowPosition position) =>
         Math.Abs(position.X) <= 1_000_000 && Math.Abs(position.Y) <= 1_000_000;
 
-    internal static string Short(string? text) => text is null ? "" : text.Length <= 60 ? text : text[..57] + "...";
+    internal static string Short(string? text) => TextCut.Shown(text ?? "", 60);
 
     private sealed class Problems
     {

@@ -24,9 +24,9 @@ internal static class StepValidator
 
     private static void CheckPolicies(FlowStep step, Action<string?, string, string> problem)
     {
-        if (step.Name is { Length: > FlowLimits.Name })
+        if (!FlowLimits.StepName.Holds(step.Name))
         {
-            problem(step.Id, "name", $"A name has up to {FlowLimits.Name} characters.");
+            problem(step.Id, "name", $"A name has up to {FlowLimits.StepName}.");
         }
 
         if (!FlowValidator.IsPlace(step.Position))

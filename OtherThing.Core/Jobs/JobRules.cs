@@ -19,6 +19,8 @@ public static partial class JobRules
     /// <summary>The most jobs of one batch.</summary>
     public const int MaxBatch = 1000;
 
+    private static readonly TextLimit s_label = TextLimit.Of(40);
+
     /// <summary>The interpreters a script may name.</summary>
     public static IReadOnlyList<string> Shells { get; } = ["sh", "bash", "python3", "pwsh"];
 
@@ -89,7 +91,7 @@ public static partial class JobRules
         {
             if (!EnvName().IsMatch(name) || value is null || value.Contains('\0'))
             {
-                var shown = name.Length > 60 ? name[..60] : name;
+                var shown = TextCut.Shown(name, 60);
                 fields.Add(new FieldError($"env.{shown}", "A variable's name must match [A-Za-z_][A-Za-z0-9_]*, its value be text without NUL."));
                 return;
             }
@@ -112,7 +114,7 @@ public static partial class JobRules
             fields.Add(new FieldError("requirements.network", "network must be none or full."));
         }
 
-        if (demand.Labels is { } labels && (labels.Count > 20 || labels.Any(label => label is null || label.Length is 0 or > 40)))
+        if (demand.Labels is { } labels && (labels.Count > 20 || labels.Any(label => label is not { Length: > 0 } || !s_label.Holds(label))))
         {
             fields.Add(new FieldError("requirements.labels", "labels may be at most 20 words of 1 to 40 characters."));
         }

@@ -9,6 +9,8 @@ internal static class KeyDraftRules
     public const int MaxNameLength = 100;
     public const int MaxValueLength = 4_096;
 
+    private static readonly TextLimit s_name = new(100, MaxNameLength);
+
     public sealed record Checked(ProviderInfo Provider, string Name, string Value, Uri BaseUrl);
 
     public static Result<Checked> Check(KeyDraft draft, ProviderCatalog providers, EgressPolicy egress)
@@ -21,9 +23,9 @@ internal static class KeyDraftRules
         }
 
         var name = string.IsNullOrWhiteSpace(draft.Name) ? provider?.Title ?? "" : draft.Name.Trim();
-        if (name.Length > MaxNameLength || name.Any(char.IsControl))
+        if (name.Length > 0 && s_name.Line(name) is null)
         {
-            wrong.Add(new FieldError("name", $"name must be at most {MaxNameLength} characters on one line."));
+            wrong.Add(new FieldError("name", $"name must be at most {s_name} on one line."));
         }
 
         var value = draft.Value?.Trim() ?? "";

@@ -26,7 +26,7 @@ public static class ProviderError
     {
         // Cut last: a key that is cut in two is no longer recognised.
         var text = redactor.Redact(message.Trim());
-        return text.Length == 0 || text.StartsWith('<') ? null : TextCut.Words(text, MaxLength);
+        return text.Length == 0 || text.StartsWith('<') ? null : TextCut.Shown(text, MaxLength);
     }
 
     /// <summary>

@@ -116,7 +116,7 @@ public sealed partial class EnrollmentService(
         }
 
         var named = string.IsNullOrWhiteSpace(name) ? token.Name : name;
-        if (node.Claim(token.OwnerId, named is { Length: > Node.MaxNameLength } ? null : named, token.JoinsNewWorkspaces, Now) is { } claimRefusal)
+        if (node.Claim(token.OwnerId, Node.NameLimit.Line(named), token.JoinsNewWorkspaces, Now) is { } claimRefusal)
         {
             return claimRefusal;
         }

@@ -18,6 +18,9 @@ public sealed class Node : IVersioned
     /// <summary>The longest name.</summary>
     public const int MaxNameLength = 60;
 
+    /// <summary>How long its name may be.</summary>
+    public static TextLimit NameLimit { get; } = new(60, MaxNameLength);
+
     private Node()
     {
     }
@@ -169,13 +172,12 @@ public sealed class Node : IVersioned
     /// <summary>Names it.</summary>
     public Error? Rename(string name)
     {
-        var trimmed = name.Trim();
-        if (trimmed.Length is 0 or > MaxNameLength || trimmed.Any(char.IsControl))
+        if (NameLimit.Line(name) is not { } line)
         {
-            return Error.Invalid("node.name_invalid", "name", $"name must have 1 to {MaxNameLength} characters on one line.");
+            return Error.Invalid("node.name_invalid", "name", $"name must have 1 to {NameLimit} on one line.");
         }
 
-        Name = trimmed;
+        Name = line;
         return null;
     }
 
@@ -224,5 +226,5 @@ public sealed class Node : IVersioned
         LastSeenAt = lastSeenAt ?? LastSeenAt;
     }
 
-    private static string Bound(string name) => TextCut.Words(name, MaxNameLength);
+    private static string Bound(string name) => NameLimit.Cut(name);
 }

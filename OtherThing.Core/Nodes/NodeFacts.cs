@@ -1,3 +1,5 @@
+using OtherThing.Core.Results;
+
 namespace OtherThing.Core.Nodes;
 
 /// <summary>What a machine has.</summary>
@@ -117,7 +119,8 @@ public sealed record NodeFacts
 
     private static string Cut(string text, int length)
     {
-        var plain = new string([.. text.Where(character => !char.IsControl(character)).Take(length)]);
-        return plain.Length > 0 && char.IsHighSurrogate(plain[^1]) ? plain[..^1] : plain;
+        // A text of a node may have any length; what lies far behind the limit is not looked at.
+        var plain = new string([.. text.Take(TextLimit.UnitsOf(length)).Where(character => !char.IsControl(character))]);
+        return TextCut.Head(plain, length);
     }
 }

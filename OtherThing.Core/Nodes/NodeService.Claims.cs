@@ -16,9 +16,9 @@ public sealed partial class NodeService
             return refusal;
         }
 
-        if (draft.Name is { } name && (name.Trim().Length is 0 or > Node.MaxNameLength || name.Any(char.IsControl)))
+        if (draft.Name is { } name && Node.NameLimit.Line(name) is null)
         {
-            return Error.Invalid("node.name_invalid", "name", $"name must have 1 to {Node.MaxNameLength} characters on one line.");
+            return Error.Invalid("node.name_invalid", "name", $"name must have 1 to {Node.NameLimit} on one line.");
         }
 
         foreach (var workspaceId in draft.WorkspaceIds)

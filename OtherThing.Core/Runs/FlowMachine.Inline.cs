@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
@@ -116,10 +115,10 @@ internal sealed partial class FlowMachine
     /// <summary>The port of the first case that equals the value; its name is the case as the document writes it.</summary>
     private static string PortOf(PlanStep step, JsonElement config)
     {
-        var value = StepCatalog.CaseName(config.GetProperty("value"));
+        var value = config.GetProperty("value");
         return config.GetProperty("cases").EnumerateArray()
             .Zip(StepCatalog.CasesOf(step.Definition))
-            .Where(pair => StepCatalog.CaseName(pair.First) == value)
+            .Where(pair => CaseValue.AreEqual(pair.First, value))
             .Select(pair => pair.Second)
             .FirstOrDefault("default");
     }
@@ -150,10 +149,10 @@ internal sealed partial class FlowMachine
         {
             due = utcNow.AddSeconds(count);
         }
-        else if (config.TryGetProperty("until", out var until) && until.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParse(until.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        else if (config.TryGetProperty("until", out var until) && until.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            && TimeText.TryRead(until.ToString(), out var time))
         {
-            due = time.UtcDateTime;
+            due = time;
         }
         else
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps.Configs;
@@ -47,6 +46,11 @@ public static class InputForm
             {
                 problems.Add(new FieldError($"{root}.{field.Name}", $"{field.Name} must be {Describe(field)}."));
             }
+            else if (field.Type == InputFieldType.Date && TimeText.TryReadDay(value.GetString(), out var day))
+            {
+                // However the day was written, steps and people read it in one form.
+                filled[field.Name] = Json.ToElement(day);
+            }
         }
 
         return problems.Count > 0 ? Invalid(problems) : JsonSerializer.Serialize(filled, Json.Options);
@@ -60,7 +64,7 @@ public static class InputForm
         InputFieldType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         InputFieldType.Choice => value.ValueKind == JsonValueKind.String && field.Choices.Contains(value.GetString()),
         InputFieldType.Date => value.ValueKind == JsonValueKind.String
-            && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
+            && TimeText.TryReadDay(value.GetString(), out _),
         _ => true,
     };
 

@@ -63,14 +63,14 @@ public static class RunErrors
 
     /// <summary><c>run.map_not_found</c>.</summary>
     public static Error MapNotFound(string step) =>
-        Error.Invalid("run.map_not_found", "fromStep", $"'{(step.Length <= 64 ? step : step[..64])}' is no map at the top of the version this run ran.");
+        Error.Invalid("run.map_not_found", "fromStep", $"'{TextCut.Shown(step, 64)}' is no map at the top of the version this run ran.");
 
     /// <summary><c>run.no_failed_items</c>.</summary>
     public static Error NoFailedItems(string step) => Error.Conflict("run.no_failed_items", $"No item of '{step}' failed.");
 
     /// <summary><c>run.not_unknown</c>.</summary>
     public static Error NotUnknown(string path) => Error.Conflict(
-        "run.not_unknown", $"The run did not end because the fate of '{(path.Length <= 200 ? path : path[..200])}' is unknown, so there is nothing to settle.");
+        "run.not_unknown", $"The run did not end because the fate of '{TextCut.Shown(path, 200)}' is unknown, so there is nothing to settle.");
 
     /// <summary><c>run.step_not_found</c>.</summary>
     public static Error StepNotFound(string step) =>

@@ -5,17 +5,23 @@ namespace OtherThing.Core.Tasks;
 /// <summary>What the fields of a card may hold.</summary>
 public static class TaskRules
 {
-    /// <summary>The longest title, in characters.</summary>
+    /// <summary>The longest title, in UTF-16 units of its column.</summary>
     public const int MaxTitle = 200;
 
-    /// <summary>The longest description, in characters.</summary>
+    /// <summary>The longest description, in UTF-16 units of its column.</summary>
     public const int MaxDescription = 20_000;
 
     /// <summary>The most labels on a card.</summary>
     public const int MaxLabels = 10;
 
-    /// <summary>The longest label, in characters.</summary>
-    public const int MaxLabel = 30;
+    /// <summary>How long a title may be.</summary>
+    public static TextLimit Title { get; } = new(200, MaxTitle);
+
+    /// <summary>How long a description may be.</summary>
+    public static TextLimit Description { get; } = new(20_000, MaxDescription);
+
+    /// <summary>How long a label may be.</summary>
+    public static TextLimit Label { get; } = TextLimit.Of(30);
 
     private static readonly DateOnly s_earliestDue = new(2000, 1, 1);
 
@@ -30,7 +36,7 @@ public static class TaskRules
         CheckDue(draft.DueDate, problems);
         return problems.Count > 0
             ? Invalid(problems)
-            : draft with { Title = draft.Title!.Trim(), Labels = Tidy(draft.Labels) };
+            : draft with { Title = Title.Line(draft.Title), Labels = Tidy(draft.Labels) };
     }
 
     /// <summary>Checks and tidies a change.</summary>
@@ -53,34 +59,32 @@ public static class TaskRules
 
         return change with
         {
-            Title = change.Title.IsSet ? change.Title.Value!.Trim() : change.Title,
+            Title = change.Title.IsSet ? Title.Line(change.Title.Value) : change.Title,
             Labels = change.Labels.IsSet ? new Optional<IReadOnlyList<string>?>(Tidy(change.Labels.Value)) : default,
         };
     }
 
     private static void CheckTitle(string? title, List<FieldError> problems)
     {
-        if (string.IsNullOrWhiteSpace(title) || title.Trim().Length > MaxTitle || title.Any(char.IsControl))
+        if (Title.Line(title) is null)
         {
-            problems.Add(new FieldError("title", $"title must have 1 to {MaxTitle} characters on one line."));
+            problems.Add(new FieldError("title", $"title must have 1 to {Title} on one line."));
         }
     }
 
     private static void CheckDescription(string? description, List<FieldError> problems)
     {
-        if (description?.Length > MaxDescription || description?.Contains('\0') == true)
+        if (!Description.Holds(description) || description?.Contains('\0') == true)
         {
-            problems.Add(new FieldError("description", $"description may have up to {MaxDescription} characters."));
+            problems.Add(new FieldError("description", $"description may have up to {Description}."));
         }
     }
 
     private static void CheckLabels(IReadOnlyList<string>? labels, List<FieldError> problems)
     {
-        if (labels is not null
-            && (labels.Count > MaxLabels
-                || labels.Any(label => string.IsNullOrWhiteSpace(label) || label.Trim().Length > MaxLabel || label.Any(char.IsControl))))
+        if (labels is not null && (labels.Count > MaxLabels || labels.Any(label => Label.Line(label) is null)))
         {
-            problems.Add(new FieldError("labels", $"labels may be up to {MaxLabels} words of 1 to {MaxLabel} characters."));
+            problems.Add(new FieldError("labels", $"labels may be up to {MaxLabels} words of 1 to {Label}."));
         }
     }
 
@@ -93,7 +97,7 @@ public static class TaskRules
     }
 
     private static string[]? Tidy(IReadOnlyList<string>? labels) =>
-        labels is null ? null : [.. labels.Select(label => label.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)];
+        labels is null ? null : [.. labels.Select(label => Label.Line(label)!).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     private static Error Invalid(List<FieldError> problems) =>
         Error.Invalid("task.invalid", string.Join(" ", problems.Select(problem => problem.Message)), problems);

@@ -31,6 +31,9 @@ public sealed class Schedule
             return Invalid("cron", "Give a cron expression: minute hour day month weekday. 0 9 * * MON-FRI is weekdays at nine.");
         }
 
+        // Where the expression came over several lines, or with a line break at its end, it is the same one.
+        var words = cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        cron = string.Join(' ', words);
         if (cron.Length > 200)
         {
             return Invalid("cron", "A cron expression has up to 200 characters.");
@@ -39,13 +42,12 @@ public sealed class Schedule
         var name = string.IsNullOrWhiteSpace(timeZone) ? DefaultTimeZone : timeZone.Trim();
         if (name.Length > 100 || !TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
         {
-            return Invalid("timezone", $"There is no time zone '{(name.Length > 40 ? name[..40] + "…" : name)}'. Use an IANA name such as Europe/Vienna or America/New_York, or UTC.");
+            return Invalid("timezone", $"There is no time zone '{TextCut.Shown(name, 40)}'. Use an IANA name such as Europe/Vienna or America/New_York, or UTC.");
         }
 
         try
         {
-            var fields = cron.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
-            var expression = CronExpression.Parse(cron, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard);
+            var expression = CronExpression.Parse(cron, words.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard);
             return new Schedule(expression, zone);
         }
         catch (CronFormatException exception)

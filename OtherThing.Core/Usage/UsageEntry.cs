@@ -124,7 +124,7 @@ public sealed class UsageEntry
             Type = draft.Type,
             CallId = TextCut.Name(draft.CallId, MaxCallId),
             FlowId = flowId,
-            FlowName = TextCut.Words(flowName, FlowLimits.Name),
+            FlowName = TextCut.Words(flowName, FlowLimits.NameUnits),
             RunId = runId,
             StepPath = TextCut.Name(stepPath, MaxStepPath),
             UserId = userId,

@@ -9,8 +9,14 @@ public sealed class Workspace : IVersioned
     /// <summary>The longest name, in characters.</summary>
     public const int MaxName = 80;
 
+    /// <summary>How long its name may be.</summary>
+    public static TextLimit NameLimit { get; } = new(80, MaxName);
+
     /// <summary>The longest description, in characters.</summary>
     public const int MaxDescription = 2_000;
+
+    /// <summary>How long its description may be.</summary>
+    public static TextLimit DescriptionLimit { get; } = new(2_000, MaxDescription);
 
     /// <summary>The most runs at once that can be asked for.</summary>
     public const int MostConcurrentRuns = 10_000;

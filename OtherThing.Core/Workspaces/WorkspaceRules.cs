@@ -77,14 +77,14 @@ public static class WorkspaceRules
     private static Error? Refuse(string name, string description, IEnumerable<FieldError> others)
     {
         List<FieldError> wrong = [.. others];
-        if (name.Length is 0 or > Workspace.MaxName || name.Any(char.IsControl))
+        if (Workspace.NameLimit.Line(name) is null)
         {
-            wrong.Add(new FieldError("name", $"Give a name of 1 to {Workspace.MaxName} characters on one line."));
+            wrong.Add(new FieldError("name", $"Give a name of 1 to {Workspace.NameLimit} on one line."));
         }
 
-        if (description.Length > Workspace.MaxDescription || description.Contains('\0'))
+        if (!Workspace.DescriptionLimit.Holds(description) || description.Contains('\0'))
         {
-            wrong.Add(new FieldError("description", $"The description may have up to {Workspace.MaxDescription} characters."));
+            wrong.Add(new FieldError("description", $"The description may have up to {Workspace.DescriptionLimit}."));
         }
 
         return wrong.Count > 0 ? Error.Invalid("workspace.invalid", wrong[0].Message, wrong) : null;

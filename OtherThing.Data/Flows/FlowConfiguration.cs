@@ -11,8 +11,8 @@ internal sealed class FlowConfiguration : IEntityTypeConfiguration<Flow>
         flow.ToTable("Flows");
         flow.HasKey(f => f.Id);
         flow.Property(f => f.Id).ValueGeneratedNever();
-        flow.Property(f => f.Name).HasMaxLength(FlowLimits.Name);
-        flow.Property(f => f.Description).HasMaxLength(4_000);
+        flow.Property(f => f.Name).HasMaxLength(FlowLimits.NameUnits);
+        flow.Property(f => f.Description).HasMaxLength(FlowLimits.Description);
         flow.Ignore(f => f.Settings);
         flow.Property(f => f.Revision).IsConcurrencyToken();
         flow.HasIndex(f => new { f.WorkspaceId, f.UpdatedAt }).IsDescending(false, true); // the flow list

@@ -12,7 +12,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         run.ToTable("Runs");
         run.HasKey(r => r.Id);
         run.Property(r => r.Id).ValueGeneratedNever();
-        run.Property(r => r.FlowName).HasMaxLength(FlowLimits.Name);
+        run.Property(r => r.FlowName).HasMaxLength(FlowLimits.NameUnits);
         run.Property(r => r.TriggerStepId).HasMaxLength(64);
         run.HasIndex(r => new { r.WorkspaceId, r.CreatedAt }).IsDescending(false, true); // the run list
         run.HasIndex(r => new { r.FlowId, r.CreatedAt }).IsDescending(false, true); // a flow's runs

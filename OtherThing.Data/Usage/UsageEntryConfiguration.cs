@@ -13,7 +13,7 @@ internal sealed class UsageEntryConfiguration : IEntityTypeConfiguration<UsageEn
         entry.HasKey(e => e.Id);
         entry.Property(e => e.Id).ValueGeneratedNever();
         entry.Property(e => e.CallId).HasMaxLength(UsageEntry.MaxCallId);
-        entry.Property(e => e.FlowName).HasMaxLength(FlowLimits.Name);
+        entry.Property(e => e.FlowName).HasMaxLength(FlowLimits.NameUnits);
         entry.Property(e => e.StepPath).HasMaxLength(UsageEntry.MaxStepPath);
         entry.Property(e => e.Provider).HasMaxLength(UsageEntry.MaxProvider);
         entry.Property(e => e.Model).HasMaxLength(UsageEntry.MaxModel);

@@ -1,5 +1,6 @@
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Results;
 using Wire = OtherThing.Protocol.V1;
 
 namespace OtherThing.Web.Gateway;
@@ -146,7 +147,7 @@ internal static class NodeMessages
 
     private static double Share(double value) => double.IsFinite(value) ? Math.Clamp(value, 0, 1) : 0;
 
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
+    private static string Cut(string text, int length) => TextCut.Words(text, length);
 
     private static bool IsTime(long unixSeconds) => unixSeconds is > 0 and < 253_402_300_799;
 

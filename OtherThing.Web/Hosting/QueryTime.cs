@@ -1,4 +1,3 @@
-using System.Globalization;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Hosting;
@@ -10,6 +9,6 @@ internal static class QueryTime
     /// <returns>The time in UTC, null when none was given, or an error of that code naming the field.</returns>
     public static Result<DateTime?> Read(string? text, string field, string code) =>
         string.IsNullOrEmpty(text) ? (DateTime?)null
-        : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
+        : TimeText.TryRead(text, out var time) ? time
         : Error.Invalid(code, field, $"{field} must be an ISO 8601 time such as 2026-01-31T00:00:00Z.");
 }

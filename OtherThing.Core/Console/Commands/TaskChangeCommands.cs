@@ -1,4 +1,3 @@
-using System.Globalization;
 using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
 
@@ -38,7 +37,7 @@ public sealed class TaskAddCommand(TaskService tasks, Lookup lookup) : ConsoleCo
                     labels.Add(word[1..]);
                     break;
                 case ['^', .. var day]:
-                    if (!DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var due))
+                    if (!TimeText.TryReadDay(day, out var due))
                     {
                         return ConsoleErrors.Usage($"'{word}' is no day: write ^2026-12-24.");
                     }

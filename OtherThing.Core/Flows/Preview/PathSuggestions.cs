@@ -103,8 +103,8 @@ public static class PathSuggestions
     private static string Sample(JsonElement value)
     {
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        text = string.Join(' ', text.Length > 400 ? text[..400].Split() : text.Split());
-        return text.Length > SampleLength ? text[..SampleLength] + "…" : text;
+        text = string.Join(' ', TextCut.Head(text, 400).Split());
+        return TextCut.Shown(text, SampleLength + 1);
     }
 
     private static string TypeOf(JsonElement value) => value.ValueKind switch

@@ -12,6 +12,9 @@ public sealed class SavedTest
     /// <summary>The longest name, in characters.</summary>
     public const int MaxName = 120;
 
+    /// <summary>How long its name may be.</summary>
+    public static TextLimit NameLimit { get; } = new(120, MaxName);
+
     /// <summary>The most characters of input, answers and expectation together.</summary>
     public const int MaxCharacters = 4 * 1024 * 1024;
 

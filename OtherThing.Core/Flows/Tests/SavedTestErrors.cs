@@ -10,7 +10,7 @@ public static class SavedTestErrors
 
     /// <summary><c>test.name_invalid</c>.</summary>
     public static Error NameInvalid { get; } =
-        Error.Invalid("test.name_invalid", "name", $"A test needs a name of 1 to {SavedTest.MaxName} characters on one line.");
+        Error.Invalid("test.name_invalid", "name", $"A test needs a name of 1 to {SavedTest.NameLimit} on one line.");
 
     /// <summary><c>test.run_unfit</c>.</summary>
     public static Error RunUnfit(string reason) => Error.Conflict("test.run_unfit", reason);

@@ -196,7 +196,7 @@ public sealed partial class SavedTestService(
 
     private static Error? Check(string name, SavedTestContent content)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Trim().Length > SavedTest.MaxName || name.Any(char.IsControl))
+        if (SavedTest.NameLimit.Line(name) is null)
         {
             return SavedTestErrors.NameInvalid;
         }

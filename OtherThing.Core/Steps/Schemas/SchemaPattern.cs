@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Steps.Schemas;
 
@@ -155,5 +156,5 @@ internal static class SchemaPattern
         return end;
     }
 
-    private static string Short(string pattern) => pattern.Length <= 60 ? pattern : pattern[..57] + "...";
+    private static string Short(string pattern) => TextCut.Shown(pattern, 60);
 }

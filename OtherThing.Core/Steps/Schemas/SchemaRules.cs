@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Steps.Schemas;
 
@@ -216,5 +217,5 @@ internal sealed class SchemaRules(bool withTemplates)
     internal static string Join(string path, string name) =>
         $"{path}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
 
-    private static string Short(string text, int most = 80) => text.Length <= most ? text : text[..(most - 3)] + "...";
+    private static string Short(string text, int most = 80) => TextCut.Shown(text, most);
 }

@@ -89,7 +89,8 @@ internal static class Strftime
         'S' => time.ToString("ss", s_english),
         'L' => time.ToString("fff", s_english),
         'N' => time.ToString("fffffff", s_english) + "00",
-        's' => ((time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond).ToString(s_english),
+        // Rounded down, as the other parts are: half a second before 1970 is in the second -1.
+        's' => Math.Floor((time.Ticks - DateTime.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerSecond).ToString(s_english),
         'T' => time.ToString("HH:mm:ss", s_english),
         'R' => time.ToString("HH:mm", s_english),
         _ => null,

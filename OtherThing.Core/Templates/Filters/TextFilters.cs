@@ -1,3 +1,4 @@
+using OtherThing.Core.Results;
 using OtherThing.Core.Templates.Values;
 
 namespace OtherThing.Core.Templates.Filters;
@@ -132,7 +133,7 @@ internal static class TextFilters
         }
 
         var kept = Math.Max(0, length - Characters.Count(ellipsis, call.Context, call.Position));
-        return call.Made(Join(Characters.Cut(text, 0, kept), ellipsis, call));
+        return call.Made(Join(TextCut.Head(text, Characters.IndexOf(text, kept)), ellipsis, call));
     }
 
     private static Value TruncateWords(Value input, FilterCall call)

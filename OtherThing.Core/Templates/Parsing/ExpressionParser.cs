@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Globalization;
 using OtherThing.Core.Templates.Filters;
 using OtherThing.Core.Templates.Tree;
@@ -64,7 +65,9 @@ internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, Pa
         {
             if (Number.TryParse(digits, out var number) && !number.IsOutOfRange)
             {
-                return new LiteralExpression(Value.From(number), start, scanner.Position - start);
+                // What no number type keeps whole stays as it was written.
+                var value = digits.Length <= 28 && number.TryExact(out _) ? Value.From(number) : Value.From(JsonElement.Parse(digits));
+                return new LiteralExpression(value, start, scanner.Position - start);
             }
 
             problems.Add(start, digits.Length, "template.number_invalid", $"{Conversions.Quote(digits)} is not a number as JSON writes it.");

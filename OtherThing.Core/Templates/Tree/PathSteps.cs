@@ -106,7 +106,7 @@ internal static class PathSteps
             }
 
             var nearest = Nearest.One(sought, names) is { } near ? $" Did you mean \"{near}\"?" : "";
-            var told = string.Join(", ", names.Take(NamesTold).Select(n => n.Length <= 40 ? n : n[..40] + "..."));
+            var told = string.Join(", ", names.Take(NamesTold).Select(n => TextCut.Shown(n, 41)));
             return $"\"{parent}\" has {told}{(names.Count > NamesTold ? " and more" : "")}.{nearest}";
         }
 

@@ -23,9 +23,9 @@ internal static class Comparison
             return a.IsNothing && b.IsNothing;
         }
 
-        if (a.TryNumber(out var x) && b.TryNumber(out var y))
+        if (Numbers(a, b, context, position) is { } order)
         {
-            return Number.Compare(x, y) == 0;
+            return order == 0;
         }
 
         if (a.TryText(position, out var text) && b.TryText(position, out var other))
@@ -57,9 +57,9 @@ internal static class Comparison
             return null;
         }
 
-        if (a.TryNumber(out var x) && b.TryNumber(out var y))
+        if (Numbers(a, b, context, position) is { } order)
         {
-            return Number.Compare(x, y);
+            return order;
         }
 
         if (a.TryText(position, out var text) && b.TryText(position, out var other))
@@ -113,6 +113,27 @@ internal static class Comparison
 
         return false;
     }
+
+    /// <summary>The order of two numbers, to the last digit; null when either is none.</summary>
+    private static int? Numbers(Value a, Value b, RenderContext context, int position)
+    {
+        if (!a.TryNumber(out var x) || !b.TryNumber(out var y))
+        {
+            return null;
+        }
+
+        if (x.IsWhole && y.IsWhole)
+        {
+            return Number.Compare(x, y);
+        }
+
+        var (left, right) = (Digits(a, x), Digits(b, y));
+        context.Charge(left.Length + right.Length, position);
+        return ExactNumber.Compare(left, right);
+    }
+
+    // What came as JSON may have more digits than any number type keeps.
+    private static string Digits(Value value, Number number) => value.Kind == ValueKind.Json ? value.Json.GetRawText() : number.ToString();
 
     private static bool ListsAreEqual(Value a, Value b, RenderContext context, int position)
     {

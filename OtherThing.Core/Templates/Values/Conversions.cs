@@ -1,3 +1,4 @@
+using OtherThing.Core.Results;
 using OtherThing.Core.Templates.Tree;
 
 namespace OtherThing.Core.Templates.Values;
@@ -79,7 +80,7 @@ internal static class Conversions
     }
 
     /// <summary>A text for a message, cut where it gets long.</summary>
-    public static string Quote(string text) => text.Length <= 40 ? $"\"{text}\"" : $"\"{text[..40]}...\"";
+    public static string Quote(string text) => TextCut.Shown(text, 41) is var shown && shown.Length == text.Length ? $"\"{text}\"" : $"\"{shown[..^1]}...\"";
 
     public static TemplateError OutOfRange(int position) =>
         new("template.number_range", "The result is larger than a number can be.", position, null);

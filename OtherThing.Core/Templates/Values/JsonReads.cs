@@ -55,6 +55,11 @@ internal static class JsonReads
         {
             throw NotText(position);
         }
+        catch (ArgumentOutOfRangeException)
+        {
+            // An exponent of more than 32 bits inside: the library compares no such numbers, and nobody writes one in two ways.
+            return JsonMarshal.GetRawUtf8Value(a).SequenceEqual(JsonMarshal.GetRawUtf8Value(b));
+        }
     }
 
     /// <summary>Writes a value as it is, byte for byte.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Usage.Prices;
 
@@ -84,8 +85,7 @@ public sealed record PriceCondition(DateTime? From, TimeOnly? Start, TimeOnly? E
         ? new PriceCondition(Utc(date.GetString()!), null, null)
         : new PriceCondition(null, Time(constraint.GetProperty("start_time")), Time(constraint.GetProperty("end_time")));
 
-    private static DateTime Utc(string date) =>
-        DateTime.Parse(date, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+    private static DateTime Utc(string date) => TimeText.TryRead(date, out var utc) ? utc : throw new FormatException($"The price table has '{date}' where a time is due.");
 
     private static TimeOnly Time(JsonElement time) => TimeOnly.FromDateTime(Utc("2000-01-01T" + time.GetString()));
 }

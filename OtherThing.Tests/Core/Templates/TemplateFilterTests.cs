@@ -22,6 +22,13 @@ public sealed class TemplateFilterTests
     }
 
     [Theory]
+    [InlineData("{{ 'Hi 👨‍👩‍👧‍👦!' | truncate: 5, '' }}", "Hi ")]
+    [InlineData("{{ 'cafe\u0301 noir' | truncate: 4, '' }}", "caf")]
+    [InlineData("{{ 'Hi 😀😀' | truncate: 4, '' }}", "Hi 😀")]
+    public void Truncate_WithinACharacter_LeavesAllOfItOut(string template, string result) =>
+        Assert.Equal(result, Templating.Parse(template).Render(s_sample).GetString());
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void Table_EveryFilter_HasAnExampleThatUsesIt(string name)
     {

@@ -11,6 +11,8 @@ public class ScheduleTests
     [InlineData("0 9 * * MON-FRI", null, "2026-01-02T12:00:00Z", "2026-01-05T09:00:00Z")]
     [InlineData("*/15 * * * * *", "UTC", "2026-01-02T12:00:00Z", "2026-01-02T12:00:15Z")]
     [InlineData("30 5 29 2 *", "UTC", "2026-01-01T00:00:00Z", "2028-02-29T05:30:00Z")]
+    [InlineData("0 9\n* *\tMON-FRI\r\n", " Europe/Vienna\n", "2026-01-02T12:00:00Z", "2026-01-05T08:00:00Z")]
+    [InlineData("\u00a0@daily\n", "America/New_York", "2026-07-01T12:00:00Z", "2026-07-02T04:00:00Z")]
     [InlineData("@daily", "America/New_York", "2026-07-01T12:00:00Z", "2026-07-02T04:00:00Z")]
     public void NextAfter_IsTheLocalTimeOfItsZone(string cron, string? zone, string after, string expected) =>
         Assert.Equal(Utc(expected), Schedule.Parse(cron, zone).Value.NextAfter(Utc(after)));

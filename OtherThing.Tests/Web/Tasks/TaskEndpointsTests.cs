@@ -34,6 +34,46 @@ public sealed class TaskEndpointsTests(SharedServer server)
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (deleted.StatusCode, gone.StatusCode));
     }
 
+    // A title of two hundred characters of two units each waits for a wider column.
+    public static TheoryData<string> Cases => CaseFile.Ids("board", each => each.GetProperty("sent").GetProperty("title").GetString()!.Length <= 201);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task CreateTask_CardAsPeopleSendIt_ComesBackTidied(string id)
+    {
+        var (sent, right) = (CaseFile.Find("board", id).GetProperty("sent"), CaseFile.Find("board", id).GetProperty("right"));
+        using var client = await server.RegisterAsync();
+        var tasks = $"/api/v1/workspaces/{(await TestServer.CreateWorkspaceAsync(client)).GetProperty("id").GetString()}/tasks";
+
+        using var made = await client.PostAsJsonAsync(tasks, sent, Cancellation);
+        var task = await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+
+        Assert.Equal(right.TryGetProperty("status", out var status) ? status.GetInt32() : 201, (int)made.StatusCode);
+        foreach (var field in right.EnumerateObject().Where(field => field.Name != "status"))
+        {
+            Assert.True(JsonElement.DeepEquals(field.Value, task.GetProperty(field.Name)), $"{field.Name}: {task.GetProperty(field.Name)}");
+        }
+
+        if (made.IsSuccessStatusCode)
+        {
+            using var changed = await client.PatchAsJsonAsync(made.Headers.Location!.ToString(), sent, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData(30, 201)]
+    [InlineData(31, 400)]
+    public async Task CreateTask_LabelOfEmoji_IsCountedByCharacter(int characters, int status)
+    {
+        using var client = await server.RegisterAsync();
+        var tasks = $"/api/v1/workspaces/{(await TestServer.CreateWorkspaceAsync(client)).GetProperty("id").GetString()}/tasks";
+
+        using var made = await client.PostAsJsonAsync(tasks, new { title = "x", labels = new[] { string.Concat(Enumerable.Repeat("👨‍👩‍👧‍👦", characters)) } }, Cancellation);
+
+        Assert.Equal(status, (int)made.StatusCode);
+    }
+
     [Theory]
     [InlineData("""{"title":null}""", "task.invalid")]
     [InlineData("""{"title":"A","status":"someday"}""", "request.malformed")]

@@ -42,6 +42,20 @@ public sealed class ScheduleTriggerTests(SharedServer server) : IAsyncLifetime
         Assert.False(trigger.TryGetProperty("url", out _));
     }
 
+    public static TheoryData<string> Cases => CaseFile.Ids("schedules");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Publish_ScheduleAsPeopleWriteIt_IsTakenAndDue(string id)
+    {
+        var found = CaseFile.Find("schedules", id);
+        var flow = await PublishAsync(JsonSerializer.Serialize(new { cron = found.GetProperty("cron").GetString(), timezone = found.GetProperty("timezone").GetString() }));
+
+        var trigger = (await _owner.GetFromJsonAsync<JsonElement>($"{Root}/flows/{flow}", Cancel)).GetProperty("triggers")[0];
+
+        Assert.True(trigger.GetProperty("nextAt").GetDateTime() > DateTime.UtcNow.AddHours(-1));
+    }
+
     [Theory]
     [InlineData("""{"cron":"0 25 * * *"}""", "flow.steps.at.config.cron")]
     [InlineData("""{"cron":"0 9 * * *","timezone":"Mars/Base"}""", "flow.steps.at.config.timezone")]

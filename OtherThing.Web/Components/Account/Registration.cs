@@ -121,7 +121,7 @@ internal sealed class Registration(
             Id = Guid.CreateVersion7(),
             UserName = email,
             Email = email,
-            DisplayName = email[..Math.Min(email.IndexOf('@', StringComparison.Ordinal), ProfileService.MaxDisplayName)],
+            DisplayName = TextCut.Head(email[..email.IndexOf('@', StringComparison.Ordinal)], ProfileService.MaxDisplayName),
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
         var made = await users.CreateAsync(user, password);

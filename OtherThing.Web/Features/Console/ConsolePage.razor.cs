@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using OtherThing.Core.Console;
+using OtherThing.Core.Results;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
 
@@ -45,7 +46,7 @@ public sealed partial class ConsolePage
             return;
         }
 
-        var block = new ConsoleEntry(line.Length > ConsoleService.MaxLine ? line[..ConsoleService.MaxLine] : line, Clock.GetUtcNow().UtcDateTime);
+        var block = new ConsoleEntry(TextCut.Head(line, ConsoleService.MaxLine), Clock.GetUtcNow().UtcDateTime);
         _blocks.Add(block);
         if (_blocks.Count > MaxBlocks)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Components;
 using OtherThing.Core.Flows.Preview;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -137,6 +138,6 @@ public sealed partial class ConfigField
     private static string Said(JsonElement value)
     {
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        return text.Length > 400 ? $"{text[..400]}… ({text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters)" : text.Length == 0 ? "an empty text" : text;
+        return text.Length > 400 ? $"{TextCut.Head(text, 400)}… ({text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters)" : text.Length == 0 ? "an empty text" : text;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
 
@@ -31,7 +32,7 @@ public sealed record StepState(
             last.Count > 1 ? $"{ended.Count} of {last.Count}" : null,
             units > 0 ? new Money(units).ToString() : null,
             worst.Error?.Message,
-            worst.Status == StepRunStatus.Running && textOf(worst.Path) is { Length: > 0 } text ? text[Math.Max(0, text.Length - 120)..] : null,
+            worst.Status == StepRunStatus.Running && textOf(worst.Path) is { Length: > 0 } text ? TextCut.Tail(text, 120) : null,
             worst.Port);
     }
 

@@ -34,9 +34,9 @@ internal static class TaskEndpoints
             return Error.Invalid("task.status_invalid", "status", "status must be todo, in_progress or done.").ToProblem();
         }
 
-        if (q?.Length > TaskRules.MaxTitle)
+        if (!TaskRules.Title.Holds(q))
         {
-            return Error.Invalid("task.search_too_long", "q", $"q may have up to {TaskRules.MaxTitle} characters.").ToProblem();
+            return Error.Invalid("task.search_too_long", "q", $"q may have up to {TaskRules.Title}.").ToProblem();
         }
 
         var filter = new TaskFilter(state, assigneeId, flowId, q);

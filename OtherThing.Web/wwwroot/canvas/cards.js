@@ -2,7 +2,7 @@
 
 import { card, meets, noteRect } from './geometry.js';
 import { box, dot, paintIcon, statusColour } from './strokes.js';
-import { statusLine, unmarked } from './texts.js';
+import { edge, statusLine, unmarked } from './texts.js';
 
 export class Cards {
   #texts;
@@ -118,7 +118,7 @@ export class Cards {
     if (detail === 2) {
       context.fillStyle = theme.muted;
       context.font = `12px ${theme.font}`;
-      const streamed = status?.text && status.status === 'running' ? status.text.slice(-60) : '';
+      const streamed = status?.text && status.status === 'running' ? status.text.slice(edge(status.text, status.text.length - 60)) : '';
       context.fillText(this.#texts.cut(context, streamed || (rect.folded && scene.inside(step.id)) || catalog.summary(step) || catalog.title(step), room + 26), rect.x + 14, rect.y + 42);
       moving = this.#footer(context, scene, step, rect, room + 26, now);
     }

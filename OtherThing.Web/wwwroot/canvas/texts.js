@@ -5,6 +5,11 @@ const words = {
   skipped: 'Skipped', unknown: 'Unknown',
 };
 
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The last place up to one in a text that lies between two characters, and not within an emoji or a letter with its accent. */
+export const edge = (text, at) => at >= text.length ? text.length : at <= 0 ? 0 : characters.segment(text.slice(0, at + 64)).containing(at).index;
+
 export class Texts {
   #known = new Map();
 
@@ -23,7 +28,7 @@ export class Texts {
         if (context.measureText(text.slice(0, middle) + '…').width <= room) low = middle;
         else high = middle - 1;
       }
-      cut = low > 0 ? text.slice(0, low).trimEnd() + '…' : '';
+      cut = low > 0 ? text.slice(0, edge(text, low)).trimEnd() + '…' : '';
     }
     if (this.#known.size > 8000) this.#known.clear();
     this.#known.set(key, cut);
@@ -33,7 +38,7 @@ export class Texts {
   /** As many lines as there is room for; the last one says when there is more. */
   wrap(context, text, room, most) {
     const lines = [];
-    for (const paragraph of text.slice(0, 2000).split('\n')) {
+    for (const paragraph of text.slice(0, edge(text, 2000)).split('\n')) {
       let line = '';
       for (const word of paragraph.split(' ')) {
         const longer = line ? `${line} ${word}` : word;
