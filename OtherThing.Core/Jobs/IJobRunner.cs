@@ -97,11 +97,14 @@ public sealed record JobRequirements
     /// <summary>Memory in MiB.</summary>
     public int? MemoryMb { get; init; }
 
-    /// <summary>Whole GPUs.</summary>
+    /// <summary>Whole GPUs; null with a demand of <see cref="VramMb"/> is one.</summary>
     public int? GpuCount { get; init; }
 
     /// <summary>Memory of each GPU in MiB.</summary>
     public int? VramMb { get; init; }
+
+    /// <summary>How many GPUs it takes: who names only their memory needs one that has it.</summary>
+    public int CountGpus() => GpuCount ?? (VramMb is > 0 ? 1 : 0);
 
     /// <summary><c>linux</c>, <c>windows</c> or <c>macos</c>.</summary>
     public string? Os { get; init; }

@@ -22,21 +22,24 @@ internal static class JobResults
                 continue;
             }
 
+            var rest = 0;
             if (piece.Dropped > 0)
             {
-                Flush();
-                text.Append(LogBuffer.Gap(piece.Dropped));
+                var begun = Utf8Edge.Begun(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+                rest = Utf8Edge.Rest(piece.Data);
+                Flush(begun);
+                text.Append(LogBuffer.Gap(piece.Dropped + begun + rest));
             }
 
-            bytes.Write(piece.Data);
+            bytes.Write(piece.Data.AsSpan(rest));
         }
 
-        Flush();
+        Flush(0);
         return text.ToString();
 
-        void Flush()
+        void Flush(int begun)
         {
-            text.Append(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+            text.Append(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length - begun));
             bytes.SetLength(0);
         }
     }

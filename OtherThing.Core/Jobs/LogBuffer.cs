@@ -52,16 +52,32 @@ public sealed class LogBuffer
     /// <summary>A piece as live text; characters cut by its end wait for the next.</summary>
     public string Decode(LogPiece piece)
     {
-        var text = new char[_live.GetCharCount(piece.Data.Span, flush: false)];
-        _live.GetChars(piece.Data.Span, text, flush: false);
-        return piece.Dropped > 0 ? Gap(piece.Dropped) + new string(text) : new string(text);
+        var data = piece.Data.Span;
+        if (piece.Dropped > 0)
+        {
+            // The rest of a character that was begun is gone, and so is the start of one that goes on.
+            _live.Reset();
+            data = data[Utf8Edge.Rest(data)..];
+        }
+
+        var text = new char[_live.GetCharCount(data, flush: false)];
+        _live.GetChars(data, text, flush: false);
+        return Gap(piece.Dropped) + new string(text);
     }
 
     /// <summary>The text so far; a gap says how much is missing.</summary>
     public string Text()
     {
-        var head = Encoding.UTF8.GetString(_head.WrittenSpan);
-        return _tail.Count == 0 && Dropped == 0 ? head : head + Gap(Dropped) + string.Concat(_tail.Select(Encoding.UTF8.GetString));
+        if (Dropped == 0)
+        {
+            // Pieces end anywhere, also within a character: they are one text only when they are one piece.
+            return Encoding.UTF8.GetString([.. _head.WrittenSpan, .. _tail.SelectMany(piece => piece)]);
+        }
+
+        var head = _head.WrittenSpan;
+        var tail = _tail.SelectMany(piece => piece).ToArray();
+        var (begun, rest) = (Utf8Edge.Begun(head), Utf8Edge.Rest(tail));
+        return Encoding.UTF8.GetString(head[..^begun]) + Gap(Dropped + begun + rest) + Encoding.UTF8.GetString(tail.AsSpan(rest));
     }
 
     /// <summary>The mark where output is missing.</summary>

@@ -108,7 +108,7 @@ internal sealed class NodeSlot(NodeProfile profile)
             _memory.Remove(job.Id);
         }
 
-        Gpus += sign * (demand.GpuCount ?? 0);
+        Gpus += sign * demand.CountGpus();
     }
 }
 

@@ -61,7 +61,7 @@ internal static class Placement
         }
 
         var fitting = node.Lent.Gpus.Count(gpu => gpu.VramMb >= (demand.VramMb ?? 0));
-        return (demand.GpuCount ?? (demand.VramMb is > 0 ? 1 : 0)) is var gpus && gpus > fitting
+        return demand.CountGpus() is var gpus && gpus > fitting
             ? Text($"it lends {fitting} GPUs of that size, the job needs {gpus}")
             : null;
     }
@@ -94,7 +94,7 @@ internal static class Placement
             : slot.Cores > 0 && slot.Cores + cores > slot.AllowedCores + 1e-9
                 ? Text($"it has work for {slot.Cores:0.##} cores and gets more when it has shown that it can do that")
             : slot.MemoryMb + NodeSlot.MemoryOf(lent, demand) > lent.MemoryMb ? Text($"{slot.MemoryMb} of its {lent.MemoryMb} MiB of memory are taken")
-            : slot.Gpus + (demand.GpuCount ?? 0) > lent.Gpus.Count ? Text($"{slot.Gpus} of its {lent.Gpus.Count} GPUs are taken")
+            : slot.Gpus + demand.CountGpus() > lent.Gpus.Count ? Text($"{slot.Gpus} of its {lent.Gpus.Count} GPUs are taken")
             : null;
     }
 
@@ -108,7 +108,7 @@ internal static class Placement
         var busy = job.Kind == JobKind.Noop
             ? (double)slot.Noops / NodeSlot.MaxNoops
             : (slot.Cores + (job.Spec.Requirements.CpuCores ?? NodeSlot.DefaultCores)) / Weight(slot.AllowedCores);
-        var gpus = job.Spec.Requirements.GpuCount > 0 ? lent.Gpus.Count - slot.Gpus : lent.Gpus.Count > 0 ? 0.5 : 0;
+        var gpus = job.Spec.Requirements.CountGpus() > 0 ? lent.Gpus.Count - slot.Gpus : lent.Gpus.Count > 0 ? 0.5 : 0;
         return busy + gpus + (Math.Min(slot.Failures, 5) * 2);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
@@ -11,7 +12,7 @@ namespace OtherThing.Core.Steps;
 /// <c>node.command</c>: a program or a script on a member's machine. The job's id is the attempt's, so that a restarted server
 /// attaches to the process it had begun.
 /// </summary>
-public sealed class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
+public sealed partial class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
 {
     private const int LogTail = 64 * 1024;
 
@@ -49,7 +50,7 @@ public sealed class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
         { Status: JobStatus.Lost } => StepOutcome.Failed("node.lost", result.Error ?? "The machine never came back."),
         { Status: JobStatus.Cancelled } => StepOutcome.Failed("node.cancelled", result.Error ?? "The command was stopped."),
         { ErrorCode: { } limit } when JobLimits.IsLimit(limit) => StepOutcome.Failed(limit, result.Error ?? "The command ran into a limit of its machine."),
-        { ExitCode: { } code and not 0 } => StepOutcome.Failed("node.exit_code", $"The command ended with exit code {code}{LastLine(result.Stderr)}"),
+        { ExitCode: { } code and not 0 } => StepOutcome.Failed("node.exit_code", $"The command ended with exit code {code}{LastLine(result)}"),
         _ => StepOutcome.Failed("node.failed", result.Error ?? "The command failed."),
     };
 
@@ -122,15 +123,26 @@ public sealed class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
     private static string? Log(JobResult result)
     {
         var text = result.Stderr.Length == 0 ? result.Stdout : result.Stdout + "\n--- stderr ---\n" + result.Stderr;
-        return text.Length == 0 ? null : text.Length <= LogTail ? text : text[^LogTail..];
+        return text.Length == 0 ? null : TextCut.Tail(text, LogTail);
     }
 
-    private static string LastLine(string stderr)
+    /// <summary>The program's last words: what it said last of what went wrong, or, when it only wrote to its output, there.</summary>
+    private static string LastLine(JobResult result)
     {
-        var line = stderr.AsSpan().TrimEnd();
-        line = line[(line.LastIndexOf('\n') + 1)..].Trim();
-        return line.IsEmpty ? "." : $": {(line.Length <= 200 ? line : line[..200])}";
+        var line = LastLine(result.Stderr) is { Length: > 0 } said ? said : LastLine(result.Stdout);
+        return line.Length == 0 ? "." : $": {TextCut.Shown(line, 200)}";
     }
+
+    private static string LastLine(string text)
+    {
+        // A progress bar goes back to the start of its line: what stands there last is what a person saw.
+        var line = text.AsSpan().TrimEnd();
+        line = line[(line.LastIndexOfAny('\n', '\r') + 1)..].Trim();
+        return Colour().Replace(line.ToString(), "");
+    }
+
+    [GeneratedRegex("""\u001b\[[0-9;]*[A-Za-z]""")]
+    private static partial Regex Colour();
 
     private static StepOutcome Invalid(string message) => StepOutcome.Failed("node.config_invalid", message, noEffect: true);
 }

@@ -139,7 +139,8 @@ internal sealed class Capacity(Func<Facts> facts)
     private string[] FreeGpus(Limits asked, Limits caps, bool gpusAllowed, Facts machine)
     {
         var inUse = _held.SelectMany(held => held.Gpus).ToHashSet();
-        var lent = machine.Gpus.Take(!gpusAllowed ? 0 : caps.Gpus > 0 ? (int)Math.Min(caps.Gpus, int.MaxValue) : int.MaxValue);
+        // The largest first, as the server counts what is lent.
+        var lent = machine.Gpus.OrderByDescending(gpu => gpu.VramMb).Take(!gpusAllowed ? 0 : caps.Gpus > 0 ? (int)Math.Min(caps.Gpus, int.MaxValue) : int.MaxValue);
         return [.. lent.Where(gpu => !inUse.Contains(gpu.Id) && gpu.VramMb >= asked.VramMb).Take((int)asked.Gpus).Select(gpu => gpu.Id)];
     }
 

@@ -53,7 +53,8 @@ internal static class DoctorCommand
             machine.DiskFreeMb >= 1024
                 ? new("disk", "ok", $"{machine.DiskFreeMb} MiB free at {data.OnWorkDisk}", null)
                 : new("disk", "warning", $"Only {machine.DiskFreeMb} MiB free at {data.OnWorkDisk}", "Free some space, or choose another --data directory."),
-            new("gpu", "ok", machine.Gpus.Count == 0 ? "no NVIDIA GPU" : string.Join(", ", machine.Gpus.Select(gpu => $"{gpu.Name} {gpu.VramMb} MiB")), null),
+            new("gpu", "ok", machine.Gpus.Count == 0 ? "no NVIDIA GPU that works" : string.Join(", ", machine.Gpus.Select(gpu => $"{gpu.Name} {gpu.VramMb} MiB")), null),
+            .. facts.GpuProblem is { } broken ? (Finding[])[new("gpu", "warning", $"nvidia-smi says: {broken}", "A GPU that is lost or must be reset is not lent: reset it, or restart the machine; after a new driver, restart it too.")] : [],
             .. Walls(data),
             Limits(AgentStatus.TryRead(data.Status), GroupPlace.Find()),
             Policy(data),

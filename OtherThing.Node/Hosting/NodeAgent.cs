@@ -47,6 +47,11 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         var terms = new NodeTerms(policy, Probe(users, policy));
         var facts = new MachineFacts(_data);
         await facts.ProbeAsync(cancellationToken);
+        if (facts.GpuProblem is { } broken)
+        {
+            LogGpus(broken);
+        }
+
         try
         {
             var identity = await IdentifyAsync(facts, terms, cancellationToken);
@@ -307,6 +312,9 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Limits: {Words}")]
     private partial void LogLimits(string words);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A GPU is not lent, because nvidia-smi says: {Problem}")]
+    private partial void LogGpus(string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No sandbox: {Reason}")]
     private partial void LogNoSandbox(string reason);

@@ -26,6 +26,7 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
     internal const uint Protocol = 1;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private readonly Channel<NodeFrame> _outgoing = Channel.CreateUnbounded<NodeFrame>(new UnboundedChannelOptions { SingleReader = true });
+    private string[] _lent = [];
     private ulong _seq;
     private ulong _handled;
     private long _lastWord;
@@ -37,6 +38,7 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
         var writing = WriteAsync(over);
         try
         {
+            _lent = Lent();
             Send(new NodeFrame { Hello = Hello() });
             over.CancelAfter(s_patience);
             if (!await call.ResponseStream.MoveNext(over.Token))
@@ -191,7 +193,15 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
                     return;
                 }
 
-                Send(new NodeFrame { Heartbeat = await BeatOnceAsync(over.Token) });
+                var beat = await BeatOnceAsync(over.Token);
+                if (Lent() is var lent && !lent.SequenceEqual(_lent))
+                {
+                    // Before the beat, whose loads stand in the order of the GPUs that are lent.
+                    _lent = lent;
+                    Send(new NodeFrame { Facts = node.Facts.Read() });
+                }
+
+                Send(new NodeFrame { Heartbeat = beat });
             }
             while (await timer.WaitForNextTickAsync(over.Token));
         }
@@ -200,6 +210,8 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
             // The session is over.
         }
     }
+
+    private string[] Lent() => [.. node.Facts.Gpus.Select(gpu => gpu.Id)];
 
     private async Task<Heartbeat> BeatOnceAsync(CancellationToken cancellationToken)
     {

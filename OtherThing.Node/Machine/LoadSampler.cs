@@ -19,12 +19,24 @@ internal sealed class LoadSampler(DataDirectory data, MachineFacts facts)
             MemoryFreeMb = (ulong)(ReadFreeMemory() >> 20),
             DiskFreeMb = (ulong)(new DriveInfo(data.OnWorkDisk).AvailableFreeSpace >> 20),
         };
-        if (facts.GpuCount > 0)
+        if (facts.Gpus.Count > 0 || facts.GpuProblem is not null)
         {
-            load.Gpus.Add(await GpuProbe.LoadAsync(cancellationToken));
+            load.Gpus.Add(await SampleGpusAsync(load.MemoryFreeMb, cancellationToken));
         }
 
         return load;
+    }
+
+    /// <summary>The load of each GPU that is lent, in their order. One that is lost meanwhile is lent no longer, one that came back is again.</summary>
+    private async Task<IEnumerable<GpuLoad>> SampleGpusAsync(ulong machineFreeMb, CancellationToken cancellationToken)
+    {
+        var said = (await GpuProbe.LoadAsync(machineFreeMb, cancellationToken)).DistinctBy(gpu => gpu.Id).ToDictionary(gpu => gpu.Id, StringComparer.Ordinal);
+        if (facts.GpuProblem is not null || facts.Gpus.Any(gpu => !said.ContainsKey(gpu.Id)))
+        {
+            await facts.ProbeAsync(cancellationToken);
+        }
+
+        return facts.Gpus.Select(gpu => said.GetValueOrDefault(gpu.Id) ?? new GpuLoad { Id = gpu.Id });
     }
 
     private static (long Busy, long Total) ReadCpu()

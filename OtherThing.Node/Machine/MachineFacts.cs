@@ -7,18 +7,23 @@ namespace OtherThing.Agent.Machine;
 /// <summary>What this machine is, as far as it tells without rights.</summary>
 internal sealed class MachineFacts(DataDirectory data)
 {
-    private IReadOnlyList<Gpu> _gpus = [];
+    /// <summary>The GPUs that work.</summary>
+    internal IReadOnlyList<Gpu> Gpus { get; private set; } = [];
+
+    /// <summary>What is wrong with others; null when nothing is.</summary>
+    internal string? GpuProblem { get; private set; }
 
     internal static string Os => OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux";
 
     internal static string Architecture => RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
-    internal int GpuCount => _gpus.Count;
-
     /// <summary>Cores this process may use, by the system's numbers; empty where the system does not say.</summary>
     internal static IReadOnlyList<int> Cores { get; } = ReadCores();
 
-    internal async Task ProbeAsync(CancellationToken cancellationToken) => _gpus = await GpuProbe.ListAsync(cancellationToken);
+    internal async Task ProbeAsync(CancellationToken cancellationToken) =>
+        (Gpus, GpuProblem) = await GpuProbe.ListAsync(MemoryMb, cancellationToken);
+
+    private static ulong MemoryMb => (ulong)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20);
 
     internal Facts Read()
     {
@@ -31,10 +36,10 @@ internal sealed class MachineFacts(DataDirectory data)
             Arch = Architecture,
             CpuCores = Environment.ProcessorCount,
             CpuModel = ReadCpuModel(),
-            MemoryMb = (ulong)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20),
+            MemoryMb = MemoryMb,
             DiskMb = (ulong)(drive.TotalSize >> 20),
             DiskFreeMb = (ulong)(drive.AvailableFreeSpace >> 20),
-            Gpus = { _gpus },
+            Gpus = { Gpus },
             BootId = CurrentBoot(),
         };
     }

@@ -239,7 +239,7 @@ internal sealed class JobNetwork : IDisposable
         }
 
         var last = _said.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
-        return last is null ? what + "." : $"{what}: {(last.Length > 200 ? last[..200] : last).TrimEnd('.')}.";
+        return last is null ? what + "." : $"{what}: {FirstWords.Of(last, 200).TrimEnd('.')}.";
     }
 
     private (int Read, int Write) Pipe(bool readsHere)

@@ -282,6 +282,6 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     private static string FirstLine(string path)
     {
         var line = File.ReadLines(path).FirstOrDefault("");
-        return line.Length > 300 ? line[..300] : line;
+        return FirstWords.Of(line, 300);
     }
 }

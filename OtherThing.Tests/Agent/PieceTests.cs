@@ -153,9 +153,15 @@ public sealed class PieceTests : IDisposable
         const string list = "GPU-aa, NVIDIA H100 80GB HBM3, 81559, 550.54.15\nGPU-bb, NVIDIA GeForce RTX 3090, 24576, 550.54.15\n";
         const string load = "GPU-aa, 80994, 17, 41\nGPU-bb, 24000, [N/A], [Not Supported]\n";
 
-        Assert.Equal([("GPU-aa", "NVIDIA H100 80GB HBM3", 81559ul), ("GPU-bb", "NVIDIA GeForce RTX 3090", 24576ul)], GpuProbe.ParseList(list).Select(gpu => (gpu.Id, gpu.Name, gpu.VramMb)));
-        Assert.Equal([(80994ul, 0.17, 41.0), (24000ul, 0.0, 0.0)], GpuProbe.ParseLoad(load).Select(gpu => (gpu.VramFreeMb, gpu.Utilization, gpu.TemperatureC)));
-        Assert.Empty(GpuProbe.ParseList("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n"));
+        var broken = GpuProbe.Read("GPU-aa, NVIDIA A10G, [Unknown Error], 525.89\nUnable to determine the device handle for GPU0000:17:00.0: Unknown Error\n", "", 1_000);
+
+        var found = GpuProbe.Read(list, "", 1_000);
+        Assert.Equal([("GPU-aa", "NVIDIA H100 80GB HBM3", 81559ul), ("GPU-bb", "NVIDIA GeForce RTX 3090", 24576ul)], found.Gpus.Select(gpu => (gpu.Id, gpu.Name, gpu.VramMb)));
+        Assert.Null(found.Problem);
+        Assert.Equal([(80994ul, 0.17, 41.0), (24000ul, 0.0, 0.0)], GpuProbe.ParseLoad(load, 500).Select(gpu => (gpu.VramFreeMb, gpu.Utilization, gpu.TemperatureC)));
+        Assert.Equal(500ul, Assert.Single(GpuProbe.ParseLoad("GPU-cc, [N/A], 3, 40\nGPU-dd, [GPU is lost], [GPU is lost], [GPU is lost]\n", 500)).VramFreeMb);
+        Assert.Empty(broken.Gpus);
+        Assert.Equal("GPU-aa: [Unknown Error] Unable to determine the device handle for GPU0000:17:00.0: Unknown Error", broken.Problem);
     }
 
     [Fact]

@@ -126,7 +126,7 @@ internal static class ServerFrames
             {
                 CpuMilli = (uint)((demand.CpuCores ?? 0) * 1000),
                 MemoryMb = (ulong)(demand.MemoryMb ?? memoryMb),
-                Gpus = (uint)(demand.GpuCount ?? 0),
+                Gpus = (uint)demand.CountGpus(),
                 VramMb = (ulong)(demand.VramMb ?? 0),
                 WallS = (uint)job.Spec.TimeoutSeconds,
             },

@@ -66,5 +66,46 @@ public sealed class LogBufferTests
         Assert.Equal("süß", first + second);
     }
 
+    [Fact]
+    public void Text_CharactersCutAnywhere_AreWhole() => Gen.Select(Gen.Int[1, 5_000], Gen.Int[0, 2]).Sample(
+        (size, which) =>
+        {
+            var letter = new[] { "あ", "😀", "é" }[which];
+            var said = "x" + string.Concat(Enumerable.Repeat(letter, 2 * LogBuffer.KeptBytes / 5));
+            var bytes = Encoding.UTF8.GetBytes(said);
+            var log = new LogBuffer();
+            var live = new StringBuilder();
+            for (var at = 0; at < bytes.Length; at += 60_000 + size)
+            {
+                live.Append(log.Decode(log.Take(Piece(at, bytes.AsMemory(at, Math.Min(60_000 + size, bytes.Length - at))))!));
+            }
+
+            return live.ToString() == said && (log.Dropped > 0 || log.Text() == said) && !log.Text().Contains('\uFFFD');
+        },
+        iter: 20);
+
+    [Fact]
+    public void Text_AHoleWithinCharacters_CountsTheirHalvesAsLeftOut()
+    {
+        var (log, bytes) = (new LogBuffer(), Encoding.UTF8.GetBytes("ああああ"));
+        var first = log.Take(Piece(0, bytes.AsMemory(0, 4)))!;
+        var live = log.Decode(first);
+        var second = log.Take(Piece(8, bytes.AsMemory(8)) with { Dropped = 4 })!;
+        live += log.Decode(second);
+
+        Assert.Equal("あ\n[... 6 bytes left out ...]\nあ", log.Text());
+        Assert.Equal("あ\n[... 4 bytes left out ...]\nあ", live);
+        Assert.Equal(log.Text(), JobResults.Text([new StoredLog(LogSource.Stdout, 0, bytes[..4], 0), new StoredLog(LogSource.Stdout, 8, bytes[8..], 4)], LogSource.Stdout));
+    }
+
+    [Fact]
+    public void Text_BytesThatAreNoText_StayVisible()
+    {
+        var log = new LogBuffer();
+        log.Take(Piece(0, new byte[] { (byte)'c', (byte)'a', (byte)'f', 0xE9, (byte)' ', 0xFF }));
+
+        Assert.Equal("caf\uFFFD \uFFFD", log.Text());
+    }
+
     private static LogPiece Piece(long offset, ReadOnlyMemory<byte> data) => new(s_attempt, LogSource.Stdout, offset, data, 0);
 }

@@ -11,6 +11,7 @@ public sealed class PlacementTests
         { new JobRequirements { CpuCores = 3 }, "it lends 2 cores, the job needs 3" },
         { new JobRequirements { MemoryMb = 4097 }, "it lends 4096 MiB of memory, the job needs 4097" },
         { new JobRequirements { GpuCount = 1 }, null },
+        { new JobRequirements { VramMb = 20_000 }, null },
         { new JobRequirements { GpuCount = 2 }, "it lends 1 GPUs of that size, the job needs 2" },
         { new JobRequirements { VramMb = 40_000 }, "it lends 0 GPUs of that size, the job needs 1" },
         { new JobRequirements { Os = "windows" }, "it runs linux, the job needs windows" },

@@ -43,6 +43,31 @@ public sealed class NodeCommandExecutorTests
         Assert.Single(outcome.Usage);
     }
 
+    [Theory]
+    [InlineData("out", "no such table\r\n", "no such table")]
+    [InlineData("out", "10%\r 90%\r\u001b[31mdisk is full\u001b[0m\r\n\n", "disk is full")]
+    [InlineData("step 1\nTraceback: no such file\n", "", "no such file")]
+    public async Task Execute_NonZeroExit_SaysTheProgramsLastWords(string stdout, string stderr, string words)
+    {
+        var runner = new Runner(new JobResult(JobStatus.Failed, s_nodeId, 3, stdout, stderr, 0.1, "It ended with exit code 3."));
+
+        var outcome = await new NodeCommandExecutor(runner).ExecuteAsync(Call("""{"command":["x"]}"""), TestContext.Current.CancellationToken);
+
+        Assert.EndsWith(words, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(outcome.Error!, char.IsControl);
+    }
+
+    [Fact]
+    public async Task Execute_LongLastWordsAndLongLog_AreCutBetweenCharacters()
+    {
+        var runner = new Runner(new JobResult(JobStatus.Failed, s_nodeId, 3, string.Concat(Enumerable.Repeat("😀", 40_000)) + "x", new string('x', 198) + "😀😀😀", 0.1, null));
+
+        var outcome = await new NodeCommandExecutor(runner).ExecuteAsync(Call("""{"command":["x"]}"""), TestContext.Current.CancellationToken);
+
+        Assert.EndsWith("x😀…", outcome.Error, StringComparison.Ordinal);
+        Assert.True(System.Text.Rune.TryGetRuneAt(outcome.Log!, 0, out _));
+    }
+
     [Fact]
     public async Task N09_Execute_ALimitStruck_StepNamesIt()
     {
