@@ -191,16 +191,23 @@ public sealed partial class FlowService(
         var version = new FlowVersion(flow, entry.UserId, Now);
         version.MarkPublished(Now);
         flow.Publish(entry.UserId, Now);
-        await flows.KeepVersionAsync(version, cancellationToken);
-        if (!await flows.TryPublishAsync(flow, cancellationToken))
+        List<PublishedWith> others = [];
+        foreach (var listener in listeners)
+        {
+            if (await listener.PublishingAsync(actor, flow, definition, cancellationToken) is { } other)
+            {
+                others.Add(other);
+            }
+        }
+
+        if (!await flows.TryPublishAsync(flow, version, [.. others.SelectMany(other => other.Triggers)], cancellationToken))
         {
             return FlowErrors.Changed(flow.Revision, flow.Revision + 1, byHeader: false);
         }
 
-        foreach (var listener in listeners)
+        foreach (var other in others)
         {
-            // Published is published: a caller who hangs up does not leave it without its triggers.
-            await listener.PublishedAsync(actor, flow, definition, CancellationToken.None);
+            await other.Done();
         }
 
         LogPublished(flowId, flow.Revision, workspaceId);
@@ -255,13 +262,20 @@ public sealed partial class FlowService(
             return unkept;
         }
 
+        // What lists show of a draft: its names, and that it differs from what is published. Its steps are followed by who has it open.
+        var isSeen = loaded == flow.PublishedRevision || (change.Name?.Trim() is { } name && name != flow.Name)
+            || (change.Description is { } description && description != flow.Description);
         flow.Change(change.Name?.Trim(), change.Description, definition, Now, acts);
         if (!await flows.TrySaveAsync(flow, loaded, cancellationToken))
         {
             return FlowErrors.Changed(loaded, loaded + 1, byHeader);
         }
 
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        if (isSeen)
+        {
+            feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        }
+
         feed.Publish(Topic.Flow(flowId), "flow.saved", flow.Revision);
         return flow;
     }

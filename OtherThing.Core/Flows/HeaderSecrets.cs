@@ -54,7 +54,7 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
         Task.FromResult<Error?>(null);
 
     /// <inheritdoc/>
-    public Task PublishedAsync(Actor actor, Flow flow, FlowDefinition definition, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<PublishedWith?> PublishingAsync(Actor actor, Flow flow, FlowDefinition definition, CancellationToken cancellationToken) => Task.FromResult<PublishedWith?>(null);
 
     /// <inheritdoc/>
     public Task DeletedAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken) => Task.CompletedTask;

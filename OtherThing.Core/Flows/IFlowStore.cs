@@ -1,4 +1,5 @@
 using OtherThing.Core.Results;
+using OtherThing.Core.Triggers;
 
 namespace OtherThing.Core.Flows;
 
@@ -23,8 +24,15 @@ public interface IFlowStore
     /// </summary>
     Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken);
 
-    /// <summary>Saves what is published and by whom, and nothing else, if the draft is still the one that is published.</summary>
-    Task<bool> TryPublishAsync(Flow flow, CancellationToken cancellationToken);
+    /// <summary>
+    /// Saves what is published and by whom, the version and the triggers in one transaction, if the draft is still the one that is published:
+    /// whenever the server dies, all three are of one version. Nothing else of the flow is written.
+    /// </summary>
+    /// <param name="flow">The flow as published.</param>
+    /// <param name="version">Its version, marked as published; one that is kept already is marked.</param>
+    /// <param name="triggers">The triggers it shall have; those that are not in the list go.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    Task<bool> TryPublishAsync(Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken);
 
     /// <summary>Changes settings, and nothing else of the flow; its version stays as it is.</summary>
     /// <returns>False when there is no such flow.</returns>

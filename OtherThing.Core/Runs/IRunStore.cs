@@ -26,6 +26,9 @@ public interface IRunStore
     /// <summary>The runs of a workspace, newest first; large inputs and outputs stay references (<see cref="BlobRef"/>).</summary>
     Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken);
 
+    /// <summary>How many runs of a workspace have not ended.</summary>
+    Task<int> CountLiveAsync(Guid workspaceId, CancellationToken cancellationToken);
+
     /// <summary>The journal of a run after a sequence, in order.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="afterSequence">Only entries after it; 0 for all.</param>

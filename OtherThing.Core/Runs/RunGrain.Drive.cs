@@ -172,6 +172,11 @@ internal sealed partial class RunGrain
             feed.Publish(Topic.Workspace(next.WorkspaceId), "runs.changed");
         }
 
+        if (used.Length > 0)
+        {
+            feed.Publish(Topic.Workspace(next.WorkspaceId), UsageService.Changed);
+        }
+
         if (ended)
         {
             RunTelemetry.Ended(next);

@@ -105,6 +105,12 @@ public sealed partial class RunService(
             ? refusal
             : await runs.ListAsync(workspaceId, filter, page, cancellationToken);
 
+    /// <summary>How many runs of the workspace have not ended (A39): queued, at work or waiting.</summary>
+    public async Task<Result<int>> CountLiveAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
+        (await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal
+            ? refusal
+            : await runs.CountLiveAsync(workspaceId, cancellationToken);
+
     /// <summary>What differs between two runs of a workspace (A39), of the same flow or not.</summary>
     /// <returns>The comparison, or <c>run.not_found</c>.</returns>
     public async Task<Result<RunComparison>> CompareAsync(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Usage;
 
@@ -7,7 +8,7 @@ namespace OtherThing.Core.Runs;
 
 /// <summary>Turns what an attempt used into entries of the workspace's ledger, and sees to those that no commit of a run has written.</summary>
 internal sealed partial class UsageRecorder(
-    IRunJournalStore store, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<UsageRecorder> logger)
+    IRunJournalStore store, ILiveFeed feed, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<UsageRecorder> logger)
 {
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
@@ -36,6 +37,7 @@ internal sealed partial class UsageRecorder(
             try
             {
                 await store.AddUsageAsync([entry], CancellationToken.None);
+                feed.Publish(Topic.Workspace(entry.WorkspaceId), UsageService.Changed);
                 return;
             }
             catch (RowRefusedException refused)

@@ -158,8 +158,9 @@ public sealed partial class TriggerService(
     }
 
     /// <inheritdoc/>
-    async Task IFlowListener.PublishedAsync(Actor actor, Flow flow, FlowDefinition definition, CancellationToken cancellationToken)
+    async Task<PublishedWith?> IFlowListener.PublishingAsync(Actor actor, Flow flow, FlowDefinition definition, CancellationToken cancellationToken)
     {
+        var opened = new List<Trigger>();
         var known = (await triggers.ListAsync(flow.WorkspaceId, [flow.Id], cancellationToken)).ToDictionary(row => row.StepId, StringComparer.Ordinal);
         var rows = new List<Trigger>();
         foreach (var step in Webhooks(definition))
@@ -174,8 +175,7 @@ public sealed partial class TriggerService(
             var unsigned = string.IsNullOrEmpty(ConfigTemplates.ReadStatic<WebhookTriggerConfig>(step.Config).Secret);
             if (unsigned && !row.IsUnsigned)
             {
-                await audit.AppendAsync(
-                    actor, flow.WorkspaceId, Operations.WebhookUnsigned, $"trigger:{row.Id}", $"{flow.Name}: {step.Id} takes unsigned deliveries");
+                opened.Add(row);
             }
 
             row.SetUnsigned(unsigned);
@@ -185,8 +185,17 @@ public sealed partial class TriggerService(
         rows.AddRange(definition.Steps
             .Where(step => step.Type == ScheduleTriggerConfig.StepType)
             .Select(step => Plan(step, known.GetValueOrDefault(step.Id), flow, actor.UserId!.Value)));
-        await triggers.ReplaceAsync(flow.Id, rows, cancellationToken);
-        targets.Forget();
+        return new PublishedWith(rows, DoneAsync);
+
+        async Task DoneAsync()
+        {
+            targets.Forget();
+            foreach (var row in opened)
+            {
+                await audit.AppendAsync(
+                    actor, flow.WorkspaceId, Operations.WebhookUnsigned, $"trigger:{row.Id}", $"{flow.Name}: {row.StepId} takes unsigned deliveries");
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -2,8 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Results;
+using OtherThing.Core.Triggers;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Conventions;
+using OtherThing.Data.Triggers;
 
 namespace OtherThing.Data.Flows;
 
@@ -64,20 +66,56 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         [nameof(Flow.Name), nameof(Flow.Description), nameof(Flow.Definition), nameof(Flow.RecentActs), nameof(Flow.Revision), nameof(Flow.UpdatedAt)],
         cancellationToken);
 
-    public Task<bool> TryPublishAsync(Flow flow, CancellationToken cancellationToken) => TryUpdateAsync(
-        flow, flow.Revision, [nameof(Flow.PublishedRevision), nameof(Flow.PublishedBy), nameof(Flow.UpdatedAt)], cancellationToken);
+    public Task<bool> TryPublishAsync(Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+        contexts,
+        unit => PublishAsync(unit, flow, version, triggers, cancellationToken),
+        async db => await db.Set<Flow>().AnyAsync(f => f.Id == flow.Id && f.PublishedRevision == flow.PublishedRevision && f.UpdatedAt == flow.UpdatedAt, cancellationToken)
+            ? new Known<bool>(true) : null,
+        cancellationToken);
+
+    private static async Task<bool> PublishAsync(
+        UnitOfWork unit, Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken)
+    {
+        var db = unit.Db;
+        Change(db, flow, flow.Revision, [nameof(Flow.PublishedRevision), nameof(Flow.PublishedBy), nameof(Flow.UpdatedAt)]);
+        if (await db.Set<FlowVersion>().FirstOrDefaultAsync(v => v.FlowId == version.FlowId && v.Number == version.Number, cancellationToken) is { } kept)
+        {
+            kept.MarkPublished(version.PublishedAt!.Value);
+        }
+        else
+        {
+            db.Add(version);
+        }
+
+        await TriggerStore.ReplaceAsync(db, flow.Id, triggers, cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false; // not the draft that the caller had seen
+        }
+
+        await unit.CommitAsync();
+        return true;
+    }
 
     // Draft, publication and settings each have a way of their own, and others change them meanwhile: what was only read is not written back.
-    private async Task<bool> TryUpdateAsync(Flow flow, int expectedRevision, string[] columns, CancellationToken cancellationToken)
+    private static void Change(AppDbContext db, Flow flow, int expectedRevision, string[] columns)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var entry = db.Attach(flow);
         entry.Property(f => f.Revision).OriginalValue = expectedRevision;
         foreach (var column in columns)
         {
             entry.Property(column).IsModified = true;
         }
+    }
 
+    private async Task<bool> TryUpdateAsync(Flow flow, int expectedRevision, string[] columns, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        Change(db, flow, expectedRevision, columns);
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -85,6 +85,14 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
         return await values.FillAsync(workspaceId, entries, mostBytes, cancellationToken);
     }
 
+    public async Task<int> CountLiveAsync(Guid workspaceId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        // Only what has not ended has a time to be looked at, and that is an index: what all workspaces have at work is little beside what one
+        // has behind it. To ask for the workspace first would go through all of its history.
+        return await db.Set<Run>().Where(r => r.WakeAt > DateTime.MinValue).SumAsync(r => r.WorkspaceId == workspaceId ? 1 : 0, cancellationToken);
+    }
+
     public async Task<int> CountCalledAsync(Guid rootRunId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -19,6 +19,13 @@ internal sealed class TriggerStore(IDbContextFactory<AppDbContext> contexts) : I
     public async Task ReplaceAsync(Guid flowId, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await ReplaceAsync(db, flowId, triggers, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>The same in a context of the caller, who saves it.</summary>
+    internal static async Task ReplaceAsync(AppDbContext db, Guid flowId, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken)
+    {
         var known = await db.Set<Trigger>().AsNoTracking().Where(t => t.FlowId == flowId).ToListAsync(cancellationToken);
         var kept = triggers.Select(trigger => trigger.Id).ToHashSet();
         db.RemoveRange(known.Where(trigger => !kept.Contains(trigger.Id)));
@@ -26,8 +33,6 @@ internal sealed class TriggerStore(IDbContextFactory<AppDbContext> contexts) : I
         {
             db.Entry(trigger).State = known.Exists(row => row.Id == trigger.Id) ? EntityState.Modified : EntityState.Added;
         }
-
-        await db.SaveChangesAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<PublishedTrigger>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken)

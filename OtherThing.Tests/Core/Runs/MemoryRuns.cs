@@ -6,6 +6,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
+using OtherThing.Core.Triggers;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Tests.Core.Runs;
@@ -110,6 +111,9 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
     public Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(
         Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue) =>
         Task.FromResult<IReadOnlyList<RunJournalEntry>>([.. _rows[runId].Journal.Where(entry => entry.Sequence > afterSequence)]);
+
+    public Task<int> CountLiveAsync(Guid workspaceId, CancellationToken cancellationToken) =>
+        Task.FromResult(_rows.Values.Count(row => row.Run.WorkspaceId == workspaceId && row.Run.WakeAt is not null));
 
     public Task<int> CountCalledAsync(Guid rootRunId, CancellationToken cancellationToken) =>
         Task.FromResult(_rows.Values.Count(row => row.Run.RootRunId == rootRunId));
@@ -232,7 +236,7 @@ internal sealed class MemoryVersions : IFlowStore
 
     public Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> TryPublishAsync(Flow flow, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<bool> TryPublishAsync(Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> ChangeSettingsAsync(Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

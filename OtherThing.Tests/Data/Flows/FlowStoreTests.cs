@@ -50,7 +50,7 @@ public sealed class FlowStoreTests : IAsyncLifetime
         var draft = await ReadAsync();
         var published = await ReadAsync();
         published.Publish(_heir, DateTime.UnixEpoch);
-        Assert.True(await Flows.TryPublishAsync(published, Cancel));
+        Assert.True(await Flows.TryPublishAsync(published, VersionOf(published), [], Cancel));
         draft.Change("Renamed", null, null, DateTime.UnixEpoch);
 
         Assert.True(await Flows.TrySaveAsync(draft, 2, Cancel));
@@ -68,10 +68,17 @@ public sealed class FlowStoreTests : IAsyncLifetime
         Assert.True(await Flows.TrySaveAsync(draft, 1, Cancel));
         published.Publish(_heir, DateTime.UnixEpoch);
 
-        Assert.False(await Flows.TryPublishAsync(published, Cancel));
+        Assert.False(await Flows.TryPublishAsync(published, VersionOf(published), [], Cancel));
         Assert.False(await Flows.TrySaveAsync(published, 1, Cancel));
 
         Assert.Equal(("Renamed", _leaver), ((await ReadAsync()).Name, (await ReadAsync()).PublishedBy));
+    }
+
+    private static FlowVersion VersionOf(Flow flow)
+    {
+        var version = new FlowVersion(flow, flow.PublishedBy!.Value, DateTime.UnixEpoch);
+        version.MarkPublished(DateTime.UnixEpoch);
+        return version;
     }
 
     private async Task<Flow> ReadAsync() => (await Flows.FindAsync(_flow.WorkspaceId, _flow.Id, Cancel))!;

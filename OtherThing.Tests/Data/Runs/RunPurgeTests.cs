@@ -82,7 +82,7 @@ public sealed class RunPurgeTests : IAsyncLifetime
             connection = db.Database.GetConnectionString()!;
         }
 
-        using var plans = new DeletePlans(connection);
+        using var plans = new QueryPlans(connection);
         Assert.Equal((RunPurge.Batch - 1, 0), await PurgeAsync());
 
         Assert.Contains(plans.Found, plan => plan.Contains("sqlite_autoindex_Runs_1 (Id=?)", StringComparison.Ordinal));

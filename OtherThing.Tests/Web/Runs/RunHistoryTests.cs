@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using OtherThing.Core.Live;
 using OtherThing.Core.Runs;
 using OtherThing.Lab.Processes;
@@ -91,7 +92,7 @@ public sealed class RunHistoryTests(SharedServer server)
         var runId = Guid.Parse(await client.StartAsync(
             await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}},{"id":"more","type":"logic.wait","config":{"seconds":3600}}""", "start->rest", "start->more")));
         var feed = new LiveFeed(); // hears nothing of the server's
-        await using var watch = new RunWatch(server.Services.GetRequiredService<RunService>(), feed, TimeProvider.System, actor, workspaceId, runId);
+        await using var watch = new RunWatch(server.Services.GetRequiredService<RunService>(), feed, TimeProvider.System, NullLogger<RunWatch>.Instance, actor, workspaceId, runId);
         Assert.Null(await watch.StartAsync(() => Task.CompletedTask));
         await client.PostAsync($"/runs/{runId}/cancel");
 
@@ -99,6 +100,34 @@ public sealed class RunHistoryTests(SharedServer server)
 
         await Until.HoldsAsync(() => Task.FromResult(watch.Run!.Status == RunStatus.Cancelled), "the watch has read the journal", Cancel);
         Assert.Equal(2, watch.Steps.Count(step => step.Status == StepRunStatus.Cancelled));
+    }
+
+    [Fact]
+    public async Task Watch_OneReadFails_SaysThatItIsBehindAndCatchesUp()
+    {
+        var client = await RunClient.NewAsync(server);
+        var me = (await client.Http.GetAsync("/api/v1/me", Cancel)).Content;
+        var actor = server.ActorOf(JsonElement.Parse(await me.ReadAsStringAsync(Cancel)).GetProperty("id").GetGuid());
+        var workspaceId = Guid.Parse(client.Root.Split('/')[^1]);
+        var runId = Guid.Parse(await client.StartAsync(await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}}""", "start->rest")));
+        var away = false;
+        var store = Faulty.Over(server.Services.GetRequiredService<IRunStore>(), name => Volatile.Read(ref away) && name == nameof(IRunStore.FindBriefAsync));
+        var feed = new LiveFeed(); // hears nothing of the server's
+        await using var watch = new RunWatch(
+            ActivatorUtilities.CreateInstance<RunService>(server.Services, store), feed, TimeProvider.System, NullLogger<RunWatch>.Instance, actor, workspaceId, runId);
+        var told = new SemaphoreSlim(0);
+        Assert.Null(await watch.StartAsync(() => Task.FromResult(told.Release())));
+        await client.PostAsync($"/runs/{runId}/cancel");
+
+        Volatile.Write(ref away, true);
+        feed.Publish(Topic.Run(runId), "run.committed", new RunCommitted(99, RunStatus.Running, []));
+        await told.WaitAsync(Cancel);
+        var (behind, seen) = (watch.BehindSince, watch.Run!.Status);
+        Volatile.Write(ref away, false);
+
+        Assert.NotNull(behind);
+        Assert.False(seen.IsFinal());
+        await Until.HoldsAsync(() => Task.FromResult(watch.Run!.Status == RunStatus.Cancelled && watch.BehindSince is null), "the watch has caught up", Cancel);
     }
 
     [Fact]

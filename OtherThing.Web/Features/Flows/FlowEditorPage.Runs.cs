@@ -126,7 +126,7 @@ public sealed partial class FlowEditorPage
             await earlier.DisposeAsync();
         }
 
-        var watch = new RunWatch(Runs, Feed, Clock, Workspace.Actor, Workspace.Id, runId);
+        var watch = new RunWatch(Runs, Feed, Clock, WatchLog, Workspace.Actor, Workspace.Id, runId);
         _watch = watch;
         if (await watch.StartAsync(() => InvokeAsync(ShowRunAsync)) is { } refusal)
         {

@@ -64,6 +64,9 @@ public sealed partial class FlowEditorPage
     public required RunService Runs { get; init; }
 
     [Inject]
+    internal ILogger<RunWatch> WatchLog { get; init; } = null!;
+
+    [Inject]
     public required KeyService Keys { get; init; }
 
     [Inject]

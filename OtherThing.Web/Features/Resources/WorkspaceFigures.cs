@@ -1,5 +1,4 @@
 using OtherThing.Core.Nodes;
-using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
 using OtherThing.Web.Components.Layout;
@@ -9,7 +8,7 @@ namespace OtherThing.Web.Features.Resources;
 /// <summary>A workspace in a few numbers; null is a number this person may not see.</summary>
 /// <param name="NodesReady">Machines that take work.</param>
 /// <param name="Nodes">Machines in all.</param>
-/// <param name="RunsNow">Runs that have not ended, counted up to 200.</param>
+/// <param name="RunsNow">Runs that have not ended.</param>
 /// <param name="Today">Spent since midnight UTC, as far as it has a price.</param>
 /// <param name="Month">Spent since the first of the month UTC.</param>
 public sealed record WorkspaceFigures(int? NodesReady, int? Nodes, int? RunsNow, Money? Today, Money? Month)
@@ -28,23 +27,8 @@ public sealed record WorkspaceFigures(int? NodesReady, int? Nodes, int? RunsNow,
     }
 
     /// <summary>Runs that have not ended.</summary>
-    public static async Task<int?> CountRunsAsync(WorkspaceContext workspace, RunService runs, CancellationToken cancellationToken)
-    {
-        var count = 0;
-        foreach (var status in new[] { RunStatus.Queued, RunStatus.Running, RunStatus.Waiting })
-        {
-            var found = await runs.ListAsync(
-                workspace.Actor, workspace.Id, new RunFilter(Status: status), new PageRequest(PageRequest.MaxLimit), cancellationToken);
-            if (!found.TryGet(out var page, out _))
-            {
-                return null;
-            }
-
-            count += page.Items.Count;
-        }
-
-        return count;
-    }
+    public static async Task<int?> CountRunsAsync(WorkspaceContext workspace, RunService runs, CancellationToken cancellationToken) =>
+        (await runs.CountLiveAsync(workspace.Actor, workspace.Id, cancellationToken)).TryGet(out var count, out _) ? count : null;
 
     /// <summary>Spent since a time.</summary>
     public static async Task<Money?> SpentAsync(

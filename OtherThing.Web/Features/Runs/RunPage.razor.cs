@@ -52,6 +52,9 @@ public sealed partial class RunPage
     public required TimeProvider Clock { get; init; }
 
     [Inject]
+    internal ILogger<RunWatch> WatchLog { get; init; } = null!;
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
     [Inject]
@@ -84,7 +87,7 @@ public sealed partial class RunPage
             await _watch.DisposeAsync();
         }
 
-        var watch = new RunWatch(Runs, Feed, Clock, Workspace.Actor, Workspace.Id, RunId);
+        var watch = new RunWatch(Runs, Feed, Clock, WatchLog, Workspace.Actor, Workspace.Id, RunId);
         _watch = watch;
         _refusal = await watch.StartAsync(() => InvokeAsync(Refresh));
         if (_refusal is null)

@@ -6,11 +6,13 @@ using OtherThing.Core.Runs;
 namespace OtherThing.Web.Features.Runs;
 
 /// <summary>Follows one run for one page: a snapshot, then what happens, told on at most four times a second.</summary>
-internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clock, Actor actor, Guid workspaceId, Guid runId) : IAsyncDisposable
+internal sealed partial class RunWatch(
+    RunService runs, ILiveFeed feed, TimeProvider clock, ILogger<RunWatch> logger, Actor actor, Guid workspaceId, Guid runId) : IAsyncDisposable
 {
     /// <summary>The least time between two calls of the listener.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
     private const int KeptText = 64 * 1024;
     private readonly CancellationTokenSource _disposal = new();
     private readonly Lock _gate = new();
@@ -24,6 +26,9 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
 
     /// <summary>The run; its output and sums are complete once it has ended.</summary>
     public Run? Run { get; private set; }
+
+    /// <summary>Since when what is shown may be older than what is so, because the run could not be read (UTC); null when it is up to date.</summary>
+    public DateTime? BehindSince { get; private set; }
 
     /// <summary>Every attempt, in the order they began.</summary>
     public IReadOnlyList<StepRun> Steps
@@ -94,9 +99,9 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
         try
         {
             var missed = 0L;
-            while (Run is { } run && !run.Status.IsFinal() && await subscription.Events.WaitToReadAsync(_disposal.Token))
+            while (Run is { } run && !run.Status.IsFinal() && (BehindSince is not null || await subscription.Events.WaitToReadAsync(_disposal.Token)))
             {
-                var reread = false;
+                var reread = BehindSince is not null;
                 while (subscription.Events.TryRead(out var happened))
                 {
                     reread |= Take(happened);
@@ -106,11 +111,11 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
                 if (reread || subscription.Missed > missed)
                 {
                     missed = subscription.Missed;
-                    await ReadAsync();
+                    await CatchUpAsync();
                 }
 
                 await changed();
-                await Task.Delay(Interval, clock, _disposal.Token);
+                await Task.Delay(BehindSince is null ? Interval : s_pause, clock, _disposal.Token);
             }
 
             subscription.Dispose();
@@ -124,6 +129,24 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
             // The page was closed between two awaits.
         }
     }
+
+    /// <summary>Reads anew. What cannot be read now is tried again and again: a page that follows a run for an hour outlives a database that is away for a minute.</summary>
+    private async Task CatchUpAsync()
+    {
+        try
+        {
+            await ReadAsync();
+            BehindSince = null;
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException))
+        {
+            BehindSince ??= clock.GetUtcNow().UtcDateTime;
+            LogBehind(exception, runId);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} could not be read for a page that shows it; the page says so and tries again")]
+    private partial void LogBehind(Exception exception, Guid runId);
 
     /// <returns>True when the journal has to be read: the run ended, or something is missing before this.</returns>
     private bool Take(LiveEvent happened)
@@ -146,7 +169,7 @@ internal sealed class RunWatch(RunService runs, ILiveFeed feed, TimeProvider clo
                     return gap || committed.Status.IsFinal();
                 case StepReport report:
                     var text = _texts.GetValueOrDefault(report.Path, "") + report.Text;
-                    _texts[report.Path] = text.Length > KeptText ? text[^KeptText..] : text;
+                    _texts[report.Path] = TextCut.Tail(text, KeptText);
                     return false;
                 default:
                     return false;

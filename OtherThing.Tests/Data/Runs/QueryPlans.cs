@@ -6,16 +6,19 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace OtherThing.Tests.Data.Runs;
 
-/// <summary>How SQLite goes about what is deleted from one database, while it lives.</summary>
-internal sealed class DeletePlans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+/// <summary>How SQLite goes about some statements of one database, while it lives.</summary>
+internal sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
     private readonly string _connection;
+    private readonly string _says;
     private readonly ConcurrentQueue<string> _found = [];
     private readonly ConcurrentBag<IDisposable> _subscriptions = [];
 
-    public DeletePlans(string connection)
+    /// <param name="connection">Whose statements.</param>
+    /// <param name="says">What they have in their text.</param>
+    public QueryPlans(string connection, string says = "DELETE FROM")
     {
-        _connection = connection;
+        (_connection, _says) = (connection, says);
         _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
     }
 
@@ -33,7 +36,7 @@ internal sealed class DeletePlans : IObserver<DiagnosticListener>, IObserver<Key
     public void OnNext(KeyValuePair<string, object?> value)
     {
         if (value.Value is CommandEventData { Command: var command } && value.Key == RelationalEventId.CommandExecuting.Name
-            && command.Connection?.ConnectionString == _connection && command.CommandText.Contains("DELETE FROM", StringComparison.Ordinal))
+            && command.Connection?.ConnectionString == _connection && command.CommandText.Contains(_says, StringComparison.Ordinal))
         {
             Explain(command);
         }
