@@ -6,7 +6,7 @@ namespace OtherThing.Core.Tasks;
 public static class TaskRules
 {
     /// <summary>The longest title, in UTF-16 units of its column.</summary>
-    public const int MaxTitle = 200;
+    public const int MaxTitle = 4_000;
 
     /// <summary>The longest description, in UTF-16 units of its column.</summary>
     public const int MaxDescription = 20_000;
