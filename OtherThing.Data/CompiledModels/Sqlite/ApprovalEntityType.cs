@@ -142,7 +142,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(string),
                 propertyInfo: typeof(Approval).GetProperty("Title", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Approval).GetField("<Title>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                maxLength: 200);
+                maxLength: 4000);
 
             var values = runtimeEntityType.AddProperty(
                 "Values",

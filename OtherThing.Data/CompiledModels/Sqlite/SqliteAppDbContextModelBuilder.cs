@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
     public partial class SqliteAppDbContextModel
     {
         private SqliteAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("764441f5-b172-4f56-a407-d4fabf48e88b"), entityTypeCount: 39)
+            : base(skipDetectChanges: false, modelId: new Guid("7e3914b9-2939-4dd8-9f13-f63f7be239c5"), entityTypeCount: 39)
         {
         }
 
