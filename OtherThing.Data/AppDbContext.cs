@@ -43,8 +43,14 @@ public abstract class AppDbContext(DbContextOptions options)
 
     /// <summary>For journals: makes the commit of this transaction certain that nobody else serves.</summary>
     /// <exception cref="ServerLeaseLostException">Another server serves this database now.</exception>
-    internal Task CheckLeaseAsync(IDbContextTransaction transaction, CancellationToken cancellationToken) =>
-        Lease?.CheckAsync(transaction.GetDbTransaction(), cancellationToken) ?? Task.CompletedTask;
+    internal async Task CheckLeaseAsync(IDbContextTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (Lease is { } lease)
+        {
+            await using var check = lease.MakeCheck(Database.GetDbConnection());
+            await lease.CheckAsync(check, transaction.GetDbTransaction(), cancellationToken);
+        }
+    }
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

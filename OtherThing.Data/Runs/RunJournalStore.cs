@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using OtherThing.Core.Results;
@@ -17,6 +18,7 @@ internal sealed class RunJournalStore(IDbContextFactory<AppDbContext> contexts) 
     private AppDbContext? _db;
     private RunStatements? _statements;
     private RunCommands? _commands;
+    private DbCommand? _check;
 
     public async Task<bool[]> CommitAsync(IReadOnlyList<RunWrite> writes, CancellationToken cancellationToken)
     {
@@ -56,8 +58,13 @@ internal sealed class RunJournalStore(IDbContextFactory<AppDbContext> contexts) 
 
     public async ValueTask DisposeAsync()
     {
-        var db = _db;
-        (_db, _commands) = (null, null);
+        var (db, check) = (_db, _check);
+        (_db, _commands, _check) = (null, null, null);
+        if (check is not null)
+        {
+            await check.DisposeAsync();
+        }
+
         if (db is not null)
         {
             await db.DisposeAsync();
@@ -69,7 +76,11 @@ internal sealed class RunJournalStore(IDbContextFactory<AppDbContext> contexts) 
         var db = _db ??= await OpenAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.CheckLeaseAsync(transaction, cancellationToken);
+        if (db.Lease is { } lease)
+        {
+            await lease.CheckAsync(_check ??= lease.MakeCheck(db.Database.GetDbConnection()), transaction.GetDbTransaction(), cancellationToken);
+        }
+
         var statements = _statements ??= new RunStatements(db.Model);
         var commands = _commands ??= new RunCommands(db.Database.GetDbConnection(), statements);
         var applied = await commands.RunAsync(transaction.GetDbTransaction(), writes, cancellationToken);

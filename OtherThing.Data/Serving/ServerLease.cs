@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -26,10 +25,6 @@ public sealed class ServerLease : IDisposable
     private readonly WriteLane _lane;
     private readonly TimeProvider _clock;
     private readonly LeaseTable _table;
-
-    // Journals keep their connection and ask on each commit: the command is prepared once and goes with its connection.
-    private readonly ConditionalWeakTable<DbConnection, DbCommand> _checks = [];
-
     private LeaseRow? _seen;
     private long _seenAt;
     private long _fence;
@@ -164,26 +159,8 @@ public sealed class ServerLease : IDisposable
         }
     }
 
-    /// <summary>Within the transaction of a write: with its commit it is certain that nobody else served.</summary>
-    /// <exception cref="ServerLeaseLostException">Another server serves now.</exception>
-    internal async Task CheckAsync(DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        if (_fence == 0)
-        {
-            return;
-        }
-
-        var command = _checks.GetValue(transaction.Connection!, MakeCheck);
-        command.Transaction = transaction;
-        command.Parameters[0].Value = _fence;
-        if (Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture) != 1)
-        {
-            Lose();
-            throw new ServerLeaseLostException(_ended!);
-        }
-    }
-
-    private DbCommand MakeCheck(DbConnection connection)
+    /// <summary>The question to the database; whoever keeps a connection open keeps it with the connection, and no longer.</summary>
+    internal DbCommand MakeCheck(DbConnection connection)
     {
         var command = connection.CreateCommand();
         command.CommandText = LeaseTable.CheckStatement(_database.Provider);
@@ -191,6 +168,24 @@ public sealed class ServerLease : IDisposable
         (fence.ParameterName, fence.DbType) = ("@fence", DbType.Int64);
         command.Parameters.Add(fence);
         return command;
+    }
+
+    /// <summary>Within the transaction of a write, by a command of <see cref="MakeCheck"/> on its connection: with its commit it is certain that nobody else served.</summary>
+    /// <exception cref="ServerLeaseLostException">Another server serves now.</exception>
+    internal async Task CheckAsync(DbCommand command, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (_fence == 0)
+        {
+            return;
+        }
+
+        command.Transaction = transaction;
+        command.Parameters[0].Value = _fence;
+        if (Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture) != 1)
+        {
+            Lose();
+            throw new ServerLeaseLostException(_ended!);
+        }
     }
 
     private void Renew()
