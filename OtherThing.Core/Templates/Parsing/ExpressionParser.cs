@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Globalization;
+using System.Text.Json;
 using OtherThing.Core.Templates.Filters;
 using OtherThing.Core.Templates.Tree;
 using OtherThing.Core.Templates.Values;
