@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
 
-[Collection(Lanes.Builder)]
+[Collection(Lanes.Panels)]
 public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer server)
 {
     [Theory]

@@ -5,7 +5,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>A flow from nothing to a good run without a mouse.</summary>
-[Collection(Lanes.Builder)]
+[Collection(Lanes.Panels)]
 public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
 {
     [Fact]

@@ -6,7 +6,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>The panel, its lists and its dialogs, dark and light, wide and on a phone.</summary>
-[Collection(Lanes.Builder)]
+[Collection(Lanes.Panels)]
 public sealed class FlowPanelAccessibilityTests(Chromium chromium, SharedServer server)
 {
     private static readonly FlowDefinition s_flow = FlowDefinition.Empty with

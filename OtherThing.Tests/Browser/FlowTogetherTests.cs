@@ -32,6 +32,18 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
         }
         """;
 
+    // What a browser that never gets done stands at.
+    private const string State = """
+        () => {
+          const host = document.querySelector('[data-part=host]'), sync = host?.flowCanvas?.sync;
+          return JSON.stringify({
+            data: { ...host?.dataset }, sequence: sync?.sequence, unsaved: sync?.unsaved, cut: window.line_?.cut, delay: window.line_?.delay,
+            reconnect: document.getElementById('components-reconnect-modal')?.className, stopped: getComputedStyle(document.getElementById('blazor-error-ui')).display,
+            kept: { ...sessionStorage },
+          });
+        }
+        """;
+
     // In the document's own order: that too must be everybody's.
     private const string Document = """
         host => {
@@ -177,11 +189,18 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
             new[] { field, value });
     }
 
-    private static async Task AssertSameAsync(FlowBuilder builder, IReadOnlyList<ILocator> hosts)
+    private static async Task AssertSameAsync(FlowBuilder builder, List<ILocator> hosts)
     {
         foreach (var host in hosts)
         {
-            await host.Page.Locator("[data-part=host][data-ready=true][data-unsaved='0']").WaitForAsync();
+            try
+            {
+                await host.Page.Locator("[data-part=host][data-ready=true][data-unsaved='0']").WaitForAsync();
+            }
+            catch (TimeoutException)
+            {
+                Assert.Fail($"One of {hosts.Count} browsers is not done; the server is at {(await builder.SavedAsync(_ => true)).Steps.Count} steps. {await host.Page.EvaluateAsync<string>(State)}");
+            }
         }
 
         // What was sent last may still be on its way to the others and to the database.

@@ -6,7 +6,7 @@ using OtherThing.Tests.Support;
 namespace OtherThing.Tests.Browser;
 
 /// <summary>Fingers on the canvas, as the browser itself reports them.</summary>
-[Collection(Lanes.Builder)]
+[Collection(Lanes.Panels)]
 public sealed class FlowTouchTests(Chromium chromium, SharedServer server)
 {
     private static FlowDefinition TwoSteps { get; } = FlowDefinition.Empty with

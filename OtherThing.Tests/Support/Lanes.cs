@@ -12,8 +12,11 @@ namespace OtherThing.Tests.Support;
 /// <summary>The collections that tests with browsers and processes belong to: one test of each runs at a time, however many cores there are.</summary>
 internal static class Lanes
 {
-    /// <summary>The builder.</summary>
+    /// <summary>The builder's surface: drawing, runs, several people.</summary>
     public const string Builder = "Browser";
+
+    /// <summary>The builder's panels, keyboard, touch and accessibility.</summary>
+    public const string Panels = "Browser, panels";
 
     /// <summary>All other pages.</summary>
     public const string Pages = "Browser, other pages";
@@ -28,7 +31,7 @@ internal static class Lanes
 /// <summary>What takes longest starts first, so that it is not what everything waits for at the end.</summary>
 public sealed class LongLanesFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_lanes = [Lanes.Builder, Lanes.Pages, Lanes.Processes, Lanes.Installations];
+    private static readonly string[] s_lanes = [Lanes.Builder, Lanes.Pages, Lanes.Panels, Lanes.Processes, Lanes.Installations];
 
     // Classes of half a minute and more, whose tests run one after another.
     private static readonly Type[] s_classes = [typeof(MessTests), typeof(RightsServiceTests), typeof(RightsRestTests), typeof(RightsPagesTests), typeof(EchoedKeyTests), typeof(NginxTests)];
