@@ -86,4 +86,21 @@ public sealed class SafeHtmlTests
 
     [Fact]
     public void FromMarkdown_Nothing_IsEmpty() => Assert.Equal("", SafeHtml.FromMarkdown(null));
+
+    [Theory]
+    [InlineData("- [ ] a\n- [x] b", 0, true, "- [x] a\n- [x] b")]
+    [InlineData("- [ ] a\n- [x] b", 1, false, "- [ ] a\n- [ ] b")]
+    [InlineData("Not [ ] this\n\n* [X] **bold**\n  1. [ ] inner\n\n`[ ]`", 1, true, "Not [ ] this\n\n* [X] **bold**\n  1. [x] inner\n\n`[ ]`")]
+    [InlineData("```\n- [ ] code\n```\n- [ ] \u00fc\u6f22", 0, true, "```\n- [ ] code\n```\n- [x] \u00fc\u6f22")]
+    [InlineData("- [ ] a", 1, true, null)]
+    [InlineData("- [ ] a", -1, true, null)]
+    public void Tick_TheBoxAsItIsShown_ChangesThatOneOnly(string markdown, int box, bool on, string? expected) =>
+        Assert.Equal(expected, SafeHtml.Tick(markdown, box, on));
+
+    [Fact]
+    public void FromMarkdown_BoxesCanBeTickedOnlyWhereThatIsKept()
+    {
+        Assert.Contains("disabled", SafeHtml.FromMarkdown("- [ ] a"), StringComparison.Ordinal);
+        Assert.DoesNotContain("disabled", SafeHtml.FromMarkdown("- [ ] a", mayTick: true), StringComparison.Ordinal);
+    }
 }

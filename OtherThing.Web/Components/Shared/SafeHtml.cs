@@ -1,8 +1,10 @@
 using System.Text.Encodings.Web;
 using Ganss.Xss;
 using Markdig;
+using Markdig.Extensions.TaskLists;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
+using OtherThing.Core.Results;
 
 namespace OtherThing.Web.Components.Shared;
 
@@ -13,7 +15,12 @@ public static class SafeHtml
     private static readonly MarkdownPipeline s_markdown =
         new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseTaskLists().UseAutoLinks().UseEmphasisExtras().Build();
 
-    private static readonly HtmlSanitizer s_sanitizer = MakeSanitizer();
+    // The same language, read with the places of its parts.
+    private static readonly MarkdownPipeline s_placed =
+        new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseTaskLists().UseAutoLinks().UseEmphasisExtras().UsePreciseSourceLocation().Build();
+
+    private static readonly HtmlSanitizer s_sanitizer = MakeSanitizer(mayTick: false);
+    private static readonly HtmlSanitizer s_tickable = MakeSanitizer(mayTick: true);
 
     // Rendering and sanitizing go down a level of the call stack for each level of the text, and everybody who looks at it pays. Nobody writes
     // by hand what is deeper or longer than this.
@@ -22,12 +29,27 @@ public static class SafeHtml
     private const int MaxCells = 20_000;
 
     /// <summary>The text as HTML; a text that is built to be costly is shown as it was typed.</summary>
-    public static string FromMarkdown(string? markdown) =>
+    /// <param name="markdown">What somebody wrote.</param>
+    /// <param name="mayTick">Whether the boxes of a task list can be ticked; what is ticked is for <see cref="Tick"/>.</param>
+    public static string FromMarkdown(string? markdown, bool mayTick = false) =>
         string.IsNullOrWhiteSpace(markdown) ? ""
-        : Parse(markdown) is { } document ? s_sanitizer.Sanitize(document.ToHtml(s_markdown))
+        : Parse(markdown) is { } document ? (mayTick ? s_tickable : s_sanitizer).Sanitize(document.ToHtml(s_markdown))
         : $"<pre>{HtmlEncoder.Default.Encode(markdown)}</pre>";
 
-    private static MarkdownDocument? Parse(string markdown)
+    /// <summary>The text with one box of its task lists ticked or not, counted from 0 as they are shown; null when there is no such box.</summary>
+    public static string? Tick(string markdown, int box, bool on)
+    {
+        if (box < 0 || Parse(markdown, s_placed) is not { } document || document.Descendants<TaskList>().ElementAtOrDefault(box) is not { Span: { Start: > -1 } place })
+        {
+            return null;
+        }
+
+        return string.Concat(markdown.AsSpan(0, place.Start + 1), on ? "x" : " ", markdown.AsSpan(place.Start + 2));
+    }
+
+    private static MarkdownDocument? Parse(string markdown) => Parse(markdown, s_markdown);
+
+    private static MarkdownDocument? Parse(string markdown, MarkdownPipeline pipeline)
     {
         if (markdown.Length > MaxLength || MayBeLargeTable(markdown))
         {
@@ -36,7 +58,7 @@ public static class SafeHtml
 
         try
         {
-            var document = Markdown.Parse(markdown, s_markdown);
+            var document = Markdown.Parse(markdown, pipeline);
             return IsDeeperThan(document, MaxDepth) ? null : document;
         }
         catch (ArgumentException)
@@ -84,7 +106,7 @@ public static class SafeHtml
         return false;
     }
 
-    private static HtmlSanitizer MakeSanitizer()
+    private static HtmlSanitizer MakeSanitizer(bool mayTick)
     {
         var sanitizer = new HtmlSanitizer(new HtmlSanitizerOptions
         {
@@ -106,9 +128,17 @@ public static class SafeHtml
             }
             else if (e.Node is AngleSharp.Html.Dom.IHtmlInputElement box)
             {
-                // Only the tick boxes of a task list, and nobody can click them.
+                // Only the tick boxes of a task list, and nobody can click them unless what is ticked is kept.
                 box.SetAttribute("type", "checkbox");
-                box.SetAttribute("disabled", "");
+                if (mayTick)
+                {
+                    box.RemoveAttribute("disabled");
+                    box.SetAttribute("aria-label", box.ParentElement?.TextContent.Trim() is { Length: > 0 } words ? TextCut.Shown(words, 80) : "Done");
+                }
+                else
+                {
+                    box.SetAttribute("disabled", "");
+                }
             }
         };
         return sanitizer;

@@ -3,8 +3,10 @@ using MudBlazor;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs;
 using OtherThing.Core.Tasks;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Features.Runs;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Tasks;
@@ -23,6 +25,8 @@ public sealed partial class TaskDialog
     private IReadOnlyList<FlowSummary> _flows = [];
     private Error? _error;
     private bool _busy;
+    private bool _writes;
+    private Guid? _startedRun;
 
     [CascadingParameter]
     private IMudDialogInstance Dialog { get; set; } = default!;
@@ -46,6 +50,12 @@ public sealed partial class TaskDialog
     [Inject]
     public required FlowService Flows { get; init; }
 
+    [Inject]
+    public required RunService Runs { get; init; }
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
     private bool MayEdit => Original is null
         || Workspace.May(Operations.TaskEdit, own: Original.CreatedBy == Workspace.UserId || Original.AssigneeId == Workspace.UserId);
 
@@ -54,6 +64,7 @@ public sealed partial class TaskDialog
     protected override async Task OnInitializedAsync()
     {
         _status = Status;
+        _writes = Original is not { Description.Length: > 0 } && MayEdit;
         if (Original is { } task)
         {
             (_title, _description, _priority, _assignee) = (task.Title, task.Description, task.Priority, task.AssigneeId);
@@ -79,6 +90,39 @@ public sealed partial class TaskDialog
         if (saved.TryGet(out var task, out _error))
         {
             Dialog.Close(task);
+        }
+    }
+
+    /// <summary>A box is ticked at once, as the one change of the card; what else was typed here stays typed.</summary>
+    private async Task TickAsync(string description)
+    {
+        _description = description;
+        if (Original is { } task)
+        {
+            var saved = await Tasks.UpdateAsync(
+                Workspace.Actor, Workspace.Id, task.Id, new TaskChange { Description = new Optional<string?>(description) }, CancellationToken.None);
+            Original = saved.TryGet(out var changed, out _error) ? changed : Original;
+        }
+    }
+
+    private async Task RunFlowAsync()
+    {
+        _busy = true;
+        _startedRun = null;
+        try
+        {
+            var read = await Flows.GetAsync(Workspace.Actor, Workspace.Id, _flowId!.Value, CancellationToken.None);
+            if (!read.TryGet(out var flow, out _error) || await RunInputDialog.AskAsync(Dialogs, flow.Name, flow.ReadDefinition()) is not { } input)
+            {
+                return;
+            }
+
+            var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, flow.Id, input, null, CancellationToken.None);
+            _startedRun = started.TryGet(out var runId, out _error) ? runId : null;
+        }
+        finally
+        {
+            _busy = false;
         }
     }
 

@@ -11,9 +11,12 @@ namespace OtherThing.Web.Features.Tasks;
 
 public sealed partial class TasksPage
 {
+    private const string Me = "me";
+    private const string NoOne = "nobody";
     private readonly CancellationTokenSource _disposal = new();
     private readonly BoardModel _board = new();
     private IReadOnlyList<TaskCard>? _cards;
+    private IReadOnlyList<string> _labels = [];
     private MemberNames _people = new();
     private Error? _error;
     private int? _openNumber;
@@ -30,8 +33,13 @@ public sealed partial class TasksPage
     [SupplyParameterFromQuery(Name = "q")]
     public string? Query { get; set; }
 
-    [SupplyParameterFromQuery(Name = "mine")]
-    public bool Mine { get; set; }
+    /// <summary>Whose cards are shown: <see cref="Me"/>, <see cref="NoOne"/>, a member's id; null for everybody's.</summary>
+    [SupplyParameterFromQuery(Name = "assignee")]
+    public string? Assignee { get; set; }
+
+    /// <summary>The label that a card must have; null for any.</summary>
+    [SupplyParameterFromQuery(Name = "label")]
+    public string? Label { get; set; }
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -56,8 +64,9 @@ public sealed partial class TasksPage
 
     public void Dispose()
     {
-        _dialog?.Close();
+        // First the page is over, then its dialog: what the dialog ends must not lead back here from where a link in it led.
         _disposal.Cancel();
+        _dialog?.Close();
         _disposal.Dispose();
     }
 
@@ -78,7 +87,9 @@ public sealed partial class TasksPage
         }
     }
 
-    private string PathOf(int number) => Workspace.PathTo("tasks", number) + Search(Query, Mine);
+    private string PathOf(int number) => Workspace.PathTo("tasks", number) + Search(Query, Assignee, Label);
+
+    private bool Mine => Assignee == Me;
 
     private bool MayEdit(TaskCard card) =>
         Workspace.May(Operations.TaskEdit, own: card.CreatedBy == Workspace.UserId || card.AssigneeId == Workspace.UserId);
@@ -93,6 +104,7 @@ public sealed partial class TasksPage
             if (board.TryGet(out var cards, out _error))
             {
                 _cards = cards;
+                _labels = [.. cards.SelectMany(card => card.Labels).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.CurrentCultureIgnoreCase)];
                 Arrange();
             }
         }
@@ -105,20 +117,35 @@ public sealed partial class TasksPage
     private void Arrange() => _board.Load(_cards ?? [], Matches);
 
     private bool Matches(TaskCard card) =>
-        (!Mine || card.AssigneeId == Workspace.UserId)
+        Assignee switch
+        {
+            null or "" => true,
+            Me => card.AssigneeId == Workspace.UserId,
+            NoOne => card.AssigneeId is null,
+            var id => card.AssigneeId?.ToString() == id,
+        }
+        && (string.IsNullOrEmpty(Label) || card.Labels.Contains(Label, StringComparer.OrdinalIgnoreCase))
         && (string.IsNullOrWhiteSpace(Query)
             || card.Title.Contains(Query, StringComparison.CurrentCultureIgnoreCase)
             || $"T-{card.Number}".Equals(Query.Trim(), StringComparison.OrdinalIgnoreCase)
             || card.Labels.Any(label => label.Contains(Query, StringComparison.CurrentCultureIgnoreCase)));
 
-    private void Filter(string? q = null, bool? mine = null) =>
-        Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(q ?? Query, mine ?? Mine), replace: true);
+    private void Filter(string? q = null, string? assignee = null, string? label = null) =>
+        Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(q ?? Query, assignee ?? Assignee, label ?? Label), replace: true);
 
-    private static string Search(string? query, bool mine)
+    private static string Search(params ReadOnlySpan<string?> values)
     {
-        string?[] parts = [string.IsNullOrEmpty(query) ? null : $"q={Uri.EscapeDataString(query)}", mine ? "mine=true" : null];
-        var text = string.Join('&', parts.Where(part => part is not null));
-        return text.Length == 0 ? "" : "?" + text;
+        ReadOnlySpan<string> names = ["q", "assignee", "label"];
+        var text = "";
+        for (var at = 0; at < names.Length; at++)
+        {
+            if (!string.IsNullOrEmpty(values[at]))
+            {
+                text += $"{(text.Length == 0 ? '?' : '&')}{names[at]}={Uri.EscapeDataString(values[at]!)}";
+            }
+        }
+
+        return text;
     }
 
     private async Task MoveAsync((Guid Id, TaskPlace Place) move)
@@ -149,7 +176,7 @@ public sealed partial class TasksPage
 
         if (Number == number && !_disposal.IsCancellationRequested)
         {
-            Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(Query, Mine), replace: true);
+            Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(Query, Assignee, Label), replace: true);
         }
     }
 
