@@ -167,6 +167,44 @@ public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
     }
 
     [Fact]
+    public async Task PaletteItem_Pressed_GoesBehindTheSelectedStepAndIsConnected()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, ThreeSteps);
+        var (x, y) = await builder.PlaceOfAsync("shape");
+        await builder.Page.Mouse.ClickAsync(x, y);
+        await builder.Page.GetByRole(AriaRole.Button, new() { Name = "HTTP request" }).ClickAsync();
+
+        var flow = await builder.SavedAsync(flow => flow.Steps.Count == 4);
+        var (shape, added) = (flow.Steps[1], flow.Steps[^1]);
+        Assert.Contains(flow.Connections, each => each.From == "shape" && each.To == added.Id);
+        Assert.True(added.Position.X >= shape.Position.X + 224, $"it stands at {added.Position}");
+
+        // Once more: the first one has its place, so the second goes where it covers nothing.
+        (x, y) = await builder.PlaceOfAsync("shape");
+        await builder.Page.Mouse.ClickAsync(x, y);
+        await builder.Page.GetByRole(AriaRole.Button, new() { Name = "HTTP request" }).ClickAsync();
+        flow = await builder.SavedAsync(flow => flow.Steps.Count == 5);
+        Assert.True(flow.Steps[^1].Position.Y >= added.Position.Y + 76, $"it covers: {flow.Steps[^1].Position} and {added.Position}");
+    }
+
+    [Fact]
+    public async Task TidyUp_ShowsTheWholeFlow()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(
+            chromium, server, ThreeSteps with { Steps = [.. ThreeSteps.Steps.Take(2), ThreeSteps.Steps[2] with { Position = new(9_000, 6_000) }] });
+        await builder.Host.EvaluateAsync("host => host.flowCanvas.zoomTo(1)");
+
+        await builder.Page.GetByRole(AriaRole.Button, new() { Name = "Tidy up" }).ClickAsync();
+
+        await builder.SavedAsync(flow => flow.Steps[2].Position.X < 9_000);
+        await builder.Page.WaitForFunctionAsync(
+            """
+            () => { const { scene } = document.querySelector('[data-part=host]').flowCanvas, { x, y, width, height } = scene.view.window;
+              return [...scene.layout.rects.values()].every(r => r.x >= x && r.y >= y && r.x + r.width <= x + width && r.y + r.height <= y + height); }
+            """);
+    }
+
+    [Fact]
     public async Task StepPanel_ChangedField_IsSavedAndShownOnOtherCanvases()
     {
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, ThreeSteps);

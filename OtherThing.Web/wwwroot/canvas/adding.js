@@ -28,6 +28,16 @@ export const addStep = (canvas, typeName, point, source = null, split = null) =>
   canvas.commit(edits);
 };
 
+/** Adds a step as the list beside the canvas does on a press: to the right of the selected step and connected from it, else in the middle of what is seen. */
+export const addNext = (canvas, typeName) => {
+  const { scene } = canvas, [id, another] = scene.selectedSteps, rect = id && !another && scene.layout.rect(id);
+  if (!rect) return canvas.addStep(typeName, center(scene.view.window));
+  canvas.addStep(typeName, beside(rect), scene.catalog.type(typeName)?.isTrigger ? null : freePort(scene, id));
+  const added = scene.layout.rect(scene.selectedSteps[0]);
+  if (added) scene.view.reveal(added);
+  canvas.viewChanged();
+};
+
 export const addNote = canvas => {
   if (canvas.readOnly) return;
   const { scene } = canvas, id = scene.doc.freeNoteId(), at = placeAt(center(scene.view.window));
@@ -47,10 +57,8 @@ export const addBeside = canvas => {
     canvas.quickAdd.open(canvas.clientAt(middle), middle, null, split);
     return;
   }
-  const ports = rect && scene.layout.ports.get(id);
-  const source = port ? { from: port.id, port: port.port } : rect && scene.catalog.kind(scene.doc.steps.get(id)) !== 'output'
-    ? { from: id, port: ports.find(port => !scene.doc.connections.some(each => each.from === id && each.port === port)) ?? ports[0] } : null;
-  const point = rect ? { x: rect.x + rect.width + 80 + card.width / 2, y: rect.y + card.height / 2 } : center(scene.view.window);
+  const source = port ? { from: port.id, port: port.port } : rect ? freePort(scene, id) : null;
+  const point = rect ? beside(rect) : center(scene.view.window);
   if (rect) scene.view.reveal({ x: point.x - card.width / 2, y: rect.y, width: card.width, height: card.height });
   canvas.viewChanged();
   canvas.quickAdd.open(canvas.clientAt(point), point, source);
@@ -70,15 +78,27 @@ export const connectSelected = canvas => {
     return;
   }
   const id = scene.selectedSteps[0];
-  if (!id || canvas.readOnly || scene.catalog.kind(scene.doc.steps.get(id)) === 'output') return;
-  const ports = scene.layout.ports.get(id);
-  const port = ports.find(each => !scene.doc.connections.some(known => known.from === id && known.port === each)) ?? ports[0];
-  canvas.quickAdd.connect(canvas.clientAt(scene.output(id, port)), { from: id, port });
+  const source = id && !canvas.readOnly ? freePort(scene, id) : null;
+  if (source) canvas.quickAdd.connect(canvas.clientAt(scene.output(id, source.port)), source);
 };
 
-/** The next place on the diagonal where no other card lies exactly. */
+/** The middle of a card to the right of another. */
+const beside = rect => ({ x: rect.x + rect.width + 80 + card.width / 2, y: rect.y + card.height / 2 });
+
+/** The port of a step that leads nowhere yet, else its first; null for a step that ends a flow. */
+const freePort = (scene, id) => {
+  const ports = scene.layout.ports.get(id) ?? [];
+  const port = ports.find(each => !scene.doc.connections.some(known => known.from === id && known.port === each)) ?? ports[0];
+  return port && scene.catalog.kind(scene.doc.steps.get(id)) !== 'output' ? { from: id, port } : null;
+};
+
+/** The first place from here downwards where the card covers no other and none covers it. */
 const free = (scene, position) => {
-  const taken = new Set([...scene.doc.steps.values()].map(step => `${step.position.x},${step.position.y}`));
-  while (taken.has(`${position.x},${position.y}`)) position = { x: position.x + 32, y: position.y + 32 };
+  const cards = [...scene.layout.rects.values()].filter(rect => !rect.container);
+  const covering = () => cards.find(rect =>
+    position.x < rect.x + rect.width && rect.x < position.x + card.width && position.y < rect.y + rect.height && rect.y < position.y + card.height);
+  for (let other = covering(); other; other = covering()) {
+    position = { x: position.x, y: Math.ceil((other.y + other.height + card.grid) / card.grid) * card.grid };
+  }
   return position;
 };

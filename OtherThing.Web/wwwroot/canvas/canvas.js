@@ -1,6 +1,6 @@
 // The flow canvas: puts document, scene, gestures and drawing together. One per editor.
 
-import { addBeside, addNote, addStep, connectSelected } from './adding.js';
+import { addBeside, addNext, addNote, addStep, connectSelected } from './adding.js';
 import { arrangeEdits } from './arrange.js';
 import { Catalog } from './catalog.js';
 import { copyText, pasteEdits } from './clipboard.js';
@@ -137,6 +137,8 @@ export class Canvas {
 
   addStep(...what) { addStep(this, ...what); }
 
+  addNext(type) { addNext(this, type); }
+
   addNote() { addNote(this); }
 
   addBeside() { addBeside(this); }
@@ -212,7 +214,12 @@ export class Canvas {
 
   redo() { if (!this.readOnly) this.sync.ask('redo'); }
 
-  tidy() { this.commit(arrangeEdits(this.scene.doc, this.scene.layout, this.scene.selectedSteps.length > 1 ? new Set(this.scene.selectedSteps) : null)); }
+  /** Arranges the selected steps, or all of them and then shows them all. */
+  tidy() {
+    const some = this.scene.selectedSteps.length > 1 ? new Set(this.scene.selectedSteps) : null;
+    this.commit(arrangeEdits(this.scene.doc, this.scene.layout, some));
+    if (!some) this.fit();
+  }
 
   open(id) {
     this.#foldOpen(id);
@@ -389,7 +396,7 @@ export class Canvas {
     // A press with the mouse is a drag or a click of its own; this one came from the keyboard.
     const type = event.detail === 0 && event.target.closest?.('[data-step-type]')?.dataset.stepType;
     if (type) {
-      this.addStep(type, center(this.scene.view.window));
+      this.addNext(type);
       this.host.focus({ preventScroll: true });
     }
   }

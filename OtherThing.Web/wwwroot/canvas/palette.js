@@ -1,8 +1,6 @@
 // Steps from the list beside the canvas.
 
-import { center } from './geometry.js';
-
-/** A press on the palette: a click adds in the middle, a drag adds where it is dropped. */
+/** A press on the palette: a click adds behind the selected step, a drag adds where it is dropped. */
 export const dragNew = (canvas, root, event) => {
   const source = event.target.closest?.('[data-step-type]');
   if (!source || canvas.readOnly || event.button !== 0) return;
@@ -28,6 +26,6 @@ export const dragNew = (canvas, root, event) => {
   window.addEventListener('pointerup', end, options);
   window.addEventListener('pointercancel', end, options);
   source.addEventListener('click', () => {
-    if (!dragged) canvas.addStep(type, center(canvas.scene.view.window));
+    if (!dragged) canvas.addNext(type);
   }, { once: true });
 };
