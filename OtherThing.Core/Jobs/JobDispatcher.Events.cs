@@ -286,7 +286,7 @@ public sealed partial class JobDispatcher
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId} was refused by node {NodeId}: {ReasonCode}")]
     private partial void LogRejected(Guid jobId, Guid nodeId, string reasonCode);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} was lost with node {NodeId}; its effects are {Effects}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {NodeId} was lost while running job {JobId}; its effects are {Effects}")]
     private partial void LogLost(Guid jobId, Guid nodeId, JobEffects effects);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Late result of attempt {AttemptId} from node {NodeId} ({Kind}): kept, changes nothing")]

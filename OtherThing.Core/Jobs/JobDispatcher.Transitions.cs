@@ -188,6 +188,6 @@ public sealed partial class JobDispatcher
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} was written by somebody else; following what the database says")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} was changed by another process; this process now only follows it")]
     private partial void LogDisowned(Guid jobId);
 }

@@ -78,6 +78,14 @@ public sealed partial class JobDispatcher : BackgroundService
         .Where(pair => pair.Value.Row.BatchId == batchId && pair.Value.Row.WorkspaceId == workspaceId)
         .Select(pair => pair.Value.Ended.Task);
 
+    /// <summary>The jobs of a run that no node has, those that have waited longest first.</summary>
+    internal IReadOnlyList<LiveJob> WaitingFor(Guid workspaceId, Guid runId) =>
+    [
+        .. _live.Values
+            .Where(job => job.Row.RunId == runId && job.Row.WorkspaceId == workspaceId && job.Row.Status == JobStatus.Queued)
+            .OrderBy(job => job.Row.CreatedAt),
+    ];
+
     /// <summary>Queues a job, or finds the one with its id; returns when it is committed.</summary>
     internal Task<LiveJob> SubmitAsync(Job job, CancellationToken cancellationToken) => SubmitAsync(job, null, cancellationToken);
 

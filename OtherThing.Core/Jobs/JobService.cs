@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
@@ -12,6 +13,8 @@ public sealed partial class JobService(
 {
     /// <summary>The longest a caller may wait for an end in one request.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(300);
+
+    private const int MostExplained = 5;
 
     private static Error NotFound { get; } = Error.NotFound("job.not_found", "There is no such job in this workspace.");
 
@@ -91,6 +94,33 @@ public sealed partial class JobService(
         return Result<IReadOnlyList<NodeVerdict>>.Success(await dispatcher.ExplainAsync(job, [.. serving.Select(record => record.Node)]));
     }
 
+    /// <summary>Which steps of a run wait for a machine, and why none takes them.</summary>
+    public async Task<Result<RunWaits>> ListWaitsAsync(Actor actor, Guid workspaceId, Guid runId, CancellationToken cancellationToken)
+    {
+        if ((await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        var waiting = dispatcher.WaitingFor(workspaceId, runId);
+        if (waiting.Count == 0)
+        {
+            return RunWaits.None;
+        }
+
+        // The items of a map ask for the same, so that one of them speaks for its step.
+        var first = waiting.DistinctBy(job => Items().Replace(job.Row.StepPath ?? "", "")).Take(MostExplained).ToArray();
+        var serving = await nodes.ListServingAsync(workspaceId, cancellationToken);
+        var explained = new List<RunWait>(first.Length);
+        foreach (var job in first)
+        {
+            var verdicts = await dispatcher.ExplainAsync(job.Row.Snapshot(), [.. serving.Select(record => record.Node)]);
+            explained.Add(new RunWait(job.Row.StepPath ?? "", job.Row.CreatedAt, verdicts));
+        }
+
+        return new RunWaits(waiting.Select(job => job.Row.StepPath ?? "").ToHashSet(StringComparer.Ordinal), explained);
+    }
+
     /// <summary>A batch, after waiting for its end at most so long.</summary>
     public async Task<Result<JobBatch>> GetBatchAsync(
         Actor actor, Guid workspaceId, Guid batchId, TimeSpan wait, CancellationToken cancellationToken)
@@ -158,6 +188,9 @@ public sealed partial class JobService(
         var serving = await nodes.ListServingAsync(workspaceId, cancellationToken);
         return Result<IReadOnlyList<NodeVerdict>>.Success(await dispatcher.ExplainAsync(imagined, [.. serving.Select(record => record.Node)]));
     }
+
+    [GeneratedRegex(@"\[\d+\]")]
+    private static partial Regex Items();
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 

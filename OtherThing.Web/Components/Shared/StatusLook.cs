@@ -20,6 +20,7 @@ public sealed record StatusLook(string Icon, string Word, string Tone, bool Spin
             "todo" => new(Icons.Material.Outlined.Schedule, "To do", "neutral"),
             "queued" or "pending" => new(Icons.Material.Outlined.Schedule, word, "neutral"),
             "running" or "assigned" or "in_progress" => new(Icons.Material.Outlined.Autorenew, word, "info", Spins: name == "running"),
+            "waiting_for_machine" => new(Icons.Material.Outlined.HourglassEmpty, "Waiting for a machine", "warning"),
             "waiting" => new(Icons.Material.Outlined.PanTool, word, "warning"),
             "succeeded" or "done" or "ready" or "ok" or "online" or "active" => new(Icons.Material.Outlined.CheckCircle, word, "success"),
             "failed" or "invalid" or "revoked" or "quarantined" => new(Icons.Material.Outlined.Cancel, word, "danger"),

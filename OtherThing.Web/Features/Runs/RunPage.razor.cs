@@ -20,6 +20,7 @@ public sealed partial class RunPage
     private StepRun[] _steps = [];
     private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
     private IReadOnlyDictionary<Guid, string> _people = new Dictionary<Guid, string>();
+    private IReadOnlySet<string> _waiting = OtherThing.Core.Jobs.RunWaits.None.Paths;
     private (string Path, int Attempt)? _shown;
     private Guid _openRun;
     private readonly OneAct _act = new();
@@ -124,6 +125,10 @@ public sealed partial class RunPage
     private void Show(StepRun? step) => _shown = step is null ? null : (step.Path, step.Attempt);
 
     private string NameOf(StepRun step) => _names.GetValueOrDefault(step.StepId, step.StepId);
+
+    private string NameAt(string path) => _steps.LastOrDefault(step => step.Path == path) is { } step ? NameOf(step) : path;
+
+    private bool IsWaiting(StepRun step) => MachineWaits.NeedsMachine(step) && _waiting.Contains(step.Path);
 
     private string Starter(Run run) => run.StartedBy == Workspace.UserId ? "you" : _people.GetValueOrDefault(run.StartedBy, "a former member");
 

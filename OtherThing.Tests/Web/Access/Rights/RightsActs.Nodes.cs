@@ -27,6 +27,7 @@ internal static partial class RightsActs
         yield return OnJob("A40", "JobService.CancelAsync", call => Told(call.Get<JobService>().CancelAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel))) with { Endpoint = "CancelJob" };
         yield return OnJob("A39", "JobService.ExplainAsync", call => Told(call.Get<JobService>().ExplainAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel))) with { Endpoint = "ExplainJob" };
         yield return new("A39", "JobService.ExplainAsync", call => Told(call.Get<JobService>().ExplainAsync(call.Actor, call.WorkspaceId, JobKind.Command, new JobRequirements(), Cancel)));
+        yield return new("A39", "JobService.ListWaitsAsync", call => Told(call.Get<JobService>().ListWaitsAsync(call.Actor, call.WorkspaceId, Guid.CreateVersion7(), Cancel)));
         yield return new("A39", "JobService.GetBatchAsync", call => Told(call.Get<JobService>().GetBatchAsync(call.Actor, call.WorkspaceId, Guid.CreateVersion7(), TimeSpan.Zero, Cancel)))
         { Answer = "job.batch_not_found", Endpoint = "GetJobBatch" };
         yield return OnNode("A57", "JobService.ListOnNodeAsync", call => Told(call.Get<JobService>().ListOnNodeAsync(call.Actor, call.Thing, Cancel)));
