@@ -19,7 +19,7 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         using var key = NodeKey.Create(data.Key);
         using var channels = new ServerChannels(grpc, pin: null);
         var enrolled = joinToken is null
-            ? await ByCodeAsync(channels.Enrollment, key, name ?? "", cancellationToken)
+            ? await ByCodeAsync(channels.Enrollment, server, key, name ?? "", cancellationToken)
             : await ByTokenAsync(channels.Enrollment, key, name ?? "", joinToken, cancellationToken);
         var identity = new NodeIdentity
         {
@@ -56,7 +56,7 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         }
     }
 
-    private async Task<Enrolled> ByCodeAsync(Enrollment.EnrollmentClient client, NodeKey key, string name, CancellationToken cancellationToken)
+    private async Task<Enrolled> ByCodeAsync(Enrollment.EnrollmentClient client, string server, NodeKey key, string name, CancellationToken cancellationToken)
     {
         var request = new BeginRequest
         {
@@ -70,6 +70,7 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         {
             var begun = await client.BeginAsync(request, deadline: Deadline(), cancellationToken: cancellationToken).AnswerAsync(cancellationToken);
             await output.WriteLineAsync($"Claim code: {begun.UserCode}");
+            await output.WriteLineAsync($"Enter it at {new Uri(new Uri(server), $"{begun.VerifyUrl}?code={begun.UserCode}")} (signed in, within {Math.Max(1, begun.ExpiresS / 60)} minutes). Whoever enters it owns this machine there.");
             await output.WriteLineAsync($"Key: {Fingerprint.Words(key.PublicKey)}");
             await output.FlushAsync(cancellationToken);
             if (await PollAsync(client, key, begun, cancellationToken) is { } enrolled)

@@ -226,6 +226,7 @@ internal sealed class FakeServer : IAsyncDisposable
         {
             EnrollId = Convert.ToBase64String(request.PublicKey.Span),
             UserCode = "ABCD-EFGH",
+            VerifyUrl = "/link",
             IntervalS = 1,
             ExpiresS = 600,
         });

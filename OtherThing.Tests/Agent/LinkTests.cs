@@ -219,6 +219,7 @@ public sealed class LinkTests : IAsyncLifetime
         await using var agent = await AgentHost.StartAsync(_server, token: null);
 
         Assert.Single(agent.Output.ToString().Split('\n'), line => line == "Claim code: ABCD-EFGH");
+        Assert.Contains($"Enter it at {_server.Url.TrimEnd('/')}/link?code=ABCD-EFGH ", agent.Output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using OtherThing.Lab.Processes;
 using OtherThing.Lab.Providers;
@@ -5,7 +6,7 @@ using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Processes;
 
-/// <summary>A published server and a separate agent, driven through REST alone.</summary>
+/// <summary>A published server and the agent that it offers for download, driven through REST alone.</summary>
 [Collection(Lanes.Installations)]
 public class BlackBoxTests
 {
@@ -16,7 +17,7 @@ public class BlackBoxTests
         const string secret = "sk-test-4f9a8b7c6d5e4f3a2b1c0d9e8f7a";
         await using var provider = await FakeProvider.StartAsync(cancellationToken: cancellation);
         using var published = new TestDirectory();
-        await Published.ServerAsync(published.Path);
+        await Published.ServerAsync(published.Path, hasAgent: true);
         await using var server = new ServerProcess(
             published.Path,
             ("Providers__openai__BaseUrl", provider.OpenAiUrl.ToString()),
@@ -24,7 +25,7 @@ public class BlackBoxTests
         await server.StartAsync(cancellation);
         await server.SignInAsync(cancellation);
         var workspace = await server.CreateWorkspaceAsync("Black box", cancellation);
-        await using var agent = await AgentProcess.StartAsync(BuildOutput.Agent, server, workspace, cancellation);
+        await using var agent = await AgentProcess.StartAsync(await DownloadAsync(server, published.Path, cancellation), server, workspace, cancellation);
 
         var key = await server.PostAsync($"/workspaces/{workspace}/api-keys", $$"""{"provider":"openai","name":"Team","key":"{{secret}}"}""", cancellation);
         var flow = await server.CreateFlowAsync(workspace, $$$$"""
@@ -54,5 +55,14 @@ public class BlackBoxTests
         Assert.DoesNotContain(secret, listed, StringComparison.Ordinal);
         Assert.EndsWith(secret[^4..], key.GetProperty("mask").GetString(), StringComparison.Ordinal);
         Assert.Equal(1, provider.Log.Count(call => call.Path.EndsWith("chat/completions", StringComparison.Ordinal)));
+    }
+
+    private static async Task<string> DownloadAsync(ServerProcess server, string directory, CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        var path = Path.Combine(directory, "downloaded-agent");
+        await File.WriteAllBytesAsync(path, await http.GetByteArrayAsync(new Uri(server.Address, $"downloads/{RuntimeInformation.RuntimeIdentifier}/agent"), cancellation), cancellation);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        return path;
     }
 }
