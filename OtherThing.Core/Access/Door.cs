@@ -91,10 +91,15 @@ public sealed class Door(IMembershipStore memberships, AuditLog audit, TimeProvi
 
     internal static Error Forbidden(Operation operation, Role role)
     {
-        var allowed = Enum.GetValues<Role>().Where(candidate => operation.For(candidate) == Grant.Allow).ToArray();
-        var who = allowed.Length > 0 ? $"{allowed[0]} or above" : "nobody";
-        var own = operation.For(role) == Grant.Own ? " As " + role + " you may do this to your own only." : "";
-        return Error.Forbidden("access.forbidden", $"Your role is {role}. To {operation.Text} takes {who}.{own}");
+        var (who, ask) = Enum.GetValues<Role>().Where(candidate => operation.For(candidate) == Grant.Allow).Cast<Role?>().FirstOrDefault() switch
+        {
+            Role.Owner => ("Only owners can", " Ask an owner to do it."),
+            Role.Admin => ("Only admins and owners can", " Ask an admin to do it, or an owner to change your role."),
+            not null => ("Only members can", " Ask an admin to change your role."),
+            null => ("Nobody can", ""),
+        };
+        var own = operation.For(role) == Grant.Own ? ": you can do this with your own only" : "";
+        return Error.Forbidden("access.forbidden", $"{who} {operation.Text}. Your role is {role}{own}.{ask}");
     }
 
     private static Error? CheckScope(Actor actor, Operation operation) => actor.Scopes.HasFlag(operation.Scope)

@@ -18,7 +18,7 @@ public enum Grant
 
 /// <summary>One row of the table of rights; the rows that exist are in <see cref="Operations"/>.</summary>
 /// <param name="Id">The row's id, <c>A37</c>; test names use it.</param>
-/// <param name="Text">What it is, as a person says it: "start a run".</param>
+/// <param name="Text">What it is, after "Only members can": "start runs".</param>
 /// <param name="Owner">What an Owner may.</param>
 /// <param name="Admin">What an Admin may.</param>
 /// <param name="Member">What a Member may.</param>

@@ -59,7 +59,7 @@ public sealed class PersonalToken
 /// <param name="ExpiresInDays">1 to 365; null is 90.</param>
 public sealed record PersonalTokenDraft(string? Name, Scopes Scopes, int? ExpiresInDays = null);
 
-/// <summary>A new token and its value, which is shown this once.</summary>
+/// <summary>A new token and its value, which is shown only once.</summary>
 /// <param name="Token">The token.</param>
 /// <param name="Value">The value, <c>ot_pat_...</c>.</param>
 public sealed record NewPersonalToken(PersonalToken Token, string Value);

@@ -13,7 +13,7 @@ public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, 
     private static readonly TimeSpan s_touchEvery = TimeSpan.FromMinutes(5);
 
     /// <summary>Makes a token for the person themselves.</summary>
-    /// <returns>The token with its value, shown this once, or <c>token.invalid</c> naming the fields, <c>token.quota</c>.</returns>
+    /// <returns>The token with its value, shown only once, or <c>token.invalid</c> naming the fields, <c>token.quota</c>.</returns>
     public async Task<Result<NewPersonalToken>> CreateAsync(Actor actor, PersonalTokenDraft draft, CancellationToken cancellationToken)
     {
         if (!door.EnterOwn(actor, Operations.TokenManage).TryGet(out var userId, out var error)
@@ -89,7 +89,7 @@ public sealed class PersonalTokenService(Door door, IPersonalTokenStore tokens, 
         var name = draft.Name?.Trim() ?? "";
         if (PersonalToken.NameLimit.Line(name) is null)
         {
-            wrong.Add(new FieldError("name", $"Give a name of 1 to {PersonalToken.NameLimit} on one line."));
+            wrong.Add(new FieldError("name", $"Enter a name of 1 to {PersonalToken.NameLimit} on one line."));
         }
 
         if (draft.Scopes == Scopes.None || (draft.Scopes & ~Scopes.All) != 0)

@@ -34,7 +34,7 @@ public sealed class ProfileService(IAccountStore accounts, AuditLog audit)
         var name = displayName?.Trim() ?? account.DisplayName;
         if (DisplayName.Line(name) is null)
         {
-            return Error.Invalid("account.invalid", "displayName", $"Give a name of 1 to {DisplayName} on one line.");
+            return Error.Invalid("account.invalid", "displayName", $"Enter a name of 1 to {DisplayName} on one line.");
         }
 
         await accounts.RenameAsync(account.Id, name, cancellationToken);

@@ -104,7 +104,7 @@ public sealed partial class ApprovalDesk(
             role = Guid.TryParse(config.AssigneeId, out var named) ? await memberships.FindRoleAsync(run.WorkspaceId, named, CancellationToken.None) : null;
             if (role is null)
             {
-                return Error.Invalid("approval.assignee_invalid", "assigneeId", "The approval names somebody who is no member of this workspace.");
+                return Error.Invalid("approval.assignee_invalid", "assigneeId", "The approval names somebody who is not a member of this workspace.");
             }
 
             assignee = named;

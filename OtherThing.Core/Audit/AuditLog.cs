@@ -313,7 +313,7 @@ public sealed partial class AuditLog : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not take {Count} audit entries just now; next try in {WaitMs} ms")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} audit entries could not be saved; next try in {WaitMs} ms")]
     private partial void LogAskingAgain(Exception failure, int count, double waitMs);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} audit entries could not be kept together; trying each")]

@@ -69,7 +69,7 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
 
         if (output.ValueKind == JsonValueKind.Undefined)
         {
-            return Error.Invalid("flow.pin_invalid", "output", "Say what the step shall put out: any JSON, also null.");
+            return Error.Invalid("flow.pin_invalid", "output", "Enter the output to use: any JSON, including null.");
         }
 
         if (output.GetRawText().Length > StepPin.MostCharacters)

@@ -25,11 +25,11 @@ public static class KeyErrors
 
     /// <summary>Whoever added the key has left.</summary>
     public static Error Paused() => Error.Conflict(
-        "key.paused", "Whoever added this key is no member of the workspace any more, so it is paused. Add another key.");
+        "key.paused", "The member who added this key has left the workspace, so it is paused. Add another key.");
 
     /// <summary>The provider refuses the key.</summary>
     /// <param name="title">The provider.</param>
     /// <param name="words">What it said, without the key.</param>
     public static Error Rejected(string title, string words) => Error.Invalid(
-        "key.rejected", "key", $"{title} does not take this key: {words}");
+        "key.rejected", "key", $"{title} rejected this key: {words}");
 }

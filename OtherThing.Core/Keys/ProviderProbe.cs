@@ -33,7 +33,7 @@ public sealed class ProviderProbe(EgressClient egress, ProviderCatalog providers
         {
             return error.Kind == ErrorKind.Invalid
                 ? error with { Fields = [new FieldError("baseUrl", error.Message)] }
-                : new Error(ErrorKind.Unavailable, "key.provider_unreachable", $"{title} could not be asked whether the key works: {error.Message}");
+                : new Error(ErrorKind.Unavailable, "key.provider_unreachable", $"{title} could not be reached to test the key: {error.Message}");
         }
 
         var response = result.Response!;
@@ -46,7 +46,7 @@ public sealed class ProviderProbe(EgressClient egress, ProviderCatalog providers
             200 when ReadModels(body) is { } models => Result<IReadOnlyList<string>>.Success(models),
             401 or 403 => KeyErrors.Rejected(title, words),
             400 when words.Contains("key", StringComparison.OrdinalIgnoreCase) => KeyErrors.Rejected(title, words),
-            429 => new Error(ErrorKind.TooMany, "key.rate_limited", $"{title} says not now: {words}") { RetryAfter = response.RetryAfter },
+            429 => new Error(ErrorKind.TooMany, "key.rate_limited", $"{title} is overloaded or limits requests: {words}") { RetryAfter = response.RetryAfter },
             200 => Failed($"{title} did not answer with a list of models at {path}. Is the base URL right?"),
             var status => Failed($"{title} answered {status} at {path}: {words}"),
         };

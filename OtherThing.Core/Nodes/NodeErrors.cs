@@ -15,7 +15,7 @@ public static class NodeErrors
 
     /// <summary>A claim code that is wrong, used or over its ten minutes.</summary>
     public static Error ClaimCodeUnknown { get; } = Error.Invalid(
-        "node.claim_code_unknown", "claimCode", "No machine waits with this code. Codes live ten minutes: read the one the agent shows now.");
+        "node.claim_code_unknown", "claimCode", "No machine waits with this code. Codes are valid for ten minutes: use the one the agent shows now.");
 
     /// <summary>The node belongs to somebody already.</summary>
     public static Error AlreadyClaimed { get; } = Error.Conflict(

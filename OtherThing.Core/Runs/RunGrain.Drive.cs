@@ -260,6 +260,6 @@ internal sealed partial class RunGrain
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} was not started, for it cannot be written down: {Reason}")]
     private partial void LogNeverKept(string reason, Guid runId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} stopped on a fault of the server; it goes on from its journal")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} hit an internal error and will resume from its journal")]
     private partial void LogFailed(Exception exception, Guid runId);
 }

@@ -21,13 +21,13 @@ public static class StepCatalog
         new()
         {
             Name = "trigger.manual", Kind = StepKind.Trigger, Title = "Start by hand", ConfigType = typeof(ManualTriggerConfig),
-            Description = "Starts a run when a person presses Run or a program calls REST; puts out the input.",
+            Description = "Starts a run when a person presses Run or a program calls REST. Output: the input.",
             Example = Parse("""{"fields":[{"name":"topic","type":"string","required":true}]}"""),
         },
         new()
         {
             Name = WebhookTriggerConfig.StepType, Kind = StepKind.Trigger, Title = "Webhook", ConfigType = typeof(WebhookTriggerConfig), VerbatimFields = ["secret"],
-            Description = "Starts a run for each request to its secret address, which it gets when the flow is published; puts out what was sent.",
+            Description = "Starts a run for each request to its secret address, which it gets when the flow is published. Output: what was sent.",
             OutputSchema = Parse("""{"type":"object","properties":{"body":{},"headers":{"type":"object"},"query":{"type":"object"}},"required":["body","headers","query"]}"""),
             Example = Parse("""{"respond":"accepted"}"""),
         },
@@ -58,13 +58,13 @@ public static class StepCatalog
         new()
         {
             Name = "data.set", Kind = StepKind.Data, Title = "Set data", ConfigType = typeof(DataSetConfig),
-            Description = "Puts out a value made from what came before.",
+            Description = "Makes a value from what came before. Output: that value.",
             Example = Parse("""{"value":{"name":"{{ input.name }}"}}"""),
         },
         new()
         {
             Name = "logic.if", Kind = StepKind.Logic, Title = "If", ConfigType = typeof(IfConfig), ConditionFields = ["condition"],
-            Description = "Leaves by true or by false.",
+            Description = "Continues on the true or the false branch.",
             OwnPorts = static _ => s_truth,
             OutputSchema = Parse("""{"type":"boolean"}"""),
             Example = Parse("""{"condition":"input.count > 2"}"""),
@@ -72,14 +72,14 @@ public static class StepCatalog
         new()
         {
             Name = "logic.switch", Kind = StepKind.Logic, Title = "Switch", ConfigType = typeof(SwitchConfig),
-            Description = "Leaves by the port of the case that equals the value, else by default.",
+            Description = "Continues on the branch of the case that equals the value, else on default.",
             OwnPorts = static step => [.. CasesOf(step).Distinct(), "default"],
             Example = Parse("""{"value":"{{ input.kind }}","cases":["bug","question"]}"""),
         },
         new()
         {
             Name = "logic.map", Kind = StepKind.Logic, Title = "For each", ConfigType = typeof(MapConfig), IsContainer = true,
-            Description = "Runs the steps inside once per item; puts out what the last of them put out, item by item.",
+            Description = "Runs the steps inside once per item. Output: a list with the result of the last step for each item.",
             OutputSchema = Parse("""{"type":"array"}"""),
             Example = Parse("""{"items":"{{ input.items }}","concurrency":10}"""),
         },
@@ -92,7 +92,7 @@ public static class StepCatalog
         new()
         {
             Name = "logic.join", Kind = StepKind.Logic, Title = "Join", ConfigType = typeof(JoinConfig),
-            Description = "Brings branches together; puts out what arrived, by step.",
+            Description = "Brings branches together. Output: what arrived, by step.",
             OutputSchema = Parse("""{"type":"object"}"""),
             Example = Parse("""{"mode":"all"}"""),
         },
@@ -122,7 +122,7 @@ public static class StepCatalog
         new()
         {
             Name = "flow.call", Kind = StepKind.Logic, Title = "Call a flow", ConfigType = typeof(FlowCallConfig),
-            Description = "Runs another flow of this workspace and waits for it; puts out what it put out, and fails when it fails.",
+            Description = "Runs another flow of this workspace and waits for it. Output: the output of that flow. Fails when that flow fails.",
             DefaultEffects = static _ => StepEffects.Keyed, DefaultTimeout = TimeSpan.FromSeconds(FlowLimits.TimeoutSeconds),
             Example = Parse("""{"flowId":"00000000-0000-0000-0000-000000000000","input":{"topic":"{{ input.topic }}"}}"""),
         },

@@ -68,7 +68,7 @@ public sealed class Invite
 /// <param name="Email">The only address it is good for; an Admin invite must name one.</param>
 public sealed record InviteDraft(Role Role, int? ExpiresInDays = null, int? MaxUses = null, string? Email = null);
 
-/// <summary>A new invite and its code, which is shown this once.</summary>
+/// <summary>A new invite and its code, which is shown only once.</summary>
 /// <param name="Invite">The invite.</param>
 /// <param name="Code">The code.</param>
 public sealed record NewInvite(Invite Invite, string Code);

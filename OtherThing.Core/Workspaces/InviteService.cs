@@ -24,7 +24,7 @@ public sealed class InviteService(
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>Makes an invite.</summary>
-    /// <returns>The invite with its code, shown this once, or <c>invite.invalid</c> naming the fields.</returns>
+    /// <returns>The invite with its code, shown only once, or <c>invite.invalid</c> naming the fields.</returns>
     public async Task<Result<NewInvite>> CreateAsync(
         Actor actor, Guid workspaceId, InviteDraft draft, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ public sealed class InviteService(
 
         if (invite.Role == Role.Admin && entry.Role != Role.Owner)
         {
-            var refusal = Error.Forbidden("access.forbidden", "Only an Owner may take back an invite as Admin.");
+            var refusal = Error.Forbidden("access.forbidden", "Only owners can revoke an invite for an admin.");
             audit.Refused(actor, workspaceId, Operations.InviteList, refusal);
             return refusal;
         }

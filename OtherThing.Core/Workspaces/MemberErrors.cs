@@ -34,7 +34,7 @@ public static class MemberErrors
     public static Error InviteUsedUp { get; } = Error.Conflict("invite.used_up", "This invite was used as often as it may be. Ask for a new one.");
 
     /// <summary>The invite was taken back, or its maker may not invite any more.</summary>
-    public static Error InviteRevoked { get; } = Error.Conflict("invite.revoked", "This invite was taken back. Ask for a new one.");
+    public static Error InviteRevoked { get; } = Error.Conflict("invite.revoked", "This invite was revoked. Ask for a new one.");
 
     /// <summary>The invite is bound to another address.</summary>
     public static Error InviteForAnother { get; } =

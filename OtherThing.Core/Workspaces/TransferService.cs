@@ -10,7 +10,7 @@ public sealed class TransferService(
     Door door, IMemberStore members, IWorkspaceStore workspaces, AuditLog audit, ILiveFeed feed)
 {
     private static readonly Error s_notOffered =
-        Error.NotFound("transfer.not_offered", "Nobody offers you this workspace (any more).");
+        Error.NotFound("transfer.not_offered", "This workspace is not offered to you, or no longer.");
 
     /// <summary>Offers the workspace to one of its Admins; an earlier offer is replaced.</summary>
     /// <returns>The workspace, or <c>member.not_found</c>, <c>transfer.not_admin</c>, <c>workspace.changed</c>.</returns>

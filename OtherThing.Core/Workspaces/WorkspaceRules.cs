@@ -79,7 +79,7 @@ public static class WorkspaceRules
         List<FieldError> wrong = [.. others];
         if (Workspace.NameLimit.Line(name) is null)
         {
-            wrong.Add(new FieldError("name", $"Give a name of 1 to {Workspace.NameLimit} on one line."));
+            wrong.Add(new FieldError("name", $"Enter a name of 1 to {Workspace.NameLimit} on one line."));
         }
 
         if (!Workspace.DescriptionLimit.Holds(description) || description.Contains('\0'))

@@ -12,7 +12,7 @@ public sealed partial class BrowserWaitTests
     [Fact]
     public void Tests_WaitForAnAddress_ByAnAssertion()
     {
-        var files = Directory.GetFiles(Path.GetFullPath(Path.Combine(BuildOutput.Server, "../../../../OtherThing.Tests")), "*.cs", SearchOption.AllDirectories)
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "OtherThing.Tests"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).ToList();
 
         Assert.Contains(files, file => Path.GetFileName(file) == "HistoryPagesTests.cs");

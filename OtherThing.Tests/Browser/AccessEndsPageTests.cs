@@ -123,7 +123,7 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         await page.GotoAsync($"/w/{scene.Slug}/members");
         await page.GetByText(address).WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Invite people" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make invite" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create invite" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByText("Send this link").WaitForAsync();
 
         // Nobody publishes an event of it: the watch alone hears of it.

@@ -37,7 +37,7 @@ public sealed class HistoryPagesTests(Chromium chromium, SharedServer server)
         await visit.Page.GetByText("1 test failed").First.WaitForAsync();
         await CheckAsync(visit.Page, "tests that failed");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Edit Three becomes six" }).ClickAsync();
-        await visit.Page.GetByLabel("and to put out (JSON)").WaitForAsync();
+        await visit.Page.GetByLabel("with this output (JSON)").WaitForAsync();
         await CheckAsync(visit.Page, "test dialog");
         Assert.Empty(visit.Complaints);
     }

@@ -19,8 +19,8 @@ public sealed class JourneyTests(Chromium chromium)
         context.SetDefaultTimeout(Patience.Milliseconds);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Make one" }).Or(page.GetByRole(AriaRole.Link, new() { Name = "Make an account" })).First.ClickAsync();
-        await page.GetByRole(AriaRole.Heading, new() { Name = "Make an account" }).WaitForAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Make one" }).Or(page.GetByRole(AriaRole.Link, new() { Name = "Create account" })).First.ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Create account" }).WaitForAsync();
         await page.GetByLabel("E-mail address").FillAsync("first@example.org");
         await page.GetByLabel("Password").FillAsync("Passw0rd!");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();

@@ -24,7 +24,7 @@ public sealed class RunControlPageTests(Chromium chromium, SinkServer servers) :
 
         await visit.GoAsync($"runs/{failed}");
         await page.GetByRole(AriaRole.Button, new() { Name = "It happened…" }).ClickAsync();
-        await page.GetByLabel("What it put out (JSON)").FillAsync("""{"receipt":"R-7"}""");
+        await page.GetByLabel("Its output (JSON)").FillAsync("""{"receipt":"R-7"}""");
         await CheckAsync(page, "unknown step");
         await page.GetByRole(AriaRole.Button, new() { Name = "Use this output and go on" }).ClickAsync();
         await Expect(page.GetByText("R-7")).ToBeVisibleAsync();

@@ -7,7 +7,6 @@ using Microsoft.EntityFrameworkCore.Scaffolding;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Data;
-using OtherThing.Tests.Guide;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data;
@@ -25,7 +24,7 @@ public partial class CompiledModelTests
 
         var written = Write(db, provider, directory.Path);
 
-        var committed = Path.Combine(GuidePage.Root(), "OtherThing.Data", "CompiledModels", provider);
+        var committed = Path.Combine(Repository.Root, "OtherThing.Data", "CompiledModels", provider);
         Assert.Equal(Directory.GetFiles(committed).Select(Path.GetFileName).Order(), written.Select(Path.GetFileName).Order());
         Assert.All(written, file =>
             Assert.True(Text(file) == Text(Path.Combine(committed, Path.GetFileName(file))), $"{Path.GetFileName(file)} differs: run eng/models"));

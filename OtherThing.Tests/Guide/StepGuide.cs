@@ -28,7 +28,7 @@ internal static class StepGuide
             .Append("| `parent` | the `logic.map` or `logic.loop` it is in |\n")
             .Append(FormattableString.Invariant($"| `retry` | `max` (0 to {FlowLimits.Retries}) further attempts; `backoffSeconds` before the first, doubled each time up to five minutes, with jitter; a Retry-After of the other side is honoured |\n"))
             .Append("| `timeoutSeconds` | how long one attempt may take |\n")
-            .Append("| `onError` | `fail` ends the run, `continue` goes on with `null`, `branch` leaves by the port `error` with `{error:{code,message},output}` |\n")
+            .Append("| `onError` | `fail` ends the run, `continue` goes on with `null`, `branch` continues on the port `error` with `{error:{code,message},output}` |\n")
             .Append("| `effects` | `pure` may be repeated, `keyed` is repeated with the same key, `once` is never repeated by itself after it may have begun |\n\n")
             .Append("## Errors of every step\n\n");
         AppendErrors(page, StepErrorCodes.OfAll);
@@ -42,8 +42,8 @@ internal static class StepGuide
         AppendConfig(page, type);
         var step = new FlowStep { Id = "step", Type = type.Name, Config = type.Example };
         page.Append("\n## Output\n\n```json\n").Append(JsonSerializer.Serialize(type.OutputSchema, Json.Indented).ReplaceLineEndings("\n")).Append("\n```\n\n")
-            .Append(type.OutputSchema.GetRawText() == "{}" ? "Any JSON. " : "").Append("It leaves by ").AppendJoin(", ", type.Ports(step).Select(port => $"`{port}`"))
-            .Append("; with `onError: branch` also by `error`.\n");
+            .Append(type.OutputSchema.GetRawText() == "{}" ? "Any JSON. " : "").Append("It continues on ").AppendJoin(", ", type.Ports(step).Select(port => $"`{port}`"))
+            .Append("; with `onError: branch` also on `error`.\n");
         page.Append("\n## Behaviour\n\n")
             .Append(type.IsInline
                 ? "Carried out by the engine itself, without an effect outside.\n"

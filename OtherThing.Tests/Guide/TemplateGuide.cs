@@ -19,7 +19,7 @@ internal static class TemplateGuide
         | Name | What it is |
         |---|---|
         | `input` | what the run was started with |
-        | `steps.<id>` | what that step put out, once it ran: `steps.ask.text` |
+        | `steps.<id>` | the output of that step, once it ran: `steps.ask.text` |
         | `item`, `index` | inside a map: the item and its place, from 0 |
         | `iteration` | inside a loop: how often it went round |
         | `run`, `workspace` | the run and the workspace it belongs to |
@@ -66,7 +66,7 @@ internal static class TemplateGuide
     {
         var page = new StringBuilder(Language.ReplaceLineEndings("\n"));
         page.Append('\n')
-            .Append(FormattableString.Invariant($"A template has at most {TemplateLimits.MaxSourceLength:N0} characters and {TemplateLimits.MaxNestedTags} tags in one another. It may put out 1 MiB and take\n"))
+            .Append(FormattableString.Invariant($"A template has at most {TemplateLimits.MaxSourceLength:N0} characters and {TemplateLimits.MaxNestedTags} tags in one another. It may produce 1 MiB and take\n"))
             .Append(FormattableString.Invariant($"{TemplateLimits.MaxSteps:N0} evaluation steps; long texts and lists cost several. A range spans at most {TemplateLimits.MaxRange:N0} numbers. Values taken over\n"))
             .Append("as they are may be larger, up to 16 MiB for a whole field.\n\n")
             .Append("## Filters\n\nA filter follows a bar: `{{ input.title | upcase | truncate: 10 }}`. In the examples `input` is:\n\n```json\n")

@@ -5,7 +5,7 @@ namespace OtherThing.Tests.Support;
 /// <summary>README.md as people copy from it.</summary>
 internal static partial class Readme
 {
-    private static readonly string s_text = File.ReadAllText(Path.GetFullPath(Path.Combine(BuildOutput.Server, "../../../../README.md")));
+    private static readonly string s_text = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
     /// <summary>The one block of that language which holds a word.</summary>
     public static string Block(string language, string word) => Assert.Single(

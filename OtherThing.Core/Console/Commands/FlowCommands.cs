@@ -37,7 +37,7 @@ public sealed class FlowsCommand(FlowService flows) : ConsoleCommand("flows", "L
 /// <summary>Starts a flow.</summary>
 public abstract class FlowStartCommand(RunService runs, Lookup lookup, PersonCaps caps, string name) : ConsoleCommand(
     name,
-    "Run a flow; with --wait until it ends",
+    "Run a flow; --wait waits for its end",
     $"{name} \"Sample flow\" --input topic=tides --wait",
     new ConsoleFlag("input", "A value NAME=VALUE of the input, as often as needed, or a whole JSON object", TakesValue: true),
     new ConsoleFlag("wait", "Wait for the end, up to five minutes"))

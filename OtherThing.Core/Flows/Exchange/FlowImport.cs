@@ -81,7 +81,7 @@ public static class FlowImport
             case JsonValueKind.Array when file.GetArrayLength() > 0:
                 return NodeRedImport.Read(file);
             default:
-                return Error.Invalid("flow.format_unknown", "flow", "This is no flow: it takes a file exported here, a workflow of n8n, or flows of Node-RED.");
+                return Error.Invalid("flow.format_unknown", "flow", "This is not a flow. Import a file that was exported here, an n8n workflow, or Node-RED flows.");
         }
     }
 

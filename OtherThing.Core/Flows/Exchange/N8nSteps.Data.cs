@@ -23,7 +23,7 @@ internal sealed partial class N8nSteps
 
         return new("data.set", new JsonObject { ["value"] = value })
         {
-            Remarks = KeepsInput(settings) ? ["It added its fields to what came in; here it puts out its own fields, and what reads the others reads them where they come from."] : [],
+            Remarks = KeepsInput(settings) ? ["It added its fields to what came in; here its output has its own fields only, and what reads the others reads them where they come from."] : [],
         };
     }
 

@@ -68,7 +68,7 @@ internal sealed partial class N8nSteps
         "set" or "editFields" => Set(node, expressions),
         "if" or "filter" => If(node, expressions),
         "switch" => Switch(node, expressions),
-        "merge" => new("logic.join", new JsonObject { ["mode"] = "all" }) { Remarks = ["It puts out what arrived by step, not one merged list."] },
+        "merge" => new("logic.join", new JsonObject { ["mode"] = "all" }) { Remarks = ["Its output is what arrived, by step, not one merged list."] },
         "noOp" => ForeignStep.PassOn(ReadInput(node, []) is { } all ? $"{{{{ {all} }}}}" : null),
         "httpRequest" => Http(node, expressions),
         "code" or "function" or "functionItem" => Code(node),

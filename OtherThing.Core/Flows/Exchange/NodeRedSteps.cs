@@ -35,7 +35,7 @@ internal sealed partial class NodeRedSteps(ForeignGraph graph)
         "template" => Template(node),
         "function" => Function(node),
         "delay" => Delay(node),
-        "join" => new("logic.join", new JsonObject { ["mode"] = "all" }) { Remarks = ["It puts out what arrived by step, not one joined message."] },
+        "join" => new("logic.join", new JsonObject { ["mode"] = "all" }) { Remarks = ["Its output is what arrived, by step, not one joined message."] },
         "debug" or "link in" or "link out" or "junction" => ForeignStep.PassOn(Payload(node) is { } passed ? $"{{{{ {passed} }}}}" : null),
         _ => null,
     };

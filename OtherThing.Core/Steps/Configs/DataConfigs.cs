@@ -43,7 +43,7 @@ public sealed record HttpRequestConfig
     public JsonElement? Body { get; init; }
 
     /// <summary>What the step makes of the answer's body.</summary>
-    [Description("auto puts out JSON as a value and anything else as text; base64 puts out the bytes, for pictures, archives and other files.")]
+    [Description("auto returns JSON as a value and anything else as text; base64 returns the bytes, for pictures, archives and other files.")]
     public HttpResponseBody ResponseBody { get; init; } = HttpResponseBody.Auto;
 }
 

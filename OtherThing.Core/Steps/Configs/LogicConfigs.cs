@@ -20,7 +20,7 @@ public sealed record SwitchConfig
     public required JsonElement Value { get; init; }
 
     /// <summary>Each case is a port of that name.</summary>
-    [Description("Each case is a port of that name; what fits none leaves by default.")]
+    [Description("Each case is a branch of that name; what fits none continues on default.")]
     public required IReadOnlyList<JsonElement> Cases { get; init; }
 }
 

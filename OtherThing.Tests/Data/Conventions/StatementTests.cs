@@ -11,7 +11,7 @@ using OtherThing.Data;
 using OtherThing.Data.Conventions;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Runs;
-using OtherThing.Tests.Guide;
+using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Conventions;
 
@@ -115,7 +115,7 @@ public sealed partial class StatementTests
     [Fact]
     public void Source_ParametersByHand_AreMadeInOnePlace()
     {
-        var root = Path.Combine(GuidePage.Root(), "OtherThing.Data");
+        var root = Path.Combine(Repository.Root, "OtherThing.Data");
         var elsewhere = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && Path.GetFileName(file) != "Statement.cs")
             .Where(file => !file.Contains("/Serving/", StringComparison.Ordinal)) // the lease is no part of the model, and each of its parameters is made from its value

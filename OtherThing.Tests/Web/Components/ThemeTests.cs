@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
 
 namespace OtherThing.Tests.Web.Components;
@@ -31,7 +32,7 @@ public sealed partial class ThemeTests
     [Fact]
     public void Stylesheet_SaysTheSameAsTheTheme()
     {
-        var css = File.ReadAllText(Path.Combine(Root(), "OtherThing.Web", "wwwroot", "theme.css"));
+        var css = File.ReadAllText(Path.Combine(Repository.Root, "OtherThing.Web", "wwwroot", "theme.css"));
         var blocks = Blocks().Matches(css).Select(match => match.Value).ToArray();
         var light = blocks.Where(block => block.Contains("color-scheme: light", StringComparison.Ordinal)).ToArray();
         var dark = blocks.Where(block => block.Contains("color-scheme: dark", StringComparison.Ordinal)).ToArray();
@@ -62,17 +63,6 @@ public sealed partial class ThemeTests
         var linear = Channels(hex).Select(channel => channel / 255.0)
             .Select(channel => channel <= 0.04045 ? channel / 12.92 : Math.Pow((channel + 0.055) / 1.055, 2.4)).ToArray();
         return (0.2126 * linear[0]) + (0.7152 * linear[1]) + (0.0722 * linear[2]);
-    }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "OtherThing.sln")))
-        {
-            directory = directory.Parent!;
-        }
-
-        return directory.FullName;
     }
 
     [GeneratedRegex(@"\{[^{}]*\}")]

@@ -18,13 +18,13 @@ internal static class AccountErrors
     public static Error NoSession { get; } =
         Error.Forbidden("account.no_session", "A personal token has no session to end. Revoke it with DELETE /api/v1/tokens/{id}.");
 
-    public static Error WrongOldPassword { get; } = Error.Invalid("account.invalid", "oldPassword", "This is not the password you have now.");
+    public static Error WrongOldPassword { get; } = Error.Invalid("account.invalid", "oldPassword", "The current password is wrong.");
 
     public static Error InvalidToken { get; } =
         Error.Invalid("account.token_invalid", "code", "This code is wrong, used or expired. Ask for a new one.");
 
     public static Error CodeMissing { get; } =
-        Error.Invalid("account.token_invalid", "code", "Give the code that your authenticator app shows.");
+        Error.Invalid("account.token_invalid", "code", "Enter the code that your authenticator app shows.");
 
     public static Error WrongSetupCode { get; } = Error.Forbidden(
         "account.setup_code_wrong", "The first account takes the setup code that this server printed on its console when it started.")
@@ -46,7 +46,7 @@ internal static class AccountErrors
         var codes = refused.Errors.Select(error => error.Code).ToHashSet();
         if (codes.Contains(nameof(IdentityErrorDescriber.DuplicateEmail)) || codes.Contains(nameof(IdentityErrorDescriber.DuplicateUserName)))
         {
-            return Error.Conflict("account.email_taken", "There is an account with this e-mail address. Sign in, or use another address.")
+            return Error.Conflict("account.email_taken", "An account with this e-mail address exists already. Sign in, or use another address.")
                 with
             { Fields = [new FieldError("email", "There is an account with this e-mail address.")] };
         }

@@ -26,12 +26,12 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
     {
         if (string.IsNullOrEmpty(oldPassword) || oldPassword.Length > AppSignInManager.MaxPassword)
         {
-            return Error.Invalid("account.invalid", "oldPassword", "Give the password you have now.");
+            return Error.Invalid("account.invalid", "oldPassword", "Enter your current password.");
         }
 
         if (string.IsNullOrEmpty(newPassword) || newPassword.Length > AppSignInManager.MaxPassword)
         {
-            return Error.Invalid("account.invalid", "newPassword", $"Give a new password of 8 to {AppSignInManager.MaxPassword} characters.");
+            return Error.Invalid("account.invalid", "newPassword", $"Enter a new password of 8 to {AppSignInManager.MaxPassword} characters.");
         }
 
         // Whoever has somebody's session guesses no password with it.
@@ -81,7 +81,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
     }
 
     /// <summary>Switches the second factor on, once a code shows that the app is set up.</summary>
-    /// <returns>Recovery codes, shown this once, or <c>account.token_invalid</c>.</returns>
+    /// <returns>Recovery codes, shown only once, or <c>account.token_invalid</c>.</returns>
     public async Task<Result<IReadOnlyList<string>>> EnableTwoFactorAsync(AppUser user, string? code)
     {
         if (string.IsNullOrWhiteSpace(code))
@@ -124,7 +124,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
     {
         if (string.IsNullOrEmpty(newPassword) || newPassword.Length > AppSignInManager.MaxPassword)
         {
-            return Error.Invalid("account.invalid", "newPassword", $"Give a new password of 8 to {AppSignInManager.MaxPassword} characters.");
+            return Error.Invalid("account.invalid", "newPassword", $"Enter a new password of 8 to {AppSignInManager.MaxPassword} characters.");
         }
 
         if (string.IsNullOrWhiteSpace(email) || email.Length > AppSignInManager.MaxPassword

@@ -103,7 +103,7 @@ internal static class AuthManageEndpoints
 
         if (request.NewEmail is not null)
         {
-            return Error.Invalid("account.invalid", "newEmail", "An account keeps its e-mail address.").ToProblem();
+            return Error.Invalid("account.invalid", "newEmail", "The e-mail address of an account cannot be changed.").ToProblem();
         }
 
         if (request.NewPassword is not null)

@@ -54,12 +54,12 @@ internal sealed class Registration(
         email = email?.Trim();
         if (string.IsNullOrEmpty(email) || email.Length > MaxEmail || !s_email.IsValid(email) || email.Any(char.IsControl))
         {
-            return Error.Invalid("account.invalid", "email", "Give an e-mail address, such as ana@example.org.");
+            return Error.Invalid("account.invalid", "email", "Enter an e-mail address, such as ana@example.org.");
         }
 
         if (string.IsNullOrEmpty(password) || password.Length > AppSignInManager.MaxPassword)
         {
-            return Error.Invalid("account.invalid", "password", $"Give a password of 8 to {AppSignInManager.MaxPassword} characters.");
+            return Error.Invalid("account.invalid", "password", $"Enter a password of 8 to {AppSignInManager.MaxPassword} characters.");
         }
 
         var invited = !string.IsNullOrWhiteSpace(inviteCode);

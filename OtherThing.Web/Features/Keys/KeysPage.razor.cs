@@ -87,7 +87,7 @@ public sealed partial class KeysPage
     {
         ApiKeyStatus.Invalid => "The provider refused it at its last use. Add a working key and remove this one.",
         ApiKeyStatus.RateLimited => "The provider asked to slow down at its last use.",
-        ApiKeyStatus.Paused => "Whoever lent it has left, so flows do not use it.",
+        ApiKeyStatus.Paused => "The member who lent it has left, so flows do not use it.",
         ApiKeyStatus.CannotDecrypt => "The server's vault ring is not the one it was sealed with. Restore the ring or add the key again.",
         _ => null,
     };

@@ -62,7 +62,7 @@ internal static class InviteEndpoints
     private static async Task<Results<Ok<WorkspaceResponse>, ProblemHttpResult>> RedeemAsync(
         JoinRequest request, CurrentActor current, InviteService invites, CancellationToken cancellationToken) =>
         string.IsNullOrWhiteSpace(request.InviteCode) || request.InviteCode.Length > 100
-            ? Error.Invalid("invite.code_invalid", "inviteCode", "Give the invite code, 26 letters and digits.").ToProblem()
+            ? Error.Invalid("invite.code_invalid", "inviteCode", "Enter the invite code, 26 letters and digits.").ToProblem()
             : Answer(await invites.RedeemAsync(await current.GetAsync(), request.InviteCode, cancellationToken));
 
     private static Results<Ok<WorkspaceResponse>, ProblemHttpResult> Answer(Result<WorkspaceView> result) =>

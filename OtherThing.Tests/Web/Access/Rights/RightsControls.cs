@@ -73,10 +73,10 @@ internal static class RightsControls
         yield return OnTarget("A14", "Members: remove a Member", Role.Member, "Remove ", Then(page => page.Confirm()));
         yield return OnTarget("A15", "Members: remove an Admin", Role.Admin, "Remove ", Then(page => page.Confirm()));
         yield return OnTarget("A13", "Members: remove an Owner", Role.Owner, "Remove ", null);
-        yield return new("A19", "Members: take an invite back", Page<MembersPage>("tbody tr"), Label("Take back"))
+        yield return new("A19", "Members: take an invite back", Page<MembersPage>("tbody tr"), Label("Revoke"))
         { Make = (scene, maker) => OnlyInviteAsync(scene, Role.Member), NotForged = "Whoever may not take one back is not told of any: there is nothing to press." };
         // The note of A19: an Admin cannot take back an invite that makes an Admin. Its rights are those of A18, which makes one.
-        yield return new("A18", "Members: take an Admin's invite back", Page<MembersPage>("tbody tr"), Label("Take back")) { Make = (scene, maker) => OnlyInviteAsync(scene, Role.Admin) };
+        yield return new("A18", "Members: take an Admin's invite back", Page<MembersPage>("tbody tr"), Label("Revoke")) { Make = (scene, maker) => OnlyInviteAsync(scene, Role.Admin) };
         yield return new("A03", "Settings: save", Page<SettingsPage>("#settings-name"), Label("Save settings")) { Act = (page, _) => Done(() => page.SendOwn("form")) };
         yield return new("A07", "Settings: delete the workspace", Page<SettingsPage>("#settings-name"), Label("Delete workspace")) { Act = Then(page => page.Confirm(page.Workspace.Slug)) };
         yield return new("A75", "Audit: check", Page<AuditPage>("[role=search], [role=alert]"), Label("Check that nothing was changed"))

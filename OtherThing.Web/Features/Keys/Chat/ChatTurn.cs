@@ -183,11 +183,11 @@ internal sealed class ChatTurn
 
     private StepOutcome Refused(int status, string words) => status switch
     {
-        429 or 503 or 529 => StepOutcome.Failed("ai.not_now", $"{_provider.Title} says not now ({status}): {words}", noEffect: true) with
+        429 or 503 or 529 => StepOutcome.Failed("ai.not_now", $"{_provider.Title} is overloaded or limits requests ({status}): {words}", noEffect: true) with
         {
             RetryAfter = _tap.RetryAfter ?? s_shortWait,
         },
-        401 or 403 => StepOutcome.Failed("ai.key_rejected", $"{_provider.Title} does not take the key '{_key.Name}': {words}"),
+        401 or 403 => StepOutcome.Failed("ai.key_rejected", $"{_provider.Title} rejected the key '{_key.Name}': {words}"),
         >= 500 => StepOutcome.Failed("ai.provider_failed", $"{_provider.Title} failed ({status}): {words}"),
         >= 300 and < 400 => StepOutcome.Failed("ai.redirected", $"{_provider.Title} answered with a redirect ({status}), which a key never follows."),
         _ => StepOutcome.Failed("ai.refused", $"{_provider.Title} refused the request ({status}): {words}"),
