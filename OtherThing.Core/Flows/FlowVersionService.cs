@@ -26,6 +26,12 @@ public readonly record struct FlowVersionChoice(int? Number, bool Published = fa
     };
 }
 
+/// <summary>Two versions of a flow and what differs between them.</summary>
+/// <param name="Before">The older one, or the one compared with.</param>
+/// <param name="After">The other.</param>
+/// <param name="Diff">What differs, from the first to the second.</param>
+public sealed record FlowComparison(FlowDefinition Before, FlowDefinition After, FlowDiff Diff);
+
 /// <summary>A flow's history: its kept versions, what differs between two of them, and the way back to one.</summary>
 public sealed partial class FlowVersionService(IFlowStore flows, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<FlowVersionService> logger)
 {
@@ -50,8 +56,8 @@ public sealed partial class FlowVersionService(IFlowStore flows, Door door, Audi
     }
 
     /// <summary>What differs between two versions, from the first to the second (A27).</summary>
-    /// <returns>The difference, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.not_published</c>.</returns>
-    public async Task<Result<FlowDiff>> CompareAsync(
+    /// <returns>Both and the difference, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.not_published</c>.</returns>
+    public async Task<Result<FlowComparison>> CompareAsync(
         Actor actor, Guid workspaceId, Guid flowId, FlowVersionChoice from, FlowVersionChoice to, CancellationToken cancellationToken)
     {
         if (!(await FindAsync(actor, workspaceId, flowId, cancellationToken)).TryGet(out var flow, out var refusal)
@@ -61,7 +67,7 @@ public sealed partial class FlowVersionService(IFlowStore flows, Door door, Audi
             return refusal;
         }
 
-        return FlowDiff.Between(before, after);
+        return new FlowComparison(before, after, FlowDiff.Between(before, after));
     }
 
     /// <summary>Makes a kept version the draft again (A28); the draft it replaces is kept as a version, so this can be taken back.</summary>

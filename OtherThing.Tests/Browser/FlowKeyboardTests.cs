@@ -177,7 +177,7 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
 
     private static async Task RunAsync(FlowBuilder builder)
     {
-        await builder.Host.EvaluateAsync("host => host.flowCanvas.setStatuses({})");
+        await builder.Host.EvaluateAsync("host => host.flowCanvas.setStates({ number: 0, all: true, changed: {}, gone: [] })");
         await builder.Page.Keyboard.PressAsync("Control+Enter");
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
@@ -10,6 +11,7 @@ using OtherThing.Data.Flows;
 using OtherThing.Data.Nodes;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Features.Runs;
 
 using TestContext = Xunit.TestContext;
 
@@ -20,12 +22,14 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
 {
     private readonly TestDatabase _database = new(services => services.AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowEditing>());
     private readonly BunitContext _page = new();
+    private readonly BunitJSModuleInterop _mounted;
 
     public FlowCanvasInteropTests()
     {
         _page.Services.AddMudServices();
         var module = _page.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js");
-        module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
+        _mounted = module.SetupModule("mount", _ => true);
+        _mounted.Mode = JSRuntimeMode.Loose;
         module.Mode = JSRuntimeMode.Loose;
     }
 
@@ -35,13 +39,13 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
     public void MethodsABrowserMayCall_AreTheReviewedOnes()
     {
         var open = typeof(FlowCanvas).Assembly.GetTypes()
-            .Where(type => type.Namespace is "OtherThing.Web.Features.Flows" or "OtherThing.Web.Features.Runs")
+            .Where(type => type.Namespace is "OtherThing.Web.Features.Flows" or "OtherThing.Web.Features.Flows.Graph" or "OtherThing.Web.Features.Runs")
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static))
             .Where(method => method.GetCustomAttribute<JSInvokableAttribute>() is not null)
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}").Distinct().Order();
 
         Assert.Equal(
-            ["FlowCanvas.ApplyAsync", "FlowCanvas.ApplyLargeAsync", "FlowCanvas.OpenAsync", "FlowCanvas.Point", "FlowCanvas.ResyncAsync", "FlowCanvas.SelectAsync", "FlowCanvas.TypeAsync"],
+            ["FlowCanvas.ApplyAsync", "FlowCanvas.ApplyLargeAsync", "FlowCanvas.OpenAsync", "FlowCanvas.Point", "FlowCanvas.ResyncAsync", "FlowCanvas.SelectAsync", "FlowCanvas.StatesAsync", "FlowCanvas.TypeAsync"],
             open);
     }
 
@@ -186,6 +190,35 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
         var answers = await canvas.InvokeAsync(() => canvas.Instance.ApplyAsync("""[{"id":"a","kind":"undo"},{"id":"b","kind":"redo"}]"""));
 
         Assert.All(answers, answer => Assert.Equal((true, null), (answer.Ok, answer.Message)));
+    }
+
+    [Fact]
+    public async Task States_AreSaidOnceAndThenWhatChanged()
+    {
+        var (canvas, _) = await OpenAsync(Role.Owner);
+        StepState State(string status) => new(status, null, 1, null, null, null, null, null);
+        var states = Enumerable.Range(0, 1000).ToDictionary(at => $"s{at}", _ => State("queued"));
+
+        await canvas.InvokeAsync(() => canvas.Instance.ShowStatusesAsync(states));
+        await canvas.InvokeAsync(() => canvas.Instance.ShowStatusesAsync(states));
+        states["s7"] = State("running");
+        await canvas.InvokeAsync(() => canvas.Instance.ShowStatusesAsync(states));
+        await canvas.InvokeAsync(canvas.Instance.StatesAsync);
+
+        var said = _mounted.Invocations["states"].Select(call => (JsonElement)call.Arguments[0]!).ToList();
+        Assert.Equal([(1, 1000), (2, 1), (3, 1000)], said.Select(each => (each.GetProperty("number").GetInt32(), each.GetProperty("changed").EnumerateObject().Count())));
+        Assert.True(said[1].GetRawText().Length < 300, said[1].GetRawText());
+    }
+
+    [Fact]
+    public async Task Element_LetsGoOfTheDocumentItCameWith()
+    {
+        var (canvas, editor) = await OpenAsync(Role.Owner);
+
+        canvas.WaitForAssertion(() => Assert.False(canvas.Find("flow-canvas").HasAttribute("data-first")));
+        Assert.Empty(_mounted.Invocations["load"]); // it was drawn from what came with the element, and nothing has changed since
+        await editor.ApplyAsync("act", [new MoveStep("start", 5, 5)], Cancellation);
+        canvas.WaitForAssertion(() => Assert.NotEmpty(_mounted.Invocations["receive"]));
     }
 
     private static string Act(string? id, string? edits) =>

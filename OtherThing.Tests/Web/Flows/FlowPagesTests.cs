@@ -159,6 +159,75 @@ public sealed class FlowPagesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RunPage_Graph_SelectsInTheListAndBack()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
+        var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
+
+        page.WaitForElement("[data-step=result]").Click();
+
+        page.WaitForAssertion(() => Assert.Contains("result", page.Find(".rp-step[aria-current=true]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("Succeeded", page.Find("[data-step=result]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["start", "result"], page.FindAll(".rp-step .rp-name").Select(row => row.TextContent));
+        page.FindAll(".rp-step")[0].Click();
+        page.WaitForAssertion(() => Assert.Equal("start", page.Find("[data-step][aria-current=true]").GetAttribute("data-step")));
+    }
+
+    [Fact]
+    public async Task RunPage_StepAtWork_IsSelectedUntilAPersonChooses()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var definition = FlowDefinition.Empty with
+        {
+            Steps =
+            [
+                new FlowStep { Id = "start", Type = "trigger.manual" },
+                new FlowStep { Id = "first", Type = "human.approval", Position = new(300, 0), Config = JsonElement.Parse("{\"title\":\"One?\"}") },
+                new FlowStep { Id = "second", Type = "human.approval", Position = new(600, 0), Config = JsonElement.Parse("{\"title\":\"Two?\"}") },
+                new FlowStep { Id = "third", Type = "human.approval", Position = new(900, 0), Config = JsonElement.Parse("{\"title\":\"Three?\"}") },
+            ],
+            Connections = [new() { From = "start", To = "first" }, new() { From = "first", Port = "approved", To = "second" }, new() { From = "second", Port = "approved", To = "third" }],
+        };
+        var flow = (await Get<FlowService>().CreateAsync(workspace.Actor, workspace.Id, "Asking", "", definition, Cancellation)).Value;
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        using var follow = Forward(Topic.Run(runId));
+        var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
+
+        page.WaitForAssertion(() => Assert.Equal("first", page.Find("[data-step][aria-current=true]").GetAttribute("data-step")));
+        await DecideAsync(workspace, runId);
+        page.WaitForAssertion(() => Assert.Equal("second", page.Find("[data-step][aria-current=true]").GetAttribute("data-step")));
+        page.Find("[data-step=start]").Click();
+        await DecideAsync(workspace, runId);
+
+        page.WaitForAssertion(() => Assert.Contains("Waiting", page.Find("[data-step=third]").TextContent, StringComparison.Ordinal));
+        Assert.Equal("start", page.Find("[data-step][aria-current=true]").GetAttribute("data-step"));
+    }
+
+    [Fact]
+    public async Task VersionsPage_ShowsWhatDiffersAsAPicture()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
+        await using (var editor = (await Get<FlowEditing>().OpenAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value)
+        {
+            await editor.ApplyAsync("act", [new DeleteStep("result"), new AddStep(new FlowStep { Id = "other", Type = "output" })], Cancellation);
+            await editor.SaveAsync(Cancellation);
+        }
+
+        var page = Render<FlowVersionsPage>(workspace, each => each.Add(versions => versions.FlowId, flow.Id));
+
+        page.WaitForAssertion(() => Assert.Contains("Added", page.Find("[data-step=other]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("Removed", page.Find("[data-step=result]").TextContent, StringComparison.Ordinal);
+        Assert.NotEqual(page.Find("[data-step=other]").GetAttribute("style"), page.Find("[data-step=result]").GetAttribute("style"));
+        Assert.NotNull(page.Find(".sg-wires .sg-removed"));
+    }
+
+    [Fact]
     public async Task RunPage_OfAnotherWorkspace_IsNotShown()
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
@@ -194,6 +263,20 @@ public sealed class FlowPagesTests : IAsyncDisposable
             }
         });
         return subscription;
+    }
+
+    private async Task DecideAsync(WorkspaceContext workspace, Guid runId)
+    {
+        Approval? open = null;
+        await Patience.UntilAsync(
+            async () =>
+            {
+                var listed = await Get<ApprovalService>().ListAsync(workspace.Actor, workspace.Id, new ApprovalFilter(Open: true, RunId: runId), new PageRequest(20), Cancellation);
+                open = listed.Value.Items is [var first, ..] ? first : null;
+                return open is not null;
+            },
+            () => "the run asks somebody");
+        Assert.Null((await Get<ApprovalService>().DecideAsync(workspace.Actor, workspace.Id, open!.Id, approve: true, null, null, Cancellation)).Error);
     }
 
     private readonly Dictionary<Guid, Actor> _owners = [];

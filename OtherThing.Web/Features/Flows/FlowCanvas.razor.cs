@@ -5,6 +5,7 @@ using Microsoft.JSInterop;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Runs;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -13,15 +14,26 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     // What may be larger than one message should be travels as a stream of small ones.
     private const int SmallMessage = 20_000;
     private const long LargestAct = 8 * 1024 * 1024;
+    // A document of more characters does not come with the first render, so that the page is there before it.
+    private const int LargestFirst = 1_000_000;
     private readonly string _helpId = "fc-help-" + Guid.NewGuid().ToString("N")[..8];
+    private readonly StateChanges _states = new();
     private BrowserModule _browser = null!;
     private ElementReference _root;
+    private string? _first;
+    private FlowSnapshot? _drawn;
+    private bool _forgot;
 
     [Inject]
     public required IJSRuntime JS { get; init; }
 
-    [Parameter, EditorRequired]
-    public required FlowEditor Editor { get; set; }
+    /// <summary>The session in which the flow is edited; null for a flow that is only looked at.</summary>
+    [Parameter]
+    public FlowEditor? Editor { get; set; }
+
+    /// <summary>The flow to look at, where there is no session.</summary>
+    [Parameter]
+    public FlowDefinition? Definition { get; set; }
 
     [Parameter, EditorRequired]
     public required Guid FlowId { get; set; }
@@ -31,6 +43,9 @@ public sealed partial class FlowCanvas : IAsyncDisposable
 
     [Parameter]
     public bool ReadOnly { get; set; }
+
+    /// <summary>True once the browser can be told something.</summary>
+    public bool IsThere => _browser.IsAttached;
 
     /// <summary>The person selected these ids; notes are <c>note:id</c>.</summary>
     [Parameter]
@@ -70,7 +85,11 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     [JSInvokable]
     public async Task ResyncAsync(string? session, long sequence)
     {
-        var snapshot = Editor.Snapshot;
+        if (Editor is not { Snapshot: var snapshot })
+        {
+            return;
+        }
+
         if (session != snapshot.Session.ToString() || sequence != snapshot.Sequence)
         {
             await LoadAsync();
@@ -83,13 +102,17 @@ public sealed partial class FlowCanvas : IAsyncDisposable
         await ShowPeopleAsync();
     }
 
+    /// <summary>The browser missed how the steps of the run stand, or was away: it gets all of it.</summary>
+    [JSInvokable]
+    public Task StatesAsync() => _states.Again() is { } said ? _browser.CallAsync("states", Json.ToElement(said)) : Task.CompletedTask;
+
     /// <summary>Where the person's pointer is, in canvas pixels; null when it left.</summary>
     [JSInvokable]
     public void Point(double? x, double? y)
     {
         if (x is null || y is null || Math.Abs(x.Value) <= 1_000_000 && Math.Abs(y.Value) <= 1_000_000)
         {
-            Editor.PointAt(x, y);
+            Editor?.PointAt(x, y);
         }
     }
 
@@ -97,7 +120,7 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     public Task SelectAsync(string?[]? ids)
     {
         var known = Clean(ids);
-        Editor.Select(known);
+        Editor?.Select(known);
         return OnSelect.InvokeAsync(known);
     }
 
@@ -115,17 +138,39 @@ public sealed partial class FlowCanvas : IAsyncDisposable
             return;
         }
 
-        var (snapshot, unsaved) = Editor.Look();
+        var (snapshot, unsaved) = Look();
         using var stream = ToStream(Encoding.UTF8.GetBytes(FlowJson.Write(snapshot.Definition)));
-        using var acts = ToStream(JsonSerializer.SerializeToUtf8Bytes(unsaved.Select(act => new { Id = act.ActId, act.Sequence, act.Edits }), Json.Options));
+        using var acts = ToStream(JsonSerializer.SerializeToUtf8Bytes(ActsOf(unsaved), Json.Options));
         await _browser.CallAsync("load", stream, snapshot.Sequence, snapshot.Session.ToString(), snapshot.Saved, acts);
+    }
+
+    private (FlowSnapshot Snapshot, IReadOnlyList<FlowEdited> Unsaved) Look() =>
+        Editor?.Look() ?? (new FlowSnapshot(Definition ?? FlowDefinition.Empty, 0, Guid.Empty, 0), []);
+
+    private static IEnumerable<object> ActsOf(IReadOnlyList<FlowEdited> acts) => acts.Select(act => new { Id = act.ActId, act.Sequence, act.Edits });
+
+    private object Options => new { FlowId, ReadOnly = ReadOnly || Editor is null, Still = Editor is null, Catalog = CanvasStepType.All };
+
+    /// <summary>What the canvas draws with before anybody calls it: it comes with the element itself, so the first picture waits for no answer.</summary>
+    private string? First()
+    {
+        var (snapshot, unsaved) = Look();
+        var text = FlowJson.Write(snapshot.Definition);
+        if (text.Length > LargestFirst)
+        {
+            return null;
+        }
+
+        _drawn = snapshot;
+        return JsonSerializer.Serialize(
+            new { Options, Definition = Json.Parse(text), snapshot.Sequence, snapshot.Session, snapshot.Saved, Unsaved = ActsOf(unsaved) }, Json.Options);
     }
 
     /// <summary>Shows acts that the server has applied.</summary>
     private async Task ReceiveAsync(IReadOnlyList<FlowEdited> acts)
     {
         var events = JsonSerializer.SerializeToUtf8Bytes(
-            acts.Select(act => new { act.Sequence, Id = act.ActId, Own = act.EditorId == Editor.Id, act.Edits }), Json.Options);
+            acts.Select(act => new { act.Sequence, Id = act.ActId, Own = act.EditorId == Editor?.Id, act.Edits }), Json.Options);
         if (events.Length < SmallMessage)
         {
             await _browser.CallAsync("receive", Json.Parse(events));
@@ -136,8 +181,9 @@ public sealed partial class FlowCanvas : IAsyncDisposable
         await _browser.CallAsync("receiveLarge", stream);
     }
 
-    /// <summary>Shows how a run is going, by step id.</summary>
-    public Task ShowStatusesAsync(object statuses) => _browser.CallAsync("statuses", Json.ToElement(statuses));
+    /// <summary>Shows how a run is going, by step id; the browser is told what changed of it.</summary>
+    public Task ShowStatusesAsync(IReadOnlyDictionary<string, StepState> states) =>
+        _browser.IsAttached && _states.Next(states) is { } said ? _browser.CallAsync("states", Json.ToElement(said)) : Task.CompletedTask;
 
     /// <summary>Shows the first problem of each step.</summary>
     public Task ShowProblemsAsync(IReadOnlyDictionary<string, string> problems) => _browser.CallAsync("problems", problems);
@@ -151,31 +197,53 @@ public sealed partial class FlowCanvas : IAsyncDisposable
         await _browser.DisposeAsync();
     }
 
-    protected override void OnInitialized() => _browser = new BrowserModule(JS, "./Features/Flows/FlowCanvas.razor.js");
+    protected override void OnInitialized()
+    {
+        _browser = new BrowserModule(JS, "./Features/Flows/FlowCanvas.razor.js");
+        // First the subscription, then the snapshot: nothing falls between them, and the canvas drops what it has twice.
+        _following = Editor?.Follow();
+        _first = First();
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender || !await _browser.AttachAsync("mount", _root, this, new { FlowId, ReadOnly, Catalog = CanvasStepType.All }))
+        if (!firstRender || !await _browser.AttachAsync("mount", _root, this, Options))
         {
             return;
         }
 
-        // First the subscription, then the snapshot: nothing falls between them, and the canvas drops what it has twice.
-        _following = Editor.Follow();
-        _ = FollowAsync(_following);
-        await LoadAsync();
-        await ShowPeopleAsync();
-        await OnReady.InvokeAsync();
+        if (_following is { } following)
+        {
+            _ = FollowAsync(following);
+        }
+
+        // What the element came with is forgotten here; the browser has drawn it.
+        var drawn = _drawn;
+        (_first, _drawn) = (null, null);
+        StateHasChanged();
+        if (drawn is null || drawn != Look().Snapshot)
+        {
+            await LoadAsync();
+        }
+
+        await Task.WhenAll(ShowPeopleAsync(), OnReady.InvokeAsync());
     }
 
-    // Everything on the canvas is drawn by the module; the markup never changes after the first render.
-    protected override bool ShouldRender() => !_browser.IsAttached;
+    // Everything on the canvas is drawn by the module; the markup changes once, when it lets go of what it came with.
+    protected override bool ShouldRender() => !_browser.IsAttached || !_forgot;
+
+    protected override void OnAfterRender(bool firstRender) => _forgot = _browser.IsAttached;
 
     private async Task<IReadOnlyList<ActAnswer>> ApplyTextAsync(string? text)
     {
         if (CanvasAct.Read(text) is not { } acts)
         {
             return [new ActAnswer(false, "That edit could not be read.")];
+        }
+
+        if (Editor is null)
+        {
+            return [new ActAnswer(false, "This flow is only shown here; open it in the builder to change it.")];
         }
 
         List<ActAnswer> answers = [];

@@ -2,13 +2,26 @@
 
 import { Canvas } from '../../canvas/canvas.js';
 
+/** The element draws the document it came with as soon as it is on the page; the server calls `mount` a few messages later. */
+class FlowCanvasElement extends HTMLElement {
+  connectedCallback() { queueMicrotask(() => this.#draw()); } // its parts are put into it after itself
+
+  #draw() {
+    const { first } = this.dataset;
+    if (!first || this.canvas || !this.isConnected) return;
+    delete this.dataset.first;
+    const { options, definition, sequence, session, saved, unsaved } = JSON.parse(first);
+    this.server = later();
+    this.canvas = canvasOf(this, this.server.proxy, options);
+    this.canvas.load(definition, sequence, session, saved, unsaved);
+  }
+}
+
+if (!customElements.get('flow-canvas')) customElements.define('flow-canvas', FlowCanvasElement);
+
 export const mount = (root, server, options) => {
-  const part = name => root.querySelector(`[data-part="${name}"]`);
-  const canvas = new Canvas({
-    root: root.closest('[data-flow-editor]') ?? root,
-    host: part('host'), surface: part('surface'), minimap: part('minimap'), live: part('live'), tip: part('tip'), toast: part('toast'),
-    empty: part('empty'), zoom: part('zoom'), help: part('help'),
-  }, server, options);
+  if (root.server) root.server.arrive(server);
+  const canvas = root.canvas ??= canvasOf(root, server, options);
   return {
     load: async (stream, sequence, session, stored, acts) => {
       const [definition, unstored] = await Promise.all([text(stream), text(acts)]);
@@ -16,7 +29,7 @@ export const mount = (root, server, options) => {
     },
     receive: events => canvas.sync.receive(events),
     receiveLarge: async stream => canvas.sync.receive(JSON.parse(await text(stream))),
-    statuses: statuses => canvas.setStatuses(statuses),
+    states: said => canvas.setStates(said),
     problems: problems => canvas.setProblems(problems),
     kept: sequence => canvas.sync.kept(sequence),
     people: people => canvas.people.set(people),
@@ -26,6 +39,22 @@ export const mount = (root, server, options) => {
     focus: () => canvas.host.focus(),
     dispose: () => canvas.dispose(),
   };
+};
+
+const canvasOf = (root, server, options) => {
+  const part = name => root.querySelector(`[data-part="${name}"]`);
+  return new Canvas({
+    root: root.closest('[data-flow-editor]') ?? root,
+    host: part('host'), surface: part('surface'), minimap: part('minimap'), live: part('live'), tip: part('tip'), toast: part('toast'),
+    empty: part('empty'), zoom: part('zoom'), help: part('help'),
+  }, server, options);
+};
+
+/** A server that cannot be called yet: what is asked of it waits until it arrives. */
+const later = () => {
+  let arrive;
+  const arrived = new Promise(done => { arrive = done; });
+  return { arrive, proxy: { invokeMethodAsync: async (...call) => (await arrived).invokeMethodAsync(...call) } };
 };
 
 const text = async stream => new TextDecoder().decode(await stream.arrayBuffer());

@@ -152,7 +152,7 @@ public sealed partial class FlowEditorPage
             _values = FlowValues.Of(run, _stepRuns);
         }
 
-        var states = StepState.Of(_stepRuns, watch.TextOf);
+        var states = StepState.Of(_stepRuns, watch.TextOf, _editor?.Snapshot.Definition);
         _statuses = states.ToDictionary(state => state.Key, state => state.Value.Status, StringComparer.Ordinal);
         StateHasChanged();
         if (_canvas is { } canvas)

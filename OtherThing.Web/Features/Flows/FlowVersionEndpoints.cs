@@ -49,7 +49,7 @@ internal static class FlowVersionEndpoints
         }
 
         var result = await versions.CompareAsync(actor, workspaceId, flowId, from, to, cancellationToken);
-        return result.TryGet(out var diff, out var refusal) ? TypedResults.Ok(FlowDiffResponse.From(diff)) : refusal.ToProblem();
+        return result.TryGet(out var compared, out var refusal) ? TypedResults.Ok(FlowDiffResponse.From(compared.Diff)) : refusal.ToProblem();
     }
 
     private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> RestoreAsync(

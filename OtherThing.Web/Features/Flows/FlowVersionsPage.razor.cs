@@ -6,6 +6,7 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Flows.Graph;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -16,6 +17,7 @@ public sealed partial class FlowVersionsPage
     private IReadOnlyDictionary<Guid, string> _people = new Dictionary<Guid, string>();
     private string? _next;
     private FlowDiff? _diff;
+    private FlowChanges? _changes;
     private Error? _refusal;
     private Error? _diffRefusal;
     private (Guid Flow, string Base, string Shown) _compared;
@@ -102,10 +104,11 @@ public sealed partial class FlowVersionsPage
     private async Task CompareAsync()
     {
         _compared = (FlowId, Base, Shown);
-        (_diff, _diffRefusal) = (null, null);
-        if (FlowVersionChoice.Parse(Base).TryGet(out var from, out _diffRefusal) && FlowVersionChoice.Parse(Shown).TryGet(out var to, out _diffRefusal))
+        (_diff, _changes, _diffRefusal) = (null, null, null);
+        if (FlowVersionChoice.Parse(Base).TryGet(out var from, out _diffRefusal) && FlowVersionChoice.Parse(Shown).TryGet(out var to, out _diffRefusal)
+            && (await Versions.CompareAsync(Workspace.Actor, Workspace.Id, FlowId, from, to, CancellationToken.None)).TryGet(out var compared, out _diffRefusal))
         {
-            (await Versions.CompareAsync(Workspace.Actor, Workspace.Id, FlowId, from, to, CancellationToken.None)).TryGet(out _diff, out _diffRefusal);
+            (_diff, _changes) = (compared.Diff, FlowChanges.Of(compared));
         }
     }
 

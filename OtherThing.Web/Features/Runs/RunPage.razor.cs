@@ -7,6 +7,7 @@ using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Steps;
 using OtherThing.Core.Usage;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
@@ -18,10 +19,15 @@ public sealed partial class RunPage
     private RunWatch? _watch;
     private Error? _refusal;
     private StepRun[] _steps = [];
+    private FlowDefinition? _flow;
+    private StepOrder? _order;
+    private IReadOnlyDictionary<string, StepState> _states = new Dictionary<string, StepState>();
     private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
     private IReadOnlyDictionary<Guid, string> _people = new Dictionary<Guid, string>();
     private IReadOnlySet<string> _waiting = OtherThing.Core.Jobs.RunWaits.None.Paths;
     private (string Path, int Attempt)? _shown;
+    private string? _unbegun;
+    private bool _follows;
     private Guid _openRun;
     private readonly OneAct _act = new();
 
@@ -66,6 +72,8 @@ public sealed partial class RunPage
 
     private StepRun? Shown => _shown is { } shown ? _steps.FirstOrDefault(step => step.Path == shown.Path && step.Attempt == shown.Attempt) : null;
 
+    private string? SelectedStep => Shown?.StepId ?? _unbegun;
+
     public async ValueTask DisposeAsync()
     {
         if (_watch is not null)
@@ -82,7 +90,7 @@ public sealed partial class RunPage
         }
 
         _openRun = RunId;
-        _shown = null;
+        (_shown, _unbegun, _follows, _flow, _order) = (null, null, true, null, null);
         if (_watch is not null)
         {
             await _watch.DisposeAsync();
@@ -93,13 +101,8 @@ public sealed partial class RunPage
         _refusal = await watch.StartAsync(() => InvokeAsync(Refresh));
         if (_refusal is null)
         {
-            _steps = [.. watch.Steps];
             await NameAsync(watch.Run!);
-            if (watch.Run!.Status == RunStatus.Failed)
-            {
-                Show(_steps.LastOrDefault(step => step.Path == ErrorOf(watch.Run!)?.Path)
-                    ?? _steps.LastOrDefault(step => step.Status is StepRunStatus.Failed or StepRunStatus.Unknown));
-            }
+            Look(watch);
         }
     }
 
@@ -107,9 +110,38 @@ public sealed partial class RunPage
     {
         if (_watch is { } watch)
         {
-            _steps = [.. watch.Steps];
+            Look(watch);
             StateHasChanged();
         }
+    }
+
+    /// <summary>Takes what the watch knows; until a person chooses a step, the one at work is selected, and at the end the one that failed.</summary>
+    private void Look(RunWatch watch)
+    {
+        var steps = watch.Steps;
+        _steps = _order?.Sort(steps) ?? [.. steps];
+        _states = _flow is null ? _states : StepState.Of(steps, watch.TextOf, _flow);
+        if (_follows)
+        {
+            Show(ToFollow(watch.Run!));
+        }
+    }
+
+    private StepRun? ToFollow(Run run)
+    {
+        if (run.Status.IsFinal())
+        {
+            return run.Status != RunStatus.Failed ? null
+                : _steps.LastOrDefault(step => step.Path == ErrorOf(run)?.Path)
+                    ?? _steps.LastOrDefault(step => step.Status is StepRunStatus.Failed or StepRunStatus.Unknown);
+        }
+
+        // A container is at work as long as anything in it is; and what is selected stays so while it works.
+        var atWork = _steps.Where(step => step.Status is StepRunStatus.Running or StepRunStatus.Waiting && StepCatalog.Find(step.Type)?.IsContainer != true).ToList();
+        return atWork.Find(step => (step.Path, step.Attempt) == _shown)
+            ?? atWork.Find(step => step.Status == StepRunStatus.Running)
+            ?? atWork.FirstOrDefault()
+            ?? Shown;
     }
 
     private async Task NameAsync(Run run)
@@ -118,13 +150,29 @@ public sealed partial class RunPage
         var kept = await Versions.GetAsync(Workspace.Actor, Workspace.Id, run.FlowId, run.FlowVersion, CancellationToken.None);
         if (kept.TryGet(out var version, out _) && FlowJson.Parse(version.Definition).TryGet(out var definition, out _))
         {
+            (_flow, _order) = (definition, new StepOrder(definition));
             _names = definition.Steps.Where(step => step.Name is not null).ToDictionary(step => step.Id, step => step.Name!, StringComparer.Ordinal);
         }
     }
 
-    private void Show(StepRun? step) => _shown = step is null ? null : (step.Path, step.Attempt);
+    private void Show(StepRun? step) => (_shown, _unbegun) = (step is null ? null : (step.Path, step.Attempt), null);
 
-    private string NameOf(StepRun step) => _names.GetValueOrDefault(step.StepId, step.StepId);
+    /// <summary>A person's own choice; from then on the selection is theirs.</summary>
+    private void Choose(StepRun? step)
+    {
+        _follows = false;
+        Show(step);
+    }
+
+    /// <summary>The attempt of a step that matters most: one at work, one that failed, else the last.</summary>
+    private void ShowStep(string stepId)
+    {
+        var own = _steps.Where(step => step.StepId == stepId).ToList();
+        Choose(own.Find(step => !step.Status.IsFinal()) ?? own.FindLast(step => step.Status is StepRunStatus.Failed or StepRunStatus.Unknown) ?? own.LastOrDefault());
+        _unbegun = own.Count == 0 ? stepId : null;
+    }
+
+    private string NameOf(string stepId) => _names.GetValueOrDefault(stepId, stepId);
 
     private string NameAt(string path) => _steps.LastOrDefault(step => step.Path == path) is { } step ? NameOf(step) : path;
 

@@ -1,7 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
+using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Flows;
 
 namespace OtherThing.Web.Features.Runs;
 
@@ -9,12 +13,38 @@ namespace OtherThing.Web.Features.Runs;
 public sealed record StepState(
     string Status, double? Milliseconds, int Attempt, string? Items, string? Cost, string? Error, string? Text, string? Port)
 {
+    /// <summary>Since when the attempt at work is (UTC); null when none is.</summary>
+    [JsonIgnore]
+    public DateTime? Since { get; init; }
+
+    /// <summary>The state in one line, as the canvas says it: <c>Succeeded · 1.2 s · attempt 2 · 3 of 10 · $0.01</c>.</summary>
+    [JsonIgnore]
+    public string Line => string.Join(" · ", new[]
+    {
+        StepLook.StateWord(Status), Milliseconds is { } took ? Duration.Say(TimeSpan.FromMilliseconds(took)) : null, Attempt > 1 ? $"attempt {Attempt}" : null, Items, Cost, Error,
+    }.Where(part => !string.IsNullOrEmpty(part)));
+
+    /// <summary>The mark of a step that differs between two versions.</summary>
+    public static StepState Mark(FlowChangeKind kind) => new(kind.ToString().ToLowerInvariant(), null, 1, null, null, null, null, null);
+
     /// <summary>The states by step id.</summary>
     /// <param name="steps">Every attempt, in the order they began.</param>
     /// <param name="textOf">What a path has said while at work.</param>
-    public static Dictionary<string, StepState> Of(IReadOnlyList<StepRun> steps, Func<string, string> textOf) => steps
-        .GroupBy(step => step.StepId, StringComparer.Ordinal)
-        .ToDictionary(group => group.Key, group => Sum([.. group], textOf), StringComparer.Ordinal);
+    /// <param name="flow">The flow that ran: a container says how far its items are by what is in it.</param>
+    public static Dictionary<string, StepState> Of(IReadOnlyList<StepRun> steps, Func<string, string> textOf, FlowDefinition? flow = null)
+    {
+        var states = steps.GroupBy(step => step.StepId, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => Sum([.. group], textOf), StringComparer.Ordinal);
+        foreach (var child in flow?.Steps ?? [])
+        {
+            if (child.Parent is { } parent && states.TryGetValue(parent, out var outer) && outer.Items is null && states.GetValueOrDefault(child.Id)?.Items is { } items)
+            {
+                states[parent] = outer with { Items = items };
+            }
+        }
+
+        return states;
+    }
 
     private static StepState Sum(IReadOnlyList<StepRun> attempts, Func<string, string> textOf)
     {
@@ -33,7 +63,10 @@ public sealed record StepState(
             units > 0 ? new Money(units).ToString() : null,
             worst.Error?.Message,
             worst.Status == StepRunStatus.Running && textOf(worst.Path) is { Length: > 0 } text ? TextCut.Tail(text, 120) : null,
-            worst.Port);
+            worst.Port)
+        {
+            Since = worst.Status == StepRunStatus.Running ? worst.StartedAt : null,
+        };
     }
 
     private static int Weight(StepRunStatus status) => status switch

@@ -23,6 +23,7 @@ public sealed partial class TaskDialog
     private DateOnly? _due;
     private string _labels = "";
     private IReadOnlyList<FlowSummary> _flows = [];
+    private FlowDefinition? _picture;
     private Error? _error;
     private bool _busy;
     private bool _writes;
@@ -76,7 +77,14 @@ public sealed partial class TaskDialog
         {
             _flows = page.Items;
         }
+
+        await DrawAsync();
     }
+
+    private async Task DrawAsync() =>
+        _picture = _flowId is { } id && (await Flows.GetAsync(Workspace.Actor, Workspace.Id, id, CancellationToken.None)).TryGet(out var flow, out _)
+            ? flow.ReadDefinition()
+            : null;
 
     private string[] Labels => _labels.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

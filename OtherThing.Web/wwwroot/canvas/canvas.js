@@ -16,6 +16,7 @@ import { keep, kept } from './preferences.js';
 import { Pointer } from './pointer.js';
 import { QuickAdd } from './quickadd.js';
 import { Scene } from './scene.js';
+import { States } from './states.js';
 import { Sync } from './sync.js';
 import { readTheme, watchTheme } from './theme.js';
 import { readingOrder } from './walk.js';
@@ -29,6 +30,8 @@ export class Canvas {
   #context;
   #parts;
   #foldedKey;
+  #states = new States();
+  #still;
 
   constructor(parts, server, options) {
     this.#parts = parts;
@@ -37,13 +40,15 @@ export class Canvas {
     this.host.flowCanvas = this;
     this.surface = parts.surface;
     this.readOnly = options.readOnly;
+    this.#still = options.still === true;
     this.scene = new Scene(new Catalog(options.catalog), new FlowDoc());
     this.scene.theme = readTheme(this.host);
     this.#foldedKey = `otherthing.flow.${options.flowId}.folded`;
     const folded = kept(this.#foldedKey, []);
     this.scene.folded = new Set(Array.isArray(folded) ? folded : []);
     this.scene.squared = kept('otherthing.canvas.squared', false) === true;
-    this.sync = new Sync(server, `otherthing.flow.${options.flowId}`, doc => this.#changed(doc), message => this.say(message));
+    // A flow that is only looked at has no acts that could wait.
+    this.sync = new Sync(server, options.still ? null : `otherthing.flow.${options.flowId}`, doc => this.#changed(doc), message => this.say(message));
     this.people = this.scene.people = new People(server, () => this.invalidate());
     this.quickAdd = new QuickAdd(this);
     this.#context = this.surface.getContext('2d', { alpha: false });
@@ -70,7 +75,7 @@ export class Canvas {
     this.host.addEventListener('focus', () => this.invalidate(), { signal });
     // While the line was down messages were lost in both directions.
     document.getElementById('components-reconnect-modal')?.addEventListener(
-      'components-reconnect-state-changed', event => { if (event.detail.state === 'hide') this.sync.resync(); }, { signal });
+      'components-reconnect-state-changed', event => { if (event.detail.state === 'hide') this.#again(); }, { signal });
     this.#resize();
   }
 
@@ -82,6 +87,12 @@ export class Canvas {
     this.quickAdd.close();
   }
 
+  /** The line is back. */
+  #again() {
+    if (!this.#still) this.sync.resync();
+    this.#server.invokeMethodAsync('StatesAsync').catch(() => {});
+  }
+
   // What the server says.
 
   load(definition, sequence, session, stored, unstored) {
@@ -91,16 +102,13 @@ export class Canvas {
     this.host.dataset.ready = 'true';
   }
 
-  setStatuses(statuses) {
-    const before = this.scene.statuses;
-    this.scene.statuses = { ...statuses };
-    // What stays the same stays the same object: its card need not be drawn anew.
-    for (const [id, state] of Object.entries(before)) if (same(state, this.scene.statuses[id])) this.scene.statuses[id] = state;
-    // A container says how far its items are by what is in it.
-    for (const id of this.scene.layout.containers) {
-      const state = this.scene.statuses[id], inside = this.scene.doc.childrenOf(id).map(step => this.scene.statuses[step.id]?.items).find(items => items);
-      if (state && inside && state.items !== inside) this.scene.statuses[id] = { ...state, items: inside };
+  /** How the steps of a run stand, or what changed of it; what was missed is asked for. */
+  setStates(said) {
+    if (!this.#states.take(said)) {
+      this.#server.invokeMethodAsync('StatesAsync').catch(() => {});
+      return;
     }
+    this.scene.statuses = this.#states.all;
     this.invalidate();
   }
 
@@ -424,5 +432,3 @@ export class Canvas {
     this.viewChanged();
   }
 }
-
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

@@ -2,7 +2,8 @@
 
 import { card, meets, noteRect } from './geometry.js';
 import { box, dot, paintIcon, statusColour } from './strokes.js';
-import { edge, statusLine, unmarked } from './texts.js';
+import { statusLine } from './states.js';
+import { edge, unmarked } from './texts.js';
 
 export class Cards {
   #texts;

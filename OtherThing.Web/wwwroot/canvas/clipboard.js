@@ -1,6 +1,6 @@
 // Steps on the clipboard are JSON text: they travel between flows, workspaces and people.
 
-import { noteRect, union } from './geometry.js';
+import { card, noteRect, union } from './geometry.js';
 
 const mark = 'otherthing/flow-part';
 
@@ -27,7 +27,7 @@ export const pasteEdits = (doc, text, point, parent = null) => {
     taken.add(id);
   }
   let bounds = null;
-  for (const step of part.steps) bounds = union(bounds, { ...step.position, width: 224, height: 76 });
+  for (const step of part.steps) bounds = union(bounds, { ...step.position, width: card.width, height: card.height });
   for (const note of part.notes) bounds = union(bounds, noteRect(note));
   const dx = point ? point.x - bounds.x - bounds.width / 2 : 32, dy = point ? point.y - bounds.y - bounds.height / 2 : 32;
   const shift = position => ({ x: Math.round((position.x + dx) / 16) * 16, y: Math.round((position.y + dy) / 16) * 16 });

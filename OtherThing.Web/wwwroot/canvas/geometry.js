@@ -1,8 +1,10 @@
 // Where things lie, in canvas pixels. Nothing here draws or listens.
 
-export const card = { width: 224, height: 76, headerHeight: 52, portRadius: 5, portReach: 12, portGap: 22, grid: 16 };
+import look from './look.js';
 
-const containerPad = 24, containerMin = { width: 320, height: 176 };
+export const card = look.card;
+
+const { pad: containerPad, ...containerMin } = look.container, line = look.wire;
 
 /** Rectangles and ports of a document, computed once per version. */
 export class Layout {
@@ -80,7 +82,7 @@ export class Layout {
       this.containers.push(step.id);
     } else {
       const ports = this.ports.get(step.id).length;
-      rect = { x, y, width: card.width, height: Math.max(card.height, 20 + ports * card.portGap), container: false, depth, folded: this.#folded?.has(step.id) === true };
+      rect = { x, y, width: card.width, height: Math.max(card.height, card.portRoom + ports * card.portGap), container: false, depth, folded: this.#folded?.has(step.id) === true };
       this.rects.set(step.id, rect);
     }
     return rect;
@@ -108,7 +110,7 @@ export const turnsBack = (from, to) => to.x < from.x;
 
 /** The corners of a connection drawn in right angles. */
 export const corners = (from, to) => {
-  const out = 20;
+  const { out } = line;
   if (to.x - from.x >= 2 * out) {
     const middle = (from.x + to.x) / 2;
     return from.y === to.y ? [from, to] : [from, { x: middle, y: from.y }, { x: middle, y: to.y }, to];
@@ -126,9 +128,28 @@ export const distanceToCorners = (point, from, to) => {
 
 /** The two control points of a connection's curve; it leaves to the right and arrives from the left. */
 export const curve = (from, to) => {
-  const reach = Math.max(40, Math.min(240, Math.abs(to.x - from.x) / 2 + Math.max(0, from.x - to.x) / 4));
+  const reach = Math.max(line.least, Math.min(line.most, Math.abs(to.x - from.x) / 2 + Math.max(0, from.x - to.x) / 4));
   return [from.x + reach, from.y, to.x - reach, to.y];
 };
+
+/** A connection as pen strokes, M, L, Q and C as in SVG: a curve, or led round in right angles. Wire.cs draws the same ones. */
+export const strokes = (from, to, squared) => {
+  if (!squared && !turnsBack(from, to)) return [['M', from.x, from.y], ['C', ...curve(from, to), to.x, to.y]];
+  const places = corners(from, to), drawn = [['M', from.x, from.y]];
+  for (let at = 1; at < places.length - 1; at++) {
+    const place = places[at], round = rounding(places, at, squared ? line.squareCorner : line.corner);
+    const before = towards(place, places[at - 1], round), after = towards(place, places[at + 1], round);
+    drawn.push(['L', before.x, before.y], ['Q', place.x, place.y, after.x, after.y]);
+  }
+  drawn.push(['L', to.x, to.y]);
+  return drawn;
+};
+
+const rounding = (places, at, most) => Math.min(most, ...[at, at + 1].map(next =>
+  (Math.abs(places[next].x - places[next - 1].x) + Math.abs(places[next].y - places[next - 1].y)) / 2));
+
+/** The place so far from one corner on the way to the next; the way is straight. */
+const towards = (from, to, by) => ({ x: from.x + Math.sign(to.x - from.x) * by, y: from.y + Math.sign(to.y - from.y) * by });
 
 export const distanceToCurve = (point, from, to) => {
   const [ax, ay, bx, by] = curve(from, to);

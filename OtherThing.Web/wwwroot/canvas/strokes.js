@@ -1,9 +1,9 @@
 // The few shapes that everything on the canvas is drawn with.
 
 import { icon } from './icons.js';
+import look from './look.js';
 
-export const statusColour = (theme, status) =>
-  ({ running: theme.info, queued: theme.muted, waiting: theme.warning, succeeded: theme.success, failed: theme.danger, unknown: theme.warning })[status] ?? theme.muted;
+export const statusColour = (theme, status) => theme[look.states[status]?.tone] ?? theme.muted;
 
 export const box = (context, rect, radius) => {
   context.beginPath();

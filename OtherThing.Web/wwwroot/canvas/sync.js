@@ -31,7 +31,7 @@ export class Sync {
 
   /**
    * @param server  the .NET component
-   * @param key     where acts wait in the browser's storage, so that a lost circuit loses nothing
+   * @param key     where acts wait in the browser's storage, so that a lost circuit loses nothing; null where none can be
    * @param changed called with the new document
    * @param refused called with a sentence when the server refuses an act
    */
@@ -285,6 +285,7 @@ export class Sync {
   }
 
   #store() {
+    if (this.#key === null) return;
     try {
       const pending = this.#pending.map(({ id, kind, edits }) => ({ id, kind, edits }));
       if (pending.length || this.#unstored.length) {
@@ -299,6 +300,7 @@ export class Sync {
 
   /** What an earlier page of this tab could not hand over. */
   #restore() {
+    if (this.#key === null) return;
     try {
       const kept = JSON.parse(sessionStorage.getItem(this.#key) ?? 'null');
       if (kept === null || typeof kept !== 'object') return;

@@ -1,9 +1,4 @@
-// Words on the canvas: cut and wrapped to the room there is, measured once; and how a state reads.
-
-const words = {
-  queued: 'Queued', running: 'Running', waiting: 'Waiting', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Cancelled',
-  skipped: 'Skipped', unknown: 'Unknown',
-};
+// Words on the canvas: cut and wrapped to the room there is, measured once.
 
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
@@ -58,18 +53,5 @@ export class Texts {
   }
 }
 
-export const statusLine = status => {
-  const parts = [words[status.status] ?? status.status];
-  if (status.milliseconds != null) parts.push(duration(status.milliseconds));
-  if (status.attempt > 1) parts.push(`attempt ${status.attempt}`);
-  if (status.items) parts.push(status.items);
-  if (status.cost) parts.push(status.cost);
-  if (status.error) parts.push(status.error);
-  return parts.join(' · ');
-};
-
 /** A note's Markdown without its marks: the canvas draws text of one weight. */
 export const unmarked = text => text.replace(/\*\*|__|`/g, '').replace(/^#+ /gm, '');
-
-const duration = milliseconds => milliseconds < 1000 ? `${Math.round(milliseconds)} ms`
-  : milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.floor(milliseconds / 60_000)} min ${Math.round(milliseconds / 1000) % 60} s`;

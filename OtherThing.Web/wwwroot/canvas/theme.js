@@ -1,13 +1,14 @@
 // The canvas reads the theme's roles from CSS, so light, dark and high contrast come from one place.
 
+import look from './look.js';
+
 const roles = ['canvas', 'surface', 'raised', 'border', 'text', 'muted', 'accent', 'danger', 'warning', 'success', 'info'];
-const kinds = ['trigger', 'ai', 'http', 'data', 'logic', 'human', 'node', 'output'];
 
 export const readTheme = element => {
   const style = getComputedStyle(element), value = name => style.getPropertyValue(name).trim();
   const theme = { kinds: {}, font: style.fontFamily, mono: value('--ot-mono') || 'ui-monospace, monospace' };
   for (const role of roles) theme[role] = value('--ot-' + role) || style.color;
-  for (const kind of kinds) theme.kinds[kind] = value('--ot-kind-' + kind) || theme.muted;
+  for (const kind of look.kinds) theme.kinds[kind] = value('--ot-kind-' + kind) || theme.muted;
   return theme;
 };
 

@@ -1,6 +1,6 @@
 // Connections: those that are nothing special in one stroke, the rest each in its colour.
 
-import { card, corners, curve, meets, turnsBack } from './geometry.js';
+import { card, meets, strokes, turnsBack } from './geometry.js';
 import { dot } from './strokes.js';
 
 export const paintConnections = (context, scene, seen, detail, now) => {
@@ -44,18 +44,17 @@ export const paintConnections = (context, scene, seen, detail, now) => {
   }
 };
 
-/** A connection as a path: a curve, or led round in right angles. */
+/** A connection as a path; from far away a straight line. */
 export const trace = (path, from, to, detail, squared) => {
-  path.moveTo(from.x, from.y);
   if (detail === 0) {
+    path.moveTo(from.x, from.y);
     path.lineTo(to.x, to.y);
-  } else if (squared || turnsBack(from, to)) {
-    const places = corners(from, to), round = squared ? 8 : 20;
-    for (let at = 1; at < places.length - 1; at++) path.arcTo(places[at].x, places[at].y, places[at + 1].x, places[at + 1].y, rounding(places, at, round));
-    path.lineTo(to.x, to.y);
+    return;
   }
-  else path.bezierCurveTo(...curve(from, to), to.x, to.y);
+  for (const [stroke, ...places] of strokes(from, to, squared)) {
+    if (stroke === 'C') path.bezierCurveTo(...places);
+    else if (stroke === 'L') path.lineTo(...places);
+    else if (stroke === 'Q') path.quadraticCurveTo(...places);
+    else path.moveTo(...places);
+  }
 };
-
-const rounding = (places, at, most) => Math.min(most, ...[at, at + 1].map(next =>
-  (Math.abs(places[next].x - places[next - 1].x) + Math.abs(places[next].y - places[next - 1].y)) / 2));
