@@ -174,7 +174,7 @@ public sealed partial class RunPage
 
     private string NameOf(string stepId) => _names.GetValueOrDefault(stepId, stepId);
 
-    private string NameAt(string path) => _steps.LastOrDefault(step => step.Path == path) is { } step ? NameOf(step) : path;
+    private string NameAt(string path) => _steps.LastOrDefault(step => step.Path == path) is { } step ? NameOf(step.StepId) : path;
 
     private bool IsWaiting(StepRun step) => MachineWaits.NeedsMachine(step) && _waiting.Contains(step.Path);
 
