@@ -11,7 +11,7 @@ public sealed record DatabaseOptions(DatabaseProvider Provider, string Connectio
         new(DatabaseProvider.Sqlite, $"Data Source={Path.Combine(directory, "otherthing.db")};Cache=Private");
 
     /// <summary>The embedded database's file; null for a server's and for one in memory.</summary>
-    private string? FilePath =>
+    internal string? FilePath =>
         Provider == DatabaseProvider.Sqlite && new SqliteConnectionStringBuilder(ConnectionString) is { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path }
         && !path.StartsWith(':') && !path.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? path : null;
 
@@ -36,7 +36,8 @@ public sealed record DatabaseOptions(DatabaseProvider Provider, string Connectio
         using var connection = new SqliteConnection(ConnectionString);
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = SqlitePragmas.Statement;
+        // Before anything is in it: only then the file can give room back later, piece by piece.
+        command.CommandText = "PRAGMA auto_vacuum=INCREMENTAL; " + SqlitePragmas.Statement;
         command.ExecuteNonQuery();
     }
 

@@ -16,6 +16,11 @@ using OtherThing.Web.Hosting;
 
 ProcessLimits.Set();
 var builder = WebApplication.CreateBuilder(args);
+if (CompactCommand.IsMeant(args))
+{
+    return await CompactCommand.RunAsync(builder);
+}
+
 if (StartRules.Refuse(builder) is { } refusal)
 {
     await Console.Error.WriteLineAsync(refusal);

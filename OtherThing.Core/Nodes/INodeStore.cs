@@ -53,9 +53,6 @@ public interface INodeStore
     /// <summary>Writes the last beat of many nodes at once.</summary>
     Task MarkSeenAsync(IReadOnlyCollection<Guid> nodeIds, DateTime utcNow, CancellationToken cancellationToken);
 
-    /// <summary>Deletes machines nobody claimed in time, and join tokens a day past their end.</summary>
-    Task PurgeUnclaimedAsync(DateTime utcNow, CancellationToken cancellationToken);
-
     /// <summary>Keeps a join token.</summary>
     Task AddTokenAsync(JoinToken token, CancellationToken cancellationToken);
 

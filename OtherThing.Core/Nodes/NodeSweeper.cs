@@ -5,15 +5,13 @@ using OtherThing.Core.Jobs;
 
 namespace OtherThing.Core.Nodes;
 
-/// <summary>Notices what nobody says: nodes that went silent, codes nobody entered.</summary>
+/// <summary>Notices what nobody says: nodes that went silent.</summary>
 public sealed partial class NodeSweeper(
     INodeStore store, NodeLinks links, JobDispatcher dispatcher, NodeFeed feed, TimeProvider clock, IOptions<NodesOptions> options,
     ILogger<NodeSweeper> logger) : BackgroundService
 {
     private static readonly TimeSpan s_seenEvery = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_purgeEvery = TimeSpan.FromMinutes(5);
     private DateTime _seenAt;
-    private DateTime _purgedAt;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,12 +47,6 @@ public sealed partial class NodeSweeper(
             _seenAt = now;
             Guid[] connected = [.. links.All().Where(link => link.Session is not null).Select(link => link.NodeId)];
             await store.MarkSeenAsync(connected, now, cancellationToken);
-        }
-
-        if (now - _purgedAt >= s_purgeEvery)
-        {
-            _purgedAt = now;
-            await store.PurgeUnclaimedAsync(now, cancellationToken);
         }
 
         foreach (var node in await store.ListLiveAsync(cancellationToken))

@@ -21,4 +21,7 @@ public interface IBlobStore
     /// <summary>Deletes a value unless somebody kept it since that time (UTC).</summary>
     /// <returns>True when it is gone.</returns>
     bool DeleteIdle(Guid workspaceId, string hash, DateTime before);
+
+    /// <summary>Deletes every value of a workspace; for one that nobody can bring back.</summary>
+    void DeleteAll(Guid workspaceId);
 }

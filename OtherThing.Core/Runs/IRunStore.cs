@@ -26,6 +26,9 @@ public interface IRunStore
     /// <summary>The runs of a workspace, newest first; large inputs and outputs stay references (<see cref="BlobRef"/>).</summary>
     Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken);
 
+    /// <summary>How many runs of a workspace are kept, and since when.</summary>
+    Task<RunsKept> CountKeptAsync(Guid workspaceId, CancellationToken cancellationToken);
+
     /// <summary>How many runs of a workspace have not ended.</summary>
     Task<int> CountLiveAsync(Guid workspaceId, CancellationToken cancellationToken);
 
@@ -49,6 +52,11 @@ public interface IRunStore
     /// <summary>Runs that have not ended and whose time to be looked at has come.</summary>
     Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken);
 }
+
+/// <summary>The runs that a workspace keeps.</summary>
+/// <param name="Count">How many there are, those that have not ended among them.</param>
+/// <param name="Since">When the oldest of them was accepted (UTC); null without any.</param>
+public sealed record RunsKept(int Count, DateTime? Since);
 
 /// <summary>Which runs to list; null means any.</summary>
 public sealed record RunFilter(Guid? FlowId = null, RunStatus? Status = null);

@@ -1,122 +1,106 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using OtherThing.Core.Jobs;
 using OtherThing.Core.Live;
+using OtherThing.Core.Results;
+using OtherThing.Core.Retention;
 
 namespace OtherThing.Core.Runs;
 
 /// <summary>
-/// Deletes what workspaces do not keep any more, in small batches so that runs need not wait for it: ended runs past their retention,
-/// then blobs that no run refers to and refused rows put aside long ago. Never a run that lives; never usage or audit. Several servers may do it at once.
+/// Deletes ended runs that their workspace does not keep, with their journals, jobs, approvals and large values. Where a workspace's kept runs
+/// begin is found once; from the oldest run on the way goes there by an index, so a pass costs what it deletes. Never a run that lives; never
+/// usage or audit. What was read is deleted in pieces that give way to runs.
 /// </summary>
-public sealed partial class RunPurge(IRunPurgeStore runs, IBlobStore blobs, ILiveFeed feed, TimeProvider clock, ILogger<RunPurge> logger) : BackgroundService
+public sealed class RunPurge(IRunPurgeStore runs, JobPurge jobs, IBlobStore blobs, ILiveFeed feed, DeletionPace pace) : IRetentionRule
 {
-    /// <summary>Runs deleted in one transaction.</summary>
-    public const int Batch = 100;
-
-    private static readonly TimeSpan s_afterStart = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_period = TimeSpan.FromHours(1);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
-
     /// <summary>A blob younger than this may belong to a commit that is on its way.</summary>
-    private static readonly TimeSpan s_blobGrace = TimeSpan.FromHours(1);
-
-    /// <summary>For so long what the database refused is kept, unless its run goes before.</summary>
-    private static readonly TimeSpan s_refusedKept = TimeSpan.FromDays(30);
-
-    /// <summary>Deletes now.</summary>
-    /// <returns>How many runs and blobs went.</returns>
-    public async Task<(int Runs, int Blobs)> PurgeAsync(CancellationToken cancellationToken)
-    {
-        var deletedRuns = 0;
-        foreach (var (workspaceId, retention) in await runs.ListRetentionsAsync(cancellationToken))
-        {
-            deletedRuns += await PurgeRunsAsync(workspaceId, retention, cancellationToken);
-        }
-
-        var deletedBlobs = 0;
-        foreach (var workspaceId in blobs.ListWorkspaces())
-        {
-            deletedBlobs += await PurgeBlobsAsync(workspaceId, cancellationToken);
-        }
-
-        await runs.DeleteRefusedAsync(clock.GetUtcNow().UtcDateTime - s_refusedKept, cancellationToken);
-        if (deletedRuns + deletedBlobs > 0)
-        {
-            LogPurged(deletedRuns, deletedBlobs);
-        }
-
-        return (deletedRuns, deletedBlobs);
-    }
+    internal static readonly TimeSpan BlobGrace = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await Task.Delay(s_afterStart, clock, stoppingToken);
-            using var timer = new PeriodicTimer(s_period, clock);
-            do
-            {
-                await TryPurgeAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops.
-        }
-    }
+    public string Deletes => "runs past their workspace's retention, with what belongs to them";
 
-    private async Task TryPurgeAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await PurgeAsync(stoppingToken);
-        }
-        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-        {
-            LogFailed(failure);
-        }
-    }
+    /// <inheritdoc/>
+    public TimeSpan Every => TimeSpan.FromMinutes(1);
 
-    private async Task<int> PurgeRunsAsync(Guid workspaceId, RunRetention retention, CancellationToken cancellationToken)
+    private DateTime Now => pace.Clock.GetUtcNow().UtcDateTime;
+
+    /// <inheritdoc/>
+    public async Task<int> ApplyAsync(CancellationToken cancellationToken)
     {
-        var (deleted, endedBefore) = (0, clock.GetUtcNow().UtcDateTime.AddDays(-retention.Days));
-        while (await runs.FindExpiredAsync(workspaceId, endedBefore, retention.Runs, Batch, cancellationToken) is { Count: > 0 } expired)
+        var deleted = 0;
+        foreach (var (workspaceId, retention) in await runs.ListRetentionsAsync(cancellationToken))
         {
-            var gone = await runs.DeleteAsync(workspaceId, expired, cancellationToken);
+            var bounds = new ExpiryBounds(Now.AddDays(-retention.Days), await runs.FindBoundaryAsync(workspaceId, retention.Runs, cancellationToken));
+            var gone = await DeleteAsync(workspaceId, bounds, cancellationToken);
             deleted += gone;
-            if (expired.Count < Batch || gone == 0)
+            if (gone > 0)
             {
-                break;
+                feed.Publish(Topic.Workspace(workspaceId), "runs.changed");
             }
-
-            await Task.Delay(s_pause, clock, cancellationToken);
-        }
-
-        if (deleted > 0)
-        {
-            feed.Publish(Topic.Workspace(workspaceId), "runs.changed");
         }
 
         return deleted;
     }
 
-    private async Task<int> PurgeBlobsAsync(Guid workspaceId, CancellationToken cancellationToken)
+    /// <summary>Deletes the runs of a workspace up to its bounds.</summary>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="bounds">How far; null deletes all runs, whether they have ended or not.</param>
+    /// <param name="cancellationToken">Gives up; what has gone is gone.</param>
+    /// <returns>How many went.</returns>
+    public async Task<int> DeleteAsync(Guid workspaceId, ExpiryBounds? bounds, CancellationToken cancellationToken)
     {
-        var (deleted, before) = (0, clock.GetUtcNow().UtcDateTime - s_blobGrace);
-        foreach (var idle in blobs.ListIdle(workspaceId, before).Chunk(Batch))
+        var (deleted, after) = (0, (Cursor?)null);
+        do
         {
-            var used = await runs.FindUsedAsync(workspaceId, idle, cancellationToken);
-            deleted += idle.Count(hash => !used.Contains(hash) && blobs.DeleteIdle(workspaceId, hash, before));
+            (var expired, after) = await runs.FindExpiredAsync(workspaceId, bounds, after, cancellationToken);
+            deleted += await DeleteAsync(expired, cancellationToken);
+            await DeleteBlobsAsync(workspaceId, [.. expired.SelectMany(run => run.Blobs).Distinct()], cancellationToken);
         }
-
+        while (after is not null);
         return deleted;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Deleted {Runs} runs past their retention and {Blobs} large values nobody refers to")]
-    private partial void LogPurged(int runs, int blobs);
+    private async Task<int> DeleteAsync(IReadOnlyList<ExpiredRun> expired, CancellationToken cancellationToken)
+    {
+        var rest = new List<ExpiredRun>(expired.Count);
+        foreach (var run in expired)
+        {
+            rest.Add(run.IsLong ? await ShortenAsync(run, cancellationToken) : run);
+        }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old runs could not be deleted; trying again in an hour")]
-    private partial void LogFailed(Exception failure);
+        for (var done = 0; done < rest.Count;)
+        {
+            var piece = await runs.DeleteAsync([.. rest.Skip(done)], cancellationToken);
+            done += piece.Done;
+            await pace.RestAsync(piece, cancellationToken);
+        }
+
+        return expired.Count;
+    }
+
+    /// <summary>What makes a run more than one piece goes before it: it is not kept, so nobody misses a part of it in the meantime.</summary>
+    private async Task<ExpiredRun> ShortenAsync(ExpiredRun run, CancellationToken cancellationToken)
+    {
+        await jobs.DeleteAsync(run.Jobs, cancellationToken);
+        Piece piece;
+        do
+        {
+            piece = await runs.ShortenAsync(run, cancellationToken);
+            await pace.RestAsync(piece, cancellationToken);
+        }
+        while (piece.Done > 0);
+        return run with { Jobs = [] };
+    }
+
+    /// <summary>Another run may refer to the same value, and one that is about to begin may just have kept it.</summary>
+    private async Task DeleteBlobsAsync(Guid workspaceId, IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+    {
+        foreach (var some in hashes.Chunk(100))
+        {
+            var used = await runs.FindUsedAsync(workspaceId, some, cancellationToken);
+            foreach (var hash in some.Where(hash => !used.Contains(hash)))
+            {
+                blobs.DeleteIdle(workspaceId, hash, Now - BlobGrace);
+            }
+        }
+    }
 }

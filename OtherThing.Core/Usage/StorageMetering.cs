@@ -16,13 +16,13 @@ public sealed partial class StorageMetering(
     public async Task<int> MeasureAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        var written = 0;
-        foreach (var (workspaceId, bytes) in await meter.MeasureAsync(cancellationToken))
+        var (written, callId) = (0, $"storage:{now:yyyy-MM-dd}");
+        foreach (var (workspaceId, bytes) in await meter.MeasureAsync(callId, cancellationToken))
         {
             var draft = new UsageDraft
             {
                 Type = UsageType.Storage,
-                CallId = $"storage:{now:yyyy-MM-dd}",
+                CallId = callId,
                 Bytes = bytes,
                 CostUnits = 0,
                 CostStatus = CostStatus.Free,

@@ -15,6 +15,7 @@ internal sealed class PersonalTokenConfiguration : IEntityTypeConfiguration<Pers
         token.Property(t => t.Scopes).HasConversion<int>(); // flags have no single name
         token.HasIndex(t => t.Hash).IsUnique(); // every request with a token
         token.HasIndex(t => t.UserId); // the person's list
+        token.HasIndex(t => t.ExpiresAt); // what goes for good
         token.HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -15,9 +15,10 @@ internal sealed class ApprovalConfiguration : IEntityTypeConfiguration<Approval>
         approval.Property(a => a.Title).HasMaxLength(TaskRules.MaxTitle);
         approval.Property(a => a.Text).HasMaxLength(TaskRules.MaxDescription);
         approval.Property(a => a.Note).HasMaxLength(ApprovalService.LongestNote);
-        approval.HasIndex(a => a.RunId); // the run page
-        approval.HasIndex(a => a.TaskId); // the card
-        approval.HasIndex(a => new { a.WorkspaceId, a.CreatedAt }).IsDescending(false, true); // the list
+        approval.HasIndex(a => new { a.RunId, a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, false, true, true); // the run page
+        approval.HasIndex(a => new { a.TaskId, a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, false, true, true); // the card
+        approval.HasIndex(a => new { a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, true, true); // the list
+        approval.HasIndex(a => new { a.State, a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, false, true, true).HasFilter("\"State\" = 'open'"); // what waits for a decision
         approval.HasIndex(a => a.SettledAt); // what is not through
     }
 }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Approvals;
 using OtherThing.Core.Results;
@@ -8,6 +9,8 @@ namespace OtherThing.Data.Approvals;
 
 internal sealed class ApprovalStore(IDbContextFactory<AppDbContext> contexts) : IApprovalStore
 {
+    internal static readonly TimeOrder<Approval> Order = new(approval => approval.CreatedAt, approval => approval.Id);
+
     public async Task<Approval?> FindAsync(Guid workspaceId, Guid id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -19,18 +22,39 @@ internal sealed class ApprovalStore(IDbContextFactory<AppDbContext> contexts) : 
         Guid workspaceId, ApprovalFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var approvals = db.Set<Approval>().AsNoTracking().Where(a => a.WorkspaceId == workspaceId);
-        approvals = filter.Open is { } open ? approvals.Where(a => (a.State == ApprovalState.Open) == open) : approvals;
-        approvals = filter.RunId is { } runId ? approvals.Where(a => a.RunId == runId) : approvals;
-        approvals = filter.TaskId is { } taskId ? approvals.Where(a => a.TaskId == taskId) : approvals;
-        if (page.Cursor is { } after)
+        var (found, others) = Find(db, workspaceId, filter);
+        return await Order.PageAsync(found, others, page, cancellationToken);
+    }
+
+    /// <summary>What an index finds, and what is asked of those rows besides.</summary>
+    internal static (IQueryable<Approval> Found, IReadOnlyList<Expression<Func<Approval, bool>>> Others) Find(
+        AppDbContext db, Guid workspaceId, ApprovalFilter filter)
+    {
+        var found = db.Set<Approval>().AsNoTracking().Where(a => a.WorkspaceId == workspaceId);
+        var conditions = new List<Expression<Func<Approval, bool>>>();
+        if (filter.RunId is { } runId)
         {
-            approvals = approvals.Where(a => a.CreatedAt < after.At || (a.CreatedAt == after.At && a.Id.CompareTo(after.Id) < 0));
+            conditions.Add(a => a.RunId == runId);
         }
 
-        var found = await approvals.OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id)
-            .Take(page.Limit + 1).ToListAsync(cancellationToken);
-        return found.ToPage(page.Limit, a => new Cursor(a.CreatedAt, a.Id));
+        if (filter.TaskId is { } taskId)
+        {
+            conditions.Add(a => a.TaskId == taskId);
+        }
+
+        if (filter.Open is { } open)
+        {
+            conditions.Add(open ? a => a.State == ApprovalState.Open : a => a.State != ApprovalState.Open);
+        }
+
+        // Nearly all have been decided: to leave out those that are open is no narrower than the list.
+        if (conditions.Count > 0 && (conditions.Count > 1 || filter.Open != false))
+        {
+            found = found.Where(conditions[0]);
+            conditions.RemoveAt(0);
+        }
+
+        return (found, conditions);
     }
 
     public async Task AddAsync(Approval approval, CancellationToken cancellationToken)

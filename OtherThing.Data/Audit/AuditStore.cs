@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Audit;
@@ -10,6 +11,8 @@ namespace OtherThing.Data.Audit;
 
 internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAuditStore
 {
+    internal static readonly TimeOrder<AuditEntry> Order = new(entry => entry.At, entry => entry.Id);
+
     private const int PageOfChain = 500;
     private RowCommand<AuditEntry>? _add;
 
@@ -39,14 +42,8 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
     public async Task<Page<AuditEntry>> ListAsync(Guid workspaceId, AuditFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var entries = Filter(db, workspaceId, filter);
-        if (page.Cursor is { } after)
-        {
-            entries = entries.Where(e => e.At < after.At || (e.At == after.At && e.Id.CompareTo(after.Id) < 0));
-        }
-
-        var found = await entries.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);
-        return found.ToPage(page.Limit, e => new Cursor(e.At, e.Id));
+        var (found, others) = Find(db, workspaceId, filter);
+        return await Order.PageAsync(found, others, page, cancellationToken);
     }
 
     public async IAsyncEnumerable<AuditEntry> ReadAsync(
@@ -59,7 +56,8 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
         {
             await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
             {
-                var entries = Filter(db, workspaceId, filter);
+                var (found, others) = Find(db, workspaceId, filter);
+                var entries = TimeOrder<AuditEntry>.Narrow(found, others);
                 if (last is { } after)
                 {
                     entries = entries.Where(e => e.Sequence > after.Sequence
@@ -175,7 +173,9 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
 
     private static IQueryable<AuditEntry> Chain(IQueryable<AuditEntry> entries) => entries.OrderBy(e => e.Sequence).ThenBy(e => e.At).ThenBy(e => e.Id);
 
-    private static IQueryable<AuditEntry> Filter(AppDbContext db, Guid workspaceId, AuditFilter filter)
+    /// <summary>What an index finds, and what is asked of those entries besides.</summary>
+    internal static (IQueryable<AuditEntry> Found, IReadOnlyList<Expression<Func<AuditEntry, bool>>> Others) Find(
+        AppDbContext db, Guid workspaceId, AuditFilter filter)
     {
         var entries = db.Set<AuditEntry>().AsNoTracking().Where(e => e.WorkspaceId == workspaceId);
         if (filter.From is { } from)
@@ -188,21 +188,29 @@ internal sealed class AuditStore(IDbContextFactory<AppDbContext> contexts) : IAu
             entries = entries.Where(e => e.At < to);
         }
 
-        if (filter.ActorId is { } actor)
+        // Those that leave the fewest stand first; the constants are those of the indexes' own conditions.
+        var (indexed, others) = (new List<Expression<Func<AuditEntry, bool>>>(), new List<Expression<Func<AuditEntry, bool>>>());
+        if (filter.Action is { } action && !action.EndsWith(".*", StringComparison.Ordinal))
         {
-            entries = entries.Where(e => e.ActorId == actor);
+            (action == AuditConfiguration.UsualAction ? others : indexed).Add(
+                action == AuditConfiguration.UsualAction ? e => e.Action == action : e => e.Action == action && e.Action != AuditConfiguration.UsualAction);
+        }
+        else if (filter.Action is [.. var thing, '.', '*'])
+        {
+            others.Add(e => e.Action.StartsWith(thing + "."));
         }
 
         if (filter.Outcome is { } outcome)
         {
-            entries = entries.Where(e => e.Outcome == outcome);
+            (outcome == AuditOutcome.Refused ? indexed : others).Add(
+                outcome == AuditOutcome.Refused ? e => e.Outcome == AuditOutcome.Refused : e => e.Outcome == outcome);
         }
 
-        return filter.Action switch
+        if (filter.ActorId is { } actor)
         {
-            null => entries,
-            [.. var thing, '.', '*'] => entries.Where(e => e.Action.StartsWith(thing + ".")),
-            var action => entries.Where(e => e.Action == action),
-        };
+            indexed.Add(e => e.ActorId == actor);
+        }
+
+        return indexed.Count == 0 ? (entries, others) : (entries.Where(indexed[0]), [.. indexed.Skip(1), .. others]);
     }
 }

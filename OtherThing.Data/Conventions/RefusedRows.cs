@@ -15,10 +15,11 @@ internal sealed class RefusedRowConfiguration : IEntityTypeConfiguration<Refused
         row.Property(r => r.Reason).HasMaxLength(RefusedRows.MaxReason);
         row.HasIndex(r => r.SubjectId); // what became of a run or job
         row.HasIndex(r => r.At); // clean-up
+        row.HasIndex(r => r.WorkspaceId); // what goes with a workspace
     }
 }
 
-/// <summary>Puts aside what the database refused; <see cref="Core.Runs.RunPurge"/> deletes it again.</summary>
+/// <summary>Puts aside what the database refused; it goes with its run, or after thirty days.</summary>
 internal static class RefusedRows
 {
     public const int MaxReason = 1_000;

@@ -6,11 +6,15 @@ namespace OtherThing.Data.Conventions;
 public sealed class WriteLane : IDisposable
 {
     private readonly SemaphoreSlim? _lane;
+    private int _waiting;
 
     private WriteLane(SemaphoreSlim? lane) => _lane = lane;
 
     /// <summary>For databases that take many writers.</summary>
     public static WriteLane Free { get; } = new(null);
+
+    /// <summary>Whether somebody waits for the turn just now; of a database that takes many writers it is supposed.</summary>
+    public bool IsAwaited => _lane is null || Volatile.Read(ref _waiting) > 0;
 
     /// <summary>Waits for the turn; dispose it to pass the lane on.</summary>
     public async ValueTask<Turn> EnterAsync(CancellationToken cancellationToken)
@@ -20,7 +24,16 @@ public sealed class WriteLane : IDisposable
             return default;
         }
 
-        await _lane.WaitAsync(cancellationToken);
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await _lane.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
         return new Turn(_lane);
     }
 

@@ -15,7 +15,7 @@ internal sealed class FlowConfiguration : IEntityTypeConfiguration<Flow>
         flow.Property(f => f.Description).HasMaxLength(FlowLimits.Description);
         flow.Ignore(f => f.Settings);
         flow.Property(f => f.Revision).IsConcurrencyToken();
-        flow.HasIndex(f => new { f.WorkspaceId, f.UpdatedAt }).IsDescending(false, true); // the flow list
+        flow.HasIndex(f => new { f.WorkspaceId, f.UpdatedAt, f.Id }).IsDescending(false, true, true); // the flow list
     }
 }
 
@@ -25,5 +25,7 @@ internal sealed class FlowVersionConfiguration : IEntityTypeConfiguration<FlowVe
     {
         version.ToTable("FlowVersions");
         version.HasKey(v => new { v.FlowId, v.Number }); // a run's definition, the version list
+        version.HasIndex(v => v.WorkspaceId); // what goes with a workspace
+        version.HasIndex(v => v.CreatedAt).HasFilter("\"PublishedAt\" IS NULL"); // drafts that ran, which go for good
     }
 }

@@ -11,6 +11,8 @@ namespace OtherThing.Data.Flows;
 
 internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlowStore
 {
+    internal static readonly TimeOrder<Flow> Order = new(flow => flow.UpdatedAt, flow => flow.Id);
+
     // Once per started run.
     private static readonly Func<AppDbContext, Guid, Guid, Task<FlowHead?>> s_head = EF.CompileAsyncQuery(
         (AppDbContext db, Guid workspaceId, Guid flowId) => db.Set<Flow>()
@@ -45,14 +47,7 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
     public async Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var query = db.Set<Flow>().AsNoTracking().Where(f => f.WorkspaceId == workspaceId);
-        if (page.Cursor is { } after)
-        {
-            query = query.Where(f => f.UpdatedAt < after.At || (f.UpdatedAt == after.At && f.Id.CompareTo(after.Id) < 0));
-        }
-
-        var items = await query
-            .OrderByDescending(f => f.UpdatedAt).ThenByDescending(f => f.Id)
+        var items = await Order.After(db.Set<Flow>().AsNoTracking().Where(f => f.WorkspaceId == workspaceId), page.Cursor)
             .Select(f => new FlowSummary(f.Id, f.Name, f.Description, f.Revision, f.PublishedRevision, f.CreatedBy, f.CreatedAt, f.UpdatedAt,
                 new FlowSettings(f.MaxConcurrentRuns, f.RunTimeoutSeconds, f.Paused)))
             .Take(page.Limit + 1)

@@ -11,6 +11,7 @@ internal sealed class StepPinConfiguration : IEntityTypeConfiguration<StepPin>
     {
         pin.ToTable("StepPins");
         pin.HasKey(p => new { p.FlowId, p.StepId }); // a flow's pins, and whether it has any
+        pin.HasIndex(p => p.WorkspaceId); // what goes with a workspace
         pin.Property(p => p.StepId).HasMaxLength(64);
         pin.Property(p => p.Port).HasMaxLength(StepPin.MaxPort);
     }

@@ -13,7 +13,8 @@ internal sealed class SavedTestConfiguration : IEntityTypeConfiguration<SavedTes
         test.ToTable("FlowTests");
         test.Property(t => t.Id).ValueGeneratedNever();
         test.Property(t => t.Name).HasMaxLength(SavedTest.MaxName);
-        test.HasIndex(t => new { t.FlowId, t.CreatedAt }); // a flow's tests
+        test.HasIndex(t => new { t.FlowId, t.CreatedAt, t.Id }); // a flow's tests
+        test.HasIndex(t => t.WorkspaceId); // what goes with a workspace
     }
 }
 
@@ -45,7 +46,7 @@ internal sealed class SavedTestStore(IDbContextFactory<AppDbContext> contexts) :
         var query = db.Set<SavedTest>().Where(t => t.WorkspaceId == workspaceId && t.FlowId == flowId);
         if (page.Cursor is { } after)
         {
-            query = query.Where(t => t.CreatedAt > after.At || (t.CreatedAt == after.At && t.Id.CompareTo(after.Id) > 0));
+            query = query.Where(t => t.CreatedAt >= after.At && (t.CreatedAt > after.At || t.Id.CompareTo(after.Id) > 0));
         }
 
         var found = await query.OrderBy(t => t.CreatedAt).ThenBy(t => t.Id)

@@ -8,6 +8,8 @@ namespace OtherThing.Data.Jobs;
 
 internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts) : IJobStore
 {
+    internal static readonly TimeOrder<Job> Order = new(job => job.CreatedAt, job => job.Id);
+
     private JobCommands? _commands;
 
     // The group whose commit may have taken effect unheard; it comes again, and what it finds done was done by itself.
@@ -60,19 +62,13 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts) : IJobS
     public async Task<Page<Job>> ListAsync(Guid workspaceId, JobStatus? status, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await Order.PageAsync(Find(db, workspaceId, status), [], page, cancellationToken);
+    }
+
+    internal static IQueryable<Job> Find(AppDbContext db, Guid workspaceId, JobStatus? status)
+    {
         var jobs = db.Set<Job>().AsNoTracking().Where(j => j.WorkspaceId == workspaceId);
-        if (status is { } wanted)
-        {
-            jobs = jobs.Where(j => j.Status == wanted);
-        }
-
-        if (page.Cursor is { } cursor)
-        {
-            jobs = jobs.Where(j => j.CreatedAt < cursor.At || (j.CreatedAt == cursor.At && j.Id.CompareTo(cursor.Id) < 0));
-        }
-
-        var rows = await jobs.OrderByDescending(j => j.CreatedAt).ThenByDescending(j => j.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);
-        return rows.ToPage(page.Limit, last => new Cursor(last.CreatedAt, last.Id));
+        return status is { } wanted ? jobs.Where(j => j.Status == wanted) : jobs;
     }
 
     public async Task<IReadOnlyList<Job>> ListOnNodeAsync(

@@ -7,17 +7,13 @@ namespace OtherThing.Data.Keys;
 
 internal sealed class KeyStore(IDbContextFactory<AppDbContext> contexts) : IKeyStore
 {
+    private static readonly TimeOrder<ApiKey> s_order = new(key => key.AddedAt, key => key.Id);
+
     public async Task<Page<ApiKey>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var keys = db.Set<ApiKey>().AsNoTracking().Where(k => k.WorkspaceId == workspaceId);
-        if (page.Cursor is { } after)
-        {
-            keys = keys.Where(k => k.AddedAt < after.At || (k.AddedAt == after.At && k.Id.CompareTo(after.Id) < 0));
-        }
-
-        var found = await keys.OrderByDescending(k => k.AddedAt).ThenByDescending(k => k.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);
-        return found.ToPage(page.Limit, k => new Cursor(k.AddedAt, k.Id));
+        return await s_order.PageAsync(keys, [], page, cancellationToken);
     }
 
     public async Task<ApiKey?> FindAsync(Guid workspaceId, Guid keyId, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         key.Property(k => k.Mask).HasMaxLength(20);
         key.Property(k => k.Fingerprint).HasMaxLength(32);
         key.HasIndex(k => new { k.WorkspaceId, k.Fingerprint }).IsUnique(); // the same key is added once
-        key.HasIndex(k => new { k.WorkspaceId, k.AddedAt }).IsDescending(false, true); // the list
+        key.HasIndex(k => new { k.WorkspaceId, k.AddedAt, k.Id }).IsDescending(false, true, true); // the list
         key.HasOne<Workspace>().WithMany().HasForeignKey(k => k.WorkspaceId).OnDelete(DeleteBehavior.Cascade);
     }
 }

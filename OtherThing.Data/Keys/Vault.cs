@@ -119,6 +119,8 @@ internal sealed class Vault(IDbContextFactory<AppDbContext> contexts, VaultRing 
             .Select(key => key.Wrapped).FirstOrDefaultAsync(cancellationToken);
         if (wrapped is null)
         {
+            // What was sealed with it shall open nowhere any more, not even here.
+            _opened.TryRemove(workspaceId, out _);
             return null;
         }
 

@@ -25,6 +25,7 @@ internal sealed class NodeConfiguration : IEntityTypeConfiguration<Node>
         node.HasIndex(n => n.PublicKeyHash).IsUnique(); // who connects again
         node.HasIndex(n => n.ClaimCodeHash); // a code being entered
         node.HasIndex(n => n.OwnerId); // my nodes
+        node.HasIndex(n => n.ClaimExpiresAt).HasFilter("\"OwnerId\" IS NULL"); // machines nobody claimed
     }
 }
 
@@ -48,6 +49,7 @@ internal sealed class JoinTokenConfiguration : IEntityTypeConfiguration<JoinToke
         token.Property(t => t.Name).HasMaxLength(Node.MaxNameLength);
         token.Property(t => t.WorkspaceIds).IsJson();
         token.HasIndex(t => t.TokenHash).IsUnique(); // a token being redeemed
+        token.HasIndex(t => t.ExpiresAt); // what goes for good
     }
 }
 

@@ -173,15 +173,6 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
         }
     }
 
-    public async Task PurgeUnclaimedAsync(DateTime utcNow, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var yesterday = utcNow.AddDays(-1);
-        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        await db.Set<Node>().Where(n => n.OwnerId == null && n.ClaimExpiresAt < utcNow).ExecuteDeleteAsync(cancellationToken);
-        await db.Set<JoinToken>().Where(t => t.ExpiresAt < yesterday).ExecuteDeleteAsync(cancellationToken);
-    }
-
     public async Task AddTokenAsync(JoinToken token, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

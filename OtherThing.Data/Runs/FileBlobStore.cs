@@ -93,6 +93,18 @@ internal sealed class FileBlobStore(string root) : IBlobStore
         }
     }
 
+    public void DeleteAll(Guid workspaceId)
+    {
+        try
+        {
+            Directory.Delete(Path.Combine(root, workspaceId.ToString("N")), recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It kept nothing large.
+        }
+    }
+
     private static bool TryTouch(string path, long length)
     {
         try

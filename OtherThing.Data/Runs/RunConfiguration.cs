@@ -14,14 +14,16 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         run.Property(r => r.Id).ValueGeneratedNever();
         run.Property(r => r.FlowName).HasMaxLength(FlowLimits.NameUnits);
         run.Property(r => r.TriggerStepId).HasMaxLength(64);
-        run.HasIndex(r => new { r.WorkspaceId, r.CreatedAt }).IsDescending(false, true); // the run list
-        run.HasIndex(r => new { r.FlowId, r.CreatedAt }).IsDescending(false, true); // a flow's runs
+        run.HasIndex(r => new { r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, true, true); // the run list, and the way the purge goes
+        run.HasIndex(r => new { r.FlowId, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, true, true); // a flow's runs
+        run.HasIndex(r => new { r.Status, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, true, true); // the runs that stand so
+        run.HasIndex(r => new { r.FlowId, r.Status, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, false, true, true).HasFilter("\"WakeAt\" IS NULL"); // a flow's runs that ended so
         run.Ignore(r => r.Deadline);
         run.HasIndex(r => new { r.WorkspaceId, r.FlowId, r.CreatedAt }).HasFilter("\"Status\" = 'queued'").HasDatabaseName("IX_Runs_Queued"); // the queue
         run.Property(r => r.OnlyStep).HasMaxLength(64);
         run.Property(r => r.ParentPath).HasMaxLength(Run.MaxParentPath);
         run.HasIndex(r => r.RootRunId).HasFilter("\"RootRunId\" IS NOT NULL"); // how many runs a run has called
-        run.HasIndex(r => r.WakeAt); // what nobody looks after: the sweeper
+        run.HasIndex(r => r.WakeAt).HasFilter("\"WakeAt\" IS NOT NULL"); // what nobody looks after: the sweeper
     }
 }
 

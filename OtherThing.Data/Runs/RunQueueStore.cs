@@ -17,7 +17,9 @@ internal sealed class RunQueueStore(IDbContextFactory<AppDbContext> contexts) : 
             return new RunQueueState(null, 0, []);
         }
 
-        var begun = await db.Set<Run>().Where(r => r.WakeAt != null && r.WorkspaceId == workspaceId && r.Status != RunStatus.Queued && r.ParentRunId == null)
+        // The two states that are neither queued nor ended, by name: an index has them, beside which the workspace's history is not looked at.
+        var begun = await db.Set<Run>()
+            .Where(r => (r.Status == RunStatus.Running || r.Status == RunStatus.Waiting) && r.WorkspaceId == workspaceId && r.ParentRunId == null)
             .GroupBy(r => r.FlowId).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(row => row.Key, row => row.Count, cancellationToken);
         var ids = queued.Keys.ToArray();
         var flows = await db.Set<Flow>().Where(f => ids.Contains(f.Id))

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -7,6 +8,8 @@ namespace OtherThing.Data.Runs;
 
 internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValues values) : IRunStore
 {
+    internal static readonly TimeOrder<Run> Order = new(run => run.CreatedAt, run => run.Id);
+
     public async Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken) =>
         await WholeAsync(await FindBriefAsync(workspaceId, runId, cancellationToken), cancellationToken);
 
@@ -47,26 +50,36 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
     public async Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var query = db.Set<Run>().AsNoTracking().Where(r => r.WorkspaceId == workspaceId);
-        if (filter.FlowId is { } flowId)
-        {
-            query = query.Where(r => r.FlowId == flowId);
-        }
+        var (found, others) = Find(db, workspaceId, filter);
+        return await Order.PageAsync(found, others, page, cancellationToken);
+    }
 
-        if (filter.Status is { } status)
+    /// <summary>What an index finds, and what is asked of those rows besides.</summary>
+    internal static (IQueryable<Run> Found, IReadOnlyList<Expression<Func<Run, bool>>> Others) Find(AppDbContext db, Guid workspaceId, RunFilter filter)
+    {
+        var found = db.Set<Run>().AsNoTracking().Where(r => r.WorkspaceId == workspaceId);
+        switch (filter)
         {
-            query = query.Where(r => r.Status == status);
+            case { FlowId: { } flowId, Status: { } status } when status.IsFinal():
+                return (found.Where(r => r.FlowId == flowId && r.Status == status && r.WakeAt == null), []); // the index is of those that ended
+            case { FlowId: { } flowId, Status: { } status }:
+                return (found.Where(r => r.Status == status), [r => r.FlowId == flowId]); // of those that are at work there are few
+            case { FlowId: { } flowId }:
+                return (found.Where(r => r.FlowId == flowId), []);
+            case { Status: { } status }:
+                return (found.Where(r => r.Status == status), []);
+            default:
+                return (found, []);
         }
+    }
 
-        if (page.Cursor is { } after)
-        {
-            query = query.Where(r => r.CreatedAt < after.At || (r.CreatedAt == after.At && r.Id.CompareTo(after.Id) < 0));
-        }
-
-        var runs = await query
-            .OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id)
-            .Take(page.Limit + 1).ToListAsync(cancellationToken);
-        return runs.ToPage(page.Limit, r => new Cursor(r.CreatedAt, r.Id));
+    public async Task<RunsKept> CountKeptAsync(Guid workspaceId, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var runs = db.Set<Run>().Where(r => r.WorkspaceId == workspaceId);
+        return new RunsKept(
+            await runs.CountAsync(cancellationToken),
+            await runs.OrderBy(r => r.CreatedAt).Select(r => (DateTime?)r.CreatedAt).FirstOrDefaultAsync(cancellationToken));
     }
 
     public async Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(

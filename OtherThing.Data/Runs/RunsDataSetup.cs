@@ -13,9 +13,9 @@ public static class RunsDataSetup
     public static IServiceCollection AddRunsData(this IServiceCollection services, string dataDirectory) => services
         .AddSingleton<IBlobStore>(new FileBlobStore(Path.Combine(dataDirectory, "blobs")))
         .AddSingleton<IRunStore, RunStore>()
-        .AddSingleton(new HeldTable<Run>(run => run.WakeAt != null, run => true, nameof(Run.StartedBy), run => run.WakeAt))
+        .AddSingleton(new HeldTable<Run>(
+            run => run.Status == RunStatus.Queued || run.Status == RunStatus.Running || run.Status == RunStatus.Waiting, run => true, nameof(Run.StartedBy), run => run.WakeAt))
         .AddSingleton<IHolderStore<Run>, HolderStore<Run>>()
         .AddSingleton<IRunQueueStore, RunQueueStore>()
-        .AddSingleton<IRunPurgeStore, RunPurgeStore>()
         .AddSingleton<IRunJournalStore, RunJournalStore>();
 }

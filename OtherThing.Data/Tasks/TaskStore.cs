@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
@@ -9,6 +10,8 @@ namespace OtherThing.Data.Tasks;
 
 internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITaskStore
 {
+    internal static readonly TimeOrder<TaskItem> Order = new(task => task.CreatedAt, task => task.Id);
+
     public Task<TaskSaving> AddAsync(TaskItem task, TaskPlace place, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
         contexts,
         unit => SaveAsync(unit, task, place, seen: null, cancellationToken),
@@ -57,20 +60,43 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
         Guid workspaceId, TaskFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var tasks = db.Set<TaskItem>().AsNoTracking().Where(t => t.WorkspaceId == workspaceId && t.DeletedAt == null);
-        tasks = filter.Status is { } status ? tasks.Where(t => t.Status == status) : tasks;
-        tasks = filter.AssigneeId is { } assignee ? tasks.Where(t => t.AssigneeId == assignee) : tasks;
-        tasks = filter.FlowId is { } flow ? tasks.Where(t => t.FlowId == flow) : tasks;
-        tasks = filter.Text is { Length: > 0 } text ? tasks.Where(t => t.Title.Contains(text)) : tasks;
-        if (page.Cursor is { } after)
+        var (found, others) = Find(db, workspaceId, filter);
+        return await Order.PageAsync(found, others, page, cancellationToken);
+    }
+
+    /// <summary>What an index finds, by the condition that leaves the fewest, and what is asked of those cards besides.</summary>
+    internal static (IQueryable<TaskItem> Found, IReadOnlyList<Expression<Func<TaskItem, bool>>> Others) Find(
+        AppDbContext db, Guid workspaceId, TaskFilter filter)
+    {
+        var found = db.Set<TaskItem>().AsNoTracking().Where(t => t.WorkspaceId == workspaceId && t.DeletedAt == null);
+        var conditions = new List<Expression<Func<TaskItem, bool>>>();
+        if (filter.AssigneeId is { } assignee)
         {
-            tasks = tasks.Where(t => t.CreatedAt < after.At || (t.CreatedAt == after.At && t.Id.CompareTo(after.Id) < 0));
+            conditions.Add(t => t.AssigneeId == assignee);
         }
 
-        var found = await tasks.OrderByDescending(t => t.CreatedAt).ThenByDescending(t => t.Id)
-            .Take(page.Limit + 1).ToListAsync(cancellationToken);
-        var items = found.Take(page.Limit).ToList();
-        return new Page<TaskItem>(items, found.Count > page.Limit ? new Cursor(items[^1].CreatedAt, items[^1].Id).ToString() : null);
+        if (filter.FlowId is { } flow)
+        {
+            conditions.Add(t => t.FlowId == flow);
+        }
+
+        if (filter.Status is { } status)
+        {
+            conditions.Add(t => t.Status == status);
+        }
+
+        if (conditions.Count > 0)
+        {
+            found = found.Where(conditions[0]);
+            conditions.RemoveAt(0);
+        }
+
+        if (filter.Text is { Length: > 0 } text)
+        {
+            conditions.Add(t => t.Title.Contains(text));
+        }
+
+        return (found, conditions);
     }
 
     /// <summary>

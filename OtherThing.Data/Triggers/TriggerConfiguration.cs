@@ -17,6 +17,7 @@ internal sealed class TriggerConfiguration : IEntityTypeConfiguration<Trigger>
         trigger.Property(t => t.Plan).HasMaxLength(320);
         trigger.Property(t => t.LastNote).HasMaxLength(400);
         trigger.HasIndex(t => t.NextAt); // what is due
+        trigger.HasIndex(t => t.WorkspaceId); // what goes with a workspace
         trigger.HasIndex(t => t.TokenHash).IsUnique(); // a delivery
         trigger.HasIndex(t => new { t.FlowId, t.StepId }).IsUnique(); // a flow's triggers; a step has one
     }

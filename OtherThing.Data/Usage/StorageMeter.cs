@@ -1,34 +1,39 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
+using OtherThing.Core.Workspaces;
 using OtherThing.Data.Runs;
 
 namespace OtherThing.Data.Usage;
 
 internal sealed class StorageMeter(IDbContextFactory<AppDbContext> contexts) : IStorageMeter
 {
-    public async Task<IReadOnlyDictionary<Guid, long>> MeasureAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<Guid, long>> MeasureAsync(string callId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var runs = await db.Set<Run>()
-            .GroupBy(run => run.WorkspaceId)
-            .Select(group => new { group.Key, Bytes = group.Sum(run => (long)run.Input.Length + (run.Output == null ? 0 : run.Output.Length)) })
-            .ToListAsync(cancellationToken);
-        var journals = await (
-            from entry in db.Set<RunJournalEntry>()
-            join run in db.Set<Run>() on entry.RunId equals run.Id
-            group (long)entry.Steps.Length by run.WorkspaceId into sizes
-            select new { sizes.Key, Bytes = sizes.Sum() }).ToListAsync(cancellationToken);
+        var workspaces = await db.Set<Workspace>()
+            .Where(w => !db.Set<UsageEntry>().Any(e => e.WorkspaceId == w.Id && e.CallId == callId))
+            .Select(w => w.Id).ToListAsync(cancellationToken);
+        var sizes = new Dictionary<Guid, long>();
+        foreach (var workspaceId in workspaces)
+        {
+            if (await MeasureAsync(db, workspaceId, cancellationToken) is > 0 and var bytes)
+            {
+                sizes.Add(workspaceId, bytes);
+            }
+        }
+
+        return sizes;
+    }
+
+    private static async Task<long> MeasureAsync(AppDbContext db, Guid workspaceId, CancellationToken cancellationToken)
+    {
+        var runs = db.Set<Run>().Where(run => run.WorkspaceId == workspaceId);
+        var values = await runs.SumAsync(run => (long)run.Input.Length + (run.Output == null ? 0 : run.Output.Length), cancellationToken);
+        var journals = await runs.Join(db.Set<RunJournalEntry>(), run => run.Id, entry => entry.RunId, (_, entry) => (long)entry.Steps.Length).SumAsync(cancellationToken);
         // One value that several runs refer to lies on disk once.
-        var blobs = await db.Set<RunBlob>()
-            .Select(blob => new { blob.WorkspaceId, blob.Hash, blob.Bytes }).Distinct()
-            .GroupBy(blob => blob.WorkspaceId)
-            .Select(group => new { group.Key, Bytes = group.Sum(blob => blob.Bytes) })
-            .ToListAsync(cancellationToken);
-        return runs.Concat(journals).Concat(blobs)
-            .GroupBy(part => part.Key)
-            .Select(parts => (parts.Key, Bytes: parts.Sum(part => part.Bytes)))
-            .Where(sum => sum.Bytes > 0)
-            .ToDictionary(sum => sum.Key, sum => sum.Bytes);
+        var blobs = await db.Set<RunBlob>().Where(blob => blob.WorkspaceId == workspaceId)
+            .Select(blob => new { blob.Hash, blob.Bytes }).Distinct().SumAsync(blob => blob.Bytes, cancellationToken);
+        return values + journals + blobs;
     }
 }

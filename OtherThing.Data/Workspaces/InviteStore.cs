@@ -8,6 +8,8 @@ namespace OtherThing.Data.Workspaces;
 
 internal sealed class InviteStore(IDbContextFactory<AppDbContext> contexts, AccessChanges changes) : IInviteStore
 {
+    private static readonly TimeOrder<Invite> s_order = new(invite => invite.CreatedAt, invite => invite.Id);
+
     public async Task AddAsync(Invite invite, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -19,15 +21,7 @@ internal sealed class InviteStore(IDbContextFactory<AppDbContext> contexts, Acce
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var invites = db.Set<Invite>().AsNoTracking().Where(i => i.WorkspaceId == workspaceId && i.RevokedAt == null);
-        if (page.Cursor is { } after)
-        {
-            invites = invites.Where(i => i.CreatedAt < after.At || (i.CreatedAt == after.At && i.Id.CompareTo(after.Id) < 0));
-        }
-
-        var found = await invites.OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id).Take(page.Limit + 1)
-            .ToListAsync(cancellationToken);
-        var items = found.Take(page.Limit).ToList();
-        return new Page<Invite>(items, found.Count > page.Limit ? new Cursor(items[^1].CreatedAt, items[^1].Id).ToString() : null);
+        return await s_order.PageAsync(invites, [], page, cancellationToken);
     }
 
     public async Task<Invite?> FindAsync(Guid workspaceId, Guid inviteId, CancellationToken cancellationToken)

@@ -11,14 +11,8 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts, Acce
     public async Task<Page<MemberView>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var members = db.Set<Membership>().Where(m => m.WorkspaceId == workspaceId);
-        if (page.Cursor is { } after)
-        {
-            members = members.Where(m => m.JoinedAt > after.At || (m.JoinedAt == after.At && m.UserId.CompareTo(after.Id) > 0));
-        }
-
-        var found = await View(db, members.OrderBy(m => m.JoinedAt).ThenBy(m => m.UserId).Take(page.Limit + 1))
-            .ToListAsync(cancellationToken);
+        var members = Find(db, workspaceId, page.Cursor);
+        var found = await List(db, members).Take(page.Limit + 1).ToListAsync(cancellationToken);
         var items = found.Take(page.Limit).ToList();
         var next = found.Count > page.Limit ? new Cursor(items[^1].JoinedAt, items[^1].UserId).ToString() : null;
         return new Page<MemberView>(items, next);
@@ -129,6 +123,18 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts, Acce
             .Where(m => m.WorkspaceId == workspaceId && m.UserId == userId && m.Role == expected)
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.Role, role).SetProperty(m => m.Version, version), cancellationToken);
     }
+
+    internal static IQueryable<Membership> Find(AppDbContext db, Guid workspaceId, Cursor? after)
+    {
+        var members = db.Set<Membership>().Where(m => m.WorkspaceId == workspaceId);
+        return after is null ? members : members.Where(m => m.JoinedAt >= after.At && (m.JoinedAt > after.At || m.UserId.CompareTo(after.Id) > 0));
+    }
+
+    internal static IQueryable<MemberView> List(AppDbContext db, IQueryable<Membership> members) =>
+        from m in members
+        join u in db.Users on m.UserId equals u.Id
+        orderby m.JoinedAt, m.UserId
+        select new MemberView(m.UserId, u.DisplayName, u.Email, m.Role, m.JoinedAt);
 
     private static IQueryable<MemberView> View(AppDbContext db, IQueryable<Membership> members) =>
         from m in members

@@ -11,6 +11,7 @@ internal sealed class MembershipConfiguration : IEntityTypeConfiguration<Members
     {
         membership.ToTable("Memberships");
         membership.HasKey(m => new { m.WorkspaceId, m.UserId }); // the door's look-up
+        membership.HasIndex(m => new { m.WorkspaceId, m.JoinedAt, m.UserId }); // the list
         membership.HasIndex(m => m.UserId); // a person's workspaces
         membership.HasOne<Workspace>().WithMany().HasForeignKey(m => m.WorkspaceId).OnDelete(DeleteBehavior.Cascade);
         membership.HasOne<AppUser>().WithMany().HasForeignKey(m => m.UserId).OnDelete(DeleteBehavior.Restrict);

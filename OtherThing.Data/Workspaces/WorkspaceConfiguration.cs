@@ -27,5 +27,6 @@ internal sealed class WorkspaceConfiguration : IEntityTypeConfiguration<Workspac
         workspace.HasIndex(w => w.Slug).IsUnique(); // addresses
         workspace.HasIndex(w => w.InviteCode).IsUnique(); // joining by the standing code
         workspace.HasIndex(w => new { w.IsPrivate, w.CreatedAt }); // the public directory
+        workspace.HasIndex(w => w.DeletedAt).HasFilter("\"DeletedAt\" IS NOT NULL"); // what goes for good
     }
 }

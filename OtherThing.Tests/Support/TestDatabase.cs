@@ -28,6 +28,8 @@ public sealed class TestDatabase : IAsyncDisposable
         register?.Invoke(services);
         services.AddCore().AddDatabase(DatabaseOptions.SqliteIn(_directory.Path)).AddAccessData().AddWorkspacesData();
         services.AddWorkspaceServices();
+        // Who begins to listen to a database's statements hears the next one, not the first of the next second.
+        services.ConfigureDbContext<SqliteAppDbContext>(options => options.ConfigureLoggingCacheTime(TimeSpan.Zero));
         _services = services.BuildServiceProvider();
         if (migrate)
         {

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using OtherThing.Core;
+using OtherThing.Core.Retention;
 using OtherThing.Data;
 using OtherThing.Data.Conventions;
+using OtherThing.Data.Retention;
 
 namespace OtherThing.Web.Hosting;
 
@@ -13,12 +15,19 @@ internal static class DataHosting
         var server = builder.ReadServerOptions();
         // Only what is missing: as long as this server does not serve, what is there is another one's.
         PrivateFiles.CreateFolder(server.DataPath);
+        var database = builder.ReadDatabaseOptions();
+        database.MakeFile();
+        builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddCore().AddDatabase(database).AddRetentionData().AddRetention();
+        return builder;
+    }
+
+    /// <summary>The database that the configuration names.</summary>
+    public static DatabaseOptions ReadDatabaseOptions(this WebApplicationBuilder builder)
+    {
         var provider = builder.Configuration.GetValue("Database:Provider", DatabaseProvider.Sqlite);
         var connection = builder.Configuration.GetConnectionString("Default");
-        var database = string.IsNullOrEmpty(connection) ? DatabaseOptions.SqliteIn(server.DataPath) : new DatabaseOptions(provider, connection);
-        database.MakeFile();
-        builder.Services.AddCore().AddDatabase(database);
-        return builder;
+        return string.IsNullOrEmpty(connection) ? DatabaseOptions.SqliteIn(builder.ReadServerOptions().DataPath) : new DatabaseOptions(provider, connection);
     }
 
     /// <summary>To be called once this server serves: the data directory is its own from here on.</summary>

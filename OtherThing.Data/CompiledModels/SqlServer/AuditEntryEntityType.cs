@@ -23,7 +23,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(AuditEntry),
                 baseEntityType,
                 propertyCount: 14,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 6,
                 keyCount: 1,
                 triggerCount: 2);
 
@@ -160,12 +160,24 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 unique: true);
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, at });
-
-            var index1 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, sequence },
                 unique: true);
-            index1.AddAnnotation("Relational:Filter", "[Sequence] > 0");
+            index0.AddAnnotation("Relational:Filter", "[Sequence] > 0");
+
+            var index1 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, at, id });
+
+            var index2 = runtimeEntityType.AddIndex(
+                new[] { action, workspaceId, at, id });
+            index2.AddAnnotation("Relational:Filter", "\"Action\" <> 'run.start'");
+
+            var index3 = runtimeEntityType.AddIndex(
+                new[] { actorId, workspaceId, at, id });
+            index3.AddAnnotation("Relational:Filter", "\"ActorId\" IS NOT NULL");
+
+            var index4 = runtimeEntityType.AddIndex(
+                new[] { outcome, workspaceId, at, id });
+            index4.AddAnnotation("Relational:Filter", "\"Outcome\" = 'refused'");
 
             var auditLog_NoDelete = runtimeEntityType.AddTrigger(
                 "AuditLog_NoDelete");

@@ -151,7 +151,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { workspaceId, updatedAt });
+                new[] { workspaceId, updatedAt, id });
 
             return runtimeEntityType;
         }

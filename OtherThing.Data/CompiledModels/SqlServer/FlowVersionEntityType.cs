@@ -21,6 +21,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(FlowVersion),
                 baseEntityType,
                 propertyCount: 7,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var flowId = runtimeEntityType.AddProperty(
@@ -85,6 +86,13 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             var key = runtimeEntityType.AddKey(
                 new[] { flowId, number });
             runtimeEntityType.SetPrimaryKey(key);
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { createdAt });
+            index.AddAnnotation("Relational:Filter", "\"PublishedAt\" IS NULL");
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { workspaceId });
 
             return runtimeEntityType;
         }

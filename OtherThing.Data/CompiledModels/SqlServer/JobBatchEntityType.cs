@@ -21,6 +21,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(JobBatch),
                 baseEntityType,
                 propertyCount: 5,
+                unnamedIndexCount: 1,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -68,6 +69,9 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             var key = runtimeEntityType.AddKey(
                 new[] { id });
             runtimeEntityType.SetPrimaryKey(key);
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { workspaceId });
 
             return runtimeEntityType;
         }

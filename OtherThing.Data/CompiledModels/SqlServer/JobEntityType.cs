@@ -26,7 +26,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(Job),
                 baseEntityType,
                 propertyCount: 28,
-                unnamedIndexCount: 5,
+                unnamedIndexCount: 6,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -302,17 +302,20 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             index.AddAnnotation("Relational:Filter", null);
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { status });
-
-            var index1 = runtimeEntityType.AddIndex(
                 new[] { createdAt, id },
                 unique: true);
 
-            var index2 = runtimeEntityType.AddIndex(
+            var index1 = runtimeEntityType.AddIndex(
                 new[] { nodeId, createdAt });
 
+            var index2 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, createdAt, id });
+
             var index3 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { runId, workspaceId, createdAt, id });
+
+            var index4 = runtimeEntityType.AddIndex(
+                new[] { status, workspaceId, createdAt, id });
 
             return runtimeEntityType;
         }

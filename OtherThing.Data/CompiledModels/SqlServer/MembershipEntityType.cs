@@ -25,7 +25,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 baseEntityType,
                 propertyCount: 5,
                 foreignKeyCount: 2,
-                unnamedIndexCount: 1,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var workspaceId = runtimeEntityType.AddProperty(
@@ -82,6 +82,9 @@ namespace OtherThing.Data.CompiledModels.SqlServer
 
             var index = runtimeEntityType.AddIndex(
                 new[] { userId });
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, joinedAt, userId });
 
             return runtimeEntityType;
         }

@@ -25,7 +25,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(Node),
                 baseEntityType,
                 propertyCount: 24,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 4,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -258,9 +258,13 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 new[] { claimCodeHash });
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { ownerId });
+                new[] { claimExpiresAt });
+            index0.AddAnnotation("Relational:Filter", "\"OwnerId\" IS NULL");
 
             var index1 = runtimeEntityType.AddIndex(
+                new[] { ownerId });
+
+            var index2 = runtimeEntityType.AddIndex(
                 new[] { publicKeyHash },
                 unique: true);
 

@@ -22,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(Run),
                 baseEntityType,
                 propertyCount: 32,
-                unnamedIndexCount: 6,
+                unnamedIndexCount: 8,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -306,21 +306,29 @@ namespace OtherThing.Data.CompiledModels.SqlServer
 
             var index0 = runtimeEntityType.AddIndex(
                 new[] { wakeAt });
+            index0.AddAnnotation("Relational:Filter", "\"WakeAt\" IS NOT NULL");
 
             var index1 = runtimeEntityType.AddIndex(
                 new[] { createdAt, id },
                 unique: true);
 
             var index2 = runtimeEntityType.AddIndex(
-                new[] { flowId, createdAt });
+                new[] { workspaceId, createdAt, id });
 
             var index3 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { workspaceId, flowId, createdAt });
+            index3.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
+            index3.AddAnnotation("Relational:Name", "IX_Runs_Queued");
 
             var index4 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, flowId, createdAt });
-            index4.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
-            index4.AddAnnotation("Relational:Name", "IX_Runs_Queued");
+                new[] { flowId, workspaceId, createdAt, id });
+
+            var index5 = runtimeEntityType.AddIndex(
+                new[] { status, workspaceId, createdAt, id });
+
+            var index6 = runtimeEntityType.AddIndex(
+                new[] { flowId, status, workspaceId, createdAt, id });
+            index6.AddAnnotation("Relational:Filter", "\"WakeAt\" IS NULL");
 
             return runtimeEntityType;
         }

@@ -21,7 +21,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(SavedTest),
                 baseEntityType,
                 propertyCount: 9,
-                unnamedIndexCount: 1,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -103,7 +103,10 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { flowId, createdAt });
+                new[] { workspaceId });
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { flowId, createdAt, id });
 
             return runtimeEntityType;
         }

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
     public partial class SqlServerAppDbContextModel
     {
         private SqlServerAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("0ef7765e-364f-4faa-b835-9fe8f3a9a52a"), entityTypeCount: 39)
+            : base(skipDetectChanges: false, modelId: new Guid("624bc58d-1083-44a9-8bb1-e2f5dc138bed"), entityTypeCount: 39)
         {
         }
 

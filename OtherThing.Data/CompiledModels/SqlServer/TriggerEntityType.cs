@@ -21,7 +21,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(Trigger),
                 baseEntityType,
                 propertyCount: 15,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 4,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -164,6 +164,9 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             index0.AddAnnotation("Relational:Filter", "[TokenHash] IS NOT NULL");
 
             var index1 = runtimeEntityType.AddIndex(
+                new[] { workspaceId });
+
+            var index2 = runtimeEntityType.AddIndex(
                 new[] { flowId, stepId },
                 unique: true);
 

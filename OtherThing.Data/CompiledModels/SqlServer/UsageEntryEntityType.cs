@@ -22,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(UsageEntry),
                 baseEntityType,
                 propertyCount: 24,
-                unnamedIndexCount: 4,
+                unnamedIndexCount: 11,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -237,18 +237,46 @@ namespace OtherThing.Data.CompiledModels.SqlServer
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { runId });
-
-            var index0 = runtimeEntityType.AddIndex(
                 new[] { timestamp, id },
                 unique: true);
 
-            var index1 = runtimeEntityType.AddIndex(
+            var index0 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, callId },
                 unique: true);
 
-            var index2 = runtimeEntityType.AddIndex(
+            var index1 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, timestamp, id });
+
+            var index2 = runtimeEntityType.AddIndex(
+                new[] { flowId, workspaceId, timestamp, id });
+            index2.AddAnnotation("Relational:Filter", "\"FlowId\" IS NOT NULL");
+
+            var index3 = runtimeEntityType.AddIndex(
+                new[] { keyId, workspaceId, timestamp, id });
+            index3.AddAnnotation("Relational:Filter", "\"KeyId\" IS NOT NULL");
+
+            var index4 = runtimeEntityType.AddIndex(
+                new[] { model0, workspaceId, timestamp, id });
+            index4.AddAnnotation("Relational:Filter", "\"Model\" IS NOT NULL");
+
+            var index5 = runtimeEntityType.AddIndex(
+                new[] { nodeId, workspaceId, timestamp, id });
+            index5.AddAnnotation("Relational:Filter", "\"NodeId\" IS NOT NULL");
+
+            var index6 = runtimeEntityType.AddIndex(
+                new[] { provider, workspaceId, timestamp, id });
+            index6.AddAnnotation("Relational:Filter", "\"Provider\" IS NOT NULL");
+
+            var index7 = runtimeEntityType.AddIndex(
+                new[] { runId, workspaceId, timestamp, id });
+            index7.AddAnnotation("Relational:Filter", "\"RunId\" IS NOT NULL");
+
+            var index8 = runtimeEntityType.AddIndex(
+                new[] { type, workspaceId, timestamp, id });
+
+            var index9 = runtimeEntityType.AddIndex(
+                new[] { userId, workspaceId, timestamp, id });
+            index9.AddAnnotation("Relational:Filter", "\"UserId\" IS NOT NULL");
 
             return runtimeEntityType;
         }

@@ -141,11 +141,11 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { workspaceId, addedAt });
-
-            var index0 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, fingerprint },
                 unique: true);
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, addedAt, id });
 
             return runtimeEntityType;
         }

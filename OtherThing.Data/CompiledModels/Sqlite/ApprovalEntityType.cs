@@ -22,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(Approval),
                 baseEntityType,
                 propertyCount: 18,
-                unnamedIndexCount: 4,
+                unnamedIndexCount: 5,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -163,16 +163,20 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { runId });
-
-            var index0 = runtimeEntityType.AddIndex(
                 new[] { settledAt });
 
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, createdAt, id });
+
             var index1 = runtimeEntityType.AddIndex(
-                new[] { taskId });
+                new[] { runId, workspaceId, createdAt, id });
 
             var index2 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { state, workspaceId, createdAt, id });
+            index2.AddAnnotation("Relational:Filter", "\"State\" = 'open'");
+
+            var index3 = runtimeEntityType.AddIndex(
+                new[] { taskId, workspaceId, createdAt, id });
 
             return runtimeEntityType;
         }

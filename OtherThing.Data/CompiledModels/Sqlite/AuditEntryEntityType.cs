@@ -23,7 +23,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(AuditEntry),
                 baseEntityType,
                 propertyCount: 14,
-                unnamedIndexCount: 2,
+                unnamedIndexCount: 5,
                 keyCount: 1,
                 triggerCount: 2);
 
@@ -142,12 +142,24 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { workspaceId, at });
-
-            var index0 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, sequence },
                 unique: true);
-            index0.AddAnnotation("Relational:Filter", "[Sequence] > 0");
+            index.AddAnnotation("Relational:Filter", "[Sequence] > 0");
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, at, id });
+
+            var index1 = runtimeEntityType.AddIndex(
+                new[] { action, workspaceId, at, id });
+            index1.AddAnnotation("Relational:Filter", "\"Action\" <> 'run.start'");
+
+            var index2 = runtimeEntityType.AddIndex(
+                new[] { actorId, workspaceId, at, id });
+            index2.AddAnnotation("Relational:Filter", "\"ActorId\" IS NOT NULL");
+
+            var index3 = runtimeEntityType.AddIndex(
+                new[] { outcome, workspaceId, at, id });
+            index3.AddAnnotation("Relational:Filter", "\"Outcome\" = 'refused'");
 
             var auditLog_NoDelete = runtimeEntityType.AddTrigger(
                 "AuditLog_NoDelete");

@@ -136,7 +136,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { workspaceId, updatedAt });
+                new[] { workspaceId, updatedAt, id });
 
             return runtimeEntityType;
         }

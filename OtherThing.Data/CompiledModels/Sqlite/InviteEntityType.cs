@@ -25,7 +25,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 baseEntityType,
                 propertyCount: 11,
                 foreignKeyCount: 1,
-                unnamedIndexCount: 2,
+                unnamedIndexCount: 3,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -124,7 +124,10 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 unique: true);
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { expiresAt });
+
+            var index1 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, createdAt, id });
 
             return runtimeEntityType;
         }

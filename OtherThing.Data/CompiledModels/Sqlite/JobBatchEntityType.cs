@@ -21,6 +21,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(JobBatch),
                 baseEntityType,
                 propertyCount: 5,
+                unnamedIndexCount: 1,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -63,6 +64,9 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             var key = runtimeEntityType.AddKey(
                 new[] { id });
             runtimeEntityType.SetPrimaryKey(key);
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { workspaceId });
 
             return runtimeEntityType;
         }

@@ -26,7 +26,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(Job),
                 baseEntityType,
                 propertyCount: 28,
-                unnamedIndexCount: 4,
+                unnamedIndexCount: 5,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -274,13 +274,16 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             index.AddAnnotation("Relational:Filter", null);
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { status });
-
-            var index1 = runtimeEntityType.AddIndex(
                 new[] { nodeId, createdAt });
 
+            var index1 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, createdAt, id });
+
             var index2 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { runId, workspaceId, createdAt, id });
+
+            var index3 = runtimeEntityType.AddIndex(
+                new[] { status, workspaceId, createdAt, id });
 
             return runtimeEntityType;
         }

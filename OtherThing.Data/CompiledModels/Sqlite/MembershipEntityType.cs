@@ -25,7 +25,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 baseEntityType,
                 propertyCount: 5,
                 foreignKeyCount: 2,
-                unnamedIndexCount: 1,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var workspaceId = runtimeEntityType.AddProperty(
@@ -77,6 +77,9 @@ namespace OtherThing.Data.CompiledModels.Sqlite
 
             var index = runtimeEntityType.AddIndex(
                 new[] { userId });
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, joinedAt, userId });
 
             return runtimeEntityType;
         }

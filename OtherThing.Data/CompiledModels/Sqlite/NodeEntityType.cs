@@ -25,7 +25,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(Node),
                 baseEntityType,
                 propertyCount: 24,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 4,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -234,9 +234,13 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 new[] { claimCodeHash });
 
             var index0 = runtimeEntityType.AddIndex(
-                new[] { ownerId });
+                new[] { claimExpiresAt });
+            index0.AddAnnotation("Relational:Filter", "\"OwnerId\" IS NULL");
 
             var index1 = runtimeEntityType.AddIndex(
+                new[] { ownerId });
+
+            var index2 = runtimeEntityType.AddIndex(
                 new[] { publicKeyHash },
                 unique: true);
 

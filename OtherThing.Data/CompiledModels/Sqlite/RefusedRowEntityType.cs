@@ -21,7 +21,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(RefusedRow),
                 baseEntityType,
                 propertyCount: 8,
-                unnamedIndexCount: 2,
+                unnamedIndexCount: 3,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -91,6 +91,9 @@ namespace OtherThing.Data.CompiledModels.Sqlite
 
             var index0 = runtimeEntityType.AddIndex(
                 new[] { subjectId });
+
+            var index1 = runtimeEntityType.AddIndex(
+                new[] { workspaceId });
 
             return runtimeEntityType;
         }

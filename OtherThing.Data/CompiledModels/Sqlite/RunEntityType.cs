@@ -22,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(Run),
                 baseEntityType,
                 propertyCount: 32,
-                unnamedIndexCount: 5,
+                unnamedIndexCount: 7,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -274,17 +274,25 @@ namespace OtherThing.Data.CompiledModels.Sqlite
 
             var index0 = runtimeEntityType.AddIndex(
                 new[] { wakeAt });
+            index0.AddAnnotation("Relational:Filter", "\"WakeAt\" IS NOT NULL");
 
             var index1 = runtimeEntityType.AddIndex(
-                new[] { flowId, createdAt });
+                new[] { workspaceId, createdAt, id });
 
             var index2 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { workspaceId, flowId, createdAt });
+            index2.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
+            index2.AddAnnotation("Relational:Name", "IX_Runs_Queued");
 
             var index3 = runtimeEntityType.AddIndex(
-                new[] { workspaceId, flowId, createdAt });
-            index3.AddAnnotation("Relational:Filter", "\"Status\" = 'queued'");
-            index3.AddAnnotation("Relational:Name", "IX_Runs_Queued");
+                new[] { flowId, workspaceId, createdAt, id });
+
+            var index4 = runtimeEntityType.AddIndex(
+                new[] { status, workspaceId, createdAt, id });
+
+            var index5 = runtimeEntityType.AddIndex(
+                new[] { flowId, status, workspaceId, createdAt, id });
+            index5.AddAnnotation("Relational:Filter", "\"WakeAt\" IS NULL");
 
             return runtimeEntityType;
         }

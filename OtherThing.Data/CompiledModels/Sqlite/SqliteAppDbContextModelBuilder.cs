@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
     public partial class SqliteAppDbContextModel
     {
         private SqliteAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("7e3914b9-2939-4dd8-9f13-f63f7be239c5"), entityTypeCount: 39)
+            : base(skipDetectChanges: false, modelId: new Guid("fcc04ff3-a3dc-40ac-bdb1-a37d3072597f"), entityTypeCount: 39)
         {
         }
 

@@ -21,6 +21,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(StepPin),
                 baseEntityType,
                 propertyCount: 7,
+                unnamedIndexCount: 1,
                 keyCount: 1);
 
             var flowId = runtimeEntityType.AddProperty(
@@ -77,6 +78,9 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             var key = runtimeEntityType.AddKey(
                 new[] { flowId, stepId });
             runtimeEntityType.SetPrimaryKey(key);
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { workspaceId });
 
             return runtimeEntityType;
         }

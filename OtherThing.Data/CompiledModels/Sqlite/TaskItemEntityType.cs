@@ -23,7 +23,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(TaskItem),
                 baseEntityType,
                 propertyCount: 18,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 7,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -172,15 +172,32 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
-                new[] { workspaceId, createdAt });
+                new[] { deletedAt });
+            index.AddAnnotation("Relational:Filter", "\"DeletedAt\" IS NOT NULL");
 
             var index0 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, number },
                 unique: true);
 
             var index1 = runtimeEntityType.AddIndex(
+                new[] { workspaceId, createdAt, id });
+            index1.AddAnnotation("Relational:Filter", "\"DeletedAt\" IS NULL");
+
+            var index2 = runtimeEntityType.AddIndex(
                 new[] { workspaceId, status, rank },
                 unique: true);
+
+            var index3 = runtimeEntityType.AddIndex(
+                new[] { assigneeId, workspaceId, createdAt, id });
+            index3.AddAnnotation("Relational:Filter", "\"DeletedAt\" IS NULL");
+
+            var index4 = runtimeEntityType.AddIndex(
+                new[] { flowId, workspaceId, createdAt, id });
+            index4.AddAnnotation("Relational:Filter", "\"DeletedAt\" IS NULL");
+
+            var index5 = runtimeEntityType.AddIndex(
+                new[] { status, workspaceId, createdAt, id });
+            index5.AddAnnotation("Relational:Filter", "\"DeletedAt\" IS NULL");
 
             return runtimeEntityType;
         }

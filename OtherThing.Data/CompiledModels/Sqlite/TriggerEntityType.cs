@@ -21,7 +21,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(Trigger),
                 baseEntityType,
                 propertyCount: 15,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 4,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -148,6 +148,9 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 unique: true);
 
             var index1 = runtimeEntityType.AddIndex(
+                new[] { workspaceId });
+
+            var index2 = runtimeEntityType.AddIndex(
                 new[] { flowId, stepId },
                 unique: true);
 

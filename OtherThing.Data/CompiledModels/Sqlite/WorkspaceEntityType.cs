@@ -21,7 +21,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(Workspace),
                 baseEntityType,
                 propertyCount: 17,
-                unnamedIndexCount: 3,
+                unnamedIndexCount: 4,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -157,14 +157,18 @@ namespace OtherThing.Data.CompiledModels.Sqlite
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(
+                new[] { deletedAt });
+            index.AddAnnotation("Relational:Filter", "\"DeletedAt\" IS NOT NULL");
+
+            var index0 = runtimeEntityType.AddIndex(
                 new[] { inviteCode },
                 unique: true);
 
-            var index0 = runtimeEntityType.AddIndex(
+            var index1 = runtimeEntityType.AddIndex(
                 new[] { slug },
                 unique: true);
 
-            var index1 = runtimeEntityType.AddIndex(
+            var index2 = runtimeEntityType.AddIndex(
                 new[] { isPrivate, createdAt });
 
             return runtimeEntityType;

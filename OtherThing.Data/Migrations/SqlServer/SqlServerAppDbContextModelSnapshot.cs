@@ -221,6 +221,8 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ExpiresAt");
+
                     b.HasIndex("Hash")
                         .IsUnique();
 
@@ -301,14 +303,20 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("RunId");
-
                     b.HasIndex("SettledAt");
 
-                    b.HasIndex("TaskId");
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true);
 
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("RunId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("State", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"State\" = 'open'");
+
+                    b.HasIndex("TaskId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
 
                     b.ToTable("Approvals", (string)null);
                 });
@@ -385,12 +393,24 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("At", "Id"));
 
-                    b.HasIndex("WorkspaceId", "At")
-                        .IsDescending(false, true);
-
                     b.HasIndex("WorkspaceId", "Sequence")
                         .IsUnique()
                         .HasFilter("[Sequence] > 0");
+
+                    b.HasIndex("WorkspaceId", "At", "Id")
+                        .IsDescending(false, true, true);
+
+                    b.HasIndex("Action", "WorkspaceId", "At", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"Action\" <> 'run.start'");
+
+                    b.HasIndex("ActorId", "WorkspaceId", "At", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"ActorId\" IS NOT NULL");
+
+                    b.HasIndex("Outcome", "WorkspaceId", "At", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"Outcome\" = 'refused'");
 
                     b.ToTable("AuditLog", null, t =>
                         {
@@ -460,8 +480,8 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("WorkspaceId", "UpdatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("WorkspaceId", "UpdatedAt", "Id")
+                        .IsDescending(false, true, true);
 
                     b.ToTable("Flows", (string)null);
                 });
@@ -492,6 +512,11 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("FlowId", "Number");
+
+                    b.HasIndex("CreatedAt")
+                        .HasFilter("\"PublishedAt\" IS NULL");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.ToTable("FlowVersions", (string)null);
                 });
@@ -527,6 +552,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("FlowId", "StepId");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.ToTable("StepPins", (string)null);
                 });
@@ -566,7 +593,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("FlowId", "CreatedAt");
+                    b.HasIndex("WorkspaceId");
+
+                    b.HasIndex("FlowId", "CreatedAt", "Id");
 
                     b.ToTable("FlowTests", (string)null);
                 });
@@ -690,8 +719,6 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasIndex("BatchId");
 
-                    b.HasIndex("Status");
-
                     b.HasIndex("CreatedAt", "Id")
                         .IsUnique();
 
@@ -700,8 +727,13 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasIndex("NodeId", "CreatedAt")
                         .IsDescending(false, true);
 
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true);
+
+                    b.HasIndex("RunId", "WorkspaceId", "CreatedAt", "Id");
+
+                    b.HasIndex("Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
 
                     b.ToTable("Jobs", (string)null);
                 });
@@ -724,6 +756,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.ToTable("JobBatches", (string)null);
                 });
@@ -828,11 +862,11 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("WorkspaceId", "AddedAt")
-                        .IsDescending(false, true);
-
                     b.HasIndex("WorkspaceId", "Fingerprint")
                         .IsUnique();
+
+                    b.HasIndex("WorkspaceId", "AddedAt", "Id")
+                        .IsDescending(false, true, true);
 
                     b.ToTable("ApiKeys", (string)null);
                 });
@@ -875,6 +909,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();
@@ -984,6 +1020,9 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasIndex("ClaimCodeHash");
 
+                    b.HasIndex("ClaimExpiresAt")
+                        .HasFilter("\"OwnerId\" IS NULL");
+
                     b.HasIndex("OwnerId");
 
                     b.HasIndex("PublicKeyHash")
@@ -1051,6 +1090,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasIndex("At");
 
                     b.HasIndex("SubjectId");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.ToTable("RefusedRows", (string)null);
                 });
@@ -1179,22 +1220,30 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasIndex("RootRunId")
                         .HasFilter("\"RootRunId\" IS NOT NULL");
 
-                    b.HasIndex("WakeAt");
+                    b.HasIndex("WakeAt")
+                        .HasFilter("\"WakeAt\" IS NOT NULL");
 
                     b.HasIndex("CreatedAt", "Id")
                         .IsUnique();
 
                     SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt", "Id"));
 
-                    b.HasIndex("FlowId", "CreatedAt")
-                        .IsDescending(false, true);
-
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true);
 
                     b.HasIndex("WorkspaceId", "FlowId", "CreatedAt")
                         .HasDatabaseName("IX_Runs_Queued")
                         .HasFilter("\"Status\" = 'queued'");
+
+                    b.HasIndex("FlowId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("FlowId", "Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, false, true, true)
+                        .HasFilter("\"WakeAt\" IS NULL");
 
                     b.ToTable("Runs", (string)null);
                 });
@@ -1301,14 +1350,30 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("DeletedAt")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex("WorkspaceId", "Number")
                         .IsUnique();
 
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
                     b.HasIndex("WorkspaceId", "Status", "Rank")
                         .IsUnique();
+
+                    b.HasIndex("AssigneeId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex("FlowId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex("Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.ToTable("Tasks", (string)null);
                 });
@@ -1379,6 +1444,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasIndex("TokenHash")
                         .IsUnique()
                         .HasFilter("[TokenHash] IS NOT NULL");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.HasIndex("FlowId", "StepId")
                         .IsUnique();
@@ -1483,8 +1550,6 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
 
-                    b.HasIndex("RunId");
-
                     b.HasIndex("Timestamp", "Id")
                         .IsUnique();
 
@@ -1495,6 +1560,37 @@ namespace OtherThing.Data.Migrations.SqlServer
 
                     b.HasIndex("WorkspaceId", "Timestamp", "Id")
                         .IsDescending(false, true, true);
+
+                    b.HasIndex("FlowId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"FlowId\" IS NOT NULL");
+
+                    b.HasIndex("KeyId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"KeyId\" IS NOT NULL");
+
+                    b.HasIndex("Model", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"Model\" IS NOT NULL");
+
+                    b.HasIndex("NodeId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"NodeId\" IS NOT NULL");
+
+                    b.HasIndex("Provider", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"Provider\" IS NOT NULL");
+
+                    b.HasIndex("RunId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"RunId\" IS NOT NULL");
+
+                    b.HasIndex("Type", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("UserId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"UserId\" IS NOT NULL");
 
                     b.ToTable("UsageEntries", (string)null);
                 });
@@ -1547,8 +1643,10 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasIndex("CodeHash")
                         .IsUnique();
 
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true);
 
                     b.ToTable("Invites", (string)null);
                 });
@@ -1577,6 +1675,8 @@ namespace OtherThing.Data.Migrations.SqlServer
                     b.HasKey("WorkspaceId", "UserId");
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("WorkspaceId", "JoinedAt", "UserId");
 
                     b.ToTable("Memberships", (string)null);
                 });
@@ -1653,6 +1753,9 @@ namespace OtherThing.Data.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("DeletedAt")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex("InviteCode")
                         .IsUnique();

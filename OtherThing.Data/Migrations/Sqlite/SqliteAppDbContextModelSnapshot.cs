@@ -193,6 +193,8 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ExpiresAt");
+
                     b.HasIndex("Hash")
                         .IsUnique();
 
@@ -269,14 +271,20 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("RunId");
-
                     b.HasIndex("SettledAt");
 
-                    b.HasIndex("TaskId");
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true);
 
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("RunId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("State", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"State\" = 'open'");
+
+                    b.HasIndex("TaskId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
 
                     b.ToTable("Approvals", (string)null);
                 });
@@ -341,12 +349,24 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("WorkspaceId", "At")
-                        .IsDescending(false, true);
-
                     b.HasIndex("WorkspaceId", "Sequence")
                         .IsUnique()
                         .HasFilter("[Sequence] > 0");
+
+                    b.HasIndex("WorkspaceId", "At", "Id")
+                        .IsDescending(false, true, true);
+
+                    b.HasIndex("Action", "WorkspaceId", "At", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"Action\" <> 'run.start'");
+
+                    b.HasIndex("ActorId", "WorkspaceId", "At", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"ActorId\" IS NOT NULL");
+
+                    b.HasIndex("Outcome", "WorkspaceId", "At", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"Outcome\" = 'refused'");
 
                     b.ToTable("AuditLog", null, t =>
                         {
@@ -412,8 +432,8 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("WorkspaceId", "UpdatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("WorkspaceId", "UpdatedAt", "Id")
+                        .IsDescending(false, true, true);
 
                     b.ToTable("Flows", (string)null);
                 });
@@ -443,6 +463,11 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("FlowId", "Number");
+
+                    b.HasIndex("CreatedAt")
+                        .HasFilter("\"PublishedAt\" IS NULL");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.ToTable("FlowVersions", (string)null);
                 });
@@ -475,6 +500,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("FlowId", "StepId");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.ToTable("StepPins", (string)null);
                 });
@@ -513,7 +540,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("FlowId", "CreatedAt");
+                    b.HasIndex("WorkspaceId");
+
+                    b.HasIndex("FlowId", "CreatedAt", "Id");
 
                     b.ToTable("FlowTests", (string)null);
                 });
@@ -623,13 +652,16 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasIndex("BatchId");
 
-                    b.HasIndex("Status");
-
                     b.HasIndex("NodeId", "CreatedAt")
                         .IsDescending(false, true);
 
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true);
+
+                    b.HasIndex("RunId", "WorkspaceId", "CreatedAt", "Id");
+
+                    b.HasIndex("Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
 
                     b.ToTable("Jobs", (string)null);
                 });
@@ -652,6 +684,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.ToTable("JobBatches", (string)null);
                 });
@@ -750,11 +784,11 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("WorkspaceId", "AddedAt")
-                        .IsDescending(false, true);
-
                     b.HasIndex("WorkspaceId", "Fingerprint")
                         .IsUnique();
+
+                    b.HasIndex("WorkspaceId", "AddedAt", "Id")
+                        .IsDescending(false, true, true);
 
                     b.ToTable("ApiKeys", (string)null);
                 });
@@ -796,6 +830,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();
@@ -898,6 +934,9 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasIndex("ClaimCodeHash");
 
+                    b.HasIndex("ClaimExpiresAt")
+                        .HasFilter("\"OwnerId\" IS NULL");
+
                     b.HasIndex("OwnerId");
 
                     b.HasIndex("PublicKeyHash")
@@ -961,6 +1000,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.HasIndex("At");
 
                     b.HasIndex("SubjectId");
+
+                    b.HasIndex("WorkspaceId");
 
                     b.ToTable("RefusedRows", (string)null);
                 });
@@ -1078,17 +1119,25 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.HasIndex("RootRunId")
                         .HasFilter("\"RootRunId\" IS NOT NULL");
 
-                    b.HasIndex("WakeAt");
+                    b.HasIndex("WakeAt")
+                        .HasFilter("\"WakeAt\" IS NOT NULL");
 
-                    b.HasIndex("FlowId", "CreatedAt")
-                        .IsDescending(false, true);
-
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true);
 
                     b.HasIndex("WorkspaceId", "FlowId", "CreatedAt")
                         .HasDatabaseName("IX_Runs_Queued")
                         .HasFilter("\"Status\" = 'queued'");
+
+                    b.HasIndex("FlowId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("FlowId", "Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, false, true, true)
+                        .HasFilter("\"WakeAt\" IS NULL");
 
                     b.ToTable("Runs", (string)null);
                 });
@@ -1185,14 +1234,30 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("DeletedAt")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex("WorkspaceId", "Number")
                         .IsUnique();
 
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
                     b.HasIndex("WorkspaceId", "Status", "Rank")
                         .IsUnique();
+
+                    b.HasIndex("AssigneeId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex("FlowId", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"DeletedAt\" IS NULL");
+
+                    b.HasIndex("Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.ToTable("Tasks", (string)null);
                 });
@@ -1257,6 +1322,8 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasIndex("TokenHash")
                         .IsUnique();
+
+                    b.HasIndex("WorkspaceId");
 
                     b.HasIndex("FlowId", "StepId")
                         .IsUnique();
@@ -1351,13 +1418,42 @@ namespace OtherThing.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("RunId");
-
                     b.HasIndex("WorkspaceId", "CallId")
                         .IsUnique();
 
                     b.HasIndex("WorkspaceId", "Timestamp", "Id")
                         .IsDescending(false, true, true);
+
+                    b.HasIndex("FlowId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"FlowId\" IS NOT NULL");
+
+                    b.HasIndex("KeyId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"KeyId\" IS NOT NULL");
+
+                    b.HasIndex("Model", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"Model\" IS NOT NULL");
+
+                    b.HasIndex("NodeId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"NodeId\" IS NOT NULL");
+
+                    b.HasIndex("Provider", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"Provider\" IS NOT NULL");
+
+                    b.HasIndex("RunId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"RunId\" IS NOT NULL");
+
+                    b.HasIndex("Type", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("UserId", "WorkspaceId", "Timestamp", "Id")
+                        .IsDescending(false, false, true, true)
+                        .HasFilter("\"UserId\" IS NOT NULL");
 
                     b.ToTable("UsageEntries", (string)null);
                 });
@@ -1408,8 +1504,10 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.HasIndex("CodeHash")
                         .IsUnique();
 
-                    b.HasIndex("WorkspaceId", "CreatedAt")
-                        .IsDescending(false, true);
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true);
 
                     b.ToTable("Invites", (string)null);
                 });
@@ -1437,6 +1535,8 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.HasKey("WorkspaceId", "UserId");
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("WorkspaceId", "JoinedAt", "UserId");
 
                     b.ToTable("Memberships", (string)null);
                 });
@@ -1510,6 +1610,9 @@ namespace OtherThing.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("DeletedAt")
+                        .HasFilter("\"DeletedAt\" IS NOT NULL");
 
                     b.HasIndex("InviteCode")
                         .IsUnique();

@@ -112,6 +112,12 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue) =>
         Task.FromResult<IReadOnlyList<RunJournalEntry>>([.. _rows[runId].Journal.Where(entry => entry.Sequence > afterSequence)]);
 
+    public Task<RunsKept> CountKeptAsync(Guid workspaceId, CancellationToken cancellationToken)
+    {
+        var runs = _rows.Values.Where(row => row.Run.WorkspaceId == workspaceId).Select(row => row.Run).ToList();
+        return Task.FromResult(new RunsKept(runs.Count, runs.Count == 0 ? null : runs.Min(run => run.CreatedAt)));
+    }
+
     public Task<int> CountLiveAsync(Guid workspaceId, CancellationToken cancellationToken) =>
         Task.FromResult(_rows.Values.Count(row => row.Run.WorkspaceId == workspaceId && row.Run.WakeAt is not null));
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Audit;
@@ -34,6 +35,19 @@ public sealed class AuditStoreTests : IAsyncLifetime
 
         Assert.Contains("The audit log takes new entries only.", refused.Message, StringComparison.Ordinal);
         Assert.True((await VerifyAsync()).Intact);
+    }
+
+    [Fact]
+    public async Task A76_EntriesOfADeletedWorkspace_MayGoWithItAndNoOthers()
+    {
+        var (other, _) = await _database.AddWorkspaceAsync("Elsewhere");
+        Assert.True((await _database.Get<WorkspaceService>().DeleteAsync(_owner, _workspace, Cancellation)).IsSuccess);
+        await using var db = _database.CreateContext();
+
+        await Assert.ThrowsAsync<SqliteException>(() => db.Database.ExecuteSqlRawAsync("DELETE FROM AuditLog", Cancellation));
+        await Assert.ThrowsAsync<SqliteException>(() => db.Set<AuditEntry>().Where(entry => entry.WorkspaceId == other).ExecuteDeleteAsync(Cancellation));
+        await Assert.ThrowsAsync<SqliteException>(() => db.Database.ExecuteSqlRawAsync("UPDATE AuditLog SET Detail = 'nothing'", Cancellation));
+        Assert.Equal(2, await db.Set<AuditEntry>().Where(entry => entry.WorkspaceId == _workspace).ExecuteDeleteAsync(Cancellation));
     }
 
     [Fact]

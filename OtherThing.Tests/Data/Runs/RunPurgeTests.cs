@@ -4,10 +4,15 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using OtherThing.Core.Approvals;
+using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
+using OtherThing.Core.Retention;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
 using OtherThing.Core.Workspaces;
+using OtherThing.Data.Jobs;
+using OtherThing.Data.Retention;
 using OtherThing.Data.Runs;
 using OtherThing.Data.Usage;
 using OtherThing.Tests.Support;
@@ -23,7 +28,7 @@ public sealed class RunPurgeTests : IAsyncLifetime
     private Guid _workspaceId;
 
     public RunPurgeTests() => _database = new TestDatabase(services => services
-        .AddSingleton<TimeProvider>(_clock).AddRunsData(_data.Path).AddUsageData().AddSingleton<RunValues>().AddSingleton<RunPurge>());
+        .AddSingleton<TimeProvider>(_clock).AddRunsData(_data.Path).AddUsageData().AddSingleton<RunValues>().AddRetentionData().AddRetention());
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -75,18 +80,93 @@ public sealed class RunPurgeTests : IAsyncLifetime
     [Fact]
     public async Task Purge_OfManyRuns_LooksUpWhatItDeletesByItsKey()
     {
-        await Task.WhenAll(Enumerable.Range(0, RunPurge.Batch - 1).Select(_ => AddAsync(RunStatus.Failed, 11)));
-        string connection;
-        await using (var db = _database.CreateContext())
-        {
-            connection = db.Database.GetConnectionString()!;
-        }
+        await AddManyAsync(99, 11);
+        using var plans = new QueryPlans(Connection);
 
-        using var plans = new QueryPlans(connection);
-        Assert.Equal((RunPurge.Batch - 1, 0), await PurgeAsync());
+        Assert.Equal((99, 0), await PurgeAsync());
 
         Assert.Contains(plans.Found, plan => plan.Contains("sqlite_autoindex_Runs_1 (Id=?)", StringComparison.Ordinal));
         Assert.DoesNotContain(plans.Found, plan => plan.Contains("WorkspaceId", StringComparison.Ordinal) || plan.Contains("SCAN", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Purge_HowFarAndWhat_IsFoundByIndexesInTheirOrder()
+    {
+        await AddManyAsync(20, 3);
+        using var plans = new QueryPlans(Connection, "SELECT");
+
+        Assert.Equal((15, 0), await PurgeAsync());
+
+        Assert.Contains(plans.Found, plan => plan.Contains("COVERING INDEX IX_Runs_WorkspaceId_CreatedAt_Id", StringComparison.Ordinal));
+        Assert.All(plans.Found.Where(plan => plan.Contains("Run", StringComparison.Ordinal)), plan =>
+            Assert.True(plan.StartsWith("SEARCH", StringComparison.Ordinal), plan));
+    }
+
+    [Fact]
+    public async Task Purge_TheBoundary_IsLookedForOnceAPassHoweverMuchGoes()
+    {
+        await AddManyAsync((RunPurgeStore.ReadAtOnce * 2) + 20, 3);
+        using var offsets = new QueryPlans(Connection, "OFFSET");
+
+        Assert.Equal((RunPurgeStore.ReadAtOnce * 2) + 15, (await PurgeAsync()).Runs);
+
+        Assert.Single(offsets.Found, plan => plan.Contains("IX_Runs_", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Purge_NothingToDelete_ReadsNoRun()
+    {
+        await AddManyAsync(5, 3);
+        using var plans = new QueryPlans(Connection, "SELECT");
+
+        Assert.Equal((0, 0), await PurgeAsync());
+
+        // The place after the last that is kept, and the first that may have ended too long ago.
+        Assert.Equal(2, plans.Found.Count(plan => plan.Contains("IX_Runs_", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Purge_ApprovalsAndJobs_GoWithTheirRunAndAnOpenJobKeepsIt()
+    {
+        var (old, busy) = (await AddAsync(RunStatus.Failed, 11), await AddAsync(RunStatus.Cancelled, 11));
+        var (ended, open) = (MakeJob(old.Id, JobStatus.Succeeded), MakeJob(busy.Id, JobStatus.Running));
+        await using (var db = _database.CreateContext())
+        {
+            db.AddRange(ended, open);
+            db.Add(new JobLogRow { AttemptId = ended.AttemptId!.Value, Source = LogSource.Stdout, Offset = 0, Data = [1, 2, 3] });
+            db.Add(new JobLogRow { AttemptId = open.AttemptId!.Value, Source = LogSource.Stdout, Offset = 0, Data = [4] });
+            db.Add(new Approval(Guid.CreateVersion7(), _workspaceId, old.FlowId, old.Id, "ask", new ApprovalQuestion("May it?", "", null, "[]", Guid.CreateVersion7()), Now, Now));
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        Assert.Equal((1, 0), await PurgeAsync());
+
+        await using var left = _database.CreateContext();
+        Assert.Equal([busy.Id], await left.Set<Run>().Select(run => run.Id).ToListAsync(Cancel));
+        Assert.Equal([open.Id], await left.Set<Job>().Select(job => job.Id).ToListAsync(Cancel));
+        Assert.Equal([open.AttemptId!.Value], await left.Set<JobLogRow>().Select(log => log.AttemptId).ToListAsync(Cancel));
+        Assert.Empty(await left.Set<Approval>().ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Purge_AJournalLongerThanAPiece_GoesInSeveral()
+    {
+        var run = await AddAsync(RunStatus.Succeeded, 11);
+        await using (var db = _database.CreateContext())
+        {
+            db.AddRange(Enumerable.Range(2, (ExpiredRun.MostEntries * 2) + 10).Select(at =>
+                new RunJournalEntry { RunId = run.Id, Sequence = at, At = Now, Steps = "[]"u8.ToArray() }));
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        var (found, _) = await _database.Get<IRunPurgeStore>().FindExpiredAsync(_workspaceId, new ExpiryBounds(Now.AddDays(-10), null), null, Cancel);
+        Assert.Equal((411, true), (Assert.Single(found).Entries, found[0].IsLong));
+        using var plans = new QueryPlans(Connection, "DELETE FROM \"RunJournal\" WHERE rowid");
+        Assert.Equal((1, 0), await PurgeAsync());
+
+        Assert.True(plans.Found.Count(plan => plan.Contains("sqlite_autoindex_RunJournal_1 (RunId=?)", StringComparison.Ordinal)) >= 3, string.Join('\n', plans.Found));
+        await using var left = _database.CreateContext();
+        Assert.Empty(await left.Set<RunJournalEntry>().ToListAsync(Cancel));
     }
 
     [Fact]
@@ -108,7 +188,6 @@ public sealed class RunPurgeTests : IAsyncLifetime
         var running = await AddAsync(RunStatus.Running, 400);
 
         Assert.Equal((0, 0), await PurgeAsync());
-        Assert.Equal(0, await _database.Get<IRunPurgeStore>().DeleteAsync(_workspaceId, [waiting.Id, running.Id], Cancel));
 
         Assert.Equal(new[] { waiting.Id, running.Id }.Order(), (await RunIdsAsync()).Order());
     }
@@ -130,21 +209,23 @@ public sealed class RunPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Purge_MoreThanABatch_AllGo()
+    public async Task Purge_LiveRunsAmongTheNewest_CountForNothing()
     {
-        for (var count = 0; count < RunPurge.Batch + 20; count++)
+        var runs = new List<Run>();
+        for (var age = 9; age >= 4; age--)
         {
-            await AddAsync(RunStatus.Succeeded, 20);
+            runs.Add(await AddAsync(RunStatus.Succeeded, age));
         }
 
-        var purging = _database.Get<RunPurge>().PurgeAsync(Cancel);
-        while (!purging.IsCompleted)
+        for (var live = 0; live < 3; live++)
         {
-            _clock.Advance(TimeSpan.FromMilliseconds(50)); // the pause between batches
-            await Task.Yield();
+            await AddAsync(RunStatus.Running, 2);
         }
 
-        Assert.Equal((RunPurge.Batch + 20, 0), await purging);
+        Assert.Equal((1, 0), await PurgeAsync());
+
+        Assert.DoesNotContain(runs[0].Id, await RunIdsAsync());
+        Assert.Equal(8, (await RunIdsAsync()).Count);
     }
 
     [Fact]
@@ -183,9 +264,9 @@ public sealed class RunPurgeTests : IAsyncLifetime
     {
         await _database.Get<IBlobStore>().KeepAsync(_workspaceId, Encoding.UTF8.GetBytes("not committed yet"), Cancel);
 
-        Assert.Equal((0, 0), await PurgeAsync());
+        Assert.Equal(0, await _database.Get<BlobPurge>().ApplyAsync(Cancel));
         Age();
-        Assert.Equal((0, 1), await PurgeAsync());
+        Assert.Equal(1, await _database.Get<BlobPurge>().ApplyAsync(Cancel));
     }
 
     [Fact]
@@ -195,12 +276,52 @@ public sealed class RunPurgeTests : IAsyncLifetime
         await AddAsync(RunStatus.Succeeded, 1, text);
         await AddAsync(RunStatus.Succeeded, 1, text);
 
-        var bytes = (await _database.Get<IStorageMeter>().MeasureAsync(Cancel))[_workspaceId];
+        var bytes = (await _database.Get<IStorageMeter>().MeasureAsync("storage:today", Cancel))[_workspaceId];
 
         Assert.InRange(bytes, text.Length, text.Length + 4_000);
     }
 
-    private Task<(int Runs, int Blobs)> PurgeAsync() => _database.Get<RunPurge>().PurgeAsync(Cancel);
+    private string Connection
+    {
+        get
+        {
+            using var db = _database.CreateContext();
+            return db.Database.GetConnectionString()!;
+        }
+    }
+
+    /// <summary>How many runs went, and how many files.</summary>
+    private async Task<(int Runs, int Blobs)> PurgeAsync()
+    {
+        int Files() => Directory.EnumerateFiles(_data.Path, "*", SearchOption.AllDirectories).Count();
+        var before = Files();
+        foreach (var rule in _database.Services.GetServices<IRetentionRule>().Where(rule => rule is not RunPurge and not BlobPurge))
+        {
+            await rule.ApplyAsync(Cancel);
+        }
+
+        var runs = await _database.Get<RunPurge>().ApplyAsync(Cancel);
+        return (runs, before - Files());
+    }
+
+    private async Task AddManyAsync(int count, int daysAgo) =>
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => AddAsync(RunStatus.Failed, daysAgo)));
+
+    private Job MakeJob(Guid runId, JobStatus status) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        WorkspaceId = _workspaceId,
+        UserId = Guid.CreateVersion7(),
+        RunId = runId,
+        Kind = JobKind.Command,
+        Effects = JobEffects.Safe,
+        Spec = new JobSpec(),
+        CreatedAt = Now,
+        Status = status,
+        AttemptId = Guid.CreateVersion7(),
+        AttemptStatus = status == JobStatus.Running ? AttemptStatus.Running : AttemptStatus.Succeeded,
+        FinishedAt = status == JobStatus.Running ? null : Now,
+    };
 
     private Task PutAsideAsync(Guid subjectId, int daysAgo) => _database.Get<IRunJournalStore>().PutAsideAsync(
         new RefusedRow

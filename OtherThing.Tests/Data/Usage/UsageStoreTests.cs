@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Live;
@@ -5,6 +6,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
 using OtherThing.Data.Usage;
+using OtherThing.Tests.Data.Runs;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Usage;
@@ -63,10 +65,11 @@ public sealed class UsageStoreTests : IAsyncDisposable
     [Fact]
     public async Task MeasureStorage_TwiceADay_IsOneEntryOfTheBytesKept()
     {
+        var (workspaceId, _) = await _database.AddWorkspaceAsync();
         var run = new Run
         {
             Id = Guid.CreateVersion7(),
-            WorkspaceId = _workspaceId,
+            WorkspaceId = workspaceId,
             FlowId = Guid.CreateVersion7(),
             FlowName = "Flow",
             FlowVersion = 1,
@@ -87,9 +90,14 @@ public sealed class UsageStoreTests : IAsyncDisposable
         using var metering = new StorageMetering(
             _database.Get<IStorageMeter>(), Store, new LiveFeed(), new FakeTimeProvider(s_day), NullLogger<StorageMetering>.Instance);
 
+        await using var context = _database.CreateContext();
+        using var plans = new QueryPlans(context.Database.GetConnectionString()!, "RunJournal");
         Assert.Equal(1, await metering.MeasureAsync(Cancellation));
+        var read = plans.Found.Count;
+        Assert.True(read > 0);
         Assert.Equal(0, await metering.MeasureAsync(Cancellation));
-        var entry = Assert.Single((await Store.ListAsync(_workspaceId, new UsageFilter(), new PageRequest(), Cancellation)).Items);
+        Assert.Equal(read, plans.Found.Count); // what is written for today is not read again in an hour
+        var entry = Assert.Single((await Store.ListAsync(workspaceId, new UsageFilter(), new PageRequest(), Cancellation)).Items);
         Assert.Equal((UsageType.Storage, 108L, CostStatus.Free), (entry.Type, entry.Bytes, entry.CostStatus));
     }
 

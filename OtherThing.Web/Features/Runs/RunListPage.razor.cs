@@ -10,6 +10,7 @@ public sealed partial class RunListPage
     private List<Run>? _runs;
     private Error? _refusal;
     private string? _next;
+    private RunsKept? _kept;
     private (Guid? Flow, string? Status)? _shown;
 
     [Parameter]
@@ -30,6 +31,9 @@ public sealed partial class RunListPage
 
     [Inject]
     public required RunService Runs { get; init; }
+
+    [Inject]
+    public required RunTally Tally { get; init; }
 
     [Inject]
     public required NavigationManager Navigation { get; init; }
@@ -60,6 +64,7 @@ public sealed partial class RunListPage
         if (listed.TryGet(out var page, out _refusal))
         {
             (_runs, _next) = ([.. page.Items], page.Next);
+            (await Tally.ReadAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out _kept, out _);
         }
     }
 

@@ -139,6 +139,7 @@ internal static partial class RightsActs
         yield return new("A39", "RunService.ListAsync", call => Told(call.Get<RunService>().ListAsync(call.Actor, call.WorkspaceId, new RunFilter(), s_page, Cancel)))
         { Line = _ => "stats" };
         yield return new("A39", "RunService.CountLiveAsync", call => Told(call.Get<RunService>().CountLiveAsync(call.Actor, call.WorkspaceId, Cancel)));
+        yield return new("A39", "RunTally.ReadAsync", call => Told(call.Get<RunTally>().ReadAsync(call.Actor, call.WorkspaceId, Cancel)));
         yield return OnRun("A39", "RunService.CompareAsync", call => Told(call.Get<RunService>().CompareAsync(call.Actor, call.WorkspaceId, call.Thing, call.Thing, Cancel)))
             with
         { Endpoint = "CompareRuns", Line = call => $"run logs {call.Thing}" };

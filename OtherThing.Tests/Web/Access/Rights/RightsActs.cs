@@ -1,6 +1,7 @@
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
+using OtherThing.Core.Retention;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Usage;
 using OtherThing.Core.Workspaces;
@@ -132,6 +133,7 @@ internal static partial class RightsActs
     {
         yield return new("A75", "AuditService.ListAsync", call => Told(call.Get<AuditService>().ListAsync(call.Actor, call.WorkspaceId, new AuditFilter(), s_page, Cancel)))
         { Endpoint = "ListAudit", Line = _ => "audit" };
+        yield return new("A75", "HoldingsService.ReadAsync", call => Told(call.Get<HoldingsService>().ReadAsync(call.Actor, call.WorkspaceId, Cancel)));
         yield return new("A75", "AuditService.VerifyAsync", call => Told(call.Get<AuditService>().VerifyAsync(call.Actor, call.WorkspaceId, Cancel)))
         { Endpoint = "VerifyAudit" };
         yield return new("A75", "AuditService.ExportAsync", call => Told(call.Get<AuditService>().ExportAsync(call.Actor, call.WorkspaceId, new AuditFilter(), Cancel)))
