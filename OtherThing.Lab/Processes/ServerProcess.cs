@@ -137,6 +137,12 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public async Task SignInAsync(CancellationToken cancellationToken)
     {
         await PostAsync("/auth/register", JsonSerializer.Serialize(new { email = "first@example.org", password = Password }), cancellationToken);
+        await SignInAgainAsync(cancellationToken);
+    }
+
+    /// <summary>Signs in anew, for what only who has just signed in may do.</summary>
+    public async Task SignInAgainAsync(CancellationToken cancellationToken)
+    {
         var signedIn = await PostAsync("/auth/login", JsonSerializer.Serialize(new { email = "first@example.org", password = Password }), cancellationToken);
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", signedIn.GetProperty("accessToken").GetString());
     }
