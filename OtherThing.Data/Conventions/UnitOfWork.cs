@@ -37,11 +37,13 @@ internal sealed class UnitOfWork
     /// not. Without it a lost acknowledgement is an exception.
     /// </param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <param name="prepare">What is done with each try's context before its turn; null for nothing.</param>
     public static async Task<T> RunAsync<T>(
         IDbContextFactory<AppDbContext> contexts,
         Func<UnitOfWork, Task<T>> work,
         Func<AppDbContext, Task<Known<T>?>>? lookUp,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<AppDbContext, CancellationToken, Task>? prepare = null)
     {
         for (var tries = 1; ; tries++)
         {
@@ -49,6 +51,11 @@ internal sealed class UnitOfWork
             try
             {
                 await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+                if (prepare is not null)
+                {
+                    await prepare(db, cancellationToken);
+                }
+
                 using var turn = await db.EnterWriteLaneAsync(cancellationToken);
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
                 unit = new UnitOfWork(db, transaction);

@@ -4,7 +4,10 @@ using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Retention;
 
-/// <summary>Deletes in pieces: one short transaction each, in the write lane.</summary>
+/// <summary>
+/// Deletes in pieces: one short transaction each, in the write lane. It is not synced: what a power cut brings back is deleted again, and
+/// the next commit of a run syncs it with its own. Everybody else waits for the deletion only, not for the disk.
+/// </summary>
 internal sealed class PieceWork(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
 {
     /// <summary>Carries out a piece.</summary>
@@ -24,7 +27,18 @@ internal sealed class PieceWork(IDbContextFactory<AppDbContext> contexts, TimePr
             return new Piece(done, clock.GetElapsedTime(began), unit.Db.WriteLane.IsAwaited);
         },
         UnitOfWork.OnceMore<Piece>, // what is gone is not deleted twice
-        cancellationToken);
+        cancellationToken,
+        prepare: Unsynced);
+
+    /// <summary>A connection takes its own mode again each time it is opened.</summary>
+    private static async Task Unsynced(AppDbContext db, CancellationToken cancellationToken)
+    {
+        if (db.Database.IsSqlite())
+        {
+            await db.Database.OpenConnectionAsync(cancellationToken);
+            await db.Database.ExecuteSqlRawAsync("PRAGMA synchronous=NORMAL", cancellationToken);
+        }
+    }
 
     /// <summary>Deletes things in their order, so many with each statement, as long as there is time.</summary>
     /// <returns>How many of them are gone.</returns>

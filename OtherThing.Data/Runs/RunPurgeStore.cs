@@ -16,7 +16,7 @@ internal sealed class RunPurgeStore(IDbContextFactory<AppDbContext> contexts, Pi
     internal const int ReadAtOnce = 200;
 
     /// <summary>Runs that go with one statement.</summary>
-    private const int Together = 20;
+    private const int Together = 25;
 
     public async Task<IReadOnlyList<(Guid WorkspaceId, RunRetention Retention)>> ListRetentionsAsync(CancellationToken cancellationToken)
     {
@@ -50,31 +50,31 @@ internal sealed class RunPurgeStore(IDbContextFactory<AppDbContext> contexts, Pi
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await Expired(db, workspaceId, bounds, after).Take(ReadAtOnce)
-            .Select(r => new { r.CreatedAt, r.Id }).ToListAsync(cancellationToken);
-        Guid[] ids = [.. found.Select(run => run.Id)];
+            .Select(r => new
+            {
+                r.CreatedAt,
+                r.Id,
+                Entries = db.Set<RunJournalEntry>().Count(e => e.RunId == r.Id),
+                Bytes = db.Set<RunJournalEntry>().Where(e => e.RunId == r.Id).Sum(e => (long)e.Steps.Length),
+                HasBlobs = db.Set<RunBlob>().Any(b => b.RunId == r.Id),
+                HasJobs = db.Set<Job>().Any(j => j.RunId == r.Id),
+                HasOthers = db.Set<Approval>().Any(a => a.RunId == r.Id) || db.Set<RefusedRow>().Any(row => row.SubjectId == r.Id),
+            }).ToListAsync(cancellationToken);
         var next = found.Count < ReadAtOnce ? null : new Cursor(found[^1].CreatedAt, found[^1].Id);
-        if (ids.Length == 0)
-        {
-            return ([], next);
-        }
-
-        var entries = await db.Set<RunJournalEntry>().Where(e => ids.Contains(e.RunId)).GroupBy(e => e.RunId)
-            .Select(group => new { group.Key, Count = group.Count(), Bytes = group.Sum(e => (long)e.Steps.Length) })
-            .ToDictionaryAsync(row => row.Key, cancellationToken);
-        var blobs = (await db.Set<RunBlob>().Where(b => ids.Contains(b.RunId)).Select(b => new { b.RunId, b.Hash }).ToListAsync(cancellationToken))
+        Guid[] withBlobs = [.. found.Where(run => run.HasBlobs).Select(run => run.Id)];
+        var blobs = withBlobs.Length == 0 ? null
+            : (await db.Set<RunBlob>().Where(b => withBlobs.Contains(b.RunId)).Select(b => new { b.RunId, b.Hash }).ToListAsync(cancellationToken))
             .ToLookup(blob => blob.RunId, blob => blob.Hash);
-        var jobs = await JobPurgeStore.OfRunsAsync(db, ids, cancellationToken);
-        var others = await db.Set<Approval>().Where(a => ids.Contains(a.RunId)).Select(a => a.RunId)
-            .Concat(db.Set<RefusedRow>().Where(r => ids.Contains(r.SubjectId)).Select(r => r.SubjectId)).ToHashSetAsync(cancellationToken);
+        Guid[] withJobs = [.. found.Where(run => run.HasJobs).Select(run => run.Id)];
+        var jobs = withJobs.Length == 0 ? null : await JobPurgeStore.OfRunsAsync(db, withJobs, cancellationToken);
 
-        var expired = new List<ExpiredRun>(ids.Length);
+        var expired = new List<ExpiredRun>(found.Count);
         // A job that is still being stopped writes its end and its log yet: its run goes the next time.
-        foreach (var id in ids.Where(id => bounds is null || jobs[id].All(job => job.HasEnded)))
+        foreach (var run in found.Where(run => bounds is null || jobs is null || jobs[run.Id].All(job => job.HasEnded)))
         {
-            ExpiredJob[] own = [.. jobs[id].Select(job => job.Job)];
-            var journal = entries.GetValueOrDefault(id);
+            ExpiredJob[] own = jobs is null ? [] : [.. jobs[run.Id].Select(job => job.Job)];
             expired.Add(new ExpiredRun(
-                id, journal?.Count ?? 0, (journal?.Bytes ?? 0) + own.Sum(job => job.LogBytes), [.. blobs[id]], own, others.Contains(id)));
+                run.Id, run.Entries, run.Bytes + own.Sum(job => job.LogBytes), blobs is null ? [] : [.. blobs[run.Id]], own, run.HasOthers));
         }
 
         return (expired, next);

@@ -153,9 +153,9 @@ public sealed class RetentionTests : IAsyncDisposable
 
         var busy = pace.RestAsync(new Piece(1, TimeSpan.FromMilliseconds(4), IsAwaited: true), Cancel);
         var idle = pace.RestAsync(new Piece(1, TimeSpan.FromMilliseconds(4), IsAwaited: false), Cancel);
-        _clock.Advance(TimeSpan.FromMilliseconds(4));
+        _clock.Advance(TimeSpan.FromMilliseconds(16));
         await idle;
-        _clock.Advance(TimeSpan.FromMilliseconds(51));
+        _clock.Advance(TimeSpan.FromMilliseconds(39));
         Assert.False(busy.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         await busy;
