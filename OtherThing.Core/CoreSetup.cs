@@ -17,9 +17,11 @@ public static class CoreSetup
         services.TryAddSingleton<ILiveFeed>(provider => provider.GetRequiredService<LiveFeed>());
         services.TryAddSingleton<AuditLog>();
         services.TryAddSingleton<AuditService>();
+        services.TryAddSingleton<FreshSignIns>();
         services.TryAddSingleton<Door>();
         services.TryAddSingleton<AccessChanges>();
         services.TryAddSingleton<AccessWatch>();
+        services.TryAddSingleton<Administrator>();
         services.TryAddSingleton<PersonalTokenService>();
         services.TryAddSingleton<ProfileService>();
         services.TryAddSingleton<Credentials>();

@@ -32,8 +32,11 @@ public sealed record Entry(Guid WorkspaceId, Guid UserId, Role Role, Operation O
 }
 
 /// <summary>The one door: every public service method asks here before it does anything. Whom it refuses a change, the audit tells.</summary>
-public sealed class Door(IMembershipStore memberships, AuditLog audit, TimeProvider clock)
+public sealed class Door(IMembershipStore memberships, AuditLog audit, FreshSignIns fresh)
 {
+    /// <summary>The code of a refusal that ends when the person shows who they are.</summary>
+    public const string SignInAgain = "access.reauthenticate";
+
     /// <summary>How long after proving who they are a person may do what asks for it.</summary>
     public static TimeSpan FreshFor { get; } = TimeSpan.FromMinutes(5);
 
@@ -106,15 +109,7 @@ public sealed class Door(IMembershipStore memberships, AuditLog audit, TimeProvi
         ? null
         : Error.Forbidden("access.scope", $"This token lacks the scope '{operation.Scope.ToString().ToLowerInvariant()}'.");
 
-    private Error? CheckFresh(Actor actor, Operation operation)
-    {
-        if (!operation.Fresh)
-        {
-            return null;
-        }
-
-        return actor.AuthenticatedAt is { } at && clock.GetUtcNow().UtcDateTime - at <= FreshFor
-            ? null
-            : Error.Forbidden("access.reauthenticate", "Sign in again to do this: it asks for a sign-in within the last five minutes.");
-    }
+    private Error? CheckFresh(Actor actor, Operation operation) => !operation.Fresh || fresh.IsFresh(actor)
+        ? null
+        : Error.Forbidden(SignInAgain, "Sign in again to do this: it asks for a sign-in within the last five minutes.");
 }

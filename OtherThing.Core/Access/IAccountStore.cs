@@ -15,7 +15,7 @@ public interface IAccountStore
     /// <summary>One person; null when there is none.</summary>
     Task<Account?> FindAsync(Guid userId, CancellationToken cancellationToken);
 
-    /// <summary>The account made first, which owns this machine in Development; null while there is none.</summary>
+    /// <summary>The account made first, which looks after the server; null while there is none.</summary>
     Task<Account?> FindFirstAsync(CancellationToken cancellationToken);
 
     /// <summary>The names of these people, by id; people who do not exist (any more) are missing.</summary>

@@ -36,7 +36,16 @@ public sealed class ConsoleService(Door door, IEnumerable<IConsoleCommand> comma
     /// What happened: a refused command is a result with an exit code. Refused as a whole: <c>console.line_invalid</c>, and what the
     /// door says of the console itself.
     /// </returns>
-    public async Task<Result<ConsoleResult>> ExecuteAsync(Actor actor, Guid workspaceId, string? line, CancellationToken cancellationToken)
+    /// <param name="actor">Who.</param>
+    /// <param name="workspaceId">Where.</param>
+    /// <param name="line">What was typed, up to <see cref="MaxLine"/> characters.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="confirm">
+    /// Asks the person to show who they are, when a command is refused for that (<see cref="Door.SignInAgain"/>); true when they did. That
+    /// command alone is then tried again: what stands before it in the line was done.
+    /// </param>
+    public async Task<Result<ConsoleResult>> ExecuteAsync(
+        Actor actor, Guid workspaceId, string? line, CancellationToken cancellationToken, Func<Task<bool>>? confirm = null)
     {
         if ((await door.EnterAsync(actor, workspaceId, Operations.ConsoleUse, cancellationToken)).Error is { } refusal)
         {
@@ -58,6 +67,11 @@ public sealed class ConsoleService(Door door, IEnumerable<IConsoleCommand> comma
         foreach (var pipeline in pipelines)
         {
             last = await RunAsync(actor, workspaceId, pipeline, cancellationToken);
+            if (last.Code == Door.SignInAgain && confirm is not null && await confirm())
+            {
+                last = await RunAsync(actor, workspaceId, pipeline, cancellationToken);
+            }
+
             said.Add(last.Text);
             if (last.ExitCode != 0)
             {
@@ -71,6 +85,11 @@ public sealed class ConsoleService(Door door, IEnumerable<IConsoleCommand> comma
     /// <summary>The commands that start so, for completion.</summary>
     public IReadOnlyList<string> Complete(string start) =>
         [.. _commands.Keys.Append("help").Order(StringComparer.Ordinal).Where(name => name.StartsWith(start, StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>Whether a line begins with a command there is; what it does with the rest shows when it runs.</summary>
+    public bool Knows(string line) =>
+        ConsoleSyntax.Parse(line).TryGet(out var pipelines, out _)
+        && pipelines.All(pipeline => pipeline.Command.Words[0] == "help" || Find(pipeline.Command.Words).Command is not null);
 
     private async Task<ConsoleResult> RunAsync(Actor actor, Guid workspaceId, ConsolePipeline pipeline, CancellationToken cancellationToken)
     {

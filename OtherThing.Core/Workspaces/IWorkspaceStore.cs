@@ -36,6 +36,9 @@ public interface IWorkspaceStore
     /// <summary>A deleted workspace that this person owned; null when there is none.</summary>
     Task<Workspace?> FindDeletedAsync(Guid workspaceId, Guid ownerId, CancellationToken cancellationToken);
 
+    /// <summary>The workspaces that this person owned and that were deleted after a time, last deleted first.</summary>
+    Task<Page<Workspace>> ListDeletedAsync(Guid ownerId, DateTime deletedAfter, PageRequest page, CancellationToken cancellationToken);
+
     /// <summary>A person's workspaces, newest first.</summary>
     Task<Page<WorkspaceView>> ListMineAsync(Guid userId, PageRequest page, CancellationToken cancellationToken);
 

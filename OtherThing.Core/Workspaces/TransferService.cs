@@ -57,10 +57,8 @@ public sealed class TransferService(
             return error;
         }
 
-        if (!actor.Scopes.HasFlag(Scopes.Manage))
+        if (AskManage(actor, workspaceId) is { } refusal)
         {
-            var refusal = Error.Forbidden("access.scope", "This token lacks the scope 'manage'.");
-            audit.Refused(actor, workspaceId, Operations.WorkspaceTransfer, refusal);
             return refusal;
         }
 
@@ -71,6 +69,57 @@ public sealed class TransferService(
 
         await TellAsync(actor, workspaceId, entry.UserId, "accepted", cancellationToken);
         return await workspaces.FindAsync(workspaceId, entry.UserId, cancellationToken) is { } view ? view : WorkspaceErrors.NotFound;
+    }
+
+    /// <summary>Takes the offer back, for an Owner.</summary>
+    /// <returns>The workspace, or <c>transfer.not_offered</c>, <c>workspace.changed</c>.</returns>
+    public async Task<Result<WorkspaceView>> WithdrawAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
+        (await door.EnterAsync(actor, workspaceId, Operations.WorkspaceTransfer, cancellationToken)).TryGet(out var entry, out var error)
+            ? await EndAsync(actor, entry, static _ => true, "offer taken back", cancellationToken)
+            : error;
+
+    /// <summary>Turns the offer down, for the Admin to whom it was made.</summary>
+    /// <returns>The workspace, or <c>transfer.not_offered</c>, <c>workspace.changed</c>.</returns>
+    public async Task<Result<WorkspaceView>> DeclineAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
+        // As for accepting, the offer names who may.
+        (await door.EnterAsync(actor, workspaceId, Operations.WorkspaceRead, cancellationToken)).TryGet(out var entry, out var error)
+            ? AskManage(actor, workspaceId) is { } refusal ? refusal : await EndAsync(actor, entry, target => target == entry.UserId, "turned down", cancellationToken)
+            : error;
+
+    /// <summary>Whoever answers an offer does so by the row that everybody in the workspace has; a token needs more than to read.</summary>
+    private Error? AskManage(Actor actor, Guid workspaceId)
+    {
+        if (actor.Scopes.HasFlag(Scopes.Manage))
+        {
+            return null;
+        }
+
+        var refusal = Error.Forbidden("access.scope", "This token lacks the scope 'manage'.");
+        audit.Refused(actor, workspaceId, Operations.WorkspaceTransfer, refusal);
+        return refusal;
+    }
+
+    private async Task<Result<WorkspaceView>> EndAsync(
+        Actor actor, Entry entry, Func<Guid, bool> may, string detail, CancellationToken cancellationToken)
+    {
+        if (await workspaces.FindAsync(entry.WorkspaceId, entry.UserId, cancellationToken) is not { } view)
+        {
+            return WorkspaceErrors.NotFound;
+        }
+
+        if (view.Workspace.OfferedTo is not { } target || !may(target))
+        {
+            return s_notOffered;
+        }
+
+        view.Workspace.EndOffer();
+        if (!await workspaces.TrySaveAsync(view.Workspace, cancellationToken))
+        {
+            return WorkspaceErrors.Changed;
+        }
+
+        await TellAsync(actor, entry.WorkspaceId, target, detail, cancellationToken);
+        return view;
     }
 
     private async Task TellAsync(Actor actor, Guid workspaceId, Guid target, string detail, CancellationToken cancellationToken)

@@ -104,8 +104,14 @@ public sealed class Workspace : IVersioned
     /// <summary>Offers to hand it over.</summary>
     public void Offer(Guid ownerId, Guid adminId) => (OfferedBy, OfferedTo) = (ownerId, adminId);
 
+    /// <summary>Takes the offer back, or turns it down.</summary>
+    public void EndOffer() => (OfferedBy, OfferedTo) = (null, null);
+
     /// <summary>Deletes it; it can be brought back for <see cref="RestoreFor"/>.</summary>
     public void Delete(DateTime utcNow) => DeletedAt ??= utcNow;
+
+    /// <summary>Until when a deleted workspace can be brought back (UTC); null while it lives.</summary>
+    public DateTime? RestorableUntil => DeletedAt + RestoreFor;
 
     /// <summary>Brings a deleted workspace back.</summary>
     public void Restore() => DeletedAt = null;

@@ -123,6 +123,12 @@ public sealed partial class WorkspaceService(
         return await ChangeAsync(actor, workspaceId, Operations.WorkspaceDelete, w => w.Delete(now), "deleted", cancellationToken);
     }
 
+    /// <summary>The workspaces that the person owned and can still bring back, last deleted first.</summary>
+    public async Task<Result<Page<Workspace>>> ListDeletedAsync(Actor actor, PageRequest page, CancellationToken cancellationToken) =>
+        door.EnterOwn(actor, Operations.WorkspaceRead).TryGet(out var userId, out var error)
+            ? await workspaces.ListDeletedAsync(userId, clock.GetUtcNow().UtcDateTime - Workspace.RestoreFor, page, cancellationToken)
+            : error;
+
     /// <summary>Brings back a workspace its Owner deleted within the last seven days.</summary>
     /// <returns>The workspace, or <c>workspace.not_found</c>.</returns>
     public async Task<Result<WorkspaceView>> RestoreAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed class AccountStore(IDbContextFactory<AppDbContext> contexts) : I
     public async Task<Account?> FindFirstAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Users.OrderBy(u => u.CreatedAt)
+        return await db.Users.OrderBy(u => u.CreatedAt).ThenBy(u => u.Id)
             .Select(u => new Account(u.Id, u.Email!, u.DisplayName)).FirstOrDefaultAsync(cancellationToken);
     }
 

@@ -69,6 +69,24 @@ internal sealed class WorkspaceStore(IDbContextFactory<AppDbContext> contexts, A
             cancellationToken);
     }
 
+    public async Task<Page<Workspace>> ListDeletedAsync(Guid ownerId, DateTime deletedAfter, PageRequest page, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows =
+            from w in db.Set<Workspace>().AsNoTracking()
+            join m in db.Set<Membership>() on w.Id equals m.WorkspaceId
+            where m.UserId == ownerId && m.Role == Role.Owner && w.DeletedAt >= deletedAfter
+            select w;
+        if (page.Cursor is { } after)
+        {
+            rows = rows.Where(w => w.DeletedAt < after.At || (w.DeletedAt == after.At && w.Id.CompareTo(after.Id) < 0));
+        }
+
+        var found = await rows.OrderByDescending(w => w.DeletedAt).ThenByDescending(w => w.Id).Take(page.Limit + 1).ToListAsync(cancellationToken);
+        var items = found.Take(page.Limit).ToList();
+        return new Page<Workspace>(items, found.Count > page.Limit ? new Cursor(items[^1].DeletedAt!.Value, items[^1].Id).ToString() : null);
+    }
+
     public async Task<Page<WorkspaceView>> ListMineAsync(Guid userId, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

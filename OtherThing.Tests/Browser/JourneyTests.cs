@@ -19,11 +19,10 @@ public sealed class JourneyTests(Chromium chromium)
         context.SetDefaultTimeout(Patience.Milliseconds);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Make one" }).Or(page.GetByRole(AriaRole.Link, new() { Name = "Create account" })).First.ClickAsync();
-        await page.GetByRole(AriaRole.Heading, new() { Name = "Create account" }).WaitForAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Create the first account" }).WaitForAsync();
         await page.GetByLabel("E-mail address").FillAsync("first@example.org");
         await page.GetByLabel("Password").FillAsync("Passw0rd!");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "New workspace" }).First.ClickAsync();
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Workshop");

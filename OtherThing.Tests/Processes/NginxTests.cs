@@ -139,7 +139,7 @@ public sealed partial class NginxTests(Chromium chromium)
             await page.GetByLabel("Setup code").FillAsync(setupCode);
             await page.GetByLabel("E-mail address").FillAsync("first@example.org");
             await page.GetByLabel("Password").FillAsync(Password);
-            await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "New workspace" }).First.WaitForAsync();
         }
 

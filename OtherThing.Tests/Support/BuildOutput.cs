@@ -7,11 +7,11 @@ internal static class BuildOutput
 
     public static string Agent => Of("OtherThing.Node");
 
-    private static string Of(string project)
-    {
-        // <root>/OtherThing.Tests/bin/<configuration>/net10.0
-        var tests = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var root = tests.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(root, project, "bin", tests.Parent.Name, tests.Name);
-    }
+    /// <summary>Where the source is.</summary>
+    public static string Root => Tests.Parent!.Parent!.Parent!.Parent!.FullName;
+
+    // <root>/OtherThing.Tests/bin/<configuration>/net10.0
+    private static DirectoryInfo Tests => new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+
+    private static string Of(string project) => Path.Combine(Root, project, "bin", Tests.Parent!.Name, Tests.Name);
 }

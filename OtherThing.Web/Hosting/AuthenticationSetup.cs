@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using OtherThing.Core.Access;
 using OtherThing.Data;
 
 namespace OtherThing.Web.Hosting;
@@ -40,9 +41,24 @@ internal static class AuthenticationSetup
         options.LogoutPath = "/account/logout";
         options.AccessDeniedPath = "/account/login";
         options.ReturnUrlParameter = "returnUrl";
+        var usual = options.Events.OnRedirectToLogin;
+        options.Events.OnRedirectToLogin = context => SendToSignInAsync(context, usual);
         options.Events.OnValidatePrincipal = RejectDeadSessionAsync;
         // The pages send people on, to LocalAddress only; the handler would put the address as it was typed into a header.
         options.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask;
+    }
+
+    /// <summary>Nobody can sign in to an empty server: it asks for its first account.</summary>
+    private static async Task SendToSignInAsync(
+        RedirectContext<CookieAuthenticationOptions> context, Func<RedirectContext<CookieAuthenticationOptions>, Task> usual)
+    {
+        var accounts = context.HttpContext.RequestServices.GetRequiredService<IAccountStore>();
+        if (!await accounts.AnyAsync(context.HttpContext.RequestAborted))
+        {
+            context.RedirectUri = context.RedirectUri.Replace("/account/login?", "/account/register?", StringComparison.Ordinal);
+        }
+
+        await usual(context);
     }
 
     private static async Task RejectDeadSessionAsync(CookieValidatePrincipalContext context)

@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Threading.RateLimiting;
-using OtherThing.Core.Access;
-using OtherThing.Core.Results;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace OtherThing.Web.Hosting;
 
@@ -29,34 +27,13 @@ internal static class RateLimits
     {
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var limits = builder.Configuration.GetSection(RateLimitOptions.Section).Get<RateLimitOptions>() ?? new RateLimitOptions();
+        builder.Services.AddSingleton(_ => new GuessLimits(limits));
         builder.Services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            options.OnRejected = (context, _) => new ValueTask(Refuse(context.Lease).ToProblem().ExecuteAsync(context.HttpContext));
-            options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-                By(context => SenderNetwork.Of(context.Connection.RemoteIpAddress).ToString(), limits.GuessesPerMinute),
-                By(context => CurrentActor.From(context.User).UserId?.ToString("N"), limits.GuessesPerAccountPerMinute));
+            options.OnRejected = (context, _) => new ValueTask(GuessLimits.Refuse(context.Lease).ToProblem().ExecuteAsync(context.HttpContext));
         });
+        builder.Services.AddOptions<RateLimiterOptions>().Configure<GuessLimits>((options, guesses) => options.GlobalLimiter = guesses.OfRequests());
         return builder;
     }
-
-    private static PartitionedRateLimiter<HttpContext> By(Func<HttpContext, string?> who, int perMinute) =>
-        PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            context.GetEndpoint()?.Metadata.GetMetadata<GuessesAttribute>() is { } guesses && who(context) is { } key
-                ? RateLimitPartition.GetSlidingWindowLimiter(
-                    $"{guesses.Purpose}:{key}",
-                    _ => new SlidingWindowRateLimiterOptions
-                    {
-                        PermitLimit = perMinute,
-                        Window = TimeSpan.FromMinutes(1),
-                        SegmentsPerWindow = 6,
-                        AutoReplenishment = true,
-                    })
-                : RateLimitPartition.GetNoLimiter(""));
-
-    private static Error Refuse(RateLimitLease lease) =>
-        new(ErrorKind.TooMany, "request.too_many", "Too many tries from this address or by this account. Wait a little, then try again.")
-        {
-            RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(10),
-        };
 }

@@ -1,4 +1,4 @@
-// What a person chose about the look, kept in cookies so that the first byte of the next page already knows.
+// What a person chose about the pages. The look is kept in cookies, so that the first byte of the next page already knows; the rest where cookies do not carry it.
 const year = 60 * 60 * 24 * 365;
 const root = document.documentElement;
 
@@ -35,4 +35,42 @@ export function setRail(open) {
     delete root.dataset.rail;
   }
   remember("ot-rail", open ? "open" : null);
+}
+
+/** Whether something that may be put away was, in this browser. */
+export function isPutAway(name) {
+  return read(`ot-away-${name}`) === "yes";
+}
+
+export function setPutAway(name, away) {
+  write(`ot-away-${name}`, away ? "yes" : null);
+}
+
+/** Whether single letters are commands; they are until a person turns them off. */
+export function areLettersOn() {
+  return read("ot-letters") !== "off";
+}
+
+export function setLetters(on) {
+  write("ot-letters", on ? null : "off");
+}
+
+function read(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null; // the browser keeps nothing
+  }
+}
+
+function write(name, value) {
+  try {
+    if (value === null) {
+      localStorage.removeItem(name);
+    } else {
+      localStorage.setItem(name, value);
+    }
+  } catch {
+    // As above: it lasts as long as the page does.
+  }
 }

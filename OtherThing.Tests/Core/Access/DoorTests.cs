@@ -13,6 +13,9 @@ public sealed class DoorTests
     private static readonly Guid s_person = Guid.CreateVersion7();
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    private readonly FreshSignIns _fresh;
+
+    public DoorTests() => _fresh = new FreshSignIns(_clock);
 
     public static TheoryData<string, Role?> Cells => new(
         from row in Operations.All.Values
@@ -59,6 +62,24 @@ public sealed class DoorTests
     }
 
     [Fact]
+    public async Task B17_Enter_PersonOfASessionConfirmedAgain_IsLetInForFiveMinutesAndNobodyElseIs()
+    {
+        var door = DoorFor(Role.Owner);
+        var stale = Actor.User(s_person, Now - TimeSpan.FromHours(1)) with { SessionId = Guid.NewGuid() };
+        var elsewhere = stale with { SessionId = Guid.NewGuid() };
+
+        var before = await door.EnterAsync(stale, s_workspace, Operations.WorkspaceDelete, Cancellation);
+        _fresh.Confirm(stale.SessionId!.Value);
+        var after = await door.EnterAsync(stale, s_workspace, Operations.WorkspaceDelete, Cancellation);
+        var other = await door.EnterAsync(elsewhere, s_workspace, Operations.WorkspaceDelete, Cancellation);
+        _clock.Advance(Door.FreshFor + TimeSpan.FromSeconds(1));
+        var late = await door.EnterAsync(stale, s_workspace, Operations.WorkspaceDelete, Cancellation);
+
+        Assert.Equal((Door.SignInAgain, null), (before.Error?.Code, after.Error?.Code));
+        Assert.Equal((Door.SignInAgain, Door.SignInAgain), (other.Error?.Code, late.Error?.Code));
+    }
+
+    [Fact]
     public void Table_IsNumberedWithoutGaps() =>
         // A79 to A90 are of agents, files and connections; A91 is the one row that the table does not have.
         Assert.Equal(Enumerable.Range(1, 78).Append(91).Select(number => $"A{number:00}"), Operations.All.Keys.Order());
@@ -67,7 +88,7 @@ public sealed class DoorTests
     public void Roles_NeverGainByBeingLower() => Assert.All(Operations.All.Values, row =>
         Assert.True(row.Admin >= row.Member && row.Member >= row.Viewer, row.Id));
 
-    private Door DoorFor(Role? role) => new(new OneMembership(role), new AuditLog(new KeptAudit(), _clock, NullLogger<AuditLog>.Instance), _clock);
+    private Door DoorFor(Role? role) => new(new OneMembership(role), new AuditLog(new KeptAudit(), _clock, NullLogger<AuditLog>.Instance), _fresh);
 
     private sealed class OneMembership(Role? role) : IMembershipStore
     {

@@ -42,6 +42,22 @@ public sealed class TeamServerTests(TeamServer server) : IClassFixture<TeamServe
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task EmptyServer_AnyPage_AsksForTheFirstAccountAndSaysWhereItsCodeIs()
+    {
+        await using var empty = new TeamServer();
+        using var browser = empty.ThroughProxy();
+
+        using var asked = await browser.GetAsync("/", Cancellation);
+        var page = await browser.GetStringAsync(asked.Headers.Location!.PathAndQuery, Cancellation);
+
+        Assert.StartsWith("/account/register?returnUrl=%2F", asked.Headers.Location.PathAndQuery, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("<h1>Create the first account</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("Setup code", page, StringComparison.Ordinal);
+        Assert.Contains("journalctl", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(await empty.PrintedCodeAsync(), page, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("flows.example.org", HttpStatusCode.OK)]
     [InlineData("FLOWS.example.org:8443", HttpStatusCode.OK)]

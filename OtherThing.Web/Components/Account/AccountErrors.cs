@@ -9,6 +9,12 @@ internal static class AccountErrors
     public static Error WrongPassword { get; } =
         new(ErrorKind.Unauthenticated, "account.wrong_password", "The e-mail address or the password is wrong.");
 
+    public static Error WrongConfirmation { get; } =
+        new(ErrorKind.Unauthenticated, "account.wrong_password", "This is not your password. Type it again.");
+
+    public static Error SessionEnded { get; } =
+        new(ErrorKind.Unauthenticated, "access.unauthenticated", "You are signed out. Sign in, then try again.");
+
     public static Error TwoFactorRequired { get; } =
         new(ErrorKind.Unauthenticated, "account.two_factor_required", "Give the code of your authenticator app, or a recovery code.");
 

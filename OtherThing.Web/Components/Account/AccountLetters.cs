@@ -16,9 +16,9 @@ internal sealed class AccountLetters(UserManager<AppUser> users, AccountMail mai
             return;
         }
 
-        var link = Link("/account/reset", "email", user.Email!, await users.GeneratePasswordResetTokenAsync(user));
+        var link = mail.LinkBase + ResetPath(user.Email!, await users.GeneratePasswordResetTokenAsync(user));
         await mail.SendAsync(
-            user.Email!, "Set a new password for OtherThing", $"Open this link within a day to set a new password:\n\n{link}\n", cancellationToken);
+            user.Email!, "Set a new password for OtherThing", $"Open this link within an hour to set a new password:\n\n{link}\n", cancellationToken);
     }
 
     /// <summary>A link that shows that an address is the person's.</summary>
@@ -29,11 +29,14 @@ internal sealed class AccountLetters(UserManager<AppUser> users, AccountMail mai
             return;
         }
 
-        var link = Link("/api/v1/auth/confirmEmail", "userId", user.Id.ToString(), await users.GenerateEmailConfirmationTokenAsync(user));
+        var link = mail.LinkBase + Path("/api/v1/auth/confirmEmail", "userId", user.Id.ToString(), await users.GenerateEmailConfirmationTokenAsync(user));
         await mail.SendAsync(user.Email!, "Confirm your address for OtherThing", $"Open this link:\n\n{link}\n", cancellationToken);
     }
 
-    private string Link(string path, string name, string value, string token) => QueryHelpers.AddQueryString(
-        mail.LinkBase + path,
+    /// <summary>Where a code leads to a new password.</summary>
+    public static string ResetPath(string email, string token) => Path("/account/reset", "email", email, token);
+
+    private static string Path(string path, string name, string value, string token) => QueryHelpers.AddQueryString(
+        path,
         new Dictionary<string, string?> { [name] = value, ["code"] = WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(token)) });
 }

@@ -141,7 +141,7 @@ internal sealed class AccountService(UserManager<AppUser> users, AppSignInManage
             await signIn.EndAllSessionsAsync(user);
         }
 
-        await TellAsync(Actor.Anonymous, user.Id, "account.password", "set anew with a mailed link", refusal);
+        await TellAsync(Actor.Anonymous, user.Id, "account.password", "set anew with a link", refusal);
         return refusal;
     }
 

@@ -19,7 +19,8 @@ internal static class AccountsSetup
         builder.Services.AddIdentityCore<AppUser>(ConfigureIdentity)
             .AddSignInManager<AppSignInManager>()
             .AddEntityFrameworkStores<AppDbContext>()
-            .AddDefaultTokenProviders();
+            .AddDefaultTokenProviders()
+            .AddTokenProvider<ResetTokens>(ResetTokens.ProviderName);
         builder.Services.AddScoped(provider => (AppSignInManager)provider.GetRequiredService<SignInManager<AppUser>>());
         builder.Services.AddOptions<AccountOptions>().BindConfiguration(AccountOptions.Section);
         builder.Services.AddOptions<PersonCapsOptions>().BindConfiguration(PersonCapsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -38,6 +39,8 @@ internal static class AccountsSetup
         builder.Services.AddSingleton<SignInGuard>();
         builder.Services.AddSingleton<UnknownAccount>();
         builder.Services.AddScoped<SecondFactor>();
+        builder.Services.AddScoped<Reconfirmation>();
+        builder.Services.AddScoped<PasswordHelp>();
         builder.Services.AddScoped<AccountService>();
         return builder.AddSignIn();
     }
@@ -53,6 +56,7 @@ internal static class AccountsSetup
 
     private static void ConfigureIdentity(IdentityOptions options)
     {
+        options.Tokens.PasswordResetTokenProvider = ResetTokens.ProviderName;
         options.User.RequireUniqueEmail = true;
         options.User.AllowedUserNameCharacters = ""; // the user name is the e-mail address, which has rules of its own
         options.Password.RequiredLength = 8;

@@ -35,9 +35,6 @@ internal sealed partial class AppSignInManager(
     private static readonly TimeSpan s_pageSession = TimeSpan.FromDays(7);
     private static readonly TimeSpan s_apiSession = TimeSpan.FromDays(30);
 
-    // The session of somebody who shows again who they are: their other open pages go on in it.
-    private Guid? _goesOn;
-
     private bool IsRest => AuthenticationScheme == IdentityConstants.BearerScheme;
 
     public override async Task SignInWithClaimsAsync(
@@ -45,7 +42,7 @@ internal sealed partial class AppSignInManager(
     {
         var now = clock.GetUtcNow();
         Guid? refresh = IsRest ? Guid.NewGuid() : null;
-        var session = _goesOn ?? await sessions.StartAsync(user.Id, (now + (IsRest ? s_apiSession : s_pageSession)).UtcDateTime, refresh, Context.RequestAborted);
+        var session = await sessions.StartAsync(user.Id, (now + (IsRest ? s_apiSession : s_pageSession)).UtcDateTime, refresh, Context.RequestAborted);
         await base.SignInWithClaimsAsync(user, authenticationProperties,
         [
             .. additionalClaims,
@@ -53,7 +50,7 @@ internal sealed partial class AppSignInManager(
             new Claim(CurrentActor.AuthenticatedAtClaim, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
             .. refresh is null ? [] : (Claim[])[new Claim(RefreshClaim, refresh.Value.ToString())],
         ]);
-        await audit.AppendAccountAsync(Actor.User(user.Id), user.Id, "account.sign_in", _goesOn is null ? IsRest ? "by REST" : "on a page" : "confirmed who they are");
+        await audit.AppendAccountAsync(Actor.User(user.Id), user.Id, "account.sign_in", IsRest ? "by REST" : "on a page");
     }
 
     /// <summary>Ends the session, so that its cookie is worth nothing wherever a copy of it is.</summary>
@@ -109,36 +106,6 @@ internal sealed partial class AppSignInManager(
             Context.RequestAborted);
     }
 
-    /// <summary>Proves again who is signed in, for what asks for a fresh sign-in.</summary>
-    /// <returns>Null when proven, or <c>account.wrong_password</c>, <c>account.token_invalid</c>, <c>account.locked</c>.</returns>
-    public async Task<Error?> TryConfirmAsync(AppUser user, string? password, string? code)
-    {
-        if (string.IsNullOrEmpty(password) || password.Length > MaxPassword)
-        {
-            return AccountErrors.WrongPassword;
-        }
-
-        return await guard.TryAsync(
-            user.Email!,
-            async () =>
-            {
-                if (!await UserManager.CheckPasswordAsync(user, password))
-                {
-                    return await WrongAsync(user, AccountErrors.WrongPassword, CurrentActor.From(Context.User));
-                }
-
-                if (user.TwoFactorEnabled && !await secondFactor.TakeAppCodeAsync(user, code))
-                {
-                    return await WrongAsync(user, AccountErrors.InvalidToken, CurrentActor.From(Context.User));
-                }
-
-                _goesOn = SessionOf(Context.User);
-                await SignInWithClaimsAsync(user, isPersistent: false, [new Claim("amr", user.TwoFactorEnabled ? "mfa" : "pwd")]);
-                return default;
-            },
-            Context.RequestAborted);
-    }
-
     /// <summary>After a new password or another second factor, which is written by then: ends every session of the person but this one.</summary>
     public Task EndOtherSessionsAsync(AppUser user) =>
         credentials.EndSessionsAsync(user.Id, SessionOf(Context.User), CancellationToken.None);
@@ -181,9 +148,9 @@ internal sealed partial class AppSignInManager(
         return default;
     }
 
-    private async Task<Proof> WrongAsync(AppUser user, Error refusal, Actor? signedIn = null)
+    private async Task<Proof> WrongAsync(AppUser user, Error refusal)
     {
-        await audit.AppendAccountAsync(signedIn ?? Actor.Anonymous, user.Id, "account.sign_in", null, refusal);
+        await audit.AppendAccountAsync(Actor.Anonymous, user.Id, "account.sign_in", null, refusal);
         return Proof.Wrong(refusal);
     }
 

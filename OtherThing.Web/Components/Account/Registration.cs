@@ -40,6 +40,9 @@ internal sealed class Registration(
     public async Task<bool> IsOpenAsync(CancellationToken cancellationToken) =>
         (options.Value.OpenRegistration ?? environment.IsDevelopment()) || !await accounts.AnyAsync(cancellationToken);
 
+    /// <summary>Whether an account made now is the server's first.</summary>
+    public async Task<bool> IsFirstAsync(CancellationToken cancellationToken) => !await accounts.AnyAsync(cancellationToken);
+
     /// <summary>Whether an account made now takes the code from the server's console.</summary>
     public Task<bool> TakesSetupCodeAsync(CancellationToken cancellationToken) => setup.IsNeededAsync(cancellationToken);
 

@@ -2,7 +2,7 @@ using Microsoft.JSInterop;
 
 namespace OtherThing.Web.Components.Layout;
 
-/// <summary>What a person chose about the look, kept by the browser (<c>wwwroot/preferences.js</c>); one per circuit.</summary>
+/// <summary>What a person chose about the pages, kept by the browser (<c>wwwroot/preferences.js</c>); one per circuit.</summary>
 public sealed class Preferences(IJSRuntime js) : IAsyncDisposable
 {
     private Task<IJSObjectReference>? _module;
@@ -15,6 +15,23 @@ public sealed class Preferences(IJSRuntime js) : IAsyncDisposable
     public async Task<bool> IsRailOpenAsync() => await (await ModuleAsync()).InvokeAsync<bool>("isRailOpen");
 
     public async Task SetRailAsync(bool open) => await (await ModuleAsync()).InvokeVoidAsync("setRail", open);
+
+    /// <summary>Called when something was put away, or found again.</summary>
+    public event Action? PutAwayChanged;
+
+    /// <summary>Whether the person put this away, in this browser.</summary>
+    public async Task<bool> IsPutAwayAsync(string name) => await (await ModuleAsync()).InvokeAsync<bool>("isPutAway", name);
+
+    public async Task SetPutAwayAsync(string name, bool away)
+    {
+        await (await ModuleAsync()).InvokeVoidAsync("setPutAway", name, away);
+        PutAwayChanged?.Invoke();
+    }
+
+    /// <summary>Whether single letters are commands.</summary>
+    public async Task<bool> AreLettersOnAsync() => await (await ModuleAsync()).InvokeAsync<bool>("areLettersOn");
+
+    public async Task SetLettersAsync(bool on) => await (await ModuleAsync()).InvokeVoidAsync("setLetters", on);
 
     public async ValueTask DisposeAsync()
     {

@@ -6,6 +6,7 @@ using OtherThing.Core.Approvals;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps.Configs;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Flows;
 using OtherThing.Web.Features.Runs;
 
@@ -13,7 +14,6 @@ namespace OtherThing.Web.Features.Approvals;
 
 public sealed partial class ApprovalPanel
 {
-    private readonly string _id = $"approval-{Guid.NewGuid():N}";
     private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
     private IReadOnlyList<FieldSchema> _fields = [];
     private JsonObject _values = [];
@@ -21,6 +21,9 @@ public sealed partial class ApprovalPanel
     private string? _note;
     private Error? _error;
     private bool _busy;
+    private Draft? _draft;
+
+    private string Id => $"approval-{Approval.Id:N}";
 
     [Parameter, EditorRequired]
     public required WorkspaceContext Workspace { get; set; }
@@ -100,6 +103,7 @@ public sealed partial class ApprovalPanel
 
             if (decided.IsSuccess || decided.Error.Kind == ErrorKind.Conflict)
             {
+                await (_draft?.DropAsync() ?? Task.CompletedTask);
                 await OnDecided.InvokeAsync(); // also when somebody else was faster: show what they said
             }
         }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using MudBlazor;
 using OtherThing.Core.Console;
 using OtherThing.Core.Results;
 using OtherThing.Web.Components.Layout;
@@ -9,15 +10,11 @@ namespace OtherThing.Web.Features.Console;
 
 public sealed partial class ConsolePage
 {
-    /// <summary>Blocks past this many leave at the top.</summary>
-    private const int MaxBlocks = 200;
-
     private static readonly string[] s_examples = ["help", "stats", "tasks --mine", "runs --failed --since 1d", "usage --by model"];
 
-    private readonly List<ConsoleEntry> _blocks = [];
+    private ConsoleLines _lines = null!;
     private BrowserModule _browser = null!;
     private ElementReference _root;
-    private bool _busy;
     private bool _scroll;
     private bool _entered;
     private string _said = "";
@@ -37,47 +34,47 @@ public sealed partial class ConsolePage
     [Inject]
     public required IJSRuntime Js { get; init; }
 
-    /// <summary>Called by the browser with the line that was entered.</summary>
+    [Inject]
+    internal ConsoleInbox Inbox { get; init; } = default!;
+
+    [Inject]
+    public required IDialogService Dialogs { get; init; }
+
+    /// <summary>Called by the browser with the line that was entered. It is answered at once, so that only a line that did not get through fails.</summary>
     [JSInvokable]
-    public async Task ExecuteAsync(string? line)
+    public void Enter(string? line) => _ = InvokeAsync(async () =>
     {
-        if (string.IsNullOrWhiteSpace(line) || _busy)
-        {
-            return;
-        }
-
-        var block = new ConsoleEntry(TextCut.Head(line, ConsoleService.MaxLine), Clock.GetUtcNow().UtcDateTime);
-        _blocks.Add(block);
-        if (_blocks.Count > MaxBlocks)
-        {
-            _blocks.RemoveAt(0);
-        }
-
-        (_busy, _scroll) = (true, true);
-        StateHasChanged();
         try
         {
-            var done = await Console.ExecuteAsync(Workspace.Actor, Workspace.Id, block.Line, _browser.Gone);
-            block.Result = done.TryGet(out var result, out var error)
-                ? result
-                : new ConsoleResult(1, error.Message, null, Code: error.Code);
-            block.Took = Clock.GetUtcNow().UtcDateTime - block.At;
-            _said = block.Result.ExitCode == 0
-                ? $"{block.Line}: {(block.Result.Output?.Rows is { } rows ? $"{rows.Count} rows" : "done")}"
-                : $"{block.Line}: {block.Result.Text}";
+            await ExecuteAsync(line);
         }
-        catch (OperationCanceledException) when (_browser.Gone.IsCancellationRequested)
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
+    });
+
+    /// <summary>Runs a line, after those that wait before it.</summary>
+    public async Task ExecuteAsync(string? line)
+    {
+        if (string.IsNullOrWhiteSpace(line))
         {
             return;
         }
-        finally
-        {
-            _busy = false;
-        }
 
-        _scroll = true;
-        StateHasChanged();
+        var done = await _lines.EnterAsync(TextCut.Head(line, ConsoleService.MaxLine));
+        if (done.Result is { } result)
+        {
+            _said = result.ExitCode == 0
+                ? $"{done.Line}: {(result.Output?.Rows is { } rows ? $"{rows.Count} rows" : "done")}"
+                : $"{done.Line}: {result.Text}";
+            StateHasChanged();
+        }
     }
+
+    /// <summary>Called by the browser on Ctrl+C while nothing is selected.</summary>
+    [JSInvokable]
+    public void Cancel() => _lines.CancelRunning();
 
     /// <summary>Called by the browser on Tab: the commands that start so.</summary>
     [JSInvokable]
@@ -87,17 +84,47 @@ public sealed partial class ConsolePage
     [JSInvokable]
     public void Clear()
     {
-        _blocks.Clear();
         _said = "Cleared";
-        StateHasChanged();
+        _lines.Clear();
     }
 
-    public ValueTask DisposeAsync() => _browser.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Inbox.Came -= Look;
+        _lines.Dispose();
+        return _browser.DisposeAsync();
+    }
 
     /// <summary>The module takes the lines; one entered before it came waits for it.</summary>
     private void NoteEarlyLine() => _entered |= !_browser.IsAttached;
 
-    protected override void OnInitialized() => _browser = new BrowserModule(Js, "./Features/Console/ConsolePage.razor.js");
+    protected override void OnInitialized()
+    {
+        _browser = new BrowserModule(Js, "./Features/Console/ConsolePage.razor.js");
+        Inbox.Came += Look;
+        _lines = new ConsoleLines(Clock, RunAsync, Show);
+    }
+
+    private void Show()
+    {
+        _scroll = true;
+        _ = InvokeAsync(StateHasChanged);
+    }
+
+    private void Look()
+    {
+        if (Inbox.Take(Workspace.Id) is { } line)
+        {
+            Enter(line);
+        }
+    }
+
+    private async Task<ConsoleResult> RunAsync(string line, CancellationToken cancellationToken)
+    {
+        var done = await Console.ExecuteAsync(
+            Workspace.Actor, Workspace.Id, line, cancellationToken, () => ConfirmIdentityDialog.AskAsync(Dialogs));
+        return done.TryGet(out var result, out var error) ? result : new ConsoleResult(1, error.Message, null, Code: error.Code);
+    }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -108,6 +135,8 @@ public sealed partial class ConsolePage
             {
                 await _browser.CallAsync("submit");
             }
+
+            Look();
         }
 
         if (_scroll && _browser.IsAttached)

@@ -1,4 +1,4 @@
-// The command line: earlier lines, completion, clearing. Lines are kept by this browser, per workspace.
+// The command line: earlier lines, completion, cancelling, clearing. Earlier lines are kept by this browser, the one that is being typed by its tab, per workspace.
 const most = 200;
 
 export function attach(root, page, workspace) {
@@ -10,6 +10,23 @@ export function attach(root, page, workspace) {
   let earlier = read();
   let at = earlier.length;
   let draft = "";
+  const typing = `${key}-line`;
+
+  function keepTyping() {
+    try {
+      sessionStorage.setItem(typing, line.value);
+    } catch {
+      // The browser keeps nothing: then the line lasts as long as the page.
+    }
+  }
+
+  function bringBack() {
+    try {
+      line.value ||= sessionStorage.getItem(typing) ?? "";
+    } catch {
+      // As above.
+    }
+  }
 
   function read() {
     try {
@@ -58,7 +75,12 @@ export function attach(root, page, workspace) {
     if (text) {
       keep(text);
       line.value = "";
-      page.invokeMethodAsync("ExecuteAsync", text);
+      keepTyping();
+      page.invokeMethodAsync("Enter", text).catch(() => {
+        // The connection is lost: the line did not get through, so it stands there again.
+        line.value ||= text;
+        keepTyping();
+      });
     }
   }
 
@@ -72,6 +94,9 @@ export function attach(root, page, workspace) {
       // With nothing to complete Tab leaves the field as everywhere.
       event.preventDefault();
       complete();
+    } else if (event.key === "c" && event.ctrlKey && line.selectionStart === line.selectionEnd) {
+      event.preventDefault();
+      page.invokeMethodAsync("Cancel");
     } else if (event.key === "l" && event.ctrlKey) {
       event.preventDefault();
       page.invokeMethodAsync("Clear");
@@ -80,7 +105,11 @@ export function attach(root, page, workspace) {
     }
   }, { signal: listening.signal });
 
-  line?.focus();
+  line?.addEventListener("input", keepTyping, { signal: listening.signal });
+  if (line) {
+    bringBack();
+    line.focus();
+  }
   return {
     submit,
     scrollToEnd() {

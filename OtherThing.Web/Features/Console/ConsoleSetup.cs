@@ -8,6 +8,7 @@ internal static class ConsoleSetup
     public static WebApplicationBuilder AddConsole(this WebApplicationBuilder builder)
     {
         builder.Services.AddConsoleCore();
+        builder.Services.AddScoped<ConsoleInbox>();
         return builder;
     }
 

@@ -55,6 +55,9 @@ public sealed partial class ConfigField
 
     private string? Current => Value is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
+    private string ChosenOf(IReadOnlyList<string> choices) =>
+        choices.FirstOrDefault(choice => string.Equals(choice, Current, StringComparison.OrdinalIgnoreCase)) ?? "";
+
     private string Line => Current ?? Value?.ToJsonString() ?? "";
 
     private JsonArray Items => Value as JsonArray ?? [];

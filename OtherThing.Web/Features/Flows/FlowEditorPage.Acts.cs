@@ -1,6 +1,7 @@
 using MudBlazor;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -71,7 +72,8 @@ public sealed partial class FlowEditorPage
             return null;
         }
 
-        if ((await Flows.PublishAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token, seen)).TryGet(out var flow, out var refusal))
+        var published = await ConfirmedAct.RunAsync(Dialogs, () => Flows.PublishAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token, seen));
+        if (published.TryGet(out var flow, out var refusal))
         {
             _published = flow.PublishedRevision;
             Snackbar.Add($"Version {flow.PublishedRevision} is published. Its triggers are on.", Severity.Success);

@@ -7,6 +7,7 @@ using OtherThing.Core.Runs;
 using OtherThing.Core.Tasks;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Tasks;
@@ -28,6 +29,8 @@ public sealed partial class TaskDialog
     private bool _busy;
     private bool _writes;
     private Guid? _startedRun;
+    private bool _loaded;
+    private Draft? _draft;
 
     [CascadingParameter]
     private IMudDialogInstance Dialog { get; set; } = default!;
@@ -79,6 +82,7 @@ public sealed partial class TaskDialog
         }
 
         await DrawAsync();
+        _loaded = true; // how the form begins is known from here on
     }
 
     private async Task DrawAsync() =>
@@ -92,11 +96,12 @@ public sealed partial class TaskDialog
     {
         _busy = true;
         var saved = Original is null
-            ? await Tasks.CreateAsync(Workspace.Actor, Workspace.Id, Draft(), CancellationToken.None)
+            ? await Tasks.CreateAsync(Workspace.Actor, Workspace.Id, ToDraft(), CancellationToken.None)
             : await Tasks.UpdateAsync(Workspace.Actor, Workspace.Id, Original.Id, Change(Original), CancellationToken.None);
         _busy = false;
         if (saved.TryGet(out var task, out _error))
         {
+            await (_draft?.DropAsync() ?? Task.CompletedTask);
             Dialog.Close(task);
         }
     }
@@ -145,7 +150,7 @@ public sealed partial class TaskDialog
         }
     }
 
-    private TaskDraft Draft() => new(_title, _description, _status, _assignee, _priority, Labels, _due, _flowId);
+    private TaskDraft ToDraft() => new(_title, _description, _status, _assignee, _priority, Labels, _due, _flowId);
 
     private TaskChange Change(TaskItem was) => new()
     {

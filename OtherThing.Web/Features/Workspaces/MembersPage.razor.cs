@@ -12,6 +12,8 @@ public sealed partial class MembersPage
 {
     private MemberNames? _people;
     private IReadOnlyList<Invite> _invites = [];
+    private readonly OneAct _act = new();
+    private (Guid By, Guid To)? _offer;
     private Error? _error;
 
     [Parameter]
@@ -22,6 +24,15 @@ public sealed partial class MembersPage
 
     [Inject]
     public required MemberService Members { get; init; }
+
+    [Inject]
+    public required WorkspaceService Workspaces { get; init; }
+
+    [Inject]
+    public required TransferService Transfers { get; init; }
+
+    [Inject]
+    public required ISnackbar Snackbar { get; init; }
 
     [Inject]
     public required InviteService Invites { get; init; }
@@ -61,6 +72,8 @@ public sealed partial class MembersPage
 
     private async Task ReloadAsync()
     {
+        _offer = (await Workspaces.FindAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out var view, out _)
+            && view.Workspace is { OfferedBy: { } by, OfferedTo: { } to } ? (by, to) : null;
         _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
         if (MayInvite && (await Invites.ListAsync(Workspace.Actor, Workspace.Id, new PageRequest(), CancellationToken.None)).TryGet(out var page, out _))
         {
@@ -68,14 +81,12 @@ public sealed partial class MembersPage
         }
     }
 
-    private async Task ChangeRoleAsync(MemberView member, ChangeEventArgs e)
+    private async Task ChangeRoleAsync(MemberView member, Role role)
     {
-        if (Enum.TryParse<Role>(e.Value as string, out var role))
-        {
-            var changed = await Members.ChangeRoleAsync(Workspace.Actor, Workspace.Id, member.UserId, role, CancellationToken.None);
-            changed.TryGet(out _, out _error);
-            await ReloadAsync();
-        }
+        var changed = await ConfirmedAct.RunAsync(
+            Dialogs, () => Members.ChangeRoleAsync(Workspace.Actor, Workspace.Id, member.UserId, role, CancellationToken.None));
+        changed.TryGet(out _, out _error);
+        await ReloadAsync();
     }
 
     private async Task RemoveAsync(MemberView member)
@@ -86,7 +97,8 @@ public sealed partial class MembersPage
             return;
         }
 
-        var removed = await Members.RemoveAsync(Workspace.Actor, Workspace.Id, member.UserId, CancellationToken.None, work);
+        var removed = await ConfirmedAct.RunAsync(
+            Dialogs, () => Members.RemoveAsync(Workspace.Actor, Workspace.Id, member.UserId, CancellationToken.None, work));
         if (removed.TryGet(out _, out _error) && self)
         {
             Navigation.NavigateTo("/");
@@ -95,6 +107,34 @@ public sealed partial class MembersPage
 
         await ReloadAsync();
     }
+
+    private async Task HandOverAsync(MemberView member)
+    {
+        var yes = await ConfirmDialog.AskAsync(
+            Dialogs,
+            $"Hand over {Workspace.Name}",
+            $"{member.DisplayName} becomes its owner once they accept, and you become an admin. Until then nothing changes, and you can take the offer back.",
+            "Offer workspace");
+        if (yes)
+        {
+            await OfferedAsync(() => ConfirmedAct.RunAsync(
+                Dialogs, () => Transfers.OfferAsync(Workspace.Actor, Workspace.Id, member.UserId, CancellationToken.None)));
+        }
+    }
+
+    private Task WithdrawAsync() => OfferedAsync(() => ConfirmedAct.RunAsync(
+        Dialogs, () => Transfers.WithdrawAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)));
+
+    private Task AcceptAsync() => OfferedAsync(() => Transfers.AcceptAsync(Workspace.Actor, Workspace.Id, CancellationToken.None));
+
+    private Task DeclineAsync() => OfferedAsync(() => Transfers.DeclineAsync(Workspace.Actor, Workspace.Id, CancellationToken.None));
+
+    private Task OfferedAsync(Func<Task<Result<WorkspaceView>>> act) => _act.RunAsync(Snackbar, async () =>
+    {
+        var done = await act();
+        await ReloadAsync();
+        return done.Error;
+    });
 
     private async Task<DepartingWork?> AskToLeaveAsync() => await ConfirmDialog.AskAsync(
         Dialogs,

@@ -21,6 +21,7 @@ public sealed partial class SettingsPage
     private int? _limit;
     private string? _sandbox;
     private bool _busy;
+    private Draft? _draft;
     private Error? _error;
 
     [Parameter]
@@ -62,11 +63,12 @@ public sealed partial class SettingsPage
         _busy = true;
         var sandbox = _sandbox == SandboxClasses.Process ? null : _sandbox;
         var change = new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs), _limit, sandbox);
-        var saved = await Workspaces.UpdateAsync(Workspace.Actor, Workspace.Id, change, CancellationToken.None);
+        var saved = await ConfirmedAct.RunAsync(Dialogs, () => Workspaces.UpdateAsync(Workspace.Actor, Workspace.Id, change, CancellationToken.None));
         _busy = false;
         Show(saved);
         if (saved.IsSuccess)
         {
+            await (_draft?.DropAsync() ?? Task.CompletedTask);
             Snackbar.Add("Settings saved.", Severity.Success);
         }
     }
@@ -75,7 +77,7 @@ public sealed partial class SettingsPage
     {
         var yes = await ConfirmDialog.AskAsync(
             Dialogs, $"Delete {Workspace.Name}", "Everybody loses it at once. An owner can bring it back for seven days.", "Delete workspace", Workspace.Slug);
-        if (yes && (await Workspaces.DeleteAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out _, out _error))
+        if (yes && (await ConfirmedAct.RunAsync(Dialogs, () => Workspaces.DeleteAsync(Workspace.Actor, Workspace.Id, CancellationToken.None))).TryGet(out _, out _error))
         {
             Navigation.NavigateTo("/");
         }

@@ -13,10 +13,10 @@ public sealed partial class WorkspacesPage
     private Actor? _actor;
     private List<WorkspaceView>? _list;
     private string? _next;
-    private bool? _shownPublic;
+    private string? _shown;
     private Error? _error;
 
-    /// <summary><c>public</c> shows the directory.</summary>
+    /// <summary><c>public</c> shows the directory, <c>deleted</c> what can be brought back.</summary>
     [SupplyParameterFromQuery(Name = "show")]
     public string? Show { get; set; }
 
@@ -37,6 +37,8 @@ public sealed partial class WorkspacesPage
 
     private bool IsPublic => Show == "public";
 
+    private bool IsDeleted => Show == "deleted";
+
     public void Dispose()
     {
         _disposal.Cancel();
@@ -45,12 +47,12 @@ public sealed partial class WorkspacesPage
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_shownPublic == IsPublic)
+        if (_shown == (Show ?? ""))
         {
             return;
         }
 
-        (_shownPublic, _list) = (IsPublic, null);
+        (_shown, _list) = (Show ?? "", null);
         await ReloadAsync();
     }
 
@@ -58,7 +60,10 @@ public sealed partial class WorkspacesPage
     {
         _actor ??= await Current.GetAsync();
         _list = null;
-        await ReadAsync(new PageRequest());
+        if (!IsDeleted)
+        {
+            await ReadAsync(new PageRequest());
+        }
     }
 
     private async Task MoreAsync()
@@ -93,7 +98,7 @@ public sealed partial class WorkspacesPage
         var dialog = await Dialogs.ShowAsync<CreateWorkspaceDialog>("New workspace");
         if (await dialog.Result is { Canceled: false, Data: WorkspaceView made })
         {
-            Navigation.NavigateTo($"/w/{made.Workspace.Slug}/flows");
+            Navigation.NavigateTo($"/w/{made.Workspace.Slug}/start");
         }
     }
 

@@ -9,6 +9,7 @@ internal static class WorkspacesSetup
     public static WebApplicationBuilder AddWorkspaces(this WebApplicationBuilder builder)
     {
         builder.Services.AddWorkspacesData().AddWorkspaceServices();
+        builder.Services.AddScoped<FirstStepsReader>();
         return builder;
     }
 

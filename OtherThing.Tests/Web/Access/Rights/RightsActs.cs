@@ -28,6 +28,8 @@ internal static partial class RightsActs
         { IsForAnybody = true, Endpoint = "ListWorkspaces" };
         yield return new("A02", "WorkspaceService.ListPublicAsync", call => Told(call.Get<WorkspaceService>().ListPublicAsync(call.Actor, s_page, Cancel)))
         { IsForAnybody = true };
+        yield return new("A02", "WorkspaceService.ListDeletedAsync", call => Told(call.Get<WorkspaceService>().ListDeletedAsync(call.Actor, s_page, Cancel)))
+        { IsForAnybody = true };
         yield return new("A02", "WorkspaceService.FindAsync", call => Told(call.Get<WorkspaceService>().FindAsync(call.Actor, call.WorkspaceId, Cancel)))
         { Endpoint = "GetWorkspace", Line = _ => "whoami" };
         yield return new("A02", "WorkspaceService.FindBySlugAsync", call => Told(call.Get<WorkspaceService>().FindBySlugAsync(call.Actor, call.Scene.Slug, Cancel)));
@@ -47,6 +49,10 @@ internal static partial class RightsActs
         { Make = (scene, _) => TargetAsync(scene, Role.Admin), Disturbs = true, Endpoint = "OfferWorkspace", Body = call => new { userId = call.Thing } };
         yield return new("A02", "TransferService.AcceptAsync", call => Told(call.Get<TransferService>().AcceptAsync(call.Actor, call.WorkspaceId, Cancel)))
         { Answer = "transfer.not_offered", Endpoint = "AcceptWorkspace" };
+        yield return new("A02", "TransferService.DeclineAsync", call => Told(call.Get<TransferService>().DeclineAsync(call.Actor, call.WorkspaceId, Cancel)))
+        { Answer = "transfer.not_offered" };
+        yield return new("A08", "TransferService.WithdrawAsync", call => Told(call.Get<TransferService>().WithdrawAsync(call.Actor, call.WorkspaceId, Cancel)))
+        { Make = OfferedAsync, Disturbs = true };
     }
 
     private static IEnumerable<RightsAct> OfMembers()
@@ -173,6 +179,14 @@ internal static partial class RightsActs
     {
         await scene.SetRoleAsync(scene.Target.Id, role);
         return scene.Target.Id;
+    }
+
+    private static async Task<Guid> OfferedAsync(RightsScene scene, Guid maker)
+    {
+        var target = await TargetAsync(scene, Role.Admin);
+        var offered = await scene.Get<TransferService>().OfferAsync(scene.Fresh(scene.Members[Role.Owner]), scene.WorkspaceId, target, Cancel);
+        Assert.True(offered.IsSuccess, offered.Error?.Message);
+        return target;
     }
 
     private static async Task<Guid> DeletedWorkspaceAsync(RightsScene scene, Guid maker)

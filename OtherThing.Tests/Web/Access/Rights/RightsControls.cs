@@ -70,6 +70,7 @@ internal static class RightsControls
         yield return OnTarget("A11", "Members: role of a Member", Role.Member, "Role of ", (_, control) => Done(() => RightsPage.Choose(control, nameof(Role.Viewer))));
         yield return OnTarget("A12", "Members: role of an Admin", Role.Admin, "Role of ", (_, control) => Done(() => RightsPage.Choose(control, nameof(Role.Member))));
         yield return OnTarget("A13", "Members: role of an Owner", Role.Owner, "Role of ", null);
+        yield return OnTarget("A08", "Members: hand over", Role.Admin, "Hand over to ", Then(page => page.Confirm()));
         yield return OnTarget("A14", "Members: remove a Member", Role.Member, "Remove ", Then(page => page.Confirm()));
         yield return OnTarget("A15", "Members: remove an Admin", Role.Admin, "Remove ", Then(page => page.Confirm()));
         yield return OnTarget("A13", "Members: remove an Owner", Role.Owner, "Remove ", null);
@@ -81,6 +82,7 @@ internal static class RightsControls
         yield return new("A07", "Settings: delete the workspace", Page<SettingsPage>("#settings-name"), Label("Delete workspace")) { Act = Then(page => page.Confirm(page.Workspace.Slug)) };
         yield return new("A75", "Audit: check", Page<AuditPage>("[role=search], [role=alert]"), Label("Check that nothing was changed"))
         { NotForged = "Who may not read it is shown the refusal alone: there is nothing to press." };
+        yield return new("A37", "Get started: run the sample", Page<FirstStepsPage>("[data-step]"), Label("Run the sample"));
         yield return new("A44", "Console: run a line", Page<ConsolePage>("h1"), Label("Run")) { NotForged = "Lines come from a script; RightsConsoleTests asks the service what a Viewer's line is answered." };
         yield return new("A44", "Console: an example", Page<ConsolePage>("h1"), Label("help"));
     }

@@ -14,6 +14,7 @@ public sealed class RightsPagesTests(SharedServer server)
     {
         ["LoginPage, RegisterPage, ForgotPage, ResetPage, TwoFactorPage, ConfirmPage, LogoutPage"] = "Before or beside a sign-in: no row.",
         ["AccountPage"] = "One's own account and tokens (A77): any signed-in person; AccountPagesTests and TokenEndpointsTests.",
+        ["AdministrationPage"] = "For the person of the first account, whoever that is in a workspace: PasswordHelpTests.",
         ["NotFoundPage, DownloadsPage"] = "For everybody.",
         ["WorkspacesPage, JoinPage"] = "A01 and A20: any signed-in person.",
         ["LinkPage"] = "Takes one's own machine: any signed-in person. Which workspaces it offers is A50, asked by the service.",
@@ -113,7 +114,7 @@ public sealed class RightsPagesTests(SharedServer server)
     {
         var pages = typeof(OtherThing.Web.Hosting.CurrentActor).Assembly.GetTypes()
             .Where(type => type.GetCustomAttributes(typeof(Microsoft.AspNetCore.Components.RouteAttribute), false).Length > 0).Select(type => type.Name);
-        string[] tried = ["TasksPage", "MembersPage", "SettingsPage", "ConsolePage", "KeysPage", "FlowListPage", "FlowGalleryPage", "FlowVersionsPage", "FlowTestsPage", "FlowEditorPage", "RunPage", "ResourcesPage", "NodesPage", "AuditPage"];
+        string[] tried = ["TasksPage", "FirstStepsPage", "MembersPage", "SettingsPage", "ConsolePage", "KeysPage", "FlowListPage", "FlowGalleryPage", "FlowVersionsPage", "FlowTestsPage", "FlowEditorPage", "RunPage", "ResourcesPage", "NodesPage", "AuditPage"];
 
         Assert.Equal("", string.Join('\n', pages.Except(tried).Where(page => !s_without.Keys.Any(names => names.Split(", ").Contains(page)))));
     }

@@ -44,6 +44,8 @@ public sealed class RightsServiceTests(SharedServer server)
         ["AuditLog"] = "Notes what was done and refused.",
         ["AccessWatch"] = "Watches over what the door let in.",
         ["PersonCaps"] = "Counts what is open, whoever it is.",
+        ["Administrator"] = "Says who made the first account; it is right to nothing in a workspace.",
+        ["FreshSignIns"] = "Says when somebody showed who they are; the door asks it.",
         ["ProfileService"] = "One's own name; the credential is all there is to check (MeEndpoints).",
         ["SecretBroker"] = "Opens a key for A64, which has been asked by then.",
         ["HeaderSecrets"] = "Hides what an actor may not read, in an answer they may have.",
