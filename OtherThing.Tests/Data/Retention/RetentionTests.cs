@@ -12,7 +12,6 @@ using OtherThing.Data;
 using OtherThing.Data.Access;
 using OtherThing.Data.Retention;
 using OtherThing.Data.Runs;
-using OtherThing.Tests.Guide;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Retention;
@@ -40,7 +39,7 @@ public sealed class RetentionTests : IAsyncDisposable
     public void EveryTable_HasARuleThatThePageSays()
     {
         using var db = _database.CreateContext();
-        var page = File.ReadAllLines(Path.Combine(GuidePage.Root(), "docs", "retention.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var page = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "retention.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal));
 
         Assert.Equal(
             db.Model.GetEntityTypes().Select(entity => entity.ClrType.FullName).Order(),
