@@ -75,7 +75,7 @@ public sealed class TransferService(
     /// <returns>The workspace, or <c>transfer.not_offered</c>, <c>workspace.changed</c>.</returns>
     public async Task<Result<WorkspaceView>> WithdrawAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
         (await door.EnterAsync(actor, workspaceId, Operations.WorkspaceTransfer, cancellationToken)).TryGet(out var entry, out var error)
-            ? await EndAsync(actor, entry, static _ => true, "offer taken back", cancellationToken)
+            ? await EndAsync(actor, entry, static _ => true, "withdrawn", cancellationToken)
             : error;
 
     /// <summary>Turns the offer down, for the Admin to whom it was made.</summary>

@@ -38,7 +38,7 @@ internal sealed class PasswordHelp(
 
         if (string.IsNullOrWhiteSpace(email) || email.Length > AppSignInManager.MaxPassword)
         {
-            return Error.Invalid("account.invalid", "email", "Give the e-mail address of the account.");
+            return Error.Invalid("account.invalid", "email", "Enter the e-mail address of the account.");
         }
 
         if (await users.FindByEmailAsync(email.Trim()) is not { } user)
