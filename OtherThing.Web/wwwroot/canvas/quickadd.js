@@ -71,7 +71,9 @@ export class QuickAdd {
     root.style.top = `${Math.max(8, Math.min(client.y - box.y, box.height - 340))}px`;
     const filter = () => {
       const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-      this.#items = items.filter(item => words.every(word => `${item.text} ${item.detail} ${item.value}`.toLowerCase().includes(word)));
+      // What is called so comes before what only speaks of it.
+      const far = item => (words.length && item.text.toLowerCase().startsWith(words[0]) ? 0 : words.every(word => item.text.toLowerCase().includes(word)) ? 1 : 2);
+      this.#items = items.filter(item => words.every(word => `${item.text} ${item.detail} ${item.value}`.toLowerCase().includes(word))).sort((a, b) => far(a) - far(b));
       this.#active = Math.max(0, this.#items.findIndex(item => !item.disabled));
       this.#list(list, input);
     };
