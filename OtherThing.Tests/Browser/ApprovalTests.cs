@@ -48,6 +48,25 @@ public sealed class ApprovalTests(Chromium chromium, SharedServer server)
         Assert.Empty(visit.Complaints);
     }
 
+    [Theory]
+    [InlineData(1280, 900)]
+    [InlineData(390, 844)]
+    public async Task OnTheCard_TheRunIsAPictureWithWords(int width, int height)
+    {
+        await using var visit = await WorkspaceVisit.StartAsync(chromium, server, new() { ViewportSize = new() { Width = width, Height = height } });
+        await StartAsync(visit);
+        var page = visit.Page;
+        await visit.GoAsync("tasks");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Send the report?" }).ClickAsync();
+
+        var picture = page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Img, new() { Name = "start (Succeeded), ask (Waiting), sent" });
+        await Assertions.Expect(picture).ToBeVisibleAsync();
+        await Assertions.Expect(picture.Locator("[data-step=sent] .sg-name")).ToHaveTextAsync("sent");
+        await Accessible.CheckAsync(page, "card of an approval");
+        Assert.Empty(visit.Complaints);
+    }
+
     /// <summary>A run that waits for a person.</summary>
     internal static async Task<string> StartAsync(WorkspaceVisit visit)
     {

@@ -72,7 +72,7 @@ public sealed partial class FlowGraph
     {
         if (!ReferenceEquals(_flow, Flow))
         {
-            (_flow, _diagram, _chosen, _redraw) = (Flow, new FlowDiagram(Flow), null, true);
+            (_flow, _diagram, _chosen, _redraw) = (Flow, new FlowDiagram(FlowPlaces.Of(Flow)), null, true);
         }
 
         if (_diagram.Show(States, Marks))
