@@ -7,10 +7,10 @@ public sealed class DeletionPace(TimeProvider clock)
     public static TimeSpan Longest { get; } = TimeSpan.FromMilliseconds(3);
 
     /// <summary>While others wait to write, deletions take one part of the time in so many.</summary>
-    private const int PartsWhenBusy = 15;
+    private const int PartsWhenBusy = 30;
 
     /// <summary>While nobody does they take one part in so many: the processor is others' too.</summary>
-    private const int PartsWhenIdle = 5;
+    private const int PartsWhenIdle = 8;
 
     /// <summary>The clock that pieces are measured by.</summary>
     public TimeProvider Clock => clock;

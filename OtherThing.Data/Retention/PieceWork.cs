@@ -6,14 +6,34 @@ namespace OtherThing.Data.Retention;
 
 /// <summary>
 /// Deletes in pieces: one short transaction each, in the write lane. It is not synced: what a power cut brings back is deleted again, and
-/// the next commit of a run syncs it with its own. Everybody else waits for the deletion only, not for the disk.
+/// the next commit of a run syncs it with its own. Nor does a piece take the log over into the file, which is done between pieces, outside
+/// the lane. So everybody else waits for the deletion only, not for the disk.
 /// </summary>
 internal sealed class PieceWork(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
 {
+    private const int PiecesPerTakeOver = 8;
+
+    private int _pieces;
+
     /// <summary>Carries out a piece.</summary>
     /// <param name="work">Deletes, and begins nothing more once it is told that its time is up; says how much it did.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
-    public Task<Piece> RunAsync(Func<AppDbContext, Func<bool>, Task<int>> work, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+    public async Task<Piece> RunAsync(Func<AppDbContext, Func<bool>, Task<int>> work, CancellationToken cancellationToken)
+    {
+        var piece = await RunOnceAsync(work, cancellationToken);
+        if (piece.Done > 0 && Interlocked.Increment(ref _pieces) % PiecesPerTakeOver == 0)
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            if (db.Database.IsSqlite())
+            {
+                await db.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(PASSIVE)", cancellationToken);
+            }
+        }
+
+        return piece;
+    }
+
+    private Task<Piece> RunOnceAsync(Func<AppDbContext, Func<bool>, Task<int>> work, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
         contexts,
         async unit =>
         {
@@ -36,7 +56,7 @@ internal sealed class PieceWork(IDbContextFactory<AppDbContext> contexts, TimePr
         if (db.Database.IsSqlite())
         {
             await db.Database.OpenConnectionAsync(cancellationToken);
-            await db.Database.ExecuteSqlRawAsync("PRAGMA synchronous=NORMAL", cancellationToken);
+            await db.Database.ExecuteSqlRawAsync("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0;", cancellationToken);
         }
     }
 

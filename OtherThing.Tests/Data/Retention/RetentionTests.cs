@@ -146,15 +146,15 @@ public sealed class RetentionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pace_OthersWait_DeletionsTakeAFifteenthOfTheTime()
+    public async Task Pace_OthersWait_DeletionsTakeAThirtiethOfTheTime()
     {
         var pace = new DeletionPace(_clock);
 
         var busy = pace.RestAsync(new Piece(1, TimeSpan.FromMilliseconds(4), IsAwaited: true), Cancel);
         var idle = pace.RestAsync(new Piece(1, TimeSpan.FromMilliseconds(4), IsAwaited: false), Cancel);
-        _clock.Advance(TimeSpan.FromMilliseconds(16));
+        _clock.Advance(TimeSpan.FromMilliseconds(28));
         await idle;
-        _clock.Advance(TimeSpan.FromMilliseconds(39));
+        _clock.Advance(TimeSpan.FromMilliseconds(87));
         Assert.False(busy.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         await busy;
