@@ -213,7 +213,21 @@ public sealed partial class ServerProcess : IAsyncDisposable
         _probe.Dispose();
         if (_ownsData)
         {
-            Directory.Delete(_place.DataDirectory, recursive: true);
+            // The agent that it started sees its end a moment later, and writes until then.
+            await Until.HoldsAsync(() => Task.FromResult(TryDelete(_place.DataDirectory)), "the data directory is gone", CancellationToken.None);
+        }
+    }
+
+    private static bool TryDelete(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

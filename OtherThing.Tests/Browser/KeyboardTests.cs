@@ -18,6 +18,7 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
         await page.ReloadAsync();
         await Assertions.Expect(builder.Host).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("h1")).ToBeFocusedAsync(); // where a page begins
+        await ListensAsync(page);
 
         Assert.InRange(await PressUntilCanvasAsync(page), 1, 6);
 
@@ -33,6 +34,7 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
         await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
         await visit.GoAsync("tasks");
 
+        await ListensAsync(visit.Page);
         await visit.Page.Locator(".ot-skip").FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
 
@@ -51,8 +53,9 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
         await visit.GoAsync("resources");
         var page = visit.Page;
         var line = page.GetByRole(AriaRole.Combobox, new() { Name = "Page, flow, task, run or command" });
-        var options = page.GetByRole(AriaRole.Option);
+        var options = page.Locator("#palette-list [role=option]"); // lists of the page have options too
 
+        await ListensAsync(page);
         await page.Keyboard.PressAsync("Control+k");
         await Assertions.Expect(line).ToBeFocusedAsync();
         await Assertions.Expect(options.First).ToContainTextAsync("Tasks");
@@ -62,8 +65,7 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
         await Assertions.Expect(options).ToContainTextAsync("T-1 Paint the boat");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save task" })).ToBeVisibleAsync();
-        await page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+        await DraftTests.EscapeAsync(page);
 
         await page.Keyboard.PressAsync("Control+k");
         await Assertions.Expect(line).ToBeFocusedAsync();
@@ -86,9 +88,11 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
         var (page, keys) = (visit.Page, visit.Page.Keyboard);
         var title = page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
+        await ListensAsync(page);
         await keys.PressAsync("g");
         await keys.PressAsync("t");
         await Assertions.Expect(title).ToHaveTextAsync("Tasks");
+        await Assertions.Expect(title).ToBeFocusedAsync(); // a page begins at its title
         await keys.PressAsync("/");
         await Assertions.Expect(page.GetByLabel("Filter tasks")).ToBeFocusedAsync();
         await keys.TypeAsync("c?g"); // typed, not done
@@ -97,8 +101,7 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
         await page.GetByLabel("Filter tasks").BlurAsync();
         await keys.PressAsync("c");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog).GetByLabel("Title")).ToBeFocusedAsync();
-        await keys.PressAsync("Escape");
-        await Assertions.Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+        await DraftTests.EscapeAsync(page);
 
         await keys.PressAsync("?");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Pick a card up");
@@ -118,6 +121,9 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
 
     [GeneratedRegex("/tasks$")]
     private static partial Regex TasksPath();
+
+    /// <summary>The keys of the shell come with a script of their own.</summary>
+    private static Task ListensAsync(IPage page) => Assertions.Expect(page.Locator("[data-listening]")).ToHaveCountAsync(1);
 
     private static async Task<int> PressUntilCanvasAsync(IPage page)
     {

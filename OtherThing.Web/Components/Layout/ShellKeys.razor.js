@@ -45,6 +45,8 @@ export function attach(root, page) {
     }
   }, { signal: listening.signal });
 
+  root.dataset.listening = "";
+
   // A link to a part of this page: the base address would make it one to the front page.
   document.addEventListener("click", event => {
     const skip = event.target.closest?.("[data-skip]");

@@ -75,6 +75,7 @@ export function attach(root, page, name) {
   if (put(kept())) {
     page.invokeMethodAsync("Restored");
   }
+  root.dataset.keeps = "";
   form.addEventListener("input", keep, { signal: listening.signal });
   form.addEventListener("change", keep, { signal: listening.signal });
 

@@ -108,6 +108,7 @@ export function attach(root, page, workspace) {
   line?.addEventListener("input", keepTyping, { signal: listening.signal });
   if (line) {
     bringBack();
+    keepTyping(); // also what was typed before this script came
     line.focus();
   }
   return {

@@ -5,6 +5,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Tasks;
@@ -15,6 +16,7 @@ public sealed partial class TasksPage
     private const string NoOne = "nobody";
     private readonly CancellationTokenSource _disposal = new();
     private readonly BoardModel _board = new();
+    private readonly TypedQuery _query = new();
     private IReadOnlyList<TaskCard>? _cards;
     private IReadOnlyList<string> _labels = [];
     private MemberNames _people = new();
@@ -74,6 +76,7 @@ public sealed partial class TasksPage
 
     protected override async Task OnParametersSetAsync()
     {
+        _query.Arrive(Query);
         Arrange();
 
         if (Number != _openNumber)
@@ -130,8 +133,13 @@ public sealed partial class TasksPage
             || $"T-{card.Number}".Equals(Query.Trim(), StringComparison.OrdinalIgnoreCase)
             || card.Labels.Any(label => label.Contains(Query, StringComparison.CurrentCultureIgnoreCase)));
 
-    private void Filter(string? q = null, string? assignee = null, string? label = null) =>
-        Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(q ?? Query, assignee ?? Assignee, label ?? Label), replace: true);
+    private void Filter(string? q = null, string? assignee = null, string? label = null)
+    {
+        if (_query.Type(q ?? _query.Text) || assignee is not null || label is not null)
+        {
+            Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(_query.Text, assignee ?? Assignee, label ?? Label), replace: true);
+        }
+    }
 
     private static string Search(params ReadOnlySpan<string?> values)
     {

@@ -33,7 +33,7 @@ internal sealed class RightsPage : IAsyncDisposable
         _bunit.Services.AddMudServices();
         _scope = scene.Server.Services.CreateAsyncScope();
         _bunit.Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-        _bunit.Services.AddHttpContextAccessor().AddScoped<CurrentActor>();
+        _bunit.Services.AddHttpContextAccessor().AddScoped<CurrentActor>().AddScoped<Preferences>();
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         _bunit.AddAuthorization().SetAuthorized(person.Name).SetClaims(
             new Claim(ClaimTypes.NameIdentifier, person.Id.ToString()), new Claim(CurrentActor.AuthenticatedAtClaim, now));

@@ -62,6 +62,7 @@ public sealed class RightsRestTests(SharedServer server)
         ["/link"] = "A page: RightsPagesTests.",
         ["/nodes"] = "A page: one's own machines.",
         ["/downloads"] = "A page for everybody.",
+        ["/administration"] = "For the person of the first account: PasswordHelpTests.",
         ["/not-found"] = "A page for everybody.",
         ["/{**path:file}"] = "The answer to a file that is not there.",
     };
