@@ -54,7 +54,11 @@ internal sealed record Past(string Workspace, string Flow, string Hook, string U
         var run = file.Read($"SELECT \"Id\" FROM \"Runs\" WHERE {mine} AND \"WakeAt\" IS NULL")[0][0];
         file.Copy("Runs", $"\"Id\" = '{run}'", count, new Dictionary<string, string>
         {
-            ["Id"] = Named(Kind.Run), ["Status"] = often, ["CreatedAt"] = time, ["StartedAt"] = time, ["FinishedAt"] = time,
+            ["Id"] = Named(Kind.Run),
+            ["Status"] = often,
+            ["CreatedAt"] = time,
+            ["StartedAt"] = time,
+            ["FinishedAt"] = time,
         });
         var entries = file.Read($"SELECT \"Sequence\" FROM \"RunJournal\" WHERE \"RunId\" = '{run}'");
         foreach (var entry in entries)
@@ -64,26 +68,42 @@ internal sealed record Past(string Workspace, string Flow, string Hook, string U
 
         file.Copy("Jobs", mine, count, new Dictionary<string, string>
         {
-            ["Id"] = Named(Kind.Job), ["Status"] = often, ["CreatedAt"] = time, ["StartedAt"] = time, ["FinishedAt"] = time, ["AttemptId"] = Named(Kind.Attempt), ["AttemptStatus"] = "'succeeded'", ["Fence"] = "1",
+            ["Id"] = Named(Kind.Job),
+            ["Status"] = often,
+            ["CreatedAt"] = time,
+            ["StartedAt"] = time,
+            ["FinishedAt"] = time,
+            ["AttemptId"] = Named(Kind.Attempt),
+            ["AttemptStatus"] = "'succeeded'",
+            ["Fence"] = "1",
         });
         file.Execute($"UPDATE \"Jobs\" SET \"Status\" = 'cancelled', \"FinishedAt\" = \"CreatedAt\" WHERE {mine} AND \"Status\" = 'queued'");
         file.Copy("UsageEntries", mine, count, new Dictionary<string, string>
         {
-            ["Id"] = Named(Kind.Usage), ["CallId"] = $"printf('call:%d', {Filling.Number})", ["Timestamp"] = time, ["Day"] = $"substr({time}, 1, 10)",
+            ["Id"] = Named(Kind.Usage),
+            ["CallId"] = $"printf('call:%d', {Filling.Number})",
+            ["Timestamp"] = time,
+            ["Day"] = $"substr({time}, 1, 10)",
             ["Type"] = $"CASE {Filling.Number} % 20 WHEN 0 THEN 'compute' ELSE 'api_call' END",
-            ["Provider"] = $"CASE {Filling.Number} % 40 WHEN 1 THEN 'groq' ELSE 'openai' END", ["Model"] = $"printf('model-%d', {Filling.Number} % 200)",
+            ["Provider"] = $"CASE {Filling.Number} % 40 WHEN 1 THEN 'groq' ELSE 'openai' END",
+            ["Model"] = $"printf('model-%d', {Filling.Number} % 200)",
         });
         file.Copy("AuditLog", $"{mine} AND \"Action\" = 'flow.publish'", count, new Dictionary<string, string>
         {
-            ["Id"] = Named(Kind.Audit), ["Sequence"] = $"{Filling.Number} + 100000", ["At"] = time,
+            ["Id"] = Named(Kind.Audit),
+            ["Sequence"] = $"{Filling.Number} + 100000",
+            ["At"] = time,
             ["Action"] = $"CASE {Filling.Number} % 1000 WHEN 0 THEN 'flow.publish' ELSE 'run.start' END",
         });
         file.Copy("Tasks", mine, tasks, new Dictionary<string, string>
         {
-            ["Id"] = Named(Kind.Task), ["Number"] = $"{Filling.Number} + 10", ["CreatedAt"] = Filling.Time(tasks),
+            ["Id"] = Named(Kind.Task),
+            ["Number"] = $"{Filling.Number} + 10",
+            ["CreatedAt"] = Filling.Time(tasks),
             ["Title"] = $"printf('Card %d about %s', {Filling.Number}, CASE {Filling.Number} % 97 WHEN 0 THEN 'invoices' ELSE 'letters' END)",
             ["Status"] = $"CASE {Filling.Number} % 10 WHEN 0 THEN 'todo' WHEN 1 THEN 'in_progress' ELSE 'done' END",
-            ["Rank"] = $"printf('m%012x', {Filling.Number})", ["AssigneeId"] = $"CASE {Filling.Number} % 100 WHEN 0 THEN '{User.ToUpperInvariant()}' ELSE NULL END",
+            ["Rank"] = $"printf('m%012x', {Filling.Number})",
+            ["AssigneeId"] = $"CASE {Filling.Number} % 100 WHEN 0 THEN '{User.ToUpperInvariant()}' ELSE NULL END",
         });
     }
 

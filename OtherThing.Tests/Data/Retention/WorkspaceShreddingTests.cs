@@ -5,13 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Access;
 using OtherThing.Core.Jobs;
+using OtherThing.Core.Retention;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Retention;
 using OtherThing.Data.Runs;
-using OtherThing.Core.Retention;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Retention;

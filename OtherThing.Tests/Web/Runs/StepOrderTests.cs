@@ -44,6 +44,10 @@ public sealed class StepOrderTests
 
     private static StepRun At(string path, int attempt = 1) => new()
     {
-        Path = path, StepId = path.Split('/')[^1], Type = "data.set", Attempt = attempt, Status = StepRunStatus.Succeeded,
+        Path = path,
+        StepId = path.Split('/')[^1],
+        Type = "data.set",
+        Attempt = attempt,
+        Status = StepRunStatus.Succeeded,
     };
 }

@@ -6,8 +6,8 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Tasks;
 using OtherThing.Web.Components.Layout;
-using OtherThing.Web.Features.Runs;
 using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Runs;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Tasks;

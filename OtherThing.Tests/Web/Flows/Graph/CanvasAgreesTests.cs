@@ -142,7 +142,10 @@ public sealed class CanvasAgreesTests
             var outer = steps.Where(step => StepCatalog.Find(step.Type)!.IsContainer).Select(step => step.Id).Prepend(null).ToList();
             steps.Add(new FlowStep
             {
-                Id = $"s{steps.Count}", Type = type.Name, Position = new(random.Next(-500, 1500), random.Next(-300, 700) / 4.0), Parent = outer[random.Next(outer.Count)],
+                Id = $"s{steps.Count}",
+                Type = type.Name,
+                Position = new(random.Next(-500, 1500), random.Next(-300, 700) / 4.0),
+                Parent = outer[random.Next(outer.Count)],
                 Config = type.Name == "logic.switch" ? JsonElement.Parse($$"""{"value":"x","cases":[{{string.Join(',', Enumerable.Range(0, random.Next(5)).Select(each => $"\"c{each % 3}\""))}}]}""") : Json.EmptyObject,
                 OnError = random.Next(3) == 0 ? OnError.Branch : OnError.Fail,
             });
@@ -152,7 +155,8 @@ public sealed class CanvasAgreesTests
         string[] ports = ["out", "error", "true", "c1", "nowhere"];
         return FlowDefinition.Empty with
         {
-            Steps = steps, Connections = [.. Enumerable.Range(0, 12).Select(_ => new FlowConnection { From = Any(), Port = ports[random.Next(ports.Length)], To = Any() })],
+            Steps = steps,
+            Connections = [.. Enumerable.Range(0, 12).Select(_ => new FlowConnection { From = Any(), Port = ports[random.Next(ports.Length)], To = Any() })],
         };
     }
 

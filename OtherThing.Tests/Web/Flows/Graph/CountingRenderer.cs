@@ -26,7 +26,8 @@ internal sealed class CountingRenderer(IServiceProvider services) : Renderer(ser
         _root ??= AssignRootComponentId(InstantiateComponent(typeof(Page)));
         return RenderRootComponentAsync(_root.Value, ParameterView.FromDictionary(new Dictionary<string, object?>
         {
-            [nameof(Page.Flow)] = flow, [nameof(Page.States)] = states,
+            [nameof(Page.Flow)] = flow,
+            [nameof(Page.States)] = states,
         }));
     });
 

@@ -10,7 +10,8 @@ public sealed class FlowChangesTests
     {
         FlowDefinition Flow(params FlowStep[] steps) => FlowDefinition.Empty with
         {
-            Steps = steps, Connections = [.. steps.Skip(1).Select(step => new FlowConnection { From = steps[0].Id, To = step.Id })],
+            Steps = steps,
+            Connections = [.. steps.Skip(1).Select(step => new FlowConnection { From = steps[0].Id, To = step.Id })],
         };
         FlowStep Step(string id, double x, string? name = null) => new() { Id = id, Type = "data.set", Name = name, Position = new(x, 0) };
         var before = Flow(Step("a", 0), Step("b", 300), Step("c", 300));
