@@ -39,7 +39,8 @@ public sealed class AuditCommand(AuditService audit, Lookup lookup, TimeProvider
             actor,
             call.Arguments.Value("action"),
             call.Arguments.Has("refused") ? AuditOutcome.Refused : null);
-        return (await audit.ListAsync(call.Actor, call.WorkspaceId, filter, new PageRequest(call.Limit), cancellationToken)).TryGet(out var page, out error)
+        var read = await new PageRequest(call.Limit).FillAsync(some => audit.ListAsync(call.Actor, call.WorkspaceId, filter, some, cancellationToken));
+        return read.TryGet(out var page, out error)
             ? ConsoleOutput.Table(["at", "actor", "action", "outcome", "target", "detail", "ip"], [.. page.Items.Select(Row)])
             : error;
     }

@@ -54,7 +54,7 @@ public sealed partial class AuditPage
             Guid.TryParse(_who, out var who) ? who : null,
             string.IsNullOrWhiteSpace(_action) ? null : _action.Trim().ToLowerInvariant(),
             Enum.TryParse<AuditOutcome>(_outcome, out var outcome) ? outcome : null);
-        var listed = await Audit.ListAsync(Workspace.Actor, Workspace.Id, _filter, new PageRequest(), CancellationToken.None);
+        var listed = await ReadAsync(new PageRequest());
         if (listed.TryGet(out var page, out _refusal))
         {
             (_entries, _next) = ([.. page.Items], page.Next);
@@ -68,12 +68,15 @@ public sealed partial class AuditPage
     private async Task MoreAsync()
     {
         if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _)
-            && (await Audit.ListAsync(Workspace.Actor, Workspace.Id, _filter, request, CancellationToken.None)).TryGet(out var page, out _refusal))
+            && (await ReadAsync(request)).TryGet(out var page, out _refusal))
         {
             _entries!.AddRange(page.Items);
             _next = page.Next;
         }
     }
+
+    private Task<Result<Page<AuditEntry>>> ReadAsync(PageRequest page) =>
+        page.FillAsync(some => Audit.ListAsync(Workspace.Actor, Workspace.Id, _filter, some, CancellationToken.None));
 
     private async Task CheckAsync()
     {
