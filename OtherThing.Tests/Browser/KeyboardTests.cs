@@ -114,7 +114,7 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
         await keys.PressAsync("g");
         await keys.PressAsync("f");
         await keys.PressAsync("Control+k"); // is no letter, and comes after those that did nothing
-        await Assertions.Expect(page.GetByRole(AriaRole.Combobox)).ToBeFocusedAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Combobox)).ToBeFocusedAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(1);
         await Assertions.Expect(page).ToHaveURLAsync(TasksPath());
     }
