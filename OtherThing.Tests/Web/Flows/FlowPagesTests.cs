@@ -19,6 +19,7 @@ using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Features.Flows;
 using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Hosting;
 
 using TestContext = Xunit.TestContext;
 
@@ -38,6 +39,8 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var module = _page.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js");
         module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _page.Services.AddMudServices();
+        _page.Services.AddHttpContextAccessor().AddScoped<CurrentActor>();
+        _page.AddAuthorization();
         _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
         _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>()).AddSingleton(Get<IAccountStore>());

@@ -133,7 +133,7 @@ internal sealed class RightsPage : IAsyncDisposable
     /// <summary>Waits until the service's refusal is read somewhere.</summary>
     public Task RefusedAsync() => Patience.UntilAsync(
         () => Text.Contains("Your role is ", StringComparison.Ordinal) || Text.Contains("Only the person who owns this machine", StringComparison.Ordinal)
-            || Text.Contains("Only an Owner may take back", StringComparison.Ordinal),
+            || Text.Contains("Only owners can revoke", StringComparison.Ordinal),
         "the refusal is shown");
 
     private static bool IsSo(string label, string text) =>
