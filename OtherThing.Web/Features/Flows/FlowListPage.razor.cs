@@ -14,6 +14,7 @@ namespace OtherThing.Web.Features.Flows;
 
 public sealed partial class FlowListPage
 {
+    private readonly TypedQuery _typed = new();
     private List<FlowSummary>? _flows;
     private Dictionary<Guid, Run> _lastRuns = [];
     private ILookup<Guid, TriggerView> _triggers = Array.Empty<TriggerView>().ToLookup(_ => Guid.Empty);
@@ -58,12 +59,19 @@ public sealed partial class FlowListPage
 
     protected override Task OnInitializedAsync() => ReloadAsync();
 
+    protected override void OnParametersSet() => _typed.Arrive(Filter);
+
     private IEnumerable<FlowSummary> Found() => (_flows ?? []).Where(flow =>
         string.IsNullOrWhiteSpace(Filter) || flow.Name.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase)
         || flow.Description.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase));
 
-    private void Search(string? text) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("q", string.IsNullOrEmpty(text) ? null : text), replace: true);
+    private void Search(string? text)
+    {
+        if (_typed.Type(text))
+        {
+            Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("q", _typed.Text.Length == 0 ? null : _typed.Text), replace: true);
+        }
+    }
 
     private async Task ReloadAsync()
     {
