@@ -48,10 +48,10 @@ public sealed partial class VoiceTests
     [InlineData("A machine that takes no more jobs", false)]
     public void Forbidden_TellsTheTwoApart(string text, bool isForbidden) => Assert.Equal(isForbidden, Forbidden().IsMatch(text));
 
-    [GeneratedRegex("""[/\\](obj|bin|Migrations|CompiledModels|node_modules)[/\\]""")]
+    [GeneratedRegex("""[/\\](obj|bin|Migrations|CompiledModels|node_modules)[/\\]""", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex Made();
 
-    [GeneratedRegex(""""(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)*'"""")]
+    [GeneratedRegex(""""(?>(?:[^"\\]+|\\.)*)"|`[^`]*`|'(?>(?:[^'\\]+|\\.)*)'"""", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex Texts();
 
     [GeneratedRegex(
@@ -60,6 +60,7 @@ public sealed partial class VoiceTests
         |\bLook\ where\b|\bdoes\ not\ take\ (the|this)\ key\b|\bsays\ not\ now\b|\bshown\ this\ once\b|\bdo\ not\ go\ on\b|\bcodes?\ lives?\b|\bno\ member\ of\b|\btakes\ \w+\ or\ above\b
         |\bwas\ lost\ with\b|\bwritten\ by\ somebody\ else\b|\bfault\ of\ the\ server\b|\bdoes\ not\ take\ \{Count\}
         """,
-        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
+        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace,
+        Timeout.Infinite)]
     private static partial Regex Forbidden();
 }
