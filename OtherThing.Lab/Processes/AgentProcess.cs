@@ -20,26 +20,32 @@ public sealed class AgentProcess : IAsyncDisposable
     public string NodeId { get; private set; } = "";
 
     /// <summary>Starts an agent and waits until its node is ready in the workspace.</summary>
-    /// <param name="directory">Where otherthing-node.dll lies.</param>
+    /// <param name="agent">The agent as one file, or the folder where otherthing-node.dll lies.</param>
     /// <param name="server">The server, signed in.</param>
     /// <param name="workspace">The workspace it shall work for.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public static async Task<AgentProcess> StartAsync(string directory, ServerProcess server, string workspace, CancellationToken cancellationToken)
+    public static async Task<AgentProcess> StartAsync(string agent, ServerProcess server, string workspace, CancellationToken cancellationToken)
     {
         var name = $"node-{Guid.NewGuid():N}"[..13];
         var joined = await server.PostAsync("/nodes/join-tokens", JsonSerializer.Serialize(new { name }), cancellationToken);
         var data = Directory.CreateTempSubdirectory("otherthing-node-");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [
-            Path.Combine(directory, "otherthing-node.dll"), "run", "--server", server.Address.ToString().TrimEnd('/'),
+        var isFile = File.Exists(agent);
+        var process = Process.Start(new ProcessStartInfo(isFile ? agent : "dotnet", [
+            .. isFile ? [] : (string[])[Path.Combine(agent, "otherthing-node.dll")], "run", "--server", server.Address.ToString().TrimEnd('/'),
             "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script", "--allow-unsandboxed"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var agent = new AgentProcess(data, process);
-        await Until.HoldsAsync(async () => (agent.NodeId = await FindAsync(server, name, cancellationToken)).Length > 0, $"{name} is ready", cancellationToken);
-        await server.PostAsync($"/nodes/{agent.NodeId}/workspaces", $$"""{"workspaceIds":["{{workspace}}"]}""", cancellationToken);
-        return agent;
+        var started = new AgentProcess(data, process);
+        await Until.HoldsAsync(
+            async () => process.HasExited
+                ? throw new InvalidOperationException($"The agent {started.LastWords}")
+                : (started.NodeId = await FindAsync(server, name, cancellationToken)).Length > 0,
+            $"{name} is ready",
+            cancellationToken);
+        await server.PostAsync($"/nodes/{started.NodeId}/workspaces", $$"""{"workspaceIds":["{{workspace}}"]}""", cancellationToken);
+        return started;
     }
 
     public async ValueTask DisposeAsync()
