@@ -21,9 +21,10 @@ internal sealed record AgentExecutable(string Path, IReadOnlyList<string> Argume
         }
 
         var host = System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? Name + ".exe" : Name);
-        return File.Exists(host)
-            ? new AgentExecutable(host, [])
-            : new AgentExecutable(own ?? "dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, Name + ".dll")]);
+        var library = System.IO.Path.Combine(AppContext.BaseDirectory, Name + ".dll");
+        return File.Exists(host) ? new AgentExecutable(host, [])
+            : File.Exists(library) || own is null ? new AgentExecutable(own ?? "dotnet", [library])
+            : new AgentExecutable(own, []); // one file, whatever its owner calls it
     }
 
     private static string[] Inherited(string name) =>
