@@ -41,7 +41,7 @@ public sealed class FirstPageTests(Chromium chromium)
         Assert.True(board.Bytes <= Most, $"The board takes {board.Bytes:N0} bytes: {string.Join(", ", board.Largest)}");
         Assert.Equal(1, await member.Pages[0].Locator("head title").CountAsync());
         Assert.Equal(1, await stranger.Pages[0].Locator("head title").CountAsync());
-        Assert.All(board.Assets.Where(asset => !asset.Contains("/_content/", StringComparison.Ordinal)), asset => Assert.Matches(@"\.[a-z0-9]{10}\.(css|js)$", asset));
+        Assert.All(board.Assets.Where(asset => !asset.Contains("/_content/", StringComparison.Ordinal)), asset => Assert.Matches(@"\.[a-z0-9]{10}(\.styles)?\.(css|js)$", asset));
     }
 
     private static async Task<(long Bytes, IReadOnlyList<string> Largest, IReadOnlyList<string> Assets)> WeightOf(IPage page, string address, Func<IPage, ILocator> shown)
