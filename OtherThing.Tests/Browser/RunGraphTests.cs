@@ -59,15 +59,18 @@ public sealed class RunGraphTests(Chromium chromium, SharedServer server)
     {
         await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
         var page = visit.Page;
+        await Line.AddAsync(visit.Browser);
         await OpenAsync(visit, Waiting(8, at: 3), until: "waiting");
 
         await page.Locator("[data-step=s3]").FocusAsync();
         await page.Keyboard.PressAsync("ArrowLeft");
         await Expect(page.Locator("[data-step=s2]")).ToBeFocusedAsync();
+        // What the server answers to the choice comes when the person has gone on.
+        await Line.SlowAsync(page, 300);
         await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("End");
 
         await Expect(page.Locator(".rp-detail h2").First).ToHaveTextAsync("Step 2");
-        await page.Keyboard.PressAsync("End");
         await Expect(page.Locator("[data-step=s7]")).ToBeFocusedAsync();
         await Expect(page.Locator("[data-step=s7]")).ToBeInViewportAsync();
         Assert.Equal(1, await page.Locator(".sg button[data-step][tabindex='0']").CountAsync());

@@ -70,7 +70,8 @@ class Graph {
   /** Brings a step into sight; the keyboard enters the graph there. */
   show(id) {
     const card = this.#card(id);
-    if (!card) return;
+    // The word comes over the line, and somebody may have gone on by the keyboard meanwhile: the view stays where they are.
+    if (!card || (document.activeElement !== card && document.activeElement?.matches('button[data-step]') && this.host.contains(document.activeElement))) return;
     this.#enter(card);
     this.#reveal(card);
   }
