@@ -91,6 +91,7 @@ public sealed partial class RunPage
 
         _openRun = RunId;
         (_shown, _unbegun, _follows, _flow, _order) = (null, null, true, null, null);
+        _waiting = OtherThing.Core.Jobs.RunWaits.None.Paths;
         if (_watch is not null)
         {
             await _watch.DisposeAsync();
