@@ -7,8 +7,15 @@ namespace OtherThing.Lab.Suite;
 /// <param name="Again">The run of those that failed and may be unsteady; null when there were none, or when it did not finish.</param>
 public sealed record Verdict(TestReport First, TestReport? Again)
 {
-    /// <summary>The tests worth repeating.</summary>
-    public static IReadOnlyList<TestResult> ToRepeat(TestReport first) => [.. first.With("Fail").Where(test => test.MayBeUnsteady)];
+    /// <summary>So many fail by chance at most. More have one cause, which a repetition only waits for once more.</summary>
+    public const int MostByChance = 6;
+
+    /// <summary>The tests worth repeating; none when there are more than <see cref="MostByChance"/>.</summary>
+    public static IReadOnlyList<TestResult> ToRepeat(TestReport first)
+    {
+        TestResult[] failed = [.. first.With("Fail").Where(test => test.MayBeUnsteady)];
+        return failed.Length <= MostByChance ? failed : [];
+    }
 
     /// <summary>Those that failed first and passed alone. One that did not show again by its name stays failed.</summary>
     public IReadOnlyList<TestResult> Unsteady { get; } =

@@ -53,13 +53,29 @@ public sealed class Chromium : IAsyncDisposable
     /// <summary>A browser of its own (cookies, storage) in which this person is signed in.</summary>
     public async Task<IBrowserContext> SignedInAsync(TestServer server, Guid userId, BrowserNewContextOptions? options = null)
     {
+        var context = await OpenAsync(server.BaseAddress, options);
+        await context.AddCookiesAsync([new() { Name = "otherthing", Value = await CookieAsync(server, userId), Url = server.BaseAddress.ToString() }]);
+        return context;
+    }
+
+    /// <summary>A browser of its own in which nobody is signed in; it closes with the reason as soon as a page of it has stopped on an error.</summary>
+    public async Task<IBrowserContext> OpenAsync(Uri address, BrowserNewContextOptions? options = null)
+    {
         var browser = await StartAsync();
-        options ??= new() { ViewportSize = new() { Width = 1280, Height = 800 } };
-        options.BaseURL = server.BaseAddress.ToString();
+        options ??= new();
+        options.ViewportSize ??= new() { Width = 1280, Height = 800 };
+        options.BaseURL = address.ToString();
         options.ReducedMotion ??= ReducedMotion.Reduce;
         var context = await browser.NewContextAsync(options);
-        await context.AddCookiesAsync([new() { Name = "otherthing", Value = await CookieAsync(server, userId), Url = server.BaseAddress.ToString() }]);
         context.SetDefaultTimeout(Patience.Milliseconds);
+        // Nothing that is waited for on such a page comes any more, so whoever waits hears of it at once.
+        context.Console += (_, message) =>
+        {
+            if (message.Type == "error" && message.Text.Contains("unhandled exception on the current circuit", StringComparison.Ordinal))
+            {
+                _ = context.CloseAsync(new() { Reason = $"The page {message.Page?.Url} stopped on an error of the server; what it was is in the output." });
+            }
+        };
         return context;
     }
 

@@ -15,11 +15,9 @@ public sealed class FirstHourTests(Chromium chromium, SharedServer server)
     [Fact]
     public async Task EmptyServer_ToAFinishedRunOfTheSample_TakesAtMostFiveClicks()
     {
-        var browser = await chromium.StartAsync();
         await using var empty = new ServerProcess(BuildOutput.Server, ("OtherThing__LocalNode", "true"));
         await empty.StartAsync(Cancellation);
-        await using var context = await browser.NewContextAsync(new() { BaseURL = empty.Address.ToString(), ViewportSize = new() { Width = 1280, Height = 800 } });
-        context.SetDefaultTimeout(Patience.Milliseconds);
+        await using var context = await chromium.OpenAsync(empty.Address);
         await context.AddInitScriptAsync("addEventListener('pointerdown', () => { sessionStorage.clicks = 1 + Number(sessionStorage.clicks ?? 0); }, true);");
         var page = await context.NewPageAsync();
         var watch = Stopwatch.StartNew();
@@ -51,8 +49,7 @@ public sealed class FirstHourTests(Chromium chromium, SharedServer server)
     public async Task EmptyServer_FrontPage_CreatesTheFirstAccount(int width, int height)
     {
         await using var empty = new TestServer();
-        await using var context = await (await chromium.StartAsync()).NewContextAsync(new() { BaseURL = empty.BaseAddress.ToString(), ViewportSize = new() { Width = width, Height = height } });
-        context.SetDefaultTimeout(Patience.Milliseconds);
+        await using var context = await chromium.OpenAsync(empty.BaseAddress, new() { ViewportSize = new() { Width = width, Height = height } });
         var page = await context.NewPageAsync();
 
         await page.GotoAsync("/");

@@ -45,7 +45,7 @@ public sealed class FlowSyncTests(Chromium chromium, SharedServer server)
     [Fact]
     public async Task Snapshot_WithActsOfOnesOwnThatAreNotStored_KeepsThemAndSaysThemAgainAfterARestart()
     {
-        await using var browser = await (await chromium.StartAsync()).NewContextAsync(new() { BaseURL = server.BaseAddress.ToString() });
+        await using var browser = await chromium.OpenAsync(server.BaseAddress);
         var page = await browser.NewPageAsync();
         await page.GotoAsync("/account/login");
 

@@ -12,11 +12,9 @@ public sealed class JourneyTests(Chromium chromium)
     public async Task Stranger_RegistersSeesThisMachineRunsTheSampleAndFindsItsCost()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var browser = await chromium.StartAsync();
         await using var server = new ServerProcess(BuildOutput.Server, ("OtherThing__LocalNode", "true"));
         await server.StartAsync(cancellation);
-        await using var context = await browser.NewContextAsync(new() { BaseURL = server.Address.ToString(), ViewportSize = new() { Width = 1280, Height = 800 } });
-        context.SetDefaultTimeout(Patience.Milliseconds);
+        await using var context = await chromium.OpenAsync(server.Address);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/");
         await page.GetByRole(AriaRole.Heading, new() { Name = "Create the first account" }).WaitForAsync();

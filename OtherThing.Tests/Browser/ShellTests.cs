@@ -85,8 +85,7 @@ public sealed class ShellTests(Chromium chromium, SharedServer server)
     public async Task Anonymous_AtAnyPage_IsSentToSignInAndBackAfterwards()
     {
         using var somebody = await server.RegisterAsync(); // an empty server asks for the first account instead
-        var browser = await chromium.StartAsync();
-        await using var context = await browser.NewContextAsync(new() { BaseURL = server.BaseAddress.ToString() });
+        await using var context = await chromium.OpenAsync(server.BaseAddress);
         var page = await context.NewPageAsync();
 
         await page.GotoAsync("/w/some-lab/tasks");

@@ -100,8 +100,7 @@ public sealed class WaysBackTests(Chromium chromium, ClockedServer server) : ICl
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
         var link = await page.GetByLabel("Link to a new password").InputValueAsync();
         await Accessible.CheckAsync(page, "administration", practices: true);
-        await using var elsewhere = await (await chromium.StartAsync()).NewContextAsync(new() { BaseURL = own.BaseAddress.ToString() });
-        elsewhere.SetDefaultTimeout(Patience.Milliseconds);
+        await using var elsewhere = await chromium.OpenAsync(own.BaseAddress);
         var theirs = await elsewhere.NewPageAsync();
         await theirs.GotoAsync(link);
         await theirs.GetByLabel("New password").FillAsync("Another one 2");

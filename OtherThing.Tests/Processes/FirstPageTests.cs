@@ -24,8 +24,7 @@ public sealed class FirstPageTests(Chromium chromium)
         await server.SignInAsync(cancellation);
         await server.CreateWorkspaceAsync("First", cancellation);
 
-        var browser = await chromium.StartAsync();
-        await using var stranger = await browser.NewContextAsync(new() { BaseURL = server.Address.ToString() });
+        await using var stranger = await chromium.OpenAsync(server.Address);
         var welcome = await WeightOf(await stranger.NewPageAsync(), "/account/login", page => page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }));
         var door = stranger.Pages[0];
         await door.GetByLabel("E-mail address").FillAsync("first@example.org");
@@ -33,7 +32,7 @@ public sealed class FirstPageTests(Chromium chromium)
         await door.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await door.GetByRole(AriaRole.Heading, new() { Name = "Workspaces" }).WaitForAsync();
         // Somebody who is signed in and whose browser has nothing of ours yet.
-        await using var member = await browser.NewContextAsync(new() { BaseURL = server.Address.ToString(), StorageState = await stranger.StorageStateAsync() });
+        await using var member = await chromium.OpenAsync(server.Address, new() { StorageState = await stranger.StorageStateAsync() });
         var board = await WeightOf(await member.NewPageAsync(), "/w/first/tasks", page => page.GetByRole(AriaRole.Heading, new() { Name = "Tasks" }));
 
         TestContext.Current.TestOutputHelper?.WriteLine($"sign-in {welcome.Bytes / 1024.0:0.0} KiB, board {board.Bytes / 1024.0:0.0} KiB\n{string.Join('\n', board.Largest)}");

@@ -26,7 +26,6 @@ public sealed partial class NginxTests(Chromium chromium)
     {
         using var directory = new TestDirectory();
         var nginxPath = FindNginx();
-        var browser = await chromium.StartAsync();
         var installed = Path.Combine(directory.Path, "server");
         await Published.ServerAsync(installed);
         var certificate = MakeCertificate(directory.Path);
@@ -41,7 +40,7 @@ public sealed partial class NginxTests(Chromium chromium)
         await Until.HoldsAsync(() => IsReadyAsync(client, nginx, server), "the server is ready behind nginx", Cancel);
 
         Assert.Equal(client.BaseAddress.ToString().TrimEnd('/'), (await client.GetFromJsonAsync<JsonElement>("/.well-known/otherthing", Cancel)).GetProperty("grpc").GetString());
-        await SignInByBrowserAsync(browser, client.BaseAddress, SetupCode().Match(server.Said).Groups["code"].Value);
+        await SignInByBrowserAsync(client.BaseAddress, SetupCode().Match(server.Said).Groups["code"].Value);
         var run = await RunSampleOnNodeAsync(client, directory.Path);
 
         Assert.True(run.GetProperty("status").GetString() == "succeeded", run.ToString());
@@ -130,9 +129,9 @@ public sealed partial class NginxTests(Chromium chromium)
     }
 
     /// <summary>Makes the first account, and signs in to it in a browser that knows nothing of it; then something that needs the WebSocket.</summary>
-    private static async Task SignInByBrowserAsync(IBrowser browser, Uri address, string setupCode)
+    private async Task SignInByBrowserAsync(Uri address, string setupCode)
     {
-        await using (var first = await OpenAsync(browser, address))
+        await using (var first = await OpenAsync(address))
         {
             var page = await first.NewPageAsync();
             await page.GotoAsync("/account/register");
@@ -143,7 +142,7 @@ public sealed partial class NginxTests(Chromium chromium)
             await page.GetByRole(AriaRole.Button, new() { Name = "New workspace" }).First.WaitForAsync();
         }
 
-        await using var context = await OpenAsync(browser, address);
+        await using var context = await OpenAsync(address);
         var again = await context.NewPageAsync();
         await again.GotoAsync("/");
         await again.GetByLabel("E-mail address").FillAsync("first@example.org");
@@ -158,12 +157,7 @@ public sealed partial class NginxTests(Chromium chromium)
         Assert.Contains(await context.CookiesAsync(), cookie => cookie is { Name: "__Host-otherthing", Secure: true, HttpOnly: true });
     }
 
-    private static async Task<IBrowserContext> OpenAsync(IBrowser browser, Uri address)
-    {
-        var context = await browser.NewContextAsync(new() { BaseURL = address.ToString(), IgnoreHTTPSErrors = true, ViewportSize = new() { Width = 1280, Height = 800 } });
-        context.SetDefaultTimeout(Patience.Milliseconds);
-        return context;
-    }
+    private Task<IBrowserContext> OpenAsync(Uri address) => chromium.OpenAsync(address, new() { IgnoreHTTPSErrors = true });
 
     private static async Task<JsonElement> RunSampleOnNodeAsync(HttpClient client, string directory)
     {

@@ -49,6 +49,16 @@ public sealed class VerdictTests
         Assert.False(verdict.IsGood);
     }
 
+    [Fact]
+    public void Lines_MoreFailThanByChance_NoneIsRepeated()
+    {
+        TestReport Failing(int count) => Report([.. Enumerable.Range(0, count).Select(index => (Page, $"Opens{index}", "Fail"))]);
+
+        Assert.Equal(Verdict.MostByChance, Verdict.ToRepeat(Failing(Verdict.MostByChance)).Count);
+        Assert.Empty(Verdict.ToRepeat(Failing(Verdict.MostByChance + 1)));
+        Assert.False(new Verdict(Failing(Verdict.MostByChance + 1), null).IsGood);
+    }
+
     [Theory]
     [InlineData("Fail")]
     [InlineData("Skip")]

@@ -67,6 +67,23 @@ public sealed class MachineWaitsTests : IAsyncDisposable
         Assert.Empty(waits.FindAll("section"));
     }
 
+    [Fact]
+    public async Task Waits_PageGoesOnToAnotherRun_NothingOfTheFirstIsLeft()
+    {
+        var workspace = await AddWorkspaceAsync();
+        var runId = await StartAsync(workspace);
+        var told = new List<string>();
+        var waits = Render(workspace, runId, told);
+        waits.WaitForAssertion(() => Assert.Equal(["count"], told), Patience.Limit);
+        var ended = await StartAsync(workspace);
+        await CancelAsync(workspace, ended);
+
+        waits.Render(parameters => parameters.Add(each => each.RunId, ended));
+
+        Assert.Empty(waits.FindAll("section"));
+        await CancelAsync(workspace, runId);
+    }
+
     public async ValueTask DisposeAsync() => await _page.DisposeAsync();
 
     private T Get<T>()
