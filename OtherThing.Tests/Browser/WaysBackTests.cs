@@ -79,7 +79,11 @@ public sealed class WaysBackTests(Chromium chromium, ClockedServer server) : ICl
             async () => (await rest.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{owner.Id}", Cancellation)).GetProperty("role").GetString() == "owner",
             "the admin is the owner");
         Assert.Equal("admin", (await owner.Rest.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{owner.Id}", Cancellation)).GetProperty("role").GetString());
-        var audit = await rest.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{owner.Id}/audit?action=workspace.transfer", Cancellation);
+        // The act is written down after it is done.
+        var audit = await Patience.UntilAsync(
+            () => rest.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{owner.Id}/audit?action=workspace.transfer", Cancellation),
+            read => read.GetProperty("items").GetArrayLength() >= 4,
+            "the last of the four acts is in the audit");
         Assert.Equal(
             ["offered", "turned down", "offered", "accepted"],
             audit.GetProperty("items").EnumerateArray().OrderBy(row => row.GetProperty("sequence").GetInt64()).Select(row => row.GetProperty("detail").GetString()));

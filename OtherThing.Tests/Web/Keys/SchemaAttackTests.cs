@@ -9,7 +9,7 @@ namespace OtherThing.Tests.Web.Keys;
 /// <summary>Schemas that users bring: none reaches an address, none hangs.</summary>
 public sealed class SchemaAttackTests(ProviderServer providers) : IClassFixture<ProviderServer>
 {
-    private static readonly TimeSpan s_cancelled = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_cancelled = Support.Patience.Limit;
 
     /// <summary>Twice as much work with each definition, and no pattern at all.</summary>
     private static readonly string s_endless = Doubling(40);

@@ -86,6 +86,18 @@ internal sealed class RightsPage : IAsyncDisposable
     public IElement? Find(string text) => _page.FindAll("button, select").Concat(_menus.FindAll(".mud-menu-item")).FirstOrDefault(element =>
         !element.HasAttribute("disabled") && (IsSo(element.GetAttribute("aria-label") ?? "", text) || IsSo(element.TextContent.Trim(), text)));
 
+    /// <summary>The same; what ought to be there is waited for, since a page may be drawn anew at any moment.</summary>
+    public async Task<IElement?> FindAsync(string text, bool isExpected)
+    {
+        var found = Find(text);
+        if (found is null && isExpected)
+        {
+            await Patience.UntilAsync(() => (found = Find(text)) is not null, $"the page offers {text}");
+        }
+
+        return found;
+    }
+
     /// <summary>Presses it, without waiting for what it leads to: that may be a question.</summary>
     public static void Press(IElement element) => _ = element.ClickAsync(new());
 
