@@ -153,14 +153,11 @@ internal sealed partial class FlowMachine
         });
     }
 
-    /// <summary>What costs nothing by nature costs zero; what has no price has none.</summary>
-    private static long? CostOf(UsageDraft draft) => draft.CostStatus == CostStatus.Free ? 0 : draft.CostUnits;
-
     private static StepUsage? Sum(StepOutcome? outcome) => outcome is not { Usage.Count: > 0 } ? null : new StepUsage(
         outcome.Usage.Any(draft => draft.InputTokens is not null || draft.OutputTokens is not null)
             ? outcome.Usage.Sum(draft => (draft.InputTokens ?? 0) + (draft.OutputTokens ?? 0)) : null,
         outcome.Usage.Any(draft => draft.ComputeSeconds is not null) ? outcome.Usage.Sum(draft => draft.ComputeSeconds ?? 0) : null,
-        outcome.Usage.Any(draft => CostOf(draft) is null) ? null : outcome.Usage.Sum(CostOf),
+        Cost.Sum(outcome.Usage.Select(draft => draft.Cost)).Units,
         outcome.Usage.FirstOrDefault(draft => draft.Provider is not null)?.Provider,
         outcome.Usage.FirstOrDefault(draft => draft.Model is not null)?.Model);
 }

@@ -1,3 +1,5 @@
+using OtherThing.Core.Usage;
+
 namespace OtherThing.Core.Runs;
 
 /// <summary>One execution of a flow version, as the database keeps it. Only the <see cref="RunJournal"/> writes it.</summary>
@@ -104,6 +106,11 @@ public sealed record Run
 
     /// <summary>Cost of all its steps in 1e-8 cents; null when any of them has no price.</summary>
     public long? CostUnits { get; init; }
+
+    /// <summary>What the run has cost: its own sum when it has one, or what its steps say, which names how many of them have no price.</summary>
+    public Cost CostWith(IEnumerable<StepRun> steps) => Status.IsFinal() && CostUnits is { } units
+        ? Cost.Of(units)
+        : Cost.Sum(steps.Where(step => step.Usage is not null).Select(step => step.Usage!.Cost));
 }
 
 /// <summary>One commit of a run: what happened to its steps, in order.</summary>

@@ -157,7 +157,8 @@ internal sealed partial class RunGrain
             LastSequence = records.Count > 0 ? _run.LastSequence + 1 : _run.LastSequence,
             StepRuns = machine.StepRuns,
             Tokens = _run.Tokens + records.Sum(record => record.Usage?.Tokens ?? 0),
-            CostUnits = Add(_run.CostUnits, records),
+            // A run with a call that has no price has no price itself.
+            CostUnits = (Cost.Of(_run.CostUnits) + Cost.Sum(records.Where(record => record.Usage is not null).Select(record => record.Usage!.Cost))).Units,
         };
         if (!await KeepAsync(next, records, used, now))
         {
@@ -190,17 +191,6 @@ internal sealed partial class RunGrain
         }
 
         return true;
-    }
-
-    /// <summary>A run with a call that has no price has no price itself.</summary>
-    private static long? Add(long? sum, List<StepRun> records)
-    {
-        foreach (var record in records)
-        {
-            sum = record.Usage is { } used ? sum + used.CostUnits : sum;
-        }
-
-        return sum;
     }
 
     private DateTime NextLook(DateTime now)

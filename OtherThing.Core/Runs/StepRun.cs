@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtherThing.Core.Results;
+using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs;
 
@@ -116,4 +117,9 @@ public sealed record StepError(string Code, string Message)
 /// <param name="CostUnits">Cost in 1e-8 cents; null when unpriced.</param>
 /// <param name="Provider">The provider, if one was called.</param>
 /// <param name="Model">The model that answered.</param>
-public sealed record StepUsage(long? Tokens, double? ComputeSeconds, long? CostUnits, string? Provider, string? Model);
+public sealed record StepUsage(long? Tokens, double? ComputeSeconds, long? CostUnits, string? Provider, string? Model)
+{
+    /// <summary>What the attempt cost.</summary>
+    [JsonIgnore]
+    public Cost Cost => Cost.Of(CostUnits);
+}

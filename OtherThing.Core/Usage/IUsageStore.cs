@@ -70,16 +70,16 @@ public enum UsageGrouping
 /// <summary>One group of a summary.</summary>
 /// <param name="Key">The value grouped by; empty for entries that have none.</param>
 /// <param name="Label">What people call it.</param>
-/// <param name="Entries">How many entries.</param>
-/// <param name="Unpriced">How many of them have no price and are not in <paramref name="CostUnits"/>.</param>
 /// <param name="Tokens">Tokens in and out.</param>
 /// <param name="ComputeSeconds">Seconds on nodes.</param>
-/// <param name="CostUnits">The cost in 1e-8 cents; null when none of the entries has a price.</param>
-public sealed record UsageGroup(
-    string Key, string Label, long Entries, long Unpriced, long Tokens, double ComputeSeconds, long? CostUnits)
+/// <param name="Cost">What the entries cost together.</param>
+public sealed record UsageGroup(string Key, string Label, long Tokens, double ComputeSeconds, Cost Cost)
 {
-    /// <summary>The cost in cents with up to 8 decimals; null when none of the entries has a price.</summary>
-    public decimal? CostCents => Money.CentsOf(CostUnits);
+    /// <summary>How many entries.</summary>
+    public long Entries => Cost.Calls;
+
+    /// <summary>The cost of those that have a price, in cents with up to 8 decimals; null when there are entries and none has one.</summary>
+    public decimal? CostCents => Cost.Kind == CostKind.Unpriced ? null : Money.CentsOf(Cost.Known);
 }
 
 /// <summary>Keeps usage entries; they are only ever added.</summary>

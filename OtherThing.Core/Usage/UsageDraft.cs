@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OtherThing.Core.Usage;
 
 /// <summary>What kind of thing was used.</summary>
@@ -76,6 +78,10 @@ public sealed record UsageDraft
 
     /// <summary>The cost in 1e-8 cents; null when it has no price.</summary>
     public long? CostUnits { get; init; }
+
+    /// <summary>What it costs; what costs nothing by nature costs zero.</summary>
+    [JsonIgnore]
+    public Cost Cost => Cost.Of(CostStatus == CostStatus.Free ? CostUnits ?? 0 : CostUnits);
 
     /// <summary>How the cost came about.</summary>
     public required CostStatus CostStatus { get; init; }

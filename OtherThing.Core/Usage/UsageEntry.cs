@@ -97,6 +97,9 @@ public sealed class UsageEntry
     /// <summary>The UTC day of <see cref="Timestamp"/>, what summaries group by.</summary>
     public DateOnly Day { get; private set; }
 
+    /// <summary>What it costs.</summary>
+    public Cost Cost => Cost.Of(CostUnits);
+
     /// <summary>The cost in cents with up to 8 decimals; null when it has no price.</summary>
     public decimal? CostCents => Money.CentsOf(CostUnits);
 
@@ -139,7 +142,7 @@ public sealed class UsageEntry
             OutputTokens = draft.OutputTokens,
             ComputeSeconds = draft.ComputeSeconds,
             Bytes = draft.Bytes,
-            CostUnits = draft.CostUnits,
+            CostUnits = draft.Cost.Units,
             CostStatus = draft.CostStatus,
             RawUsage = draft.RawUsage,
             PriceRow = TextCut.Words(draft.PriceRow, MaxPriceRow),

@@ -143,11 +143,9 @@ public sealed class UsageService(IUsageStore usage, IFlowStore flows, AuditLog a
     private static UsageGroup Total(IReadOnlyList<UsageGroup> groups) => new(
         "total",
         "Total",
-        groups.Sum(group => group.Entries),
-        groups.Sum(group => group.Unpriced),
         groups.Sum(group => group.Tokens),
         groups.Sum(group => group.ComputeSeconds),
-        groups.Any(group => group.CostUnits is not null) ? groups.Sum(group => group.CostUnits ?? 0) : null);
+        Cost.Sum(groups.Select(group => group.Cost)));
 }
 
 /// <summary>What usage recorded by hand must look like.</summary>

@@ -67,7 +67,7 @@ internal sealed class UsageStore(IDbContextFactory<AppDbContext> contexts) : IUs
         var groups = sums.Select(sum => sum.Sum.ToGroup(sum.Key, labels(sum.Key)));
         return groupBy == UsageGrouping.Day
             ? [.. groups.OrderBy(group => group.Key, StringComparer.Ordinal)]
-            : [.. groups.OrderByDescending(group => group.CostUnits ?? 0).ThenByDescending(group => group.Entries).ThenBy(group => group.Key, StringComparer.Ordinal)];
+            : [.. groups.OrderByDescending(group => group.Cost.Known).ThenByDescending(group => group.Entries).ThenBy(group => group.Key, StringComparer.Ordinal)];
     }
 
     public async Task<IReadOnlyList<(DateOnly Day, UsageGroup Group)>> SummarizeByDayAsync(
@@ -99,9 +99,9 @@ internal sealed class UsageStore(IDbContextFactory<AppDbContext> contexts) : IUs
             Priced = group.LongCount(e => e.CostUnits != null),
             Tokens = group.Sum(e => e.TokensUsed) ?? 0,
             Seconds = group.Sum(e => e.ComputeSeconds) ?? 0,
-            Cost = group.Sum(e => e.CostUnits) ?? 0,
+            Known = group.Sum(e => e.CostUnits) ?? 0,
         }).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => (row.Key, new UsageSum(row.Entries, row.Priced, row.Tokens, row.Seconds, row.Cost)))];
+        return [.. rows.Select(row => (row.Key, new UsageSum(row.Tokens, row.Seconds, new Cost(row.Known, row.Entries, row.Entries - row.Priced))))];
     }
 
     private static List<(string Key, UsageSum Sum)> Name<TKey>(List<(TKey Key, UsageSum Sum)> sums) =>
@@ -198,9 +198,8 @@ internal sealed class UsageStore(IDbContextFactory<AppDbContext> contexts) : IUs
         }
     }
 
-    private sealed record UsageSum(long Entries, long Priced, long Tokens, double Seconds, long Cost)
+    private sealed record UsageSum(long Tokens, double Seconds, Cost Cost)
     {
-        public UsageGroup ToGroup(string key, string label) =>
-            new(key, label, Entries, Entries - Priced, Tokens, Seconds, Priced > 0 ? Cost : null);
+        public UsageGroup ToGroup(string key, string label) => new(key, label, Tokens, Seconds, Cost);
     }
 }

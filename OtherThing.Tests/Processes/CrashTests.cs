@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using OtherThing.Lab.Processes;
 using OtherThing.Tests.Support;
@@ -35,6 +36,8 @@ public class CrashTests
         var workspace = await server.CreateWorkspaceAsync("Crash", cancellation);
         var flow = await server.CreateFlowAsync(workspace, Flow.Replace("SERVER", server.Address.ToString().TrimEnd('/'), StringComparison.Ordinal), cancellation);
 
+        var nightly = await server.CreateFlowAsync(workspace, Nightly(0), cancellation);
+
         var acknowledged = new Dictionary<string, int>();
         for (var kill = 0; kill < s_kills; kill++)
         {
@@ -45,9 +48,12 @@ public class CrashTests
                 acknowledged[run.GetProperty("id").GetString()!] = number;
             }
 
+            var publishing = PublishUntilItDiesAsync(server, $"/workspaces/{workspace}/flows/{nightly}", kill, cancellation);
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(0, 600)), cancellation);
             await server.KillAsync();
+            await publishing;
             await server.StartAsync(cancellation);
+            await OneVersionAsync(server, $"/workspaces/{workspace}/flows/{nightly}", cancellation);
         }
 
         foreach (var (id, number) in acknowledged)
@@ -63,5 +69,45 @@ public class CrashTests
             Assert.Equal(steps.Length, steps.Select(step => (step.Item1, step.Item2)).Distinct().Count());
             Assert.Equal(12, steps.Count(step => step.Item3 == "succeeded"));
         }
+    }
+
+    private static string Nightly(int number) => $$$"""
+        {"steps":[{"id":"night{{{number}}}","type":"trigger.schedule","config":{"cron":"{{{number % 60}}} 2 * * *"}},{"id":"hook{{{number}}}","type":"trigger.webhook","config":{}}],"connections":[]}
+        """;
+
+    /// <summary>Changes a flow and publishes it, again and again, until the server is gone.</summary>
+    private static async Task PublishUntilItDiesAsync(ServerProcess server, string flow, int round, CancellationToken cancellation)
+    {
+        try
+        {
+            for (var number = 1; ; number++)
+            {
+                using var changed = await server.Client.PatchAsJsonAsync($"/api/v1{flow}", new { flow = JsonElement.Parse(Nightly((round * 10_000) + number)) }, cancellation);
+                changed.EnsureSuccessStatusCode();
+                using var published = await server.Client.PostAsync($"/api/v1{flow}/publish", null, cancellation);
+                published.EnsureSuccessStatusCode();
+            }
+        }
+        catch (HttpRequestException gone) when (gone.StatusCode is null)
+        {
+            // In the middle of one of the two.
+        }
+    }
+
+    /// <summary>The flow, the version that it says is published and the triggers that stand are of one publication.</summary>
+    private static async Task OneVersionAsync(ServerProcess server, string flow, CancellationToken cancellation)
+    {
+        var now = await server.GetAsync(flow, cancellation);
+        if (now.GetProperty("publishedVersion").ValueKind == JsonValueKind.Null)
+        {
+            Assert.Empty(now.GetProperty("triggers").EnumerateArray());
+            return;
+        }
+
+        var version = await server.GetAsync($"{flow}/versions/{now.GetProperty("publishedVersion").GetInt32()}", cancellation);
+        Assert.Equal(JsonValueKind.String, version.GetProperty("publishedAt").ValueKind);
+        Assert.Equal(
+            version.GetProperty("flow").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("id").GetString()).Order(),
+            now.GetProperty("triggers").EnumerateArray().Select(trigger => trigger.GetProperty("stepId").GetString()).Order());
     }
 }

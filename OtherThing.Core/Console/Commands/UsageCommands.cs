@@ -40,8 +40,7 @@ public sealed class UsageCommand(UsageService usage, TimeProvider clock) : Conso
             [.. summary.Groups.Take(call.Limit).Select(group => Row(word.ToLowerInvariant(), group))]) with
         {
             Message = $"{ConsoleTime.Day(summary.From)} to {ConsoleTime.Day(summary.To)}: {total.Entries} entries, {total.Tokens} tokens, "
-                + $"{total.ComputeSeconds:0.###} s of compute, {(total.CostUnits is { } units ? new Money(units).ToString() : "unpriced")}"
-                + (total.Unpriced > 0 ? $" ({total.Unpriced} entries have no price)" : ""),
+                + $"{total.ComputeSeconds:0.###} s of compute, {total.Cost}",
         };
     }
 

@@ -29,6 +29,8 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
 
     private RunService Service => server.Services.GetRequiredService<RunService>();
 
+    private IUsageStore Ledger => server.Services.GetRequiredService<IUsageStore>();
+
     private IRunStore Store => server.Services.GetRequiredService<IRunStore>();
 
     [Fact]
@@ -61,19 +63,19 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
         var answers = random.Next(1_000_000);
         var started = await Service.StartAsync(actor, workspaceId, flowId, Json.ToElement(new { seed = answers }), null, Cancel);
         Assert.True(started.IsSuccess, $"seed {seed}/{number}: {started.Error}");
-        var cancelled = await DisturbAsync(random, actor, workspaceId, started.Value);
+        var (disturbed, cancelled) = await DisturbAsync(random, actor, workspaceId, started.Value);
         var run = await EndOfAsync(actor, workspaceId, started.Value, $"seed {seed}/{number}");
 
         Check(run, flow, answers, cancelled, $"seed {seed}/{number}");
+        await CheckCostAsync(run, disturbed, $"seed {seed}/{number}");
     }
 
-    /// <returns>True when a cancel was acknowledged.</returns>
-    private async Task<bool> DisturbAsync(Random random, Actor actor, Guid workspaceId, Guid runId)
+    /// <returns>Whether anything was done to it at all, and whether a cancel was acknowledged.</returns>
+    private async Task<(bool Disturbed, bool Cancelled)> DisturbAsync(Random random, Actor actor, Guid workspaceId, Guid runId)
     {
         var grain = server.Services.GetRequiredService<IGrainFactory>().GetGrain<IRunGrain>(runId);
-        var cancelled = false;
-        var paused = false;
-        for (var i = random.Next(0, 4); i > 0; i--)
+        var (cancelled, paused, acts) = (false, false, random.Next(0, 4));
+        for (var i = acts; i > 0; i--)
         {
             await Task.Delay(random.Next(0, 15), Cancel);
             switch (random.Next(6))
@@ -100,7 +102,7 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
             await Service.ResumeAsync(actor, workspaceId, runId, Cancel);
         }
 
-        return cancelled;
+        return (acts > 0, cancelled);
     }
 
     private async Task<RunDetail> EndOfAsync(Actor actor, Guid workspaceId, Guid runId, string seed)
@@ -138,6 +140,29 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
         }
 
         Assert.True(server.Executor.MostFreshStarts(detail.Run.Id) <= 1, $"{seed}: an attempt was started afresh twice");
+    }
+
+    /// <summary>
+    /// A run costs what its steps cost, and its steps what the ledger says of them, whether that is a price, nothing, or unknown. A call whose
+    /// result came after its run was taken away or cancelled is owed all the same: the ledger may hold more, but never less.
+    /// </summary>
+    private async Task CheckCostAsync(RunDetail detail, bool disturbed, string seed)
+    {
+        var entries = await Ledger.ListAsync(detail.Run.WorkspaceId, new UsageFilter { RunId = detail.Run.Id }, new PageRequest(PageRequest.MaxLimit), Cancel);
+        var ofSteps = detail.Steps.Where(step => step.Usage is not null).ToLookup(step => step.Path, step => step.Usage!.Cost);
+        var ofLedger = entries.Items.ToLookup(entry => entry.StepPath!, entry => entry.Cost);
+
+        Assert.True(detail.Run.CostUnits == Cost.Sum(ofSteps.SelectMany(step => step)).Units, $"{seed}: a run of {detail.Run.CostUnits} with steps of {string.Join(", ", ofSteps.SelectMany(step => step))}");
+        foreach (var step in ofSteps)
+        {
+            var (said, owed) = (Cost.Sum(step), Cost.Sum(ofLedger[step.Key]));
+            Assert.True(owed.Known >= said.Known && (said.Unpriced == 0 || owed.Unpriced > 0), $"{seed}: {step.Key} says {said} and the ledger {owed}");
+        }
+
+        if (!disturbed)
+        {
+            Assert.True(Cost.Sum(ofLedger.SelectMany(step => step)).Units == detail.Run.CostUnits, $"{seed}: the ledger of {detail.Run.CostUnits}");
+        }
     }
 
     internal static FlowStep ForReal(FlowStep step) => step.Type switch
@@ -201,6 +226,21 @@ internal sealed class ScriptedExecutor : IStepExecutor
         }
 
         var seed = int.Parse(call.Config.GetProperty("url").GetString()!.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);
-        return FlowMachineModelTests.Answer(call.Path, seed);
+        return FlowMachineModelTests.Answer(call.Path, seed) with { Usage = UsedBy(call, seed) };
+    }
+
+    /// <summary>None to two calls of a provider or a machine: priced, free, or without a price; the same for the same attempt.</summary>
+    private static List<UsageDraft> UsedBy(StepCall call, int seed)
+    {
+        var random = new Random(HashCode.Combine(seed, call.Path, call.Attempt));
+        return [.. Enumerable.Range(0, random.Next(3)).Select(number => random.Next(12) switch
+        {
+            0 => Draft(number, CostStatus.Unpriced, null),
+            < 4 => Draft(number, CostStatus.Free, random.Next(2) == 0 ? null : 0),
+            _ => Draft(number, CostStatus.Computed, random.Next(1, 1_000_000)),
+        })];
+
+        UsageDraft Draft(int number, CostStatus status, long? units) =>
+            new() { Type = UsageType.ApiCall, CallId = $"{call.AttemptId}:{number}", CostStatus = status, CostUnits = units };
     }
 }

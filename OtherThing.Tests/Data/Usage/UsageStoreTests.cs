@@ -47,7 +47,7 @@ public sealed class UsageStoreTests : IAsyncDisposable
         {
             var groups = await Store.SummarizeAsync(_workspaceId, new UsageFilter(), grouping, Cancellation);
 
-            Assert.Equal((3, 1, 2.0m), (groups.Sum(g => g.Entries), groups.Sum(g => g.Unpriced), groups.Sum(g => g.CostCents ?? 0)));
+            Assert.Equal((3, 1, 2.0m), (groups.Sum(g => g.Entries), groups.Sum(g => g.Cost.Unpriced), groups.Sum(g => g.CostCents ?? 0)));
         }
 
         var providers = await Store.SummarizeAsync(_workspaceId, new UsageFilter(), UsageGrouping.Provider, Cancellation);

@@ -49,5 +49,5 @@ public sealed class UsageChartTests : BunitContext
     [InlineData(123_456_000_000, "$12.35")]
     public void Money_IsReadable(long units, string text) => Assert.Equal(text, new Money(units).ToString());
 
-    private static UsageGroup Group(string key, long? units) => new(key, key, 1, 0, 0, 0, units);
+    private static UsageGroup Group(string key, long? units) => new(key, key, 0, 0, Cost.Of(units));
 }

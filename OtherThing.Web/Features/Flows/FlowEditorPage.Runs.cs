@@ -5,7 +5,6 @@ using OtherThing.Core.Flows.Preview;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps.Configs;
-using OtherThing.Core.Usage;
 using OtherThing.Web.Features.Runs;
 
 namespace OtherThing.Web.Features.Flows;
@@ -189,8 +188,4 @@ public sealed partial class FlowEditorPage
     private Task ToggleRunsAsync() => _showRuns && _selection.Count == 0 ? ShowAsideAsync() : ShowAsideAsync(runs: true);
 
     private StepRun? StepRunOf(string stepId) => _stepRuns.LastOrDefault(step => step.StepId == stepId);
-
-    private string Cost(Run run) => run.Status.IsFinal()
-        ? run.CostUnits is { } units ? new Money(units).ToString() : ""
-        : new Money(_stepRuns.Sum(step => step.Usage?.CostUnits ?? 0)).ToString();
 }

@@ -80,8 +80,7 @@ public sealed partial class KeysPage
 
     private string Spent(ApiKeyView key) => _spent.GetValueOrDefault(key.Id.ToString()) is not { } group
         ? Workspace.May(Operations.UsagePerMember, own: key.AddedBy == Workspace.UserId) ? "nothing" : "–"
-        : group.CostUnits is not { } units ? $"{group.Entries} unpriced"
-        : new Money(units) + (group.Unpriced > 0 ? $" + {group.Unpriced} unpriced" : "");
+        : group.Cost.ToString();
 
     private static string? Advice(ApiKeyView key) => key.Status switch
     {

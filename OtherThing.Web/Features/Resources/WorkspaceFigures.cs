@@ -35,6 +35,6 @@ public sealed record WorkspaceFigures(int? NodesReady, int? Nodes, int? RunsNow,
         WorkspaceContext workspace, UsageService usage, DateTime from, CancellationToken cancellationToken) =>
         (await usage.SummarizeAsync(
             workspace.Actor, workspace.Id, new UsageFilter { From = from }, UsageGrouping.Type, byDay: false, cancellationToken)).TryGet(out var sums, out _)
-            ? new Money(sums.Total.CostUnits ?? 0)
+            ? new Money(sums.Total.Cost.Known)
             : null;
 }

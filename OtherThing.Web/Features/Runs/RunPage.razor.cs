@@ -8,7 +8,6 @@ using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
-using OtherThing.Core.Usage;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
 
@@ -182,17 +181,6 @@ public sealed partial class RunPage
     private string Starter(Run run) => run.StartedBy == Workspace.UserId ? "you" : _people.GetValueOrDefault(run.StartedBy, "a former member");
 
     private long Tokens(Run run) => run.Status.IsFinal() ? run.Tokens : _steps.Sum(step => step.Usage?.Tokens ?? 0);
-
-    private string Cost(Run run)
-    {
-        if (run.Status.IsFinal())
-        {
-            // No price is not zero; but a run that used nothing cost nothing.
-            return run.CostUnits is { } units ? new Money(units).ToString() : _steps.Any(step => step.Usage is not null) ? "unpriced" : "$0";
-        }
-
-        return new Money(_steps.Sum(step => step.Usage?.CostUnits ?? 0)).ToString();
-    }
 
     private static StepError? ErrorOf(Run run) => run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null;
 

@@ -52,7 +52,7 @@ public sealed record StepState(
         var last = attempts.GroupBy(step => step.Path, StringComparer.Ordinal).Select(group => group.MaxBy(step => step.Attempt)!).ToList();
         var worst = last.MaxBy(step => Weight(step.Status))!;
         var ended = last.Where(step => step.Status.IsFinal()).ToList();
-        var units = attempts.Sum(step => step.Usage?.CostUnits ?? 0);
+        var cost = OtherThing.Core.Usage.Cost.Sum(attempts.Where(step => step.Usage is not null).Select(step => step.Usage!.Cost));
         return new StepState(
             JsonNamingPolicy.SnakeCaseLower.ConvertName(worst.Status.ToString()),
             ended.Count > 0 && ended.Count == last.Count && ended.Any(step => step.FinishedAt is not null)
@@ -60,7 +60,7 @@ public sealed record StepState(
                 : null,
             last.Max(step => step.Attempt),
             last.Count > 1 ? $"{ended.Count} of {last.Count}" : null,
-            units > 0 ? new Money(units).ToString() : null,
+            cost.Kind == CostKind.Free ? null : cost.ToString(),
             worst.Error?.Message,
             worst.Status == StepRunStatus.Running && textOf(worst.Path) is { Length: > 0 } text ? TextCut.Tail(text, 120) : null,
             worst.Port)

@@ -43,7 +43,7 @@ internal sealed record UsageGroupResponse(
     string Key, string Label, long Entries, long Unpriced, long Tokens, double ComputeSeconds, decimal? CostCents)
 {
     public static UsageGroupResponse From(UsageGroup group) =>
-        new(group.Key, group.Label, group.Entries, group.Unpriced, group.Tokens, group.ComputeSeconds, group.CostCents);
+        new(group.Key, group.Label, group.Entries, group.Cost.Unpriced, group.Tokens, group.ComputeSeconds, group.CostCents);
 }
 
 /// <summary>A summary.</summary>

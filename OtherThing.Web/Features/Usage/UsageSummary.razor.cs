@@ -31,7 +31,7 @@ public sealed partial class UsageSummary
 
     // Money first; where nothing costs money, what there is.
     private UsageMeasure Measure => _measure
-        ?? (_summary!.Total.CostUnits > 0 ? UsageMeasure.Cost : _summary.Total.ComputeSeconds > 0 ? UsageMeasure.Seconds : UsageMeasure.Entries);
+        ?? (_summary!.Total.Cost.Known > 0 ? UsageMeasure.Cost : _summary.Total.ComputeSeconds > 0 ? UsageMeasure.Seconds : UsageMeasure.Entries);
 
     protected override Task OnInitializedAsync() => ReloadAsync();
 

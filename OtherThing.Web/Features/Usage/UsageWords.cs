@@ -49,10 +49,6 @@ internal static class UsageWords
         ? group.Label switch { "api_call" => "API calls", "compute" => "Compute", "storage" => "Storage", var other => other }
         : group.Label;
 
-    public static string Cost(UsageGroup group) => group.CostUnits is not { } units
-        ? group.Entries == 0 ? "$0" : "unpriced"
-        : new Money(units).ToString();
-
     public static string Seconds(double seconds) => seconds switch
     {
         0 => "0 s",
