@@ -55,7 +55,7 @@ public sealed partial class NodeService
         }
 
         await store.AttachAsync(nodeId, wanted, Now, cancellationToken);
-        var after = new NodeRecord(seen.Record.Node, [.. wanted]);
+        var after = seen.Record with { WorkspaceIds = [.. wanted] };
         Announce(after, seen.Record.WorkspaceIds);
         foreach (var workspaceId in wanted.Except(seen.Record.WorkspaceIds))
         {
