@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OtherThing.Core.Results;
+using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Console;
 
@@ -46,12 +47,13 @@ public static class ConsoleFilters
             ("count", []) => ConsoleOutput.Say(rows.Count.ToString(CultureInfo.InvariantCulture), rows.Count),
             ("head", [var count]) when int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var most) =>
                 output with { Rows = [.. rows.Take(most)] },
-            ("where", [var field, var op, .. var value]) when value.Length > 0 => Where(output, rows, field, op, string.Join(' ', value)),
-            ("sort", [var field]) => Sort(output, rows, field, descending: false),
-            ("sort", [var field, "desc"]) => Sort(output, rows, field, descending: true),
-            ("select", [_, ..]) => Select(output, rows, string.Join(',', words).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
-            ("group", [var field]) => Group(rows, field),
-            ("sum", [var field]) => Sum(rows, field),
+            ("where", [var field, var op, .. var value]) when value.Length > 0 => Where(output, rows, Named(field), op, string.Join(' ', value)),
+            ("sort", [var field]) => Sort(output, rows, Named(field), descending: false),
+            ("sort", [var field, "desc"]) => Sort(output, rows, Named(field), descending: true),
+            ("select", [_, ..]) => Select(
+                output, rows, [.. string.Join(',', words).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Named)]),
+            ("group", [var field]) => Group(rows, Named(field)),
+            ("sum", [var field]) => Sum(rows, Named(field)),
             _ => ConsoleErrors.Usage($"Write it as: {usage}"),
         };
     }
@@ -151,10 +153,16 @@ public static class ConsoleFilters
         }
 
         var sum = rows.Select(row => Field(row, field)).Where(value => value?.GetValueKind() == JsonValueKind.Number).Sum(value => Number(value!));
-        return ConsoleOutput.Say(sum.ToString(CultureInfo.InvariantCulture), sum);
+        return ConsoleOutput.Say(field == ConsoleText.CentsField ? Money.FromCents(sum).ToString() : sum.ToString(CultureInfo.InvariantCulture), sum);
     }
 
     private static decimal Number(JsonNode node) => decimal.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    /// <summary>A field as rows name it: money may be named as the table heads it, or in any case.</summary>
+    private static string Named(string field) =>
+        field.Equals(ConsoleText.CostName, StringComparison.OrdinalIgnoreCase) || field.Equals(ConsoleText.CentsField, StringComparison.OrdinalIgnoreCase)
+            ? ConsoleText.CentsField
+            : field;
 
     private static JsonNode? Field(JsonObject row, string field) =>
         row.FirstOrDefault(pair => pair.Key.Equals(field, StringComparison.OrdinalIgnoreCase)).Value;
@@ -166,6 +174,6 @@ public static class ConsoleFilters
             return null;
         }
 
-        return ConsoleErrors.Usage($"There is no field '{field}'. There are: {string.Join(", ", rows[0].Select(pair => pair.Key))}.");
+        return ConsoleErrors.Usage($"There is no field '{field}'. There are: {string.Join(", ", rows[0].Select(pair => ConsoleText.Heading(pair.Key)))}.");
     }
 }

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OtherThing.Core.Results;
+using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Console;
 
@@ -9,6 +11,12 @@ namespace OtherThing.Core.Console;
 public static class ConsoleText
 {
     private const int MaxCell = 60;
+
+    /// <summary>The field of a row that holds money; programs get it in cents, people read it as <see cref="CostName"/> in dollars.</summary>
+    internal const string CentsField = "cents";
+
+    /// <summary>What people call <see cref="CentsField"/>, in a table and in a filter.</summary>
+    internal const string CostName = "cost";
 
     /// <summary>What a program gets.</summary>
     public static JsonNode? DataOf(ConsoleOutput output) =>
@@ -36,7 +44,8 @@ public static class ConsoleText
             text.Append('\n');
         }
 
-        var lines = rows.Select(row => output.Columns.Select(column => Cut(Cell(row[column]))).ToArray()).Prepend([.. output.Columns]).ToList();
+        var lines = rows.Select(row => output.Columns.Select(column => Cut(Cell(column, row[column]))).ToArray())
+            .Prepend([.. output.Columns.Select(Heading)]).ToList();
         var widths = output.Columns.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
         foreach (var line in lines)
         {
@@ -46,6 +55,17 @@ public static class ConsoleText
 
         return text.ToString(0, text.Length - 1);
     }
+
+    /// <summary>The name of a column as a person reads it.</summary>
+    public static string Heading(string column) => column == CentsField ? CostName : column;
+
+    /// <summary>One value of a column as a person reads it.</summary>
+    public static string Cell(string column, JsonNode? value) =>
+        column == CentsField && value?.GetValueKind() == JsonValueKind.Number ? Cost(value) : Cell(value);
+
+    /// <summary>Cents as money.</summary>
+    internal static string Cost(JsonNode cents) =>
+        Money.FromCents(decimal.Parse(cents.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture)).ToString();
 
     /// <summary>One value as a person reads it.</summary>
     public static string Cell(JsonNode? value) => value switch

@@ -11,7 +11,7 @@ public static class SampleFlow
     public const string Name = "Sample: count the words";
 
     /// <summary>What it is for.</summary>
-    public const string Description = "Fetches a text from this server, counts its words on one of your nodes, and says whether it is long or short.";
+    public const string Description = "Fetches a text from this server, counts its words on one of your machines, and says whether it is long or short.";
 
     /// <summary>The document.</summary>
     /// <param name="textAddress">Where the text is served.</param>
@@ -21,7 +21,7 @@ public static class SampleFlow
         [
             Step("start", "trigger.manual", "Start", 0, 0, new { }),
             Step("fetch", "http.request", "Fetch a text", 320, 0, new { method = "GET", url = textAddress.AbsoluteUri }),
-            Step("count", "node.command", "Count words on a node", 640, 0, new { command = s_countWords, stdin = "{{ steps.fetch.body }}" }),
+            Step("count", "node.command", "Count words on a machine", 640, 0, new { command = s_countWords, stdin = "{{ steps.fetch.body }}" }),
             Step("words", "data.set", "Read the number", 960, 0, new { value = new { count = "{{ steps.count.stdout | strip | to_number }}" } }),
             Step("is_long", "logic.if", "Over 200 words?", 320, 256, new { condition = "steps.words.count > 200" }),
             Step("long", "data.set", "A long text", 640, 192, new { value = "A long text: {{ steps.words.count }} words." }),
@@ -47,7 +47,7 @@ public static class SampleFlow
             new()
             {
                 Id = "hello", Position = new FlowPosition(0, 192), Width = 256, Height = 204,
-                Text = "Press Run. The text comes over HTTP from this server, its words are counted by the program wc on one of your nodes, and the branch taken depends on the number.",
+                Text = "Press Run. The text comes over HTTP from this server, its words are counted by the program wc on one of your machines, and the branch taken depends on the number.",
             },
         ],
     };

@@ -54,7 +54,7 @@ public sealed partial class JobDispatcher
         }
 
         _queue.Remove(job);
-        End(job, JobStatus.Failed, AttemptStatus.Failed, "job.no_node", $"No node could take it within {_options.QueueHours} hours.", then: null);
+        End(job, JobStatus.Failed, AttemptStatus.Failed, "job.no_node", $"No machine could take it within {_options.QueueHours} hours.", then: null);
     }
 
     private void OnUnanswered(LiveJob job)
@@ -65,7 +65,7 @@ public sealed partial class JobDispatcher
         slot.Session?.Send(new NodeCommand.Cancel(job.Attempt, "No answer in time."));
         if (job.Row.EarlierAttempts.Count + 1 >= MaxAttempts)
         {
-            End(job, JobStatus.Failed, AttemptStatus.Expired, "job.unanswered", $"No node answered in {MaxAttempts} attempts.", then: null);
+            End(job, JobStatus.Failed, AttemptStatus.Expired, "job.unanswered", $"No machine answered in {MaxAttempts} attempts.", then: null);
             return;
         }
 

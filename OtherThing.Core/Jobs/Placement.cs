@@ -17,7 +17,7 @@ internal static class Placement
 
         if (demand.NodeId is { } only && only != node.Id)
         {
-            return "the job names another node";
+            return "the job names another machine";
         }
 
         if (node.Facts.OnlyWorkspaces is { Count: > 0 } allowed && !allowed.Contains(job.WorkspaceId))

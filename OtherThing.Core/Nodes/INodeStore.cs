@@ -63,4 +63,5 @@ public interface INodeStore
 /// <summary>A node and the workspaces it serves.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="WorkspaceIds">The workspaces.</param>
-public sealed record NodeRecord(Node Node, IReadOnlyList<Guid> WorkspaceIds);
+/// <param name="OwnerName">What its owner is called; null when nobody owns it or their account is gone.</param>
+public sealed record NodeRecord(Node Node, IReadOnlyList<Guid> WorkspaceIds, string? OwnerName = null);

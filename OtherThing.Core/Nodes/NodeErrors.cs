@@ -7,7 +7,7 @@ public static class NodeErrors
 {
     /// <summary>No such node for this caller.</summary>
     public static Error NotFound { get; } = Error.NotFound(
-        "node.not_found", "There is no such node, or it is neither yours nor in a workspace of yours.");
+        "node.not_found", "There is no such machine, or it is neither yours nor in a workspace of yours.");
 
     /// <summary>Only the node's owner may.</summary>
     public static Error OwnerOnly { get; } = Error.Forbidden(
@@ -27,15 +27,15 @@ public static class NodeErrors
 
     /// <summary>A key proof that does not hold.</summary>
     public static Error ProofInvalid { get; } = new(
-        ErrorKind.Unauthenticated, "node.proof_invalid", "The signature does not prove this node's key.");
+        ErrorKind.Unauthenticated, "node.proof_invalid", "The signature does not prove this machine's key.");
 
     /// <summary>The node was removed.</summary>
     public static Error Revoked { get; } = Error.Forbidden(
-        "node.revoked", "This node was removed by its owner. Delete the agent's data directory to enrol it anew.");
+        "node.revoked", "This machine was removed by its owner. Delete the agent's data directory to enrol it anew.");
 
     /// <summary>The owner must confirm the node.</summary>
     public static Error Quarantined(string reason) => Error.Forbidden(
-        "node.quarantined", reason + " Its owner can confirm it on the page My nodes.");
+        "node.quarantined", reason + " Its owner can confirm it on the page My machines.");
 
     /// <summary>A public key that is not P-256.</summary>
     public static Error KeyInvalid { get; } = Error.Invalid(
@@ -47,5 +47,5 @@ public static class NodeErrors
     { RetryAfter = wait };
 
     /// <summary>Somebody else changed the node at the same time.</summary>
-    public static Error Changed { get; } = Error.Conflict("node.changed", "The node was changed by somebody else just now. Look again and retry.");
+    public static Error Changed { get; } = Error.Conflict("node.changed", "The machine was changed by somebody else just now. Look again and retry.");
 }

@@ -55,7 +55,7 @@ public sealed partial class NodeService
         }
 
         await store.AttachAsync(nodeId, wanted, Now, cancellationToken);
-        var after = new NodeRecord(seen.Record.Node, [.. wanted]);
+        var after = seen.Record with { WorkspaceIds = [.. wanted] };
         Announce(after, seen.Record.WorkspaceIds);
         foreach (var workspaceId in wanted.Except(seen.Record.WorkspaceIds))
         {
@@ -129,8 +129,8 @@ public sealed partial class NodeService
     /// <summary>All that follows from the end of an identity: it happens whoever hangs up, and before anybody is told.</summary>
     private Task EndAsync(Guid nodeId)
     {
-        dispatcher.StopAll(nodeId, "The node was removed by its owner.");
-        links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The node was removed by its owner.");
+        dispatcher.StopAll(nodeId, "The machine was removed by its owner.");
+        links.Find(nodeId)?.Session?.Close(SessionEnd.Revoked, "The machine was removed by its owner.");
         return store.AttachAsync(nodeId, [], Now, CancellationToken.None);
     }
 

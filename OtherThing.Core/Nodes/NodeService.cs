@@ -78,6 +78,7 @@ public sealed partial class NodeService(
             Id = node.Id,
             Name = node.Name,
             OwnerId = node.OwnerId ?? Guid.Empty,
+            OwnerName = record.OwnerName,
             IsMine = mine,
             MayPause = mine || here.Any(id => Operations.NodePause.For(roles[id]) == Grant.Allow),
             Status = StatusOf(node),

@@ -108,7 +108,7 @@ public sealed partial class NodeSessions(
     private void Begin(INodeSession session, NodeRecord found, string nonce, NodeHello hello)
     {
         var node = found.Node;
-        links.Attach(session, Now)?.Close(SessionEnd.Replaced, "A newer session of this node took over.");
+        links.Attach(session, Now)?.Close(SessionEnd.Replaced, "A newer session of this machine took over.");
         _paused[node.Id] = hello.Paused;
         dispatcher.Connected(NodeProfile.Of(node), session, node.SessionFence, nonce, PolicyOf(found), hello.Attempts);
         feed.Say(node, found.WorkspaceIds);

@@ -12,6 +12,9 @@ public sealed record NodeView
     /// <summary>Whose machine it is.</summary>
     public required Guid OwnerId { get; init; }
 
+    /// <summary>What its owner is called; null when their account is gone.</summary>
+    public string? OwnerName { get; init; }
+
     /// <summary>True when the caller owns it.</summary>
     public required bool IsMine { get; init; }
 

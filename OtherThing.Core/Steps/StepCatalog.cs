@@ -128,7 +128,7 @@ public static class StepCatalog
         },
         new()
         {
-            Name = "node.command", Kind = StepKind.Node, Title = "Command on a node", ConfigType = typeof(NodeCommandConfig), VerbatimFields = ["script", "shell"],
+            Name = "node.command", Kind = StepKind.Node, Title = "Command on a machine", ConfigType = typeof(NodeCommandConfig), VerbatimFields = ["script", "shell"],
             Description = "Runs a program or a script on a member's machine; a non-zero exit fails the step.",
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(10),
             OutputSchema = Parse("""{"type":"object","properties":{"exitCode":{"type":"integer"},"stdout":{"type":"string"},"stderr":{"type":"string"},"nodeId":{"type":"string"},"seconds":{"type":"number"},"sandbox":{"type":["string","null"]},"network":{"type":["string","null"]}},"required":["exitCode","stdout","stderr"]}"""),

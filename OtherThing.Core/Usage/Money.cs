@@ -31,14 +31,40 @@ public readonly record struct Money(long Units)
     /// <summary>Units as cents.</summary>
     public static decimal CentsOf(long units) => (decimal)units / UnitsPerCent;
 
-    /// <summary>As people read it: <c>$12.40</c>, <c>0.12 ¢</c>, <c>$0</c>.</summary>
-    public override string ToString() => Cents switch
+    /// <summary>
+    /// As people read it where it counts to the last: <c>$12.40</c>, <c>$1,234.50</c>; below a dollar to two digits that count, <c>$0.00016</c>;
+    /// <c>$0</c> for nothing, <c>&lt; $0.000001</c> for less than that.
+    /// </summary>
+    public override string ToString()
+    {
+        var (sign, dollars) = (Units < 0 ? "-" : "", Math.Abs(Dollars));
+        return dollars switch
+        {
+            0 => "$0",
+            < 0.000001m => "< $0.000001",
+            >= 1 => $"{sign}${dollars.ToString("#,0.00", CultureInfo.InvariantCulture)}",
+            _ => $"{sign}${decimal.Round(dollars, DigitsFor(dollars), MidpointRounding.AwayFromZero).ToString("0.00########", CultureInfo.InvariantCulture)}",
+        };
+    }
+
+    /// <summary>The same at a glance, for a chip, a headline figure or a row of a long list: to the cent, and <c>&lt; 1 ¢</c> for less than one.</summary>
+    public string ToGlance() => Dollars switch
     {
         0 => "$0",
-        >= 100 or <= -100 => "$" + Dollars.ToString("#,0.00", CultureInfo.InvariantCulture),
-        >= 1 or <= -1 => Cents.ToString("0.##", CultureInfo.InvariantCulture) + " ¢",
-        _ => Cents.ToString("0.####", CultureInfo.InvariantCulture) is var small && small is "0" or "-0"
-            ? "< 0.0001 ¢"
-            : Cents.ToString("0.####", CultureInfo.InvariantCulture) + " ¢",
+        > 0 and < 0.01m => "< 1 ¢",
+        > -0.01m and < 0 => "> -1 ¢",
+        var dollars => $"{(dollars < 0 ? "-" : "")}${Math.Abs(dollars).ToString("#,0.00", CultureInfo.InvariantCulture)}",
     };
+
+    /// <summary>Decimals that leave at least two digits after the zeros, and the cents.</summary>
+    private static int DigitsFor(decimal dollars)
+    {
+        var digits = 2;
+        for (var rest = dollars * 10; rest < 1; rest *= 10)
+        {
+            digits++;
+        }
+
+        return digits;
+    }
 }

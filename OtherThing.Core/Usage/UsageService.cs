@@ -133,7 +133,7 @@ public sealed class UsageService(IUsageStore usage, IFlowStore flows, AuditLog a
             draft, workspaceId, flow?.Id, flow?.Name, null, null, entry.UserId, clock.GetUtcNow().UtcDateTime);
         await usage.TryAddAsync(made, cancellationToken);
         await audit.AppendAsync(
-            actor, workspaceId, Operations.UsageRecord, $"usage:{made.Id}", $"{manual.Type} {manual.CostCents} cents");
+            actor, workspaceId, Operations.UsageRecord, $"usage:{made.Id}", $"{manual.Type}, {(manual.CostCents is { } paid ? Money.FromCents(paid) : "unpriced")}");
         feed.Publish(Topic.Workspace(workspaceId), Changed);
         return made;
     }

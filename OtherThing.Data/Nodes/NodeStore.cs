@@ -236,6 +236,8 @@ internal sealed class NodeStore(IDbContextFactory<AppDbContext> contexts) : INod
             orderby a.AttachedAt
             select new { a.NodeId, a.WorkspaceId }).ToListAsync(cancellationToken);
         var byNode = attachments.ToLookup(a => a.NodeId, a => a.WorkspaceId);
-        return [.. nodes.Select(n => new NodeRecord(n, [.. byNode[n.Id]]))];
+        var owners = nodes.Select(n => n.OwnerId).OfType<Guid>().Distinct().ToArray();
+        var names = await db.Users.Where(u => owners.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, cancellationToken);
+        return [.. nodes.Select(n => new NodeRecord(n, [.. byNode[n.Id]], n.OwnerId is { } owner ? names.GetValueOrDefault(owner) : null))];
     }
 }

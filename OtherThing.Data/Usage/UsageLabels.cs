@@ -34,7 +34,7 @@ internal static class UsageLabels
     {
         UsageGrouping.User => "No member",
         UsageGrouping.Flow => "No flow",
-        UsageGrouping.Node => "No node",
+        UsageGrouping.Node => "No machine",
         UsageGrouping.Key => "No key",
         UsageGrouping.Provider => "No provider",
         UsageGrouping.Model => "No model",

@@ -26,8 +26,8 @@ internal static class Admission
         var (local, server) = (terms.Local, terms.Server);
         return
             CheckForm(assign) ??
-            (local.Paused ? new("paused", "The owner of the node has paused it.") :
-            server is { Draining: true } ? new("draining", "The node is being drained.") :
+            (local.Paused ? new("paused", "The owner of the machine has paused it.") :
+            server is { Draining: true } ? new("draining", "The machine is being drained.") :
             CheckTerms(assign, terms));
     }
 
@@ -46,10 +46,10 @@ internal static class Admission
     {
         var (spec, local, server) = (assign.Spec, terms.Local, terms.Server);
         return
-            KindName(spec.Kind) is not { } kind || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the node does not allow {KindName(spec.Kind) ?? "this kind"}.") :
-            !NodeTerms.Available.Contains(kind) ? new("kind_not_available", $"The node cannot run {kind}.") :
-            local.Workspaces.Count > 0 && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the node does not allow this workspace.") :
-            server is not null && !server.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The node is not assigned to this workspace.") :
+            KindName(spec.Kind) is not { } kind || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the machine does not allow {KindName(spec.Kind) ?? "this kind"}.") :
+            !NodeTerms.Available.Contains(kind) ? new("kind_not_available", $"The machine cannot run {kind}.") :
+            local.Workspaces.Count > 0 && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the machine does not allow this workspace.") :
+            server is not null && !server.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The machine is not assigned to this workspace.") :
             CheckWalls(assign, terms);
     }
 
@@ -57,12 +57,12 @@ internal static class Admission
     {
         var (spec, sandbox) = (assign.Spec, terms.SandboxFor(assign.WorkspaceId));
         return
-            sandbox is null ? new("no_sandbox", $"{terms.Report.Problem} The owner of the node does not let jobs of this workspace run without a sandbox.") :
-            !SandboxClass.Satisfies(sandbox, spec.SandboxMin) ? new("sandbox_too_weak", $"The workspace asks for {spec.SandboxMin}; the node has {sandbox}.") :
-            spec.Net == Network.Allowlist ? new("network_not_available", "The node cannot limit the network to a list.") :
+            sandbox is null ? new("no_sandbox", $"{terms.Report.Problem} The owner of the machine does not let jobs of this workspace run without a sandbox.") :
+            !SandboxClass.Satisfies(sandbox, spec.SandboxMin) ? new("sandbox_too_weak", $"The workspace asks for {spec.SandboxMin}; the machine has {sandbox}.") :
+            spec.Net == Network.Allowlist ? new("network_not_available", "The machine cannot limit the network to a list.") :
             // What the owner does not lend is narrowed to nothing; what is lent but cannot be kept safe is refused.
             spec.Net == Network.Full && terms.Local.Network == NetworkReach.Full && sandbox != SandboxClass.Process && terms.Report.NetworkProblem is { } problem
-                ? new("network_not_available", $"The node's owner lends the network, but the node cannot give a job one of its own. {problem}") :
+                ? new("network_not_available", $"The machine's owner lends the network, but the machine cannot give a job one of its own. {problem}") :
             null;
     }
 

@@ -102,7 +102,7 @@ internal sealed partial class AttemptBook
 
                 if (known.State != AttemptState.Accepted)
                 {
-                    Send(Frame(AttemptEvents.Rejected(assign, new Refusal("already_started", "The node has started it under an older fence."))));
+                    Send(Frame(AttemptEvents.Rejected(assign, new Refusal("already_started", "The machine has started it under an older fence."))));
                     return;
                 }
 
@@ -136,7 +136,7 @@ internal sealed partial class AttemptBook
         {
             _attempts.TryRemove(attempt.Id, out _);
             capacity.Release(attempt.Reservation);
-            Send(Frame(AttemptEvents.Rejected(attempt.Assign, new Refusal("disk", $"The node cannot write: {ex.Message}"))));
+            Send(Frame(AttemptEvents.Rejected(attempt.Assign, new Refusal("disk", $"The machine cannot write: {ex.Message}"))));
             return;
         }
 

@@ -36,7 +36,7 @@ internal static class AttemptEvents
         EventNo = Attempt.EndNo,
         Kind = EventKind.Killed,
         ReasonCode = "not_here",
-        Reason = "The node has no such attempt.",
+        Reason = "The machine has no such attempt.",
     };
 
     internal static AttemptEvent Lost(Attempt attempt, string code, string words)

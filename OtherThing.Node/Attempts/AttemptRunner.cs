@@ -66,7 +66,7 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
             }
         }
 
-        events.Ended(attempt, new ShimExit { Started = false, ExitCode = 126, ReasonCode = "no_supervisor", Reason = "The node cannot start a supervisor for it." });
+        events.Ended(attempt, new ShimExit { Started = false, ExitCode = 126, ReasonCode = "no_supervisor", Reason = "The machine cannot start a supervisor for it." });
     }
 
     /// <summary>Follows an attempt by its files, to its end.</summary>

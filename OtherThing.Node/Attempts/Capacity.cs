@@ -52,7 +52,7 @@ internal sealed class Capacity(Func<Facts> facts)
         {
             if (_held.Count >= MostAttempts)
             {
-                return (null, $"The node already holds {MostAttempts} attempts.");
+                return (null, $"The machine already holds {MostAttempts} attempts.");
             }
 
             var (cpu, memory, disk) = Lent(caps, machine);

@@ -133,11 +133,11 @@ internal static class DoctorCommand
             return [new("identity", "warning", "This machine has not joined a server.", "otherthing-node run --server ADDRESS")];
         }
 
-        var findings = new List<Finding> { new("identity", "ok", $"node {identity.NodeId} of {identity.Server}", null) };
+        var findings = new List<Finding> { new("identity", "ok", $"machine {identity.NodeId} of {identity.Server}", null) };
         try
         {
             var grpc = await ServerAddress.DiscoverAsync(identity.Server, identity.ServerKeyPin, cancellationToken);
-            findings.Add(new("server", "ok", $"answers; nodes connect to {grpc}", null));
+            findings.Add(new("server", "ok", $"answers; machines connect to {grpc}", null));
         }
         catch (Exception ex) when (ex is HttpRequestException or JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -19,8 +19,8 @@ internal static class RunCommand
                 result.AddError(problem);
             }
         });
-        var token = new Option<string?>("--join-token") { Description = "A join token from the page My nodes; without one a claim code is printed" };
-        var name = new Option<string?>("--name") { Description = "What the node is called; else the host's name" };
+        var token = new Option<string?>("--join-token") { Description = "A join token from the page My machines; without one a claim code is printed" };
+        var name = new Option<string?>("--name") { Description = "What the machine is called; else the host's name" };
         var allow = new Option<string?>("--allow") { Description = "What others may run here, remembered: command,script,container,model or none" };
         allow.Validators.Add(result =>
         {

@@ -33,7 +33,7 @@ internal static class StatusCommand
         void Row(string name, string? value) => table.AddRow($"[grey]{name}[/]", Markup.Escape(value is { Length: > 0 } ? value : "-"));
         Row("State", $"{status.State} since {status.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss}");
         Row("Server", status.Server);
-        Row("Node", status.Name is null ? status.NodeId : $"{status.Name} ({status.NodeId})");
+        Row("Machine", status.Name is null ? status.NodeId : $"{status.Name} ({status.NodeId})");
         Row("Allowed", status.Kinds.Count == 0 ? "nothing" : string.Join(", ", status.Kinds));
         Row("Sandbox", status.Sandbox ?? "none: no job runs");
         if (status.SandboxProblem is not null)

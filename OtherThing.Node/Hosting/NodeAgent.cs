@@ -118,7 +118,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         var known = NodeIdentity.TryLoad(_data.Identity);
         if (known is not null && !SameServer(known.Server))
         {
-            throw new RefusedException($"{_data.Root} belongs to a node of {known.Server}. Use another --data directory for {options.Server}.");
+            throw new RefusedException($"{_data.Root} belongs to a machine of {known.Server}. Use another --data directory for {options.Server}.");
         }
 
         var grpc = await DiscoverAsync(known, cancellationToken);
@@ -241,7 +241,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             await Task.Delay(TimeSpan.FromMilliseconds(100), clock);
         }
 
-        OnState("revoked", identity, terms, book, "The server does not know this node any more.");
+        OnState("revoked", identity, terms, book, "The server does not know this machine any more.");
         File.Delete(_data.Identity);
         File.Delete(_data.Key);
     }

@@ -21,5 +21,5 @@ internal static class Programs
             .FirstOrDefault(File.Exists);
     }
 
-    internal static string NotFound(ShimSpec spec) => $"There is no program '{spec.Argv[0]}' on this node.";
+    internal static string NotFound(ShimSpec spec) => $"There is no program '{spec.Argv[0]}' on this machine.";
 }

@@ -10,7 +10,8 @@ public sealed class AccessibleTests(Chromium chromium)
     [InlineData("<button></button>", "Light: button-name")]
     [InlineData("<p style='color: #ccc; background: #fff'>Faint</p>", "Light: color-contrast")]
     [InlineData("<style>@media (prefers-color-scheme: dark) { p { color: #333; background: #000 } }</style><p>Faint</p>", "Dark: color-contrast")]
-    public async Task CheckAsync_SeriousFinding_IsNamedWithItsTheme(string body, string finding)
+    [InlineData("<h1>First</h1><h3>Third</h3>", "Light: heading-order")]
+    public async Task CheckAsync_Finding_IsNamedWithItsTheme(string body, string finding)
     {
         await using var browser = await (await chromium.StartAsync()).NewContextAsync();
         var page = await browser.NewPageAsync();

@@ -80,7 +80,7 @@ public sealed class ConfirmIdentityTests(Chromium chromium, ClockedServer server
         await visit.Page.GetByLabel($"Type {visit.Slug} to confirm").FillAsync(visit.Slug);
         await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete workspace" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Dialog).GetByLabel("Password").WaitForAsync();
-        await Accessible.CheckAsync(visit.Page, "confirm it is you", practices: true);
+        await Accessible.CheckAsync(visit.Page, "confirm it is you");
         await Accessible.FitsAsync(visit.Page, "confirm it is you");
         await ConfirmAsync(visit.Page);
 

@@ -23,7 +23,7 @@ public sealed class DraftTests(Chromium chromium, SharedServer server)
         await OpenAsync(page);
         await Assertions.Expect(title).ToHaveValueAsync("Paint the boat");
         await Assertions.Expect(dialog).ToContainTextAsync("What you typed before is here again.");
-        await Accessible.CheckAsync(page, "draft of a task", practices: true);
+        await Accessible.CheckAsync(page, "draft of a task");
 
         await page.ReloadAsync();
         await OpenAsync(page);

@@ -55,7 +55,7 @@ public sealed class FirstHourTests(Chromium chromium, SharedServer server)
         await page.GotoAsync("/");
 
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Create the first account");
-        await Accessible.CheckAsync(page, "first account", practices: true);
+        await Accessible.CheckAsync(page, "first account");
         await Accessible.FitsAsync(page, "first account");
         await page.GetByLabel("E-mail address").FillAsync("first@example.org");
         await page.GetByLabel("Password").FillAsync(TestServer.Password);
@@ -90,7 +90,7 @@ public sealed class FirstHourTests(Chromium chromium, SharedServer server)
         await using var visit = await WorkspaceVisit.StartAsync(chromium, server, new() { ViewportSize = new() { Width = width, Height = height } });
         await visit.GoAsync("start");
         var page = visit.Page;
-        await Accessible.CheckAsync(page, "get started", practices: true);
+        await Accessible.CheckAsync(page, "get started");
         await Accessible.FitsAsync(page, "get started");
         var chip = page.Locator(".ot-chip-next");
 

@@ -11,7 +11,7 @@ public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer serve
     [Theory]
     [InlineData(1280, 800)]
     [InlineData(390, 844)]
-    public async Task BuilderListAndRun_HaveNoSeriousFindings(int width, int height)
+    public async Task BuilderListAndRun_HaveNoFindings(int width, int height)
     {
         var flow = FlowDefinition.Empty with
         {
@@ -55,7 +55,7 @@ public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer serve
     }
 
     [Fact]
-    public async Task ListsAndKeysOfTheCanvas_HaveNoSeriousFindings()
+    public async Task ListsAndKeysOfTheCanvas_HaveNoFindings()
     {
         var flow = FlowDefinition.Empty with
         {

@@ -23,7 +23,7 @@ public sealed class FlowPanelAccessibilityTests(Chromium chromium, SharedServer 
     [Theory]
     [InlineData(1280, 800)]
     [InlineData(390, 844)]
-    public async Task PanelAndDialogs_HaveNoSeriousFindings(int width, int height)
+    public async Task PanelAndDialogs_HaveNoFindings(int width, int height)
     {
         await using var builder = await FlowBuilder.OpenAsync(
             chromium, server, s_flow, new() { ViewportSize = new() { Width = width, Height = height } });
@@ -31,8 +31,8 @@ public sealed class FlowPanelAccessibilityTests(Chromium chromium, SharedServer 
         await page.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
 
         await page.Locator("[data-step=work]").ClickAsync();
-        await page.GetByText("Which nodes fit").ClickAsync();
-        await Assertions.Expect(page.Locator(".nf")).ToContainTextAsync("No node serves this workspace yet.");
+        await page.GetByText("Which machines fit").ClickAsync();
+        await Assertions.Expect(page.Locator(".nf")).ToContainTextAsync("No machine serves this workspace yet.");
         await Assertions.Expect(page.Locator(".hl-comment")).ToHaveTextAsync("# count");
         await CheckAsync("step with code");
         var stdin = page.GetByRole(AriaRole.Textbox, new() { Name = "Stdin" });

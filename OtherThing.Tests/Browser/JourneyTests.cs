@@ -48,7 +48,7 @@ public sealed class JourneyTests(Chromium chromium)
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Open run" }).ClickAsync();
         await Assertions.Expect(page.Locator(".rp-detail")).ToContainTextAsync("A long text");
-        await page.Locator(".rp-steps").GetByRole(AriaRole.Button, new() { Name = "Count words on a node" }).ClickAsync();
+        await page.Locator(".rp-steps").GetByRole(AriaRole.Button, new() { Name = "Count words on a machine" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Definition).Filter(new() { HasText = "This machine" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Resources" }).First.ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "ompute" }).First).ToContainTextAsync(" s");

@@ -59,7 +59,7 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
         await page.Keyboard.PressAsync("Control+k");
         await Assertions.Expect(line).ToBeFocusedAsync();
         await Assertions.Expect(options.First).ToContainTextAsync("Tasks");
-        await Accessible.CheckAsync(page, "palette", practices: true);
+        await Accessible.CheckAsync(page, "palette");
         await page.Keyboard.TypeAsync("boat");
         await Assertions.Expect(options).ToHaveCountAsync(1);
         await Assertions.Expect(options).ToContainTextAsync("T-1 Paint the boat");
@@ -105,7 +105,7 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
 
         await keys.PressAsync("?");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Pick a card up");
-        await Accessible.CheckAsync(page, "keyboard", practices: true);
+        await Accessible.CheckAsync(page, "keyboard");
         await page.GetByLabel("Single letters are commands").UncheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await Assertions.Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);

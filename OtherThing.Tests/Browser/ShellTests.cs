@@ -11,7 +11,7 @@ public sealed class ShellTests(Chromium chromium, SharedServer server)
     [Theory]
     [InlineData(1280, 800)]
     [InlineData(390, 844)]
-    public async Task Pages_WithShellAndDialogs_HaveNoSeriousFindingsAndFit(int width, int height)
+    public async Task Pages_WithShellAndDialogs_HaveNoFindingsAndFit(int width, int height)
     {
         await using var visit = await WorkspaceVisit.StartAsync(
             chromium, server, new() { ViewportSize = new() { Width = width, Height = height } });

@@ -26,7 +26,7 @@ public sealed class WaysBackTests(Chromium chromium, ClockedServer server) : ICl
         await page.GotoAsync("/?show=deleted");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Harbour Lab" })).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("Gone for good in")).ToBeVisibleAsync();
-        await Accessible.CheckAsync(page, "deleted workspaces", practices: true);
+        await Accessible.CheckAsync(page, "deleted workspaces");
         await Accessible.FitsAsync(page, "deleted workspaces");
         server.Clock.Advance(Door.FreshFor + TimeSpan.FromSeconds(2));
         await page.GetByRole(AriaRole.Button, new() { Name = "Restore Harbour Lab" }).ClickAsync();
@@ -72,7 +72,7 @@ public sealed class WaysBackTests(Chromium chromium, ClockedServer server) : ICl
         await Assertions.Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Take the offer back" })).ToHaveCountAsync(0);
         await OfferAsync(owner.Page);
         await Assertions.Expect(admin.Page.GetByRole(AriaRole.Button, new() { Name = "Accept" })).ToBeVisibleAsync();
-        await Accessible.CheckAsync(admin.Page, "offer of a workspace", practices: true);
+        await Accessible.CheckAsync(admin.Page, "offer of a workspace");
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "Accept" }).ClickAsync();
 
         await Patience.UntilAsync(
@@ -103,7 +103,7 @@ public sealed class WaysBackTests(Chromium chromium, ClockedServer server) : ICl
         await page.GetByLabel("E-mail address of their account").FillAsync(email);
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
         var link = await page.GetByLabel("Link to a new password").InputValueAsync();
-        await Accessible.CheckAsync(page, "administration", practices: true);
+        await Accessible.CheckAsync(page, "administration");
         await using var elsewhere = await chromium.OpenAsync(own.BaseAddress);
         var theirs = await elsewhere.NewPageAsync();
         await theirs.GotoAsync(link);

@@ -14,7 +14,7 @@ internal static class StepGuide
         var page = new StringBuilder("# Step types\n\nEvery step type there is. The same catalog makes the builder's forms, the validation and the published schema (`/schemas/flow/v1.json`).\n\n");
         foreach (var kind in StepCatalog.All.GroupBy(type => type.Kind))
         {
-            page.Append("## ").Append(kind.Key == StepKind.Ai ? "AI" : kind.Key == StepKind.Http ? "HTTP" : kind.Key.ToString()).Append("\n\n| Type | What it does |\n|---|---|\n");
+            page.Append("## ").Append(kind.Key == StepKind.Ai ? "AI" : kind.Key == StepKind.Http ? "HTTP" : kind.Key == StepKind.Node ? "Machine" : kind.Key.ToString()).Append("\n\n| Type | What it does |\n|---|---|\n");
             foreach (var type in kind)
             {
                 page.Append("| [`").Append(type.Name).Append("`](steps/").Append(type.Name).Append(".md) | ").Append(Cell(type.Description)).Append(" |\n");

@@ -118,7 +118,7 @@ internal static class StartRules
         var named = HostNames.Named(configuration);
         if (named.Length == 0 || named.Any(name => name.Contains('*', StringComparison.Ordinal)))
         {
-            yield return "AllowedHosts has to name the hosts that people and nodes reach this server by, without *: AllowedHosts=flows.example.org.";
+            yield return "AllowedHosts has to name the hosts that people and machines reach this server by, without *: AllowedHosts=flows.example.org.";
         }
 
         if (configuration[CertificatePath] is { Length: > 0 } path)

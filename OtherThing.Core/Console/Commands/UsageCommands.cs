@@ -9,7 +9,7 @@ namespace OtherThing.Core.Console.Commands;
 public sealed class UsageCommand(UsageService usage, TimeProvider clock) : ConsoleCommand(
     "usage",
     "Sum what was used and what it cost",
-    "usage --by flow --since 7d | sum cents",
+    "usage --by flow --since 7d | sum cost",
     new ConsoleFlag("by", "type, provider, model, user, flow, node, key or day", TakesValue: true),
     new ConsoleFlag("since", "Of this time, 30d when not said", TakesValue: true))
 {

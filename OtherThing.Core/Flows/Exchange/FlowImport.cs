@@ -52,7 +52,7 @@ public static class FlowImport
         var detached = FlowDetachment.Of(read.Definition);
         var remarks = detached.Fields.Count == 0
             ? read.Remarks
-            : [.. read.Remarks, new ImportRemark(null, $"Left out, because an import attaches no keys, nodes, members or secrets: {string.Join(", ", detached.Fields.Take(20))}.")];
+            : [.. read.Remarks, new ImportRemark(null, $"Left out, because an import attaches no keys, machines, members or secrets: {string.Join(", ", detached.Fields.Take(20))}.")];
         return CanBeKept(detached.Definition) is { } tooMuch
             ? tooMuch
             : read with { Definition = detached.Definition, Remarks = [.. remarks.Take(MaxRemarks)] };

@@ -232,7 +232,7 @@ internal sealed partial class N8nSteps
             ["stdin"] = stdin,
         })
         {
-            Remarks = ["Its JavaScript runs on a node that has the program node; it sees $input, $json and items, and no other part of n8n."],
+            Remarks = ["Its JavaScript runs on a machine that has the program node; it sees $input, $json and items, and no other part of n8n."],
         };
     }
 }

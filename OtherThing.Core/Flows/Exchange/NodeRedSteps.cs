@@ -190,7 +190,7 @@ internal sealed partial class NodeRedSteps(ForeignGraph graph)
         {
             Remarks =
             [
-                "Its JavaScript runs on a node that has the program node; it sees msg.payload, and no context, flow or global.",
+                "Its JavaScript runs on a machine that has the program node; it sees msg.payload, and no context, flow or global.",
                 .. many ? new[] { "It had several outputs; here all of them leave by out." } : [],
             ],
         };

@@ -26,7 +26,7 @@ public sealed record NodeCommandConfig
     [Description("Environment variables.")]
     public IReadOnlyDictionary<string, string>? Env { get; init; }
 
-    /// <summary>What the node must have.</summary>
-    [Description("What the node must have.")]
+    /// <summary>What the machine must have.</summary>
+    [Description("What the machine must have.")]
     public JobRequirements? Requirements { get; init; }
 }

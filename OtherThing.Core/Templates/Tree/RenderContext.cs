@@ -123,5 +123,5 @@ internal sealed class RenderContext
         new("template.limit", "The template produces more than 1 MiB (1,048,576 bytes).", position, null);
 
     private static TemplateError OutOfSteps(int position) =>
-        new("template.limit", "The template takes more than 100,000 evaluation steps; do this work in a step on a node.", position, null);
+        new("template.limit", "The template takes more than 100,000 evaluation steps; do this work in a step on a machine.", position, null);
 }

@@ -29,6 +29,34 @@ public sealed class ConsoleFiltersTests
     [InlineData("sum size", "19")]
     public void Apply_Sums_GiveANumber(string filter, string text) => Assert.Equal(text, Run(filter).Message);
 
+    [Theory]
+    [InlineData("sum cents", "$12.40")]
+    [InlineData("sum cost", "$12.40")]
+    [InlineData("where cost > 100 | select name,cost", "name   cost\nparse  $12.40")]
+    [InlineData("sort Cost desc | head 2 | select cents", "cost\n$12.40\n$0.00016")]
+    public void Apply_Money_IsReadInDollarsAndNamedEitherWay(string filters, string text)
+    {
+        var output = ConsoleOutput.Table(["name", "cents"],
+        [
+            new JsonObject { ["name"] = "ask", ["cents"] = 0.016m },
+            new JsonObject { ["name"] = "parse", ["cents"] = 1240m },
+            new JsonObject { ["name"] = "idle", ["cents"] = null },
+        ]);
+
+        foreach (var filter in filters.Split(" | "))
+        {
+            output = ConsoleFilters.Apply(output, new ConsoleStage([.. filter.Split(' ')])).Value;
+        }
+
+        Assert.StartsWith(text, ConsoleText.Render(output), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Apply_MoneySummed_ProgramsGetCents() =>
+        Assert.Equal(3m, ConsoleFilters.Apply(
+            ConsoleOutput.Table(["cents"], [new JsonObject { ["cents"] = 1m }, new JsonObject { ["cents"] = 2m }]),
+            new ConsoleStage(["sum", "cost"])).Value.Data!.GetValue<decimal>());
+
     [Fact]
     public void Apply_Group_CountsEachValue() =>
         Assert.Equal(["x 2", "y 1"], Run("group kind").Rows!.Select(row => $"{row["kind"]} {row["count"]}"));

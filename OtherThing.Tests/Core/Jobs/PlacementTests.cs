@@ -16,7 +16,7 @@ public sealed class PlacementTests
         { new JobRequirements { VramMb = 40_000 }, "it lends 0 GPUs of that size, the job needs 1" },
         { new JobRequirements { Os = "windows" }, "it runs linux, the job needs windows" },
         { new JobRequirements { Labels = ["fast", "quiet"] }, "it lacks the label quiet" },
-        { new JobRequirements { NodeId = Guid.NewGuid() }, "the job names another node" },
+        { new JobRequirements { NodeId = Guid.NewGuid() }, "the job names another machine" },
     };
 
     [Theory]

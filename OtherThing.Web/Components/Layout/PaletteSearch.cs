@@ -91,7 +91,7 @@ internal sealed class PaletteSearch(
         }
 
         Add("Workspaces", "/");
-        Add("My nodes", "/nodes");
+        Add("My machines", "/nodes");
         Add("Downloads", "/downloads");
         Add("Your account", "/account");
         if (await administrator.IsAsync(actor, cancellationToken))

@@ -18,7 +18,7 @@ public static class ShellHotkeys
         new("/", "To the filter of the page"),
         new("c", "New: what the main button of the page makes"),
         new("g t", "Tasks"), new("g f", "Flows"), new("g c", "Console"), new("g r", "Resources"), new("g k", "API keys"),
-        new("g m", "Members"), new("g w", "Workspaces"), new("g n", "My nodes"),
+        new("g m", "Members"), new("g w", "Workspaces"), new("g n", "My machines"),
     ];
 
     /// <summary>The keys of one tab; none for a page without its own.</summary>

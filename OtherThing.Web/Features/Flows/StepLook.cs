@@ -25,7 +25,7 @@ internal static class StepLook
         StepKind.Data => "Data",
         StepKind.Logic => "Logic",
         StepKind.Human => "People",
-        StepKind.Node => "Nodes",
+        StepKind.Node => "Machines",
         _ => "Output",
     };
 

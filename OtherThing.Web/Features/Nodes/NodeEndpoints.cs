@@ -92,7 +92,7 @@ internal static class NodeEndpoints
     {
         if (request.WorkspaceIds is not { } workspaceIds)
         {
-            return Error.Invalid("node.workspaces_invalid", "workspaceIds", "workspaceIds must be a list of workspace ids; empty takes the node out of all.").ToProblem();
+            return Error.Invalid("node.workspaces_invalid", "workspaceIds", "workspaceIds must be a list of workspace ids; empty takes the machine out of all.").ToProblem();
         }
 
         return workspaceIds.Count > MaxWorkspaces

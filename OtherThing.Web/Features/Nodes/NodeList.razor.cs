@@ -11,7 +11,11 @@ namespace OtherThing.Web.Features.Nodes;
 public sealed partial class NodeList : IDisposable
 {
     private readonly CancellationTokenSource _disposal = new();
+    // Each card follows its machine live, so only those that are looked at are there.
+    private const int Step = 24;
     private List<NodeView>? _nodes;
+    private List<NodeView> _found = [];
+    private int _most = Step;
     private Error? _error;
     private Guid? _userId;
 
@@ -26,6 +30,14 @@ public sealed partial class NodeList : IDisposable
 
     [Inject]
     public required ISnackbar Snackbar { get; init; }
+
+    /// <summary>What the search says; it looks at every machine, shown or not.</summary>
+    [SupplyParameterFromQuery(Name = "machine")]
+    public string? Query { get; set; }
+
+    /// <summary>The state to show, as a <see cref="NodeStatus"/>; null for any.</summary>
+    [SupplyParameterFromQuery(Name = "state")]
+    public string? State { get; set; }
 
     /// <summary>The workspace whose nodes to show; null shows those the person owns or sees.</summary>
     [Parameter]
@@ -51,7 +63,19 @@ public sealed partial class NodeList : IDisposable
         _disposal.Dispose();
     }
 
+    private IReadOnlyList<(string Value, string Text)> States =>
+        [.. _nodes!.CountBy(node => node.Status).OrderBy(pair => pair.Key)
+            .Select(pair => (pair.Key.ToString().ToLowerInvariant(), $"{StatusLook.For(pair.Key).Word} ({pair.Value})"))];
+
     protected override Task OnInitializedAsync() => ReloadAsync();
+
+    protected override void OnParametersSet() => Find();
+
+    private void Find() => _found = [.. (_nodes ?? []).Where(node =>
+        (string.IsNullOrEmpty(State) || node.Status.ToString().Equals(State, StringComparison.OrdinalIgnoreCase))
+        && ListFilter.Matches(
+            Query, node.Name, node.IsMine ? "you" : node.OwnerName, node.Facts.HostName, node.Facts.Os, node.Facts.Arch,
+            string.Join(' ', node.Facts.Resources.Gpus.Select(gpu => gpu.Name)), string.Join(' ', node.Facts.Labels)))];
 
     private async Task ReloadAsync()
     {
@@ -63,10 +87,12 @@ public sealed partial class NodeList : IDisposable
         if (!found.TryGet(out var nodes, out _error))
         {
             _nodes = [];
+            Find();
             return;
         }
 
         _nodes = [.. nodes.OrderByDescending(node => node.IsMine).ThenBy(node => node.Name, StringComparer.CurrentCultureIgnoreCase)];
+        Find();
         await OnLoaded.InvokeAsync(_nodes);
     }
 
@@ -77,6 +103,7 @@ public sealed partial class NodeList : IDisposable
         if (index >= 0 && read.TryGet(out var fresh, out _))
         {
             _nodes![index] = fresh;
+            Find();
         }
     }
 

@@ -27,6 +27,7 @@ internal static class UsageWords
     {
         UsageGrouping.Type => "Kind",
         UsageGrouping.User => "Member",
+        UsageGrouping.Node => "Machine",
         _ => grouping.ToString(),
     };
 

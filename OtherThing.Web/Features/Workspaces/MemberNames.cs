@@ -1,6 +1,7 @@
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Workspaces;
 
@@ -16,6 +17,16 @@ public sealed class MemberNames
 
     /// <summary>Those who can be given work.</summary>
     public IEnumerable<MemberView> Workers => _members.Values.Where(member => member.Role >= Role.Member);
+
+    /// <summary>The roles there are, with how many have each, as a filter offers them; highest first.</summary>
+    public IReadOnlyList<(string Value, string Text)> Roles =>
+        [.. All.CountBy(member => member.Role).OrderByDescending(pair => pair.Key).Select(pair => (pair.Key.ToString().ToLowerInvariant(), $"{pair.Key} ({pair.Value})"))];
+
+    /// <summary>The members whose name or address holds every word of a search and whose role is the one named; highest role and longest standing first.</summary>
+    public IReadOnlyList<MemberView> Find(string? query, string? role) =>
+        [.. All.Where(member => (string.IsNullOrEmpty(role) || member.Role.ToString().Equals(role, StringComparison.OrdinalIgnoreCase))
+                && ListFilter.Matches(query, member.DisplayName, member.Email))
+            .OrderByDescending(member => member.Role).ThenBy(member => member.JoinedAt)];
 
     public string this[Guid userId] => _members.TryGetValue(userId, out var member) ? member.DisplayName : "Former member";
 

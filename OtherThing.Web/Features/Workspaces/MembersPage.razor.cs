@@ -10,14 +10,25 @@ namespace OtherThing.Web.Features.Workspaces;
 
 public sealed partial class MembersPage
 {
+    private const int Step = 50;
     private MemberNames? _people;
+    private int _most = Step;
     private IReadOnlyList<Invite> _invites = [];
+    private string? _moreInvites;
     private readonly OneAct _act = new();
     private (Guid By, Guid To)? _offer;
     private Error? _error;
 
     [Parameter]
     public string Slug { get; set; } = "";
+
+    /// <summary>What the search says; it looks at every member, shown or not.</summary>
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Query { get; set; }
+
+    /// <summary>The role to show; null for any.</summary>
+    [SupplyParameterFromQuery(Name = "role")]
+    public string? RoleName { get; set; }
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -45,6 +56,8 @@ public sealed partial class MembersPage
 
     [Inject]
     public required TimeProvider Clock { get; init; }
+
+    private IReadOnlyList<MemberView> Found => _people?.Find(Query, RoleName) ?? [];
 
     private bool MayInvite => Workspace.May(Operations.InviteCreate);
 
@@ -77,7 +90,16 @@ public sealed partial class MembersPage
         _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
         if (MayInvite && (await Invites.ListAsync(Workspace.Actor, Workspace.Id, new PageRequest(), CancellationToken.None)).TryGet(out var page, out _))
         {
-            _invites = page.Items;
+            (_invites, _moreInvites) = (page.Items, page.Next);
+        }
+    }
+
+    private async Task MoreInvitesAsync()
+    {
+        if (PageRequest.Parse(PageRequest.DefaultLimit, _moreInvites).TryGet(out var request, out _)
+            && (await Invites.ListAsync(Workspace.Actor, Workspace.Id, request, CancellationToken.None)).TryGet(out var page, out _error))
+        {
+            (_invites, _moreInvites) = ([.. _invites, .. page.Items], page.Next);
         }
     }
 
