@@ -59,7 +59,26 @@ public interface IRunStore
 public sealed record RunsKept(int Count, DateTime? Since);
 
 /// <summary>Which runs to list; null means any.</summary>
-public sealed record RunFilter(Guid? FlowId = null, RunStatus? Status = null);
+public sealed record RunFilter(Guid? FlowId = null, RunStatus? Status = null)
+{
+    /// <summary>How long <see cref="Text"/> may be.</summary>
+    public static TextLimit TextLimit { get; } = TextLimit.Of(200);
+
+    /// <summary>What started them.</summary>
+    public RunTrigger? Trigger { get; init; }
+
+    /// <summary>The member they act for.</summary>
+    public Guid? StartedBy { get; init; }
+
+    /// <summary>Accepted at this time (UTC) or later.</summary>
+    public DateTime? From { get; init; }
+
+    /// <summary>Accepted before this time (UTC).</summary>
+    public DateTime? To { get; init; }
+
+    /// <summary>Words in the flow's name, or in the code, the message or the path of the error, in capital letters or not; empty for any.</summary>
+    public string? Text { get; init; }
+}
 
 /// <summary>Commits many runs' transitions in one transaction.</summary>
 public interface IRunJournalStore : IRefusedRows

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -58,18 +59,41 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
     internal static (IQueryable<Run> Found, IReadOnlyList<Expression<Func<Run, bool>>> Others) Find(AppDbContext db, Guid workspaceId, RunFilter filter)
     {
         var found = db.Set<Run>().AsNoTracking().Where(r => r.WorkspaceId == workspaceId);
+        found = filter.From is { } from ? found.Where(r => r.CreatedAt >= from) : found;
+        found = filter.To is { } to ? found.Where(r => r.CreatedAt < to) : found;
+        var others = Others(filter).ToList();
         switch (filter)
         {
             case { FlowId: { } flowId, Status: { } status } when status.IsFinal():
-                return (found.Where(r => r.FlowId == flowId && r.Status == status && r.WakeAt == null), []); // the index is of those that ended
+                return (found.Where(r => r.FlowId == flowId && r.Status == status && r.WakeAt == null), others); // the index is of those that ended
             case { FlowId: { } flowId, Status: { } status }:
-                return (found.Where(r => r.Status == status), [r => r.FlowId == flowId]); // of those that are at work there are few
+                return (found.Where(r => r.Status == status), [r => r.FlowId == flowId, .. others]); // of those that are at work there are few
             case { FlowId: { } flowId }:
-                return (found.Where(r => r.FlowId == flowId), []);
+                return (found.Where(r => r.FlowId == flowId), others);
             case { Status: { } status }:
-                return (found.Where(r => r.Status == status), []);
+                return (found.Where(r => r.Status == status), others);
             default:
-                return (found, []);
+                return (found, others);
+        }
+    }
+
+    private static IEnumerable<Expression<Func<Run, bool>>> Others(RunFilter filter)
+    {
+        if (filter.Trigger is { } trigger)
+        {
+            yield return r => r.Trigger == trigger;
+        }
+
+        if (filter.StartedBy is { } person)
+        {
+            yield return r => r.StartedBy == person;
+        }
+
+        if (filter.Text is { Length: > 0 } text)
+        {
+            var written = JsonSerializer.Serialize(text, Json.Options)[1..^1]; // an error is kept as JSON, whose names are no words of it
+            yield return WordSearch.Holds<Run>(
+                (text, r => r.FlowName), (written, r => r.Error!.Replace("\"code\":", "").Replace("\"message\":", "").Replace("\"path\":", "")));
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         _page.AddAuthorization();
         _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>()).AddSingleton(Get<IAccountStore>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>()).AddSingleton(Get<IAccountStore>());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -143,6 +143,33 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var editor = Render<FlowEditorPage>(await AddWorkspaceAsync(Role.Owner), page => page.Add(each => each.FlowId, flow.Id));
 
         editor.WaitForAssertion(() => Assert.Contains("There is no such flow in this workspace.", editor.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunList_FiltersInTheAddress_AreAskedOfTheServer()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var first = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, first, Patience.Limit, Cancellation);
+        var again = (await Get<RunService>().RerunAsync(workspace.Actor, workspace.Id, first, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, again, Patience.Limit, Cancellation);
+        var navigation = _page.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo(workspace.PathTo("runs"));
+        var list = Render<RunListPage>(workspace);
+        list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
+
+        list.FindAll("select")[2].Change(RunTrigger.Rerun.ToString());
+        list.WaitForAssertion(() => Assert.Equal([workspace.PathTo("runs", again)], list.FindAll("tbody td:first-child a").Select(link => link.GetAttribute("href"))));
+        Assert.EndsWith("?trigger=rerun", navigation.Uri, StringComparison.Ordinal);
+        list.Find("input[type=search]").Input("no such words");
+        list.WaitForAssertion(() => Assert.Contains("No run matches all of the filters.", list.Markup, StringComparison.Ordinal));
+        navigation.NavigateTo(list.Find(".rl-filter a").GetAttribute("href")!);
+        list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
+        navigation.NavigateTo($"{workspace.PathTo("runs")}?from=2999-01-01&by={workspace.UserId}&q=REPORT");
+        list.WaitForAssertion(() => Assert.Contains("No run matches all of the filters.", list.Markup, StringComparison.Ordinal));
+        navigation.NavigateTo($"{workspace.PathTo("runs")}?by={workspace.UserId}&q=REPORT");
+        list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
     }
 
     [Fact]
