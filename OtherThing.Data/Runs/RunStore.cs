@@ -11,6 +11,12 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
 {
     internal static readonly TimeOrder<Run> Order = new(run => run.CreatedAt, run => run.Id);
 
+    // Once per flow of a list: each reads a few entries of the index of a flow's runs, however many it has.
+    private static readonly Func<AppDbContext, Guid, Guid, IAsyncEnumerable<RecentRun>> s_recent = EF.CompileAsyncQuery(
+        (AppDbContext db, Guid workspaceId, Guid flowId) => db.Set<Run>().Where(r => r.FlowId == flowId && r.WorkspaceId == workspaceId)
+            .OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(FlowRunRecord.Looked)
+            .Select(r => new RecentRun(r.Id, r.Status, r.Paused, r.CreatedAt)));
+
     public async Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken) =>
         await WholeAsync(await FindBriefAsync(workspaceId, runId, cancellationToken), cancellationToken);
 
@@ -97,6 +103,24 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
         }
     }
 
+    public async Task<IReadOnlyList<FlowRunRecord>> ListRecordsAsync(Guid workspaceId, IReadOnlyCollection<Guid> flowIds, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var records = new List<FlowRunRecord>(flowIds.Count);
+        foreach (var flowId in flowIds)
+        {
+            var runs = await s_recent(db, workspaceId, flowId).ToListAsync(cancellationToken);
+            if (runs is [var last, ..])
+            {
+                records.Add(new FlowRunRecord(
+                    flowId, last.Id, last.Status, last.Paused, last.CreatedAt,
+                    runs.Count(run => run.Status is RunStatus.Succeeded or RunStatus.Failed), runs.Count(run => run.Status == RunStatus.Succeeded)));
+            }
+        }
+
+        return records;
+    }
+
     public async Task<RunsKept> CountKeptAsync(Guid workspaceId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -154,6 +178,8 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
 
         return await waiting.OrderByDescending(r => r.Id).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
     }
+
+    private sealed record RecentRun(Guid Id, RunStatus Status, bool Paused, DateTime CreatedAt);
 
     private async Task<Run?> WholeAsync(Run? run, CancellationToken cancellationToken) => run is null ? null : run with
     {

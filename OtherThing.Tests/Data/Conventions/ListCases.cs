@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using OtherThing.Core.Approvals;
 using OtherThing.Core.Audit;
-using OtherThing.Core.Flows;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -80,7 +79,8 @@ internal static class ListCases
             yield return Of($"approvals, {filter}", ApprovalStore.Order, db => ApprovalStore.Find(db, s_id, filter));
         }
 
-        yield return Of("flows", FlowStore.Order, db => (db.Set<Flow>().Where(flow => flow.WorkspaceId == s_id), []));
+        yield return Of("flows", FlowStore.Order, db => FlowStore.Find(db, s_id, null));
+        yield return Of("flows, words", FlowStore.Order, db => FlowStore.Find(db, s_id, "word"));
         yield return ("members", new ListCase(typeof(Membership), (db, after) => [(MemberStore.List(db, MemberStore.Find(db, s_id, after)).Take(51), false)]));
     }
 

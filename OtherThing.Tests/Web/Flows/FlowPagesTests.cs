@@ -67,6 +67,51 @@ public sealed class FlowPagesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FlowList_BehindTwoHundredRunsOfAnother_SaysHowEachFlowWent()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var other = (await Get<FlowService>().DuplicateAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value;
+        await using (var db = await Get<Microsoft.EntityFrameworkCore.IDbContextFactory<OtherThing.Data.AppDbContext>>().CreateDbContextAsync(Cancellation))
+        {
+            db.AddRange(Enumerable.Range(0, 3).Select(number => Ended(workspace, flow.Id, DateTime.UtcNow.AddDays(-1), number == 1 ? RunStatus.Failed : RunStatus.Succeeded)));
+            db.AddRange(Enumerable.Range(0, 201).Select(_ => Ended(workspace, other.Id, DateTime.UtcNow, RunStatus.Succeeded)));
+            await db.SaveChangesAsync(Cancellation);
+        }
+
+        var list = Render<FlowListPage>(workspace);
+
+        list.WaitForAssertion(() => Assert.Contains("2 of 3 succeeded", RowOf("Report"), StringComparison.Ordinal));
+        Assert.Contains("1 d ago", RowOf("Report"), StringComparison.Ordinal);
+        Assert.Contains("20 of 20 succeeded", RowOf(other.Name), StringComparison.Ordinal);
+
+        list.Find("input[type=search]").Input("COPY");
+        list.WaitForAssertion(() => Assert.Equal([other.Name], list.FindAll(".fl-name strong").Select(name => name.TextContent)));
+        list.Find("input[type=search]").Input("nothing like it");
+        list.WaitForAssertion(() => Assert.Contains("No flow has these words", list.Markup, StringComparison.Ordinal));
+
+        string RowOf(string name) => list.FindAll(".fl-row").Single(row => row.QuerySelector("strong")!.TextContent == name).TextContent;
+    }
+
+    private static Run Ended(WorkspaceContext workspace, Guid flowId, DateTime at, RunStatus status) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        WorkspaceId = workspace.Id,
+        FlowId = flowId,
+        FlowName = "Report",
+        FlowVersion = 1,
+        Status = status,
+        Trigger = RunTrigger.Manual,
+        StartedBy = workspace.UserId,
+        Input = "{}",
+        CreatedAt = at,
+        StartedAt = at,
+        FinishedAt = at,
+        Fence = 1,
+        LastSequence = 1,
+    };
+
+    [Fact]
     public async Task FlowList_Empty_TeachesTheFirstStep()
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
