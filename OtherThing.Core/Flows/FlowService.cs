@@ -15,10 +15,16 @@ public sealed partial class FlowService(
     IFlowStore flows, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
 {
     /// <summary>The flows, last changed first (A27).</summary>
-    public async Task<Result<Page<FlowSummary>>> ListAsync(Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken) =>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="page">Which page.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="text">Words in the name or the description, in capital letters or not; empty for any. A page may then be short and have a next one.</param>
+    public async Task<Result<Page<FlowSummary>>> ListAsync(
+        Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken, string? text = null) =>
         (await door.EnterAsync(actor, workspaceId, Operations.FlowRead, cancellationToken)).Error is { } refusal
             ? refusal
-            : await flows.ListAsync(workspaceId, page, cancellationToken);
+            : await flows.ListAsync(workspaceId, text, page, cancellationToken);
 
     /// <summary>One flow (A27).</summary>
     /// <returns>The flow, or <c>flow.not_found</c>.</returns>

@@ -16,7 +16,11 @@ public interface IFlowStore
     Task<FlowHead?> FindHeadAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);
 
     /// <summary>The flows of a workspace, last changed first.</summary>
-    Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken);
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="text">Words in the name or the description, in capital letters or not; empty for any.</param>
+    /// <param name="page">Which page.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<Page<FlowSummary>> ListAsync(Guid workspaceId, string? text, PageRequest page, CancellationToken cancellationToken);
 
     /// <summary>
     /// Saves a changed draft, with its name, if nobody has changed it since <paramref name="expectedRevision"/>. What is published, and by

@@ -26,6 +26,9 @@ public interface IRunStore
     /// <summary>The runs of a workspace, newest first; large inputs and outputs stay references (<see cref="BlobRef"/>).</summary>
     Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken);
 
+    /// <summary>How the last runs of some flows went; flows that have not run are missing.</summary>
+    Task<IReadOnlyList<FlowRunRecord>> ListRecordsAsync(Guid workspaceId, IReadOnlyCollection<Guid> flowIds, CancellationToken cancellationToken);
+
     /// <summary>How many runs of a workspace are kept, and since when.</summary>
     Task<RunsKept> CountKeptAsync(Guid workspaceId, CancellationToken cancellationToken);
 
@@ -58,8 +61,41 @@ public interface IRunStore
 /// <param name="Since">When the oldest of them was accepted (UTC); null without any.</param>
 public sealed record RunsKept(int Count, DateTime? Since);
 
+/// <summary>How the last runs of a flow went.</summary>
+/// <param name="FlowId">The flow.</param>
+/// <param name="LastRunId">The run that was accepted last.</param>
+/// <param name="LastStatus">Where that one stands.</param>
+/// <param name="LastIsPaused">Whether it is paused.</param>
+/// <param name="LastAt">When it was accepted (UTC).</param>
+/// <param name="Ended">How many of the last <see cref="Looked"/> succeeded or failed; what was cancelled says nothing of a flow.</param>
+/// <param name="Succeeded">How many of those succeeded.</param>
+public sealed record FlowRunRecord(Guid FlowId, Guid LastRunId, RunStatus LastStatus, bool LastIsPaused, DateTime LastAt, int Ended, int Succeeded)
+{
+    /// <summary>So many of a flow's last runs are looked at.</summary>
+    public const int Looked = 20;
+}
+
 /// <summary>Which runs to list; null means any.</summary>
-public sealed record RunFilter(Guid? FlowId = null, RunStatus? Status = null);
+public sealed record RunFilter(Guid? FlowId = null, RunStatus? Status = null)
+{
+    /// <summary>How long <see cref="Text"/> may be.</summary>
+    public static TextLimit TextLimit { get; } = TextLimit.Of(200);
+
+    /// <summary>What started them.</summary>
+    public RunTrigger? Trigger { get; init; }
+
+    /// <summary>The member they act for.</summary>
+    public Guid? StartedBy { get; init; }
+
+    /// <summary>Accepted at this time (UTC) or later.</summary>
+    public DateTime? From { get; init; }
+
+    /// <summary>Accepted before this time (UTC).</summary>
+    public DateTime? To { get; init; }
+
+    /// <summary>Words in the flow's name, or in the code, the message or the path of the error, in capital letters or not; empty for any.</summary>
+    public string? Text { get; init; }
+}
 
 /// <summary>Commits many runs' transitions in one transaction.</summary>
 public interface IRunJournalStore : IRefusedRows

@@ -105,6 +105,13 @@ public sealed partial class RunService(
             ? refusal
             : await runs.ListAsync(workspaceId, filter, page, cancellationToken);
 
+    /// <summary>How the last runs of some flows went (A39); flows that have not run are missing.</summary>
+    public async Task<Result<IReadOnlyList<FlowRunRecord>>> ListRecordsAsync(
+        Actor actor, Guid workspaceId, IReadOnlyCollection<Guid> flowIds, CancellationToken cancellationToken) =>
+        (await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal
+            ? refusal
+            : Result<IReadOnlyList<FlowRunRecord>>.Success(await runs.ListRecordsAsync(workspaceId, flowIds, cancellationToken));
+
     /// <summary>How many runs of the workspace have not ended (A39): queued, at work or waiting.</summary>
     public async Task<Result<int>> CountLiveAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
         (await door.EnterAsync(actor, workspaceId, Operations.RunRead, cancellationToken)).Error is { } refusal

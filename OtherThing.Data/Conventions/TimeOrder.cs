@@ -35,17 +35,27 @@ internal sealed class TimeOrder<T>
     /// <param name="others">Conditions that it has not.</param>
     /// <param name="page">Which page.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Page<T>> PageAsync(
-        IQueryable<T> found, IReadOnlyList<Expression<Func<T, bool>>> others, PageRequest page, CancellationToken cancellationToken)
+    public Task<Page<T>> PageAsync(
+        IQueryable<T> found, IReadOnlyList<Expression<Func<T, bool>>> others, PageRequest page, CancellationToken cancellationToken) =>
+        PageAsync(found, others, page, static rows => rows, _place, cancellationToken);
+
+    /// <summary>The same of what is wanted of each row.</summary>
+    public async Task<Page<TOut>> PageAsync<TOut>(
+        IQueryable<T> found,
+        IReadOnlyList<Expression<Func<T, bool>>> others,
+        PageRequest page,
+        Func<IQueryable<T>, IQueryable<TOut>> select,
+        Func<TOut, Cursor> place,
+        CancellationToken cancellationToken)
     {
         if (others.Count == 0)
         {
-            return (await After(found, page.Cursor).Take(page.Limit + 1).ToListAsync(cancellationToken)).ToPage(page.Limit, _place);
+            return (await select(After(found, page.Cursor)).Take(page.Limit + 1).ToListAsync(cancellationToken)).ToPage(page.Limit, place);
         }
 
         var last = await Nth(found, page.Cursor, MostLookedAt).FirstOrDefaultAsync(cancellationToken);
-        var rows = await Narrow(After(found, page.Cursor, last), others).Take(page.Limit + 1).ToListAsync(cancellationToken);
-        return rows.Count > page.Limit ? rows.ToPage(page.Limit, _place) : new Page<T>(rows, last?.ToString());
+        var rows = await select(Narrow(After(found, page.Cursor, last), others)).Take(page.Limit + 1).ToListAsync(cancellationToken);
+        return rows.Count > page.Limit ? rows.ToPage(page.Limit, place) : new Page<TOut>(rows, last?.ToString());
     }
 
     /// <summary>The rows behind a cursor, and up to another one with it, in order.</summary>

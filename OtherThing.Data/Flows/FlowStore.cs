@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
@@ -44,16 +45,25 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         return await s_head(db, workspaceId, flowId);
     }
 
-    public async Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
+    public async Task<Page<FlowSummary>> ListAsync(Guid workspaceId, string? text, PageRequest page, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var items = await Order.After(db.Set<Flow>().AsNoTracking().Where(f => f.WorkspaceId == workspaceId), page.Cursor)
-            .Select(f => new FlowSummary(f.Id, f.Name, f.Description, f.Revision, f.PublishedRevision, f.CreatedBy, f.CreatedAt, f.UpdatedAt,
-                new FlowSettings(f.MaxConcurrentRuns, f.RunTimeoutSeconds, f.Paused)))
-            .Take(page.Limit + 1)
-            .ToListAsync(cancellationToken);
-        return items.ToPage(page.Limit, f => new Cursor(f.UpdatedAt, f.Id));
+        var (found, others) = Find(db, workspaceId, text);
+        return await Order.PageAsync(
+            found,
+            others,
+            page,
+            static flows => flows.Select(f => new FlowSummary(
+                f.Id, f.Name, f.Description, f.Revision, f.PublishedRevision, f.CreatedBy, f.CreatedAt, f.UpdatedAt,
+                new FlowSettings(f.MaxConcurrentRuns, f.RunTimeoutSeconds, f.Paused))),
+            static flow => new Cursor(flow.UpdatedAt, flow.Id),
+            cancellationToken);
     }
+
+    /// <summary>The flows of a workspace, which an index finds, and the words that are asked of each.</summary>
+    internal static (IQueryable<Flow> Found, IReadOnlyList<Expression<Func<Flow, bool>>> Others) Find(AppDbContext db, Guid workspaceId, string? text) => (
+        db.Set<Flow>().AsNoTracking().Where(f => f.WorkspaceId == workspaceId),
+        string.IsNullOrEmpty(text) ? [] : [WordSearch.Holds<Flow>((text, f => f.Name), (text, f => f.Description))]);
 
     public Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken) => TryUpdateAsync(
         flow,

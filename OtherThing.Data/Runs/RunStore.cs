@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -9,6 +10,12 @@ namespace OtherThing.Data.Runs;
 internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValues values) : IRunStore
 {
     internal static readonly TimeOrder<Run> Order = new(run => run.CreatedAt, run => run.Id);
+
+    // Once per flow of a list: each reads a few entries of the index of a flow's runs, however many it has.
+    private static readonly Func<AppDbContext, Guid, Guid, IAsyncEnumerable<RecentRun>> s_recent = EF.CompileAsyncQuery(
+        (AppDbContext db, Guid workspaceId, Guid flowId) => db.Set<Run>().Where(r => r.FlowId == flowId && r.WorkspaceId == workspaceId)
+            .OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(FlowRunRecord.Looked)
+            .Select(r => new RecentRun(r.Id, r.Status, r.Paused, r.CreatedAt)));
 
     public async Task<Run?> FindAsync(Guid workspaceId, Guid runId, CancellationToken cancellationToken) =>
         await WholeAsync(await FindBriefAsync(workspaceId, runId, cancellationToken), cancellationToken);
@@ -58,19 +65,60 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
     internal static (IQueryable<Run> Found, IReadOnlyList<Expression<Func<Run, bool>>> Others) Find(AppDbContext db, Guid workspaceId, RunFilter filter)
     {
         var found = db.Set<Run>().AsNoTracking().Where(r => r.WorkspaceId == workspaceId);
+        found = filter.From is { } from ? found.Where(r => r.CreatedAt >= from) : found;
+        found = filter.To is { } to ? found.Where(r => r.CreatedAt < to) : found;
+        var others = Others(filter).ToList();
         switch (filter)
         {
             case { FlowId: { } flowId, Status: { } status } when status.IsFinal():
-                return (found.Where(r => r.FlowId == flowId && r.Status == status && r.WakeAt == null), []); // the index is of those that ended
+                return (found.Where(r => r.FlowId == flowId && r.Status == status && r.WakeAt == null), others); // the index is of those that ended
             case { FlowId: { } flowId, Status: { } status }:
-                return (found.Where(r => r.Status == status), [r => r.FlowId == flowId]); // of those that are at work there are few
+                return (found.Where(r => r.Status == status), [r => r.FlowId == flowId, .. others]); // of those that are at work there are few
             case { FlowId: { } flowId }:
-                return (found.Where(r => r.FlowId == flowId), []);
+                return (found.Where(r => r.FlowId == flowId), others);
             case { Status: { } status }:
-                return (found.Where(r => r.Status == status), []);
+                return (found.Where(r => r.Status == status), others);
             default:
-                return (found, []);
+                return (found, others);
         }
+    }
+
+    private static IEnumerable<Expression<Func<Run, bool>>> Others(RunFilter filter)
+    {
+        if (filter.Trigger is { } trigger)
+        {
+            yield return r => r.Trigger == trigger;
+        }
+
+        if (filter.StartedBy is { } person)
+        {
+            yield return r => r.StartedBy == person;
+        }
+
+        if (filter.Text is { Length: > 0 } text)
+        {
+            var written = JsonSerializer.Serialize(text, Json.Options)[1..^1]; // an error is kept as JSON, whose names are no words of it
+            yield return WordSearch.Holds<Run>(
+                (text, r => r.FlowName), (written, r => r.Error!.Replace("\"code\":", "").Replace("\"message\":", "").Replace("\"path\":", "")));
+        }
+    }
+
+    public async Task<IReadOnlyList<FlowRunRecord>> ListRecordsAsync(Guid workspaceId, IReadOnlyCollection<Guid> flowIds, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var records = new List<FlowRunRecord>(flowIds.Count);
+        foreach (var flowId in flowIds)
+        {
+            var runs = await s_recent(db, workspaceId, flowId).ToListAsync(cancellationToken);
+            if (runs is [var last, ..])
+            {
+                records.Add(new FlowRunRecord(
+                    flowId, last.Id, last.Status, last.Paused, last.CreatedAt,
+                    runs.Count(run => run.Status is RunStatus.Succeeded or RunStatus.Failed), runs.Count(run => run.Status == RunStatus.Succeeded)));
+            }
+        }
+
+        return records;
     }
 
     public async Task<RunsKept> CountKeptAsync(Guid workspaceId, CancellationToken cancellationToken)
@@ -130,6 +178,8 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
 
         return await waiting.OrderByDescending(r => r.Id).Select(r => r.Id).Take(limit).ToListAsync(cancellationToken);
     }
+
+    private sealed record RecentRun(Guid Id, RunStatus Status, bool Paused, DateTime CreatedAt);
 
     private async Task<Run?> WholeAsync(Run? run, CancellationToken cancellationToken) => run is null ? null : run with
     {

@@ -93,7 +93,7 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
 
         if (filter.Text is { Length: > 0 } text)
         {
-            conditions.Add(t => t.Title.Contains(text));
+            conditions.Add(WordSearch.Holds<TaskItem>((text, t => t.Title)));
         }
 
         return (found, conditions);

@@ -15,6 +15,9 @@ public sealed class RunsCommand(RunService runs, Lookup lookup, TimeProvider clo
     new ConsoleFlag("failed", "Only failed ones"),
     new ConsoleFlag("status", "Only queued, running, waiting, succeeded, failed or cancelled ones", TakesValue: true),
     new ConsoleFlag("flow", "Only of this flow", TakesValue: true),
+    new ConsoleFlag("trigger", "Only those started by manual, webhook, schedule, flow or rerun", TakesValue: true),
+    new ConsoleFlag("by", "Only those that act for this member: @ana, @me", TakesValue: true),
+    new ConsoleFlag("text", "Only those with these words in the flow's name or in the error", TakesValue: true),
     new ConsoleFlag("since", "Only younger ones: 12h, 7d", TakesValue: true))
 {
     /// <inheritdoc/>
@@ -23,12 +26,32 @@ public sealed class RunsCommand(RunService runs, Lookup lookup, TimeProvider clo
         var filter = new RunFilter(Status: call.Arguments.Has("failed") ? RunStatus.Failed : null);
         if (call.Arguments.Value("status") is { } word)
         {
-            if (!Enum.TryParse<RunStatus>(word, ignoreCase: true, out var status) || !Enum.IsDefined(status) || char.IsAsciiDigit(word[0]))
+            if (!TryRead<RunStatus>(word, out var status))
             {
                 return ConsoleErrors.Usage($"'{word}' is no status of a run.");
             }
 
             filter = filter with { Status = status };
+        }
+
+        if (call.Arguments.Value("trigger") is { } what)
+        {
+            if (!TryRead<RunTrigger>(what, out var trigger))
+            {
+                return ConsoleErrors.Usage($"--trigger takes manual, webhook, schedule, flow or rerun, not '{what}'.");
+            }
+
+            filter = filter with { Trigger = trigger };
+        }
+
+        if (call.Arguments.Value("text") is { } text)
+        {
+            if (!RunFilter.TextLimit.Holds(text))
+            {
+                return ConsoleErrors.Usage($"--text takes up to {RunFilter.TextLimit}.");
+            }
+
+            filter = filter with { Text = text };
         }
 
         Error? error;
@@ -42,16 +65,31 @@ public sealed class RunsCommand(RunService runs, Lookup lookup, TimeProvider clo
             filter = filter with { FlowId = flow.Id };
         }
 
-        if (!call.Arguments.Span("since").TryGet(out var since, out error)
-            || !(await runs.ListAsync(call.Actor, call.WorkspaceId, filter, new PageRequest(call.Limit), cancellationToken)).TryGet(out var page, out error))
+        if (call.Arguments.Value("by") is { } person)
+        {
+            if (!(await lookup.MemberAsync(call, person, cancellationToken)).TryGet(out var member, out error))
+            {
+                return error;
+            }
+
+            filter = filter with { StartedBy = member.UserId };
+        }
+
+        if (!call.Arguments.Span("since").TryGet(out var since, out error))
         {
             return error;
         }
 
-        var from = clock.GetUtcNow().UtcDateTime - (since ?? TimeSpan.FromDays(3_660));
-        var rows = page.Items.Where(run => run.CreatedAt >= from).Select(ConsoleRuns.Row);
-        return ConsoleOutput.Table(["run", "flow", "status", "started", "seconds", "tokens", "cents"], [.. rows], ConsoleRows.Run);
+        filter = filter with { From = since is { } span ? clock.GetUtcNow().UtcDateTime - span : null };
+        return (await new PageRequest(call.Limit).FillAsync(page => runs.ListAsync(call.Actor, call.WorkspaceId, filter, page, cancellationToken)))
+            .TryGet(out var found, out error)
+            ? ConsoleOutput.Table(["run", "flow", "status", "started", "seconds", "tokens", "cents"], [.. found.Items.Select(ConsoleRuns.Row)], ConsoleRows.Run)
+            : error;
     }
+
+    private static bool TryRead<T>(string word, out T value)
+        where T : struct, Enum =>
+        Enum.TryParse(word, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(word[0]);
 }
 
 /// <summary>Shows one run.</summary>

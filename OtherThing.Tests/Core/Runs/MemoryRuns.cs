@@ -108,6 +108,9 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
     public Task<Page<Run>> ListAsync(Guid workspaceId, RunFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<IReadOnlyList<FlowRunRecord>> ListRecordsAsync(Guid workspaceId, IReadOnlyCollection<Guid> flowIds, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<RunJournalEntry>> ReadJournalAsync(
         Guid runId, int afterSequence, CancellationToken cancellationToken, long mostBytes = long.MaxValue) =>
         Task.FromResult<IReadOnlyList<RunJournalEntry>>([.. _rows[runId].Journal.Where(entry => entry.Sequence > afterSequence)]);
@@ -238,7 +241,7 @@ internal sealed class MemoryVersions : IFlowStore
 
     public Task<FlowHead?> FindHeadAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<Page<FlowSummary>> ListAsync(Guid workspaceId, PageRequest page, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Page<FlowSummary>> ListAsync(Guid workspaceId, string? text, PageRequest page, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken) => throw new NotSupportedException();
 

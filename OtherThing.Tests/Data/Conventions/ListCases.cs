@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using OtherThing.Core.Approvals;
 using OtherThing.Core.Audit;
-using OtherThing.Core.Flows;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
@@ -42,6 +41,11 @@ internal static class ListCases
             }
         }
 
+        foreach (var filter in RunFilters())
+        {
+            yield return Of($"runs, {filter}", RunStore.Order, db => RunStore.Find(db, s_id, filter));
+        }
+
         foreach (var status in Enum.GetValues<JobStatus>().Cast<JobStatus?>().Prepend(null))
         {
             yield return Of($"jobs, status {status}", JobStore.Order, db => (JobStore.Find(db, s_id, status), []));
@@ -75,8 +79,24 @@ internal static class ListCases
             yield return Of($"approvals, {filter}", ApprovalStore.Order, db => ApprovalStore.Find(db, s_id, filter));
         }
 
-        yield return Of("flows", FlowStore.Order, db => (db.Set<Flow>().Where(flow => flow.WorkspaceId == s_id), []));
+        yield return Of("flows", FlowStore.Order, db => FlowStore.Find(db, s_id, null));
+        yield return Of("flows, words", FlowStore.Order, db => FlowStore.Find(db, s_id, "word"));
         yield return ("members", new ListCase(typeof(Membership), (db, after) => [(MemberStore.List(db, MemberStore.Find(db, s_id, after)).Take(51), false)]));
+    }
+
+    private static IEnumerable<RunFilter> RunFilters()
+    {
+        var day = new RunFilter { From = DateTime.UnixEpoch, To = DateTime.UnixEpoch.AddDays(1) };
+        RunFilter[] more =
+        [
+            new() { Trigger = RunTrigger.Webhook }, new() { StartedBy = s_id }, new() { Text = "word" }, day, new() { From = DateTime.UnixEpoch }, new() { To = DateTime.UnixEpoch },
+            day with { Trigger = RunTrigger.Schedule, StartedBy = s_id, Text = "word" },
+        ];
+        return more.SelectMany(filter => new[]
+        {
+            filter, filter with { FlowId = s_id }, filter with { Status = RunStatus.Failed }, filter with { FlowId = s_id, Status = RunStatus.Failed },
+            filter with { FlowId = s_id, Status = RunStatus.Waiting },
+        });
     }
 
     private static IEnumerable<UsageFilter> UsageFilters() =>

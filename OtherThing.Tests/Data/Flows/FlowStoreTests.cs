@@ -1,4 +1,5 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Results;
 using OtherThing.Core.Triggers;
 using OtherThing.Data.Flows;
 using OtherThing.Data.Triggers;
@@ -27,6 +28,24 @@ public sealed class FlowStoreTests : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    [Theory]
+    [InlineData("REPORT", true)]
+    [InlineData("épicerie", true)]
+    [InlineData("nothing", false)]
+    [InlineData("", true)]
+    public async Task ListAsync_Words_AreLookedForInNameAndDescription(string text, bool found)
+    {
+        var edited = await ReadAsync();
+        edited.Change(null, "Chaque jour à l'ÉPICERIE", null, DateTime.UnixEpoch);
+        Assert.True(await Flows.TrySaveAsync(edited, 1, Cancel));
+        await Flows.AddAsync(new Flow(_flow.WorkspaceId, "Other", "", new FlowDefinition(), _leaver, DateTime.UnixEpoch.AddDays(1)), Cancel);
+
+        var page = await Flows.ListAsync(_flow.WorkspaceId, text, new PageRequest(), Cancel);
+
+        Assert.Equal(found, page.Items.Any(flow => flow.Id == _flow.Id));
+        Assert.Equal(text.Length == 0, page.Items.Any(flow => flow.Name == "Other"));
+    }
 
     [Fact]
     public async Task C3_TrySave_DraftReadBeforeAHandOver_LeavesTheNewPublisher()

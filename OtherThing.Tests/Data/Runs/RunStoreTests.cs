@@ -46,6 +46,39 @@ public sealed class RunStoreTests : IAsyncLifetime
     [Fact]
     public async Task CountLive_NoRuns_IsZero() => Assert.Equal(0, await _database.Get<IRunStore>().CountLiveAsync(_workspaceId, Cancel));
 
+    [Fact]
+    public async Task ListRecords_BehindManyRunsOfOthers_AreOfEachFlowsOwnLastTwentyAndReadOnlyThose()
+    {
+        var (steady, shaky, never, foreign) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await using var context = _database.CreateContext();
+        using var plans = new QueryPlans(context.Database.GetConnectionString()!, "SELECT");
+        await using (var db = _database.CreateContext())
+        {
+            // From the newest on: one at work, one cancelled, fifteen failed, three succeeded; what is older does not count.
+            db.AddRange(Enumerable.Range(0, 60).Select(back => Make(
+                back switch { 0 => RunStatus.Waiting, 1 => RunStatus.Cancelled, < 17 => RunStatus.Failed, _ => RunStatus.Succeeded }, _workspaceId) with
+            {
+                FlowId = shaky,
+                Paused = back == 0,
+                CreatedAt = DateTime.UnixEpoch.AddMinutes(-back),
+            }));
+            db.Add(Make(RunStatus.Succeeded, _workspaceId) with { FlowId = steady, CreatedAt = DateTime.UnixEpoch.AddDays(-1) });
+            db.AddRange(Enumerable.Range(0, 250).Select(_ => Make(RunStatus.Failed, _workspaceId)));
+            db.Add(Make(RunStatus.Succeeded, Guid.CreateVersion7()) with { FlowId = foreign });
+            await db.SaveChangesAsync(Cancel);
+        }
+
+        var records = await _database.Get<IRunStore>().ListRecordsAsync(_workspaceId, [steady, shaky, never, foreign], Cancel);
+
+        Assert.Equal([steady, shaky], records.Select(record => record.FlowId));
+        Assert.Equal((RunStatus.Succeeded, 1, 1), (records[0].LastStatus, records[0].Ended, records[0].Succeeded));
+        Assert.Equal((RunStatus.Waiting, true, 18, 3), (records[1].LastStatus, records[1].LastIsPaused, records[1].Ended, records[1].Succeeded));
+        Assert.Equal(DateTime.UnixEpoch, records[1].LastAt);
+        var read = plans.Found.Where(plan => plan.Contains("IX_Runs_FlowId_WorkspaceId_CreatedAt_Id", StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, read.Count);
+        Assert.DoesNotContain(plans.Found, plan => plan.StartsWith("SCAN", StringComparison.Ordinal) || plan.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
     private static Run Make(RunStatus status, Guid workspaceId) => new()
     {
         Id = Guid.CreateVersion7(),

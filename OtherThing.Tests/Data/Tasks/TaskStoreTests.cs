@@ -193,6 +193,23 @@ public sealed class TaskStoreTests : IAsyncLifetime
         Assert.Empty(done.Value.Items);
     }
 
+    [Theory]
+    [InlineData("ÄRGER", "Ärger")]
+    [InlineData("fix THE", "Fix the parser")]
+    [InlineData("50%", "50% off")]
+    [InlineData("_", "")]
+    public async Task ListAsync_WordsInOtherLetters_AreFound(string text, string expected)
+    {
+        foreach (var title in new[] { "Ärger", "Fix the parser", "50% off" })
+        {
+            await AddAsync(title);
+        }
+
+        var found = (await Tasks.ListAsync(_owner, _workspaceId, new TaskFilter(Text: text), new PageRequest(), Cancellation)).Value;
+
+        Assert.Equal(expected, string.Join(", ", found.Items.Select(task => task.Title)));
+    }
+
     private async Task<TaskItem> AddAsync(string title) =>
         (await Tasks.CreateAsync(_owner, _workspaceId, new TaskDraft(title), Cancellation)).Value;
 

@@ -43,7 +43,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         _page.AddAuthorization();
         _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>()).AddSingleton(Get<IAccountStore>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>()).AddSingleton(Get<IAccountStore>());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -65,6 +65,51 @@ public sealed class FlowPagesTests : IAsyncDisposable
         await _page.DisposeComponentsAsync();
         Assert.Equal(0, _feed.SubscriptionCount);
     }
+
+    [Fact]
+    public async Task FlowList_BehindTwoHundredRunsOfAnother_SaysHowEachFlowWent()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var other = (await Get<FlowService>().DuplicateAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value;
+        await using (var db = await Get<Microsoft.EntityFrameworkCore.IDbContextFactory<OtherThing.Data.AppDbContext>>().CreateDbContextAsync(Cancellation))
+        {
+            db.AddRange(Enumerable.Range(0, 3).Select(number => Ended(workspace, flow.Id, DateTime.UtcNow.AddDays(-1), number == 1 ? RunStatus.Failed : RunStatus.Succeeded)));
+            db.AddRange(Enumerable.Range(0, 201).Select(_ => Ended(workspace, other.Id, DateTime.UtcNow, RunStatus.Succeeded)));
+            await db.SaveChangesAsync(Cancellation);
+        }
+
+        var list = Render<FlowListPage>(workspace);
+
+        list.WaitForAssertion(() => Assert.Contains("2 of 3 succeeded", RowOf("Report"), StringComparison.Ordinal));
+        Assert.Contains("1 d ago", RowOf("Report"), StringComparison.Ordinal);
+        Assert.Contains("20 of 20 succeeded", RowOf(other.Name), StringComparison.Ordinal);
+
+        list.Find("input[type=search]").Input("COPY");
+        list.WaitForAssertion(() => Assert.Equal([other.Name], list.FindAll(".fl-name strong").Select(name => name.TextContent)));
+        list.Find("input[type=search]").Input("nothing like it");
+        list.WaitForAssertion(() => Assert.Contains("No flow has these words", list.Markup, StringComparison.Ordinal));
+
+        string RowOf(string name) => list.FindAll(".fl-row").Single(row => row.QuerySelector("strong")!.TextContent == name).TextContent;
+    }
+
+    private static Run Ended(WorkspaceContext workspace, Guid flowId, DateTime at, RunStatus status) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        WorkspaceId = workspace.Id,
+        FlowId = flowId,
+        FlowName = "Report",
+        FlowVersion = 1,
+        Status = status,
+        Trigger = RunTrigger.Manual,
+        StartedBy = workspace.UserId,
+        Input = "{}",
+        CreatedAt = at,
+        StartedAt = at,
+        FinishedAt = at,
+        Fence = 1,
+        LastSequence = 1,
+    };
 
     [Fact]
     public async Task FlowList_Empty_TeachesTheFirstStep()
@@ -143,6 +188,33 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var editor = Render<FlowEditorPage>(await AddWorkspaceAsync(Role.Owner), page => page.Add(each => each.FlowId, flow.Id));
 
         editor.WaitForAssertion(() => Assert.Contains("There is no such flow in this workspace.", editor.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunList_FiltersInTheAddress_AreAskedOfTheServer()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var first = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, first, Patience.Limit, Cancellation);
+        var again = (await Get<RunService>().RerunAsync(workspace.Actor, workspace.Id, first, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, again, Patience.Limit, Cancellation);
+        var navigation = _page.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo(workspace.PathTo("runs"));
+        var list = Render<RunListPage>(workspace);
+        list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
+
+        list.FindAll("select")[2].Change(RunTrigger.Rerun.ToString());
+        list.WaitForAssertion(() => Assert.Equal([workspace.PathTo("runs", again)], list.FindAll("tbody td:first-child a").Select(link => link.GetAttribute("href"))));
+        Assert.EndsWith("?trigger=rerun", navigation.Uri, StringComparison.Ordinal);
+        list.Find("input[type=search]").Input("no such words");
+        list.WaitForAssertion(() => Assert.Contains("No run matches all of the filters.", list.Markup, StringComparison.Ordinal));
+        navigation.NavigateTo(list.Find(".rl-filter a").GetAttribute("href")!);
+        list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
+        navigation.NavigateTo($"{workspace.PathTo("runs")}?from=2999-01-01&by={workspace.UserId}&q=REPORT");
+        list.WaitForAssertion(() => Assert.Contains("No run matches all of the filters.", list.Markup, StringComparison.Ordinal));
+        navigation.NavigateTo($"{workspace.PathTo("runs")}?by={workspace.UserId}&q=REPORT");
+        list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
     }
 
     [Fact]

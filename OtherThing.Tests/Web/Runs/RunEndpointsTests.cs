@@ -177,6 +177,46 @@ public class RunEndpointsTests(SharedServer server)
         }
     }
 
+    [Fact]
+    public async Task List_ByTriggerPersonTimeAndWords_IsAskedOfTheServer()
+    {
+        var (client, root) = await NewAsync();
+        var flow = await CreateAsync(client, root, """{"steps":[{"id":"start","type":"trigger.manual"}]}""");
+        var first = await RunAsync(client, root, flow, "{}");
+        using var repeated = await client.PostAsync($"{root}/runs/{first.GetProperty("id").GetString()}/rerun?wait=300", Json("{}"), Cancel);
+        var again = await repeated.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        var (one, two) = (first.GetProperty("id").GetString()!, again.GetProperty("id").GetString()!);
+        var started = Uri.EscapeDataString(again.GetProperty("createdAt").GetString()!);
+
+        Assert.Equal([two], await IdsAsync(client, $"{root}/runs?trigger=rerun"));
+        Assert.Equal([one], await IdsAsync(client, $"{root}/runs?trigger=manual&status=succeeded"));
+        Assert.Equal([two, one], await IdsAsync(client, $"{root}/runs?startedBy={first.GetProperty("startedBy").GetString()}&q=TES"));
+        Assert.Empty(await IdsAsync(client, $"{root}/runs?startedBy={Guid.NewGuid()}"));
+        Assert.Equal([two], await IdsAsync(client, $"{root}/runs?from={started}"));
+        Assert.Equal([one], await IdsAsync(client, $"{root}/runs?to={started}"));
+        Assert.Empty(await IdsAsync(client, $"{root}/runs?q=nothing"));
+    }
+
+    [Theory]
+    [InlineData("status=done", "run.status_invalid")]
+    [InlineData("trigger=clock", "run.trigger_invalid")]
+    [InlineData("trigger=0", "run.trigger_invalid")]
+    [InlineData("from=soon", "run.time_invalid")]
+    [InlineData("to=2026-02-30", "run.time_invalid")]
+    public async Task List_FilterThatIsNone_IsRefusedNamingIt(string query, string code)
+    {
+        var (client, root) = await NewAsync();
+
+        using var answer = await client.GetAsync($"{root}/runs?{query}", Cancel);
+
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        Assert.Equal((HttpStatusCode.BadRequest, code), (answer.StatusCode, problem.GetProperty("code").GetString()));
+        Assert.Equal(query.Split('=')[0], problem.GetProperty("errors")[0].GetProperty("path").GetString());
+    }
+
+    private static async Task<IEnumerable<string?>> IdsAsync(HttpClient client, string address) =>
+        (await client.GetFromJsonAsync<JsonElement>(address, Cancel)).GetProperty("items").EnumerateArray().Select(run => run.GetProperty("id").GetString());
+
     internal static StringContent Json(string text) => new(text, System.Text.Encoding.UTF8, "application/json");
 
     private static async Task<string> CreateAsync(HttpClient client, string root, string flow)

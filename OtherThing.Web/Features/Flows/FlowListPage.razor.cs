@@ -16,7 +16,8 @@ public sealed partial class FlowListPage
 {
     private readonly TypedQuery _typed = new();
     private List<FlowSummary>? _flows;
-    private Dictionary<Guid, Run> _lastRuns = [];
+    private Dictionary<Guid, FlowRunRecord> _records = [];
+    private string? _shown;
     private ILookup<Guid, TriggerView> _triggers = Array.Empty<TriggerView>().ToLookup(_ => Guid.Empty);
     private Error? _refusal;
     private string? _next;
@@ -57,13 +58,20 @@ public sealed partial class FlowListPage
 
     private bool MayEdit => Workspace.May(Operations.FlowEdit);
 
-    protected override Task OnInitializedAsync() => ReloadAsync();
+    /// <summary>The words that are looked for; empty for all flows.</summary>
+    private string Words => FlowLimits.FlowName.Holds(Filter) ? Filter?.Trim() ?? "" : "";
 
-    protected override void OnParametersSet() => _typed.Arrive(Filter);
+    protected override Task OnParametersSetAsync()
+    {
+        _typed.Arrive(Filter);
+        if (_shown == Words)
+        {
+            return Task.CompletedTask;
+        }
 
-    private IEnumerable<FlowSummary> Found() => (_flows ?? []).Where(flow =>
-        string.IsNullOrWhiteSpace(Filter) || flow.Name.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase)
-        || flow.Description.Contains(Filter.Trim(), StringComparison.OrdinalIgnoreCase));
+        _shown = Words;
+        return ReloadAsync(fresh: true);
+    }
 
     private void Search(string? text)
     {
@@ -73,43 +81,45 @@ public sealed partial class FlowListPage
         }
     }
 
-    private async Task ReloadAsync()
+    private Task<Result<Page<FlowSummary>>> ListAsync(PageRequest page) =>
+        page.FillAsync(some => Flows.ListAsync(Workspace.Actor, Workspace.Id, some, CancellationToken.None, Words));
+
+    private Task ReloadAsync() => ReloadAsync(fresh: false);
+
+    private async Task ReloadAsync(bool fresh)
     {
-        var limit = Math.Clamp(_flows?.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit);
-        var listed = await Flows.ListAsync(Workspace.Actor, Workspace.Id, new PageRequest(limit), CancellationToken.None);
-        if (!listed.TryGet(out var page, out _refusal))
+        var words = Words;
+        var listed = await ListAsync(new PageRequest(fresh ? PageRequest.DefaultLimit : Math.Max(_flows?.Count ?? 0, PageRequest.DefaultLimit)));
+        if (words != Words)
         {
-            return;
+            return; // others were typed meanwhile, and their own answer is on the way
         }
 
-        (_flows, _next) = ([.. page.Items], page.Next);
-        await ReadTriggersAsync();
-        await ReadLastRunsAsync();
+        if (listed.TryGet(out var page, out _refusal))
+        {
+            (_flows, _next) = ([.. page.Items], page.Next);
+            await ReadWhatGoesWithThemAsync();
+        }
     }
 
-    private async Task ReadTriggersAsync()
+    private async Task ReadWhatGoesWithThemAsync()
     {
+        var told = await Runs.ListRecordsAsync(Workspace.Actor, Workspace.Id, [.. _flows!.Select(flow => flow.Id)], CancellationToken.None);
+        _records = told.TryGet(out var records, out _) ? records.ToDictionary(record => record.FlowId) : [];
         var read = await Triggers.DescribeAsync(
             Workspace.Actor, Workspace.Id, [.. _flows!.Select(flow => (flow.Id, flow.CreatedBy))], CancellationToken.None);
         _triggers = read.IsSuccess ? read.Value : _triggers;
     }
 
-    private async Task ReadLastRunsAsync()
-    {
-        var runs = await Runs.ListAsync(Workspace.Actor, Workspace.Id, new RunFilter(), new PageRequest(PageRequest.MaxLimit), CancellationToken.None);
-        _lastRuns = runs.IsSuccess
-            ? runs.Value.Items.GroupBy(run => run.FlowId).ToDictionary(group => group.Key, group => group.First())
-            : [];
-    }
-
     private async Task MoreAsync()
     {
+        var words = Words;
         if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _)
-            && (await Flows.ListAsync(Workspace.Actor, Workspace.Id, request, CancellationToken.None)).TryGet(out var page, out _))
+            && (await ListAsync(request)).TryGet(out var page, out _) && words == Words)
         {
             _flows!.AddRange(page.Items);
             _next = page.Next;
-            await ReadTriggersAsync();
+            await ReadWhatGoesWithThemAsync();
         }
     }
 

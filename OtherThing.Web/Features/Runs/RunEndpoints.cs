@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
@@ -128,23 +127,12 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Ok<Page<RunResponse>>, ProblemHttpResult>> ListAsync(
-        Guid workspaceId, Guid? flowId, string? status, int? limit, string? cursor, RunService runs, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, [AsParameters] RunQuery query, int? limit, string? cursor, RunService runs, CurrentActor current, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
-        var filter = new RunFilter(flowId);
-        Error? malformed = null;
-        if (status is not null)
+        if (!query.Read().TryGet(out var filter, out var malformed) || !PageRequest.Parse(limit, cursor).TryGet(out var page, out malformed))
         {
-            malformed = TryReadStatus(status, out var parsed)
-                ? null
-                : Error.Invalid("run.status_invalid", "status", "status is queued, running, waiting, succeeded, failed or cancelled.");
-            filter = filter with { Status = parsed };
-        }
-
-        if (!PageRequest.Parse(limit, cursor).TryGet(out var page, out var wrongPage) || malformed is not null)
-        {
-            var refused = (await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error;
-            return (refused ?? malformed ?? wrongPage)!.ToProblem();
+            return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
         }
 
         var result = await runs.ListAsync(actor, workspaceId, filter, page, cancellationToken);
@@ -199,12 +187,5 @@ internal static class RunEndpoints
         return wait is not null && detail.Run.Status.IsFinal()
             ? TypedResults.Ok(RunResponse.From(detail))
             : TypedResults.Accepted($"{RestSetup.Prefix}/workspaces/{workspaceId}/runs/{runId}", new RunAcceptedResponse(runId, detail.Run.Status));
-    }
-
-    private static bool TryReadStatus(string text, out RunStatus? status)
-    {
-        status = Enum.GetValues<RunStatus>().Cast<RunStatus?>()
-            .FirstOrDefault(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()!) == text);
-        return status is not null;
     }
 }

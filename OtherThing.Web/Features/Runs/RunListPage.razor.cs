@@ -1,17 +1,24 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Runs;
 
 public sealed partial class RunListPage
 {
-    private List<Run>? _runs;
+    private static readonly string[] s_filters = ["status", "trigger", "by", "from", "to", "q"];
+
+    private readonly TypedQuery _typed = new();
+    private ShownRuns? _runs;
     private Error? _refusal;
-    private string? _next;
     private RunsKept? _kept;
-    private (Guid? Flow, string? Status)? _shown;
+    private RunFilter? _shown;
+    private MemberNames _people = new();
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -21,6 +28,25 @@ public sealed partial class RunListPage
 
     [SupplyParameterFromQuery(Name = "status")]
     public string? Status { get; set; }
+
+    [SupplyParameterFromQuery(Name = "trigger")]
+    public string? Trigger { get; set; }
+
+    /// <summary>The member that the runs act for.</summary>
+    [SupplyParameterFromQuery(Name = "by")]
+    public Guid? By { get; set; }
+
+    /// <summary>The first day (UTC) that is shown.</summary>
+    [SupplyParameterFromQuery(Name = "from")]
+    public string? From { get; set; }
+
+    /// <summary>The last day (UTC) that is shown.</summary>
+    [SupplyParameterFromQuery(Name = "to")]
+    public string? To { get; set; }
+
+    /// <summary>Words in the flow's name or in the error.</summary>
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Query { get; set; }
 
     /// <summary>The run another is being chosen for, to compare the two.</summary>
     [SupplyParameterFromQuery(Name = "compare")]
@@ -36,45 +62,92 @@ public sealed partial class RunListPage
     public required RunTally Tally { get; init; }
 
     [Inject]
+    public required MemberService Members { get; init; }
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
-    private string? FlowName => Flow is null ? null : _runs?.FirstOrDefault()?.FlowName;
+    private string? FlowName => Flow is not null && _runs?.Items is [var first, ..] ? first.FlowName : null;
 
-    private RunStatus? Chosen => Enum.TryParse<RunStatus>(Status, ignoreCase: true, out var status) && Enum.IsDefined(status) ? status : null;
+    private bool IsFiltered => Filter with { FlowId = null } != new RunFilter();
+
+    private string Unfiltered => Navigation.GetUriWithQueryParameters(s_filters.ToDictionary(name => name, _ => (object?)null));
+
+    private RunFilter Filter => new(Flow, Word<RunStatus>(Status))
+    {
+        Trigger = Word<RunTrigger>(Trigger),
+        StartedBy = By,
+        From = DayOf(From)?.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
+        To = DayOf(To) is { } last && last < DateOnly.MaxValue ? last.AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) : null,
+        Text = string.IsNullOrWhiteSpace(Query) || !RunFilter.TextLimit.Holds(Query) ? null : Query.Trim(),
+    };
+
+    protected override async Task OnInitializedAsync() =>
+        _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
 
     protected override Task OnParametersSetAsync()
     {
-        if (_shown == (Flow, Status))
+        _typed.Arrive(Query);
+        if (_shown == Filter)
         {
             return Task.CompletedTask;
         }
 
-        _shown = (Flow, Status);
-        _runs = null;
+        (_shown, _runs) = (Filter, null);
         return ReloadAsync();
     }
 
-    private void Choose(string? status) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("status", string.IsNullOrEmpty(status) ? null : status.ToLowerInvariant()));
+    private static T? Word<T>(string? text)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) ? value : null;
+
+    private static DateOnly? DayOf(string? text) => TimeText.TryReadDay(text, out var day) ? day : null;
+
+    private static string? Day(string? text) => DayOf(text)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private IEnumerable<(Guid Id, string Name)> People()
+    {
+        var known = _people.All.OrderBy(member => member.DisplayName, StringComparer.CurrentCultureIgnoreCase).Select(member => (member.UserId, member.DisplayName));
+        return By is { } gone && _people.All.All(member => member.UserId != gone) ? known.Append((gone, _people[gone])) : known;
+    }
+
+    private void Choose(string filter, object? value) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(filter, value is string { Length: > 0 } text ? text.ToLowerInvariant() : null));
+
+    private void Search(string? text)
+    {
+        if (_typed.Type(text))
+        {
+            Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("q", _typed.Text.Length == 0 ? null : _typed.Text), replace: true);
+        }
+    }
+
+    private Task<Result<Page<Run>>> ReadAsync(PageRequest page) => Runs.ListAsync(Workspace.Actor, Workspace.Id, Filter, page, CancellationToken.None);
 
     private async Task ReloadAsync()
     {
-        var limit = Math.Clamp(_runs?.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit);
-        var listed = await Runs.ListAsync(Workspace.Actor, Workspace.Id, new RunFilter(Flow, Chosen), new PageRequest(limit), CancellationToken.None);
+        // A filter that no index has may look at many rows for a full page: that is done when it is chosen, and not again whenever a run moves.
+        var (filter, limit) = (Filter, Math.Clamp(_runs?.Items.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit));
+        var listed = await (_runs is null ? new PageRequest(limit).FillAsync(ReadAsync) : ReadAsync(new PageRequest(limit)));
+        if (filter != Filter)
+        {
+            return; // another one was chosen meanwhile, and its own answer is on the way
+        }
+
         if (listed.TryGet(out var page, out _refusal))
         {
-            (_runs, _next) = ([.. page.Items], page.Next);
+            _runs = _runs?.With(page, limit) ?? new ShownRuns(page.Items, page.Next);
             (await Tally.ReadAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out _kept, out _);
         }
     }
 
     private async Task MoreAsync()
     {
-        if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _)
-            && (await Runs.ListAsync(Workspace.Actor, Workspace.Id, new RunFilter(Flow, Chosen), request, CancellationToken.None)).TryGet(out var page, out _))
+        var filter = Filter;
+        if (PageRequest.Parse(PageRequest.DefaultLimit, _runs?.Next).TryGet(out var request, out _)
+            && (await request.FillAsync(ReadAsync)).TryGet(out var page, out _) && filter == Filter)
         {
-            _runs!.AddRange(page.Items);
-            _next = page.Next;
+            _runs = _runs?.Followed(page);
         }
     }
 }

@@ -138,6 +138,7 @@ internal static partial class RightsActs
         { Endpoint = "ListRuns", Line = _ => "runs" };
         yield return new("A39", "RunService.ListAsync", call => Told(call.Get<RunService>().ListAsync(call.Actor, call.WorkspaceId, new RunFilter(), s_page, Cancel)))
         { Line = _ => "stats" };
+        yield return new("A39", "RunService.ListRecordsAsync", call => Told(call.Get<RunService>().ListRecordsAsync(call.Actor, call.WorkspaceId, [], Cancel)));
         yield return new("A39", "RunService.CountLiveAsync", call => Told(call.Get<RunService>().CountLiveAsync(call.Actor, call.WorkspaceId, Cancel)));
         yield return new("A39", "RunTally.ReadAsync", call => Told(call.Get<RunTally>().ReadAsync(call.Actor, call.WorkspaceId, Cancel)));
         yield return OnRun("A39", "RunService.CompareAsync", call => Told(call.Get<RunService>().CompareAsync(call.Actor, call.WorkspaceId, call.Thing, call.Thing, Cancel)))
