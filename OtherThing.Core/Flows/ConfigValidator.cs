@@ -14,7 +14,7 @@ internal static class ConfigValidator
 {
     private static readonly JsonSerializerOptions s_tolerant = CreateTolerant();
 
-    public static void Check(StepType type, JsonElement config, Action<string, string> problem)
+    public static void Check(StepType type, JsonElement config, SayConfigProblem problem)
     {
         if (config.ValueKind != JsonValueKind.Object)
         {
@@ -35,7 +35,7 @@ internal static class ConfigValidator
         }
         catch (JsonException exception)
         {
-            problem(FieldOf(exception.Path), Explain(exception, type));
+            problem(FieldOf(exception.Path), Explain(exception, type), MissingOf(exception) is [var first, ..] && exception.Path is null or "$" ? "config." + first : null);
         }
     }
 
@@ -44,7 +44,7 @@ internal static class ConfigValidator
         where T : class => config.Deserialize<T>(s_tolerant)!;
 
     /// <summary>What a type cannot say: one of two fields, both or none.</summary>
-    private static void CheckMeaning(object config, Action<string, string> problem)
+    private static void CheckMeaning(object config, SayConfigProblem problem)
     {
         switch (config)
         {
@@ -126,7 +126,7 @@ internal static class ConfigValidator
     private static bool IsTemplate(JsonElement value) =>
         value.ValueKind == JsonValueKind.String && value.GetString()!.Contains("{{", StringComparison.Ordinal);
 
-    private static void CheckSchema(JsonElement schema, string field, Action<string, string> problem)
+    private static void CheckSchema(JsonElement schema, string field, SayConfigProblem problem)
     {
         if (schema.ValueKind != JsonValueKind.Object)
         {
@@ -144,7 +144,7 @@ internal static class ConfigValidator
         }
     }
 
-    private static void CheckForm(IReadOnlyList<InputField> fields, string path, Action<string, string> problem)
+    private static void CheckForm(IReadOnlyList<InputField> fields, string path, SayConfigProblem problem)
     {
         for (var i = 0; i < fields.Count; i++)
         {
@@ -175,19 +175,24 @@ internal static class ConfigValidator
     /// <summary><c>$.headers.x</c> is <c>config.headers.x</c>.</summary>
     private static string FieldOf(string? path) => path is null or "$" ? "config" : "config" + path[1..];
 
+    /// <summary>The required fields that are left out.</summary>
+    private static List<string> MissingOf(JsonException exception) =>
+        exception.Message.Contains("missing required properties", StringComparison.Ordinal)
+            ? [.. exception.Message[(exception.Message.IndexOf("including:", StringComparison.Ordinal) + 10)..].Split(',').Select(name => name.Trim(' ', '.', '\''))]
+            : [];
+
     private static string Explain(JsonException exception, StepType type)
     {
         var message = exception.Message;
-        if (message.Contains("missing required properties", StringComparison.Ordinal))
+        if (MissingOf(exception) is { Count: > 0 } missing)
         {
-            var names = message[(message.IndexOf("including:", StringComparison.Ordinal) + 10)..].Trim(' ', '.').Replace('\'', ' ').Replace(" ", "", StringComparison.Ordinal);
-            return $"{type.Name} needs {names}.";
+            return $"{type.Title} needs {string.Join(", ", missing)}.";
         }
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
         {
             var known = type.ConfigType.GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
-            return $"{type.Name} has no such field; it has {string.Join(", ", known)}.";
+            return $"{type.Title} has no such field; it has {string.Join(", ", known)}.";
         }
 
         var property = type.ConfigType.GetProperties().FirstOrDefault(candidate =>

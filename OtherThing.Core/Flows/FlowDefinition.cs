@@ -34,6 +34,10 @@ public sealed record FlowStep
     /// <summary>What people call it; the id when null.</summary>
     public string? Name { get; init; }
 
+    /// <summary>What people read wherever the step is spoken of: its name, or its id when it has none.</summary>
+    [JsonIgnore]
+    public string CalledName => Name is { Length: > 0 } name ? name : Id;
+
     /// <summary>Where its card lies on the canvas, in canvas pixels.</summary>
     public FlowPosition Position { get; init; }
 

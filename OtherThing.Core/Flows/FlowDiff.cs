@@ -27,7 +27,9 @@ public sealed record StepChange(FlowChangeKind Kind, string StepId, string Name,
 /// <summary>A connection that came or went.</summary>
 /// <param name="Kind">Added or removed.</param>
 /// <param name="Connection">The connection.</param>
-public sealed record ConnectionChange(FlowChangeKind Kind, FlowConnection Connection);
+/// <param name="FromName">What people call the step it leaves, in the version that has it.</param>
+/// <param name="ToName">What people call the step it enters.</param>
+public sealed record ConnectionChange(FlowChangeKind Kind, FlowConnection Connection, string FromName, string ToName);
 
 /// <summary>A sticky note that differs in its text.</summary>
 /// <param name="Kind">What happened to it.</param>
@@ -116,7 +118,11 @@ public sealed record FlowDiff(
     private static IEnumerable<ConnectionChange> ConnectionsOf(FlowChangeKind kind, FlowDefinition of, FlowDefinition notIn)
     {
         var others = notIn.Connections.ToHashSet();
-        return of.Connections.Distinct().Where(connection => !others.Contains(connection)).Select(connection => new ConnectionChange(kind, connection));
+        var steps = ById(of.Steps, step => step.Id);
+        return of.Connections.Distinct().Where(connection => !others.Contains(connection))
+            .Select(connection => new ConnectionChange(kind, connection, NameOf(connection.From), NameOf(connection.To)));
+
+        string NameOf(string id) => steps.TryGetValue(id, out var step) ? step.CalledName : id;
     }
 
     /// <summary>In document order; of doubled ids the first counts.</summary>

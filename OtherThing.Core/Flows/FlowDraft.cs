@@ -239,7 +239,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             : FlowDocument.WhyNotConnect(_steps, _connections, connect.From, connect.Port, connect.To);
         if (reason is not null)
         {
-            return FlowEditErrors.ConnectionRefused(connect.From, connect.To, reason);
+            return FlowEditErrors.ConnectionRefused(Called(connect.From), Called(connect.To), reason);
         }
 
         var at = Place(connect.At, _connections.Count);
@@ -254,7 +254,7 @@ internal sealed class FlowDraft(FlowDefinition definition)
             known.From == disconnect.From && known.Port == disconnect.Port && known.To == disconnect.To);
         if (index < 0)
         {
-            return FlowEditErrors.ConnectionUnknown(disconnect.From, disconnect.To);
+            return FlowEditErrors.ConnectionUnknown(Called(disconnect.From), Called(disconnect.To));
         }
 
         _connections.RemoveAt(index);
@@ -315,6 +315,9 @@ internal sealed class FlowDraft(FlowDefinition definition)
         _applied.Add(edit);
         return inverse;
     }
+
+    /// <summary>What people call a step of the document; the id of one that is not there.</summary>
+    private string Called(string id) => _steps.Find(step => step.Id == id)?.CalledName ?? id;
 
     private static int Place(int? at, int count) => at is { } index ? Math.Clamp(index, 0, count) : count;
 }

@@ -36,10 +36,10 @@ public static class FlowErrors
     public static Error ChangedSinceSeen { get; } = Error.Conflict(
         "flow.changed", "Somebody changed this draft while you looked at it, so it was not published. Look at the changes again, then publish.");
 
-    /// <summary><c>flow.invalid</c> with every problem.</summary>
-    public static Error Invalid(IReadOnlyList<FlowProblem> problems) => Error.Invalid(
+    /// <summary><c>flow.invalid</c> with every problem; the message says the step's name, the fields its id.</summary>
+    public static Error Invalid(IReadOnlyList<FlowProblem> problems, FlowDefinition? flow = null) => Error.Invalid(
         "flow.invalid",
-        problems.Count == 1 ? $"{problems[0].Path}: {problems[0].Message}" : $"{problems.Count} things are wrong with this flow; the first is {problems[0].Path}: {problems[0].Message}",
+        problems.Count == 1 ? problems[0].Say(flow) : $"{problems.Count} things are wrong with this flow; the first is {problems[0].Say(flow)}",
         [.. problems.Select(problem => new FieldError("flow." + problem.Path, problem.Message))]);
 
     /// <summary><c>flow.name_invalid</c>.</summary>

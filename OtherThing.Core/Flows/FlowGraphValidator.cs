@@ -5,7 +5,7 @@ namespace OtherThing.Core.Flows;
 /// <summary>What only the whole graph can show: circles, empty containers.</summary>
 internal static class FlowGraphValidator
 {
-    public static void Check(FlowDefinition flow, Dictionary<string, FlowStep> steps, Action<string?, string, string> problem)
+    public static void Check(FlowDefinition flow, Dictionary<string, FlowStep> steps, SayProblem problem)
     {
         var parents = flow.Steps.Select(step => step?.Parent).ToHashSet(StringComparer.Ordinal);
         foreach (var container in flow.Steps)
@@ -18,7 +18,7 @@ internal static class FlowGraphValidator
 
         if (FindCircle(flow, steps) is { } circle)
         {
-            problem(circle, "connections", $"'{circle}' leads back to itself. To repeat steps put them into a logic.loop.");
+            problem(circle, "connections", $"{FlowValidator.Called(steps[circle])} leads back to itself. To repeat steps, put them into a While step.");
         }
     }
 

@@ -8,4 +8,19 @@ public sealed record FlowProblem(string? StepId, string Field, string Message)
 {
     /// <summary>Where, as REST says it: <c>steps.ask.config.url</c>.</summary>
     public string Path => StepId is null ? Field : $"steps.{StepId}.{Field}";
+
+    /// <summary>The field that is asked for, as <c>config.url</c>, where the problem is that it is left out; null otherwise.</summary>
+    public string? Wanted { get; init; }
+
+    /// <summary>Where and what, as people read it: <c>Fetch, config.url: Give the address to call.</c></summary>
+    /// <param name="flow">The document, for the step's name; null says its id.</param>
+    public string Say(FlowDefinition? flow) => StepId is null
+        ? $"{Field}: {Message}"
+        : $"{flow?.Steps.FirstOrDefault(step => step?.Id == StepId)?.CalledName ?? StepId}, {Wanted ?? Field}: {Message}";
 }
+
+/// <summary>Takes a problem; <paramref name="wanted"/> is the field asked for when it is left out.</summary>
+internal delegate void SayProblem(string? stepId, string field, string message, string? wanted = null);
+
+/// <summary>Takes a problem of one step's config.</summary>
+internal delegate void SayConfigProblem(string field, string message, string? wanted = null);

@@ -72,7 +72,7 @@ public sealed class FlowReferences(IFlowReferenceStore store)
         var missing = found.Where(reference => !known.Contains((reference.Kind, reference.Id))).ToList();
         return missing.Count == 0 ? null : Error.Invalid(
             "flow.invalid",
-            $"steps.{missing[0].StepId}.{missing[0].Field}: {MissingOf(missing[0])}",
+            $"{Called(definition, missing[0].StepId)}, {missing[0].Field}: {MissingOf(missing[0])}",
             [.. missing.Select(reference => new FieldError($"flow.steps.{reference.StepId}.{reference.Field}", MissingOf(reference)))]);
     }
 
@@ -108,6 +108,9 @@ public sealed class FlowReferences(IFlowReferenceStore store)
         }
     }
 
+    private static string Called(FlowDefinition definition, string stepId) =>
+        definition.Steps.FirstOrDefault(step => step?.Id == stepId)?.CalledName ?? stepId;
+
     private static string MissingOf(FlowReference reference) =>
         reference.Kind == FlowReferenceKind.Node ? NodeMissing : s_fields.First(field => field.Kind == reference.Kind).Missing;
 
@@ -126,6 +129,7 @@ public sealed class FlowReferences(IFlowReferenceStore store)
         {
             Id = id,
             Type = document.Steps.FirstOrDefault(step => step?.Id == id)?.Type ?? "",
+            Name = document.Steps.FirstOrDefault(step => step?.Id == id)?.Name,
             Config = Json.ToElement(new Dictionary<string, JsonElement> { [field] = set.Value }),
         }],
         BatchEdit { Edits: { } edits } => edits.SelectMany(one => StepsIn(one, document)),

@@ -27,7 +27,7 @@ public sealed partial class FlowService
 
         if (FlowValidator.Validate(definition) is { Count: > 0 } problems)
         {
-            return FlowErrors.Invalid(problems);
+            return FlowErrors.Invalid(problems, definition);
         }
 
         if (await references.RefuseAsync(workspaceId, definition, null, cancellationToken) is { } foreign)

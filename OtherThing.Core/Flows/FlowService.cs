@@ -59,7 +59,7 @@ public sealed partial class FlowService(
         {
             if (FlowValidator.Validate(definition) is { Count: > 0 } problems)
             {
-                return FlowErrors.Invalid(problems);
+                return FlowErrors.Invalid(problems, definition);
             }
 
             var before = await flows.FindAsync(workspaceId, flowId, cancellationToken);
@@ -183,7 +183,7 @@ public sealed partial class FlowService(
         var definition = flow.ReadDefinition();
         if (FlowValidator.Validate(definition) is { Count: > 0 } problems)
         {
-            return FlowErrors.Invalid(problems);
+            return FlowErrors.Invalid(problems, definition);
         }
 
         foreach (var listener in listeners)

@@ -108,7 +108,7 @@ public static partial class FlowValidator
             }
             else if (StepCatalog.Find(parent.Type) is not { IsContainer: true })
             {
-                problems.Add(step.Id, "parent", $"'{parent.Id}' is a {Short(parent.Type)} and holds no steps; logic.map and logic.loop do.");
+                problems.Add(step.Id, "parent", $"{Called(parent)} is no container: only For each and While steps hold others.");
             }
             else if (StepCatalog.Find(step.Type) is { IsTrigger: true })
             {
@@ -167,12 +167,12 @@ public static partial class FlowValidator
 
             if (!seen.Add((from.Id, connection.Port, to.Id)))
             {
-                problems.Add(null, at, $"'{from.Id}' is connected to '{to.Id}' by port '{Short(connection.Port)}' twice.");
+                problems.Add(null, at, $"{Called(from)} is connected to {Called(to)} by port '{Short(connection.Port)}' twice.");
             }
 
             if (PortsOf(from, ports) is { } known && !problems.IsFull && !known.Contains(connection.Port))
             {
-                problems.Add(from.Id, at + ".port", $"'{from.Id}' has no port '{Short(connection.Port)}'; it has {string.Join(", ", known.Take(20))}.");
+                problems.Add(from.Id, at + ".port", $"{Called(from)} has no port '{Short(connection.Port)}'; it has {string.Join(", ", known.Take(20))}.");
             }
 
             if (StepCatalog.Find(to.Type) is { IsTrigger: true })
@@ -187,7 +187,7 @@ public static partial class FlowValidator
 
             if (!string.Equals(from.Parent, to.Parent, StringComparison.Ordinal))
             {
-                problems.Add(to.Id, at, $"'{from.Id}' and '{to.Id}' are not in the same container: a connection cannot cross its edge.");
+                problems.Add(to.Id, at, $"{Called(from)} and {Called(to)} are not in the same container: a connection cannot cross its edge.");
             }
         }
     }
@@ -227,6 +227,9 @@ public static partial class FlowValidator
     internal static bool IsPlace(FlowPosition position) =>
         Math.Abs(position.X) <= 1_000_000 && Math.Abs(position.Y) <= 1_000_000;
 
+    /// <summary>What people call a step, in quotes: its name, else its id.</summary>
+    internal static string Called(FlowStep step) => $"'{Short(step.CalledName)}'";
+
     internal static string Short(string? text) => TextCut.Shown(text ?? "", 60);
 
     private sealed class Problems
@@ -237,11 +240,11 @@ public static partial class FlowValidator
 
         public bool IsFull => List.Count >= FlowLimits.Problems;
 
-        public void Add(string? stepId, string field, string message)
+        public void Add(string? stepId, string field, string message, string? wanted = null)
         {
             if (List.Count < FlowLimits.Problems)
             {
-                List.Add(new FlowProblem(stepId, field, message));
+                List.Add(new FlowProblem(stepId, field, message) { Wanted = wanted });
             }
         }
     }

@@ -159,7 +159,7 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
         return start >= 0 && end > start && SealedText.HasTyped(host[(start + 3)..end].Replace(":", "{{}}", StringComparison.Ordinal))
             ? Error.Invalid(
                 "http.url_credentials", $"steps.{step.Id}.config.url",
-                $"The url of step {step.Id} has a name or password before its host. Put them into an Authorization header.")
+                $"The address of {FlowValidator.Called(step)} has a name or password before its host. Put them into an Authorization header.")
             : null;
     }
 

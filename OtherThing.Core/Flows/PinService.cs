@@ -58,7 +58,7 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
         var ports = StepCatalog.Find(step.Type)?.Ports(step) ?? ["out"];
         if (port is not null && !ports.Contains(port))
         {
-            return Error.Invalid("flow.port_not_found", "port", $"'{stepId}' has no port '{FlowValidator.Short(port)}'; it has {string.Join(", ", ports.Take(20))}.");
+            return Error.Invalid("flow.port_not_found", "port", $"{FlowValidator.Called(step)} has no port '{FlowValidator.Short(port)}'; it has {string.Join(", ", ports.Take(20))}.");
         }
 
         port ??= ports[0];

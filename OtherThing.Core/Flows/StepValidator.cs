@@ -5,7 +5,7 @@ namespace OtherThing.Core.Flows;
 /// <summary>Checks one step by itself: type, policies, config.</summary>
 internal static class StepValidator
 {
-    public static void Check(FlowStep step, Action<string?, string, string> problem)
+    public static void Check(FlowStep step, SayProblem problem)
     {
         if (step is null)
         {
@@ -19,10 +19,10 @@ internal static class StepValidator
             return;
         }
 
-        ConfigValidator.Check(type, step.Config, (field, message) => problem(step.Id, field, message));
+        ConfigValidator.Check(type, step.Config, (field, message, wanted) => problem(step.Id, field, message, wanted));
     }
 
-    private static void CheckPolicies(FlowStep step, Action<string?, string, string> problem)
+    private static void CheckPolicies(FlowStep step, SayProblem problem)
     {
         if (!FlowLimits.StepName.Holds(step.Name))
         {

@@ -10,7 +10,7 @@ internal static partial class TemplateValidator
 {
     private static readonly HashSet<string> s_roots = ["input", "steps", "item", "index", "iteration", "run", "workspace"];
 
-    public static void Check(FlowDefinition flow, Dictionary<string, FlowStep> steps, Action<string?, string, string> problem)
+    public static void Check(FlowDefinition flow, Dictionary<string, FlowStep> steps, SayProblem problem)
     {
         foreach (var step in flow.Steps)
         {
@@ -25,7 +25,7 @@ internal static partial class TemplateValidator
     [GeneratedRegex(@"\{\{-?\s*(input|steps|item|iteration|run|workspace)\b", RegexOptions.CultureInvariant)]
     private static partial Regex OurTemplate();
 
-    private static void CheckStep(FlowStep step, StepType type, Dictionary<string, FlowStep> steps, Action<string?, string, string> problem)
+    private static void CheckStep(FlowStep step, StepType type, Dictionary<string, FlowStep> steps, SayProblem problem)
     {
         var template = JsonTemplate.Parse(ConfigTemplates.TemplatedPart(type, step.Config), out var found);
         foreach (var (path, wrong) in found)
@@ -68,7 +68,7 @@ internal static partial class TemplateValidator
     }
 
     private static void CheckPath(
-        FlowStep step, string field, TemplatePath read, Dictionary<string, FlowStep> steps, Action<string?, string, string> problem)
+        FlowStep step, string field, TemplatePath read, Dictionary<string, FlowStep> steps, SayProblem problem)
     {
         if (!s_roots.Contains(read.Root))
         {
@@ -82,11 +82,11 @@ internal static partial class TemplateValidator
         }
         else if (read.Root is "item" or "index" && !IsInside(step, "logic.map", steps))
         {
-            problem(step.Id, field, $"'{read.Root}' exists only inside a logic.map (at character {read.Position + 1})");
+            problem(step.Id, field, $"'{read.Root}' exists only inside a For each step (at character {read.Position + 1})");
         }
         else if (read.Root is "iteration" && !(step.Type == "logic.loop" || IsInside(step, "logic.loop", steps)))
         {
-            problem(step.Id, field, $"'iteration' exists only inside a logic.loop (at character {read.Position + 1})");
+            problem(step.Id, field, $"'iteration' exists only inside a While step (at character {read.Position + 1})");
         }
     }
 

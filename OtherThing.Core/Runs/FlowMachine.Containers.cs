@@ -22,7 +22,7 @@ internal sealed partial class FlowMachine
         var step = level.Plan.Steps[slot];
         if (items.ValueKind != JsonValueKind.Array)
         {
-            FailInline(level, slot, "map.items_invalid", $"{step.Definition.Id}.config.items is {Name(items.ValueKind)}, and a map needs an array.", utcNow);
+            FailInline(level, slot, "map.items_invalid", "items", $"items is {Name(items.ValueKind)}; a For each step needs an array.", utcNow);
             return;
         }
 
@@ -37,7 +37,7 @@ internal sealed partial class FlowMachine
 
         if (count > MostItems)
         {
-            FailInline(level, slot, "map.too_many_items", $"{step.Definition.Id}.config.items has {count:N0} items; a map takes up to {MostItems:N0}.", utcNow);
+            FailInline(level, slot, "map.too_many_items", "items", $"items has {count:N0} items; a For each step takes up to {MostItems:N0}.", utcNow);
             return;
         }
 

@@ -40,10 +40,12 @@ internal sealed partial class FlowMachine
     private double Jitter(string path, int attempt) =>
         BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{_facts.Run.GetRawText()}/{path}/{attempt}"))) / (double)uint.MaxValue;
 
-    private void FailInline(RunLevel level, int slot, string code, string message, DateTime utcNow)
+    /// <summary>A step the engine itself carries out failed, at a field of its config or at none.</summary>
+    private void FailInline(RunLevel level, int slot, string code, string? field, string message, DateTime utcNow)
     {
-        Record(level, slot, StepRunStatus.Failed, utcNow, StepOutcome.Failed(code, message));
-        Fail(level, slot, new StepError(code, message), Json.Null, utcNow);
+        var place = field is null ? null : "config." + field;
+        Record(level, slot, StepRunStatus.Failed, utcNow, StepOutcome.Failed(code, message) with { ErrorField = place });
+        Fail(level, slot, new StepError(code, message) { Field = place }, Json.Null, utcNow);
     }
 
     /// <summary>The step has failed for good and is recorded as such; its policy says what follows.</summary>
@@ -144,7 +146,7 @@ internal sealed partial class FlowMachine
             Input = RecordedInput.Of(step.Type.Name, state.Input),
             Output = outcome is null || (outcome.Kind != StepOutcomeKind.Succeeded && outcome.Output.ValueKind == JsonValueKind.Null) ? null : outcome.Output,
             Port = outcome is { Kind: StepOutcomeKind.Succeeded } ? outcome.Port : null,
-            Error = outcome?.Error is { } message ? new StepError(outcome.ErrorCode ?? "step.failed", message) : null,
+            Error = outcome?.Error is { } message ? new StepError(outcome.ErrorCode ?? "step.failed", message) { Field = outcome.ErrorField } : null,
             NodeId = outcome?.NodeId,
             ChildRunId = step.CallsFlow && _facts.RunId is { } runId ? StepRunner.IdOf(runId, level.PathOf(slot), state.Attempt) : null,
             ApprovalId = step.AsksPerson && _facts.RunId is { } askingRun ? StepRunner.IdOf(askingRun, level.PathOf(slot), state.Attempt) : null,

@@ -78,7 +78,7 @@ internal sealed partial class FlowMachine
         catch (JsonException)
         {
             FailInline(
-                level, slot, "value.too_deep", $"{level.Plan.Steps[slot].Definition.Id}: what it puts together is nested more than {PayloadLimits.ValueDepth} levels deep.", utcNow);
+                level, slot, "value.too_deep", null, $"What this step puts together is nested more than {PayloadLimits.ValueDepth} levels deep.", utcNow);
             return;
         }
 
@@ -107,7 +107,7 @@ internal sealed partial class FlowMachine
         catch (TemplateError error)
         {
             var field = step.Type.ConditionFields[0];
-            FailInline(level, slot, error.Code, $"{step.Definition.Id}.config.{field}: {error.Message}", utcNow);
+            FailInline(level, slot, error.Code, field, $"{field}: {error.Message}", utcNow);
             return null;
         }
     }
@@ -156,7 +156,7 @@ internal sealed partial class FlowMachine
         }
         else
         {
-            FailInline(level, slot, "wait.invalid", $"{level.Plan.Steps[slot].Definition.Id}: seconds must be 0 to 31,536,000, or until a time such as 2026-01-31T09:00:00Z.", utcNow);
+            FailInline(level, slot, "wait.invalid", config.TryGetProperty("until", out _) ? "until" : "seconds", "seconds must be 0 to 31,536,000, or until a time such as 2026-01-31T09:00:00Z.", utcNow);
             return;
         }
 
@@ -176,7 +176,7 @@ internal sealed partial class FlowMachine
     {
         if (ApprovalConfig.TimeoutOf(config) is not { } timeout)
         {
-            FailInline(level, slot, "approval.invalid", $"{level.Plan.Steps[slot].Definition.Id}: timeoutSeconds must be 1 to 31,536,000.", utcNow);
+            FailInline(level, slot, "approval.invalid", "timeoutSeconds", "timeoutSeconds must be 1 to 31,536,000.", utcNow);
             return;
         }
 

@@ -49,7 +49,7 @@ internal sealed partial class FlowMachine
         }
         catch (TemplateError error)
         {
-            FailInline(level, slot, error.Code, $"{step.Definition.Id}.config.{error.FieldPath}: {error.Message}", utcNow);
+            FailInline(level, slot, error.Code, error.FieldPath, $"{error.FieldPath}: {error.Message}", utcNow);
             return null;
         }
     }

@@ -64,7 +64,7 @@ public sealed class FlowPlan
     {
         if (FlowValidator.Validate(flow) is { Count: > 0 } problems)
         {
-            return FlowErrors.Invalid(problems);
+            return FlowErrors.Invalid(problems, flow);
         }
 
         var children = flow.Steps.ToLookup(step => step.Parent ?? "", StringComparer.Ordinal);
@@ -93,7 +93,7 @@ public sealed class FlowPlan
             .ToList();
         if (problems.Count > 0)
         {
-            return FlowErrors.Invalid(problems);
+            return FlowErrors.Invalid(problems, flow);
         }
 
         var alone = flow with

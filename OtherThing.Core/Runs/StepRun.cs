@@ -109,6 +109,10 @@ public sealed record StepError(string Code, string Message)
     /// <summary>The path of the step that failed, on a run's error.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Path { get; init; }
+
+    /// <summary>The place in the step at fault, as <c>config.url</c>; null where the code alone says it or nobody knows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Field { get; init; }
 }
 
 /// <summary>What an attempt used, summed over its entries.</summary>

@@ -102,6 +102,9 @@ public sealed record StepOutcome
     /// <summary>A stable code of the failure: <c>http.timeout</c>.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>The place in the step at fault, as <c>config.url</c>; null where the code alone says it or nobody knows.</summary>
+    public string? ErrorField { get; init; }
+
     /// <summary>True when the refusal was clear and nothing happened outside (429, 503, could not connect), so a retry is safe.</summary>
     public bool NoEffect { get; init; }
 

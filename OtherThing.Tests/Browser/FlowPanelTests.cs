@@ -83,6 +83,22 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
     }
 
     [Fact]
+    public async Task Problem_OfAFieldLeftOut_NamesItAndLeadsToIt()
+    {
+        await using var builder = await FlowBuilder.OpenAsync(chromium, server, Flow("""{"value":"x"}"""));
+        var page = builder.Page;
+        await SelectAsync(builder, "shape");
+        var field = page.GetByRole(AriaRole.Textbox, new() { Name = "Value" });
+        await field.FillAsync("");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close step" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "1 problem" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Shape value Set data needs value." }).ClickAsync();
+
+        await Assertions.Expect(field).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task Publish_ASecondTime_ShowsWhatDiffers()
     {
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, Flow("""{"value":"x"}"""));
@@ -108,8 +124,12 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, Flow("""{"value":"{{ input.topic | divided_by: 0 }}"}"""));
         var page = builder.Page;
         await RunAsync(page, "Bees");
+        await Assertions.Expect(page.Locator(".frp-failed")).ToContainTextAsync("Shape failed. value: ");
+        await Assertions.Expect(page.Locator(".frp-lines")).ToContainTextAsync("Shape");
+        await Assertions.Expect(page.Locator(".frp-lines")).Not.ToContainTextAsync("shape");
         await page.GetByRole(AriaRole.Button, new() { Name = "Go to the failed step" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Set data" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Value" })).ToBeFocusedAsync();
 
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Value" }).FillAsync("{{ input.topic }}!");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run this step" }).ClickAsync();

@@ -45,6 +45,25 @@ public sealed class FlowTouchTests(Chromium chromium, SharedServer server)
     }
 
     [Fact]
+    public async Task Tap_OnTheSignBehindTheSelectedStep_AddsAndConnects()
+    {
+        await using var fingers = await Fingers.OpenAsync(chromium, server, width: 1280, height: 800);
+        var builder = fingers.Builder;
+        await fingers.TapAsync(await builder.PlaceOfAsync("start"));
+        await Assertions.Expect(builder.Page.GetByRole(AriaRole.Heading, new() { Name = "Start by hand" })).ToBeVisibleAsync();
+
+        // The panel took its place beside the canvas; the sign is where it is now.
+        var sign = await builder.Host.EvaluateAsync<float[]>(
+            "async host => { const { plusesOf } = await import('./canvas/plus.js'), at = host.flowCanvas.clientAt(plusesOf(host.flowCanvas.scene)[0].at); return [at.x, at.y]; }");
+        await fingers.TapAsync((sign[0], sign[1]));
+        await builder.Page.GetByRole(AriaRole.Combobox, new() { Name = "Add a step" }).FillAsync("Wait");
+        await fingers.Builder.Page.Keyboard.PressAsync("Enter");
+
+        var flow = await builder.SavedAsync(flow => flow.Steps.Count == 3);
+        Assert.Equal(("start", "wait"), (flow.Connections[0].From, flow.Connections[0].To));
+    }
+
+    [Fact]
     public async Task OneFinger_OnTheGround_PansBeforeAndAfterAPinch()
     {
         await using var fingers = await Fingers.OpenAsync(chromium, server);

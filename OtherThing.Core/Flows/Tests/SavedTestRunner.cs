@@ -100,7 +100,7 @@ internal static class SavedTestRunner
             {
                 return new StepError(
                     "test.answer_missing",
-                    $"{attempt.Path} ({attempt.Step.Type.Title}) would have an effect, and the test has no answer for it. Save the test again from a run that came to this step.")
+                    $"{attempt.Step.Definition.CalledName} ({attempt.Step.Type.Title}) would have an effect, and the test has no answer for it. Save the test again from a run that came to this step.")
                 {
                     Path = attempt.Path,
                 };

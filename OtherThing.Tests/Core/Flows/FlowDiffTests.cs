@@ -37,6 +37,7 @@ public sealed class FlowDiffTests
         Assert.Equal(
             [(FlowChangeKind.Removed, "gone"), (FlowChangeKind.Added, "new")],
             diff.Connections.Select(change => (change.Kind, change.Connection.To)));
+        Assert.Contains(diff.Connections, change => (change.FromName, change.ToName) == ("Fetch", "new"));
         Assert.False(diff.RunsTheSame);
     }
 

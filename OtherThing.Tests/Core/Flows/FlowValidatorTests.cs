@@ -93,6 +93,36 @@ public class FlowValidatorTests
         Assert.Contains(problems, problem => problem.Path.EndsWith(path, StringComparison.Ordinal) && problem.Message.Length > 5);
     }
 
+    [Theory]
+    [InlineData("""{"id":"a","type":"data.set","name":"Shape","config":{"value":1}}""", """{"from":"start","port":"nope","to":"a"}""", "'Begin' has no port 'nope'")]
+    [InlineData("""{"id":"a","type":"data.set","name":"Shape","config":{"value":1}}""", """{"from":"start","to":"a"},{"from":"start","to":"a"}""", "'Begin' is connected to 'Shape'")]
+    [InlineData("""{"id":"a","type":"data.set","name":"Shape","config":{"value":1}}""", """{"from":"a","to":"a"}""", "'Shape' leads back to itself")]
+    [InlineData("""{"id":"a","type":"data.set","name":"Shape","parent":"start","config":{"value":1}}""", "", "'Begin' is no container")]
+    [InlineData("""{"id":"m","type":"logic.map","config":{"items":[1]}},{"id":"a","type":"data.set","name":"Shape","parent":"m","config":{"value":1}}""", """{"from":"start","to":"a"}""", "'Begin' and 'Shape' are not in the same container")]
+    public void Validate_NamedSteps_AreCalledByTheirNames(string steps, string connections, string said)
+    {
+        var document = $$"""{"steps":[{"id":"start","type":"trigger.manual","name":"Begin"},{{steps}}],"connections":[{{connections}}]}""";
+
+        var problems = FlowValidator.Validate(FlowJson.Parse(document).Value);
+
+        Assert.Contains(problems, problem => problem.Message.StartsWith(said, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("http.request", "config.url")]
+    [InlineData("ai.chat", "config.provider")]
+    [InlineData("logic.if", "config.condition")]
+    [InlineData("flow.call", "config.flowId")]
+    public void Validate_RequiredFieldLeftOut_SaysWhichOneIsWanted(string type, string wanted)
+    {
+        var document = $$$"""{"steps":[{{{Start}}},{"id":"a","type":"{{{type}}}","config":{}}]}""";
+
+        var problem = Assert.Single(FlowValidator.Validate(FlowJson.Parse(document).Value));
+
+        Assert.Equal(("steps.a.config", wanted), (problem.Path, problem.Wanted));
+        Assert.StartsWith(StepCatalog.Find(type)!.Title, problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Validate_IdsThatDifferByCapitalLetters_NamesBoth()
     {

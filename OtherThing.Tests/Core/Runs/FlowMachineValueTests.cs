@@ -25,6 +25,20 @@ public sealed class FlowMachineValueTests
         Assert.Equal(Math.Floor((until - DateTime.UnixEpoch).TotalSeconds).ToString(CultureInfo.InvariantCulture), seconds);
     }
 
+    [Theory]
+    [InlineData("data.set", """{"value":{"deep":["{{ input.none.x }}"]}}""", "config.value.deep[0]")]
+    [InlineData("logic.if", """{"condition":"input.day > 1"}""", "config.condition")]
+    [InlineData("logic.wait", """{"until":"{{ input.day }}"}""", "config.until")]
+    [InlineData("logic.wait", """{"seconds":"{{ input.many }}"}""", "config.seconds")]
+    public void Begin_ConfigThatDoesNotFitTheValues_NamesTheFieldAtFault(string type, string config, string field)
+    {
+        var run = new MachineDriver(Flow([Step("start", "trigger.manual"), Step("it", type, config)], "start->it"), """{"day":"soon","many":-1}""").Start().RunToEnd();
+
+        var error = run.Journal.Last(step => step.Path == "it").Error;
+        Assert.Equal(field, error?.Field);
+        Assert.DoesNotContain("it.config", error!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Wait_UntilUnixSeconds_AsTheFilterTakesThem()
     {

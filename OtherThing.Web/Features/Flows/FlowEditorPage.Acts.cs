@@ -50,7 +50,7 @@ public sealed partial class FlowEditorPage
         if (_problems.Count > 0)
         {
             await ShowAsideAsync(problems: true);
-            return Error.Conflict("flow.invalid", $"This flow cannot be published yet: {_problems[0].Message}");
+            return Error.Conflict("flow.invalid", $"This flow cannot be published yet. {Say(_problems[0])}");
         }
 
         if (await editor.SaveAsync(_disposal.Token) is { } notSaved)

@@ -91,7 +91,7 @@ public sealed partial class FlowEditorPage
         }
 
         await ShowAsideAsync(problems: true);
-        Snackbar.Add($"This flow cannot run yet: {_problems[0].Message}", Severity.Warning);
+        Snackbar.Add($"This flow cannot run yet. {Say(_problems[0])}", Severity.Warning);
         return false;
     }
 

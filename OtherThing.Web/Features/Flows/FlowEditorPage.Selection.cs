@@ -1,4 +1,6 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Runs;
+using OtherThing.Core.Steps;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -29,6 +31,12 @@ public sealed partial class FlowEditorPage
     private FlowNote Held(FlowNote note) => _typedIn?.Notes.FirstOrDefault(held => held.Id == note.Id) ?? note;
 
     private Task ShowStepAsync(string id) => ShowProblemAsync(new FlowProblem(id, "", ""));
+
+    /// <summary>To the field where what failed is mended; to the step's own first field when the error speaks of none.</summary>
+    private Task ShowFailedAsync(StepRun failed) => ShowProblemAsync(new FlowProblem(
+        failed.StepId,
+        failed.Error?.Field ?? (failed.Error is { } error ? StepErrorCodes.FieldOf(failed.Type, error.Code) : null) ?? "config",
+        failed.Error?.Message ?? ""));
 
     /// <summary>To the step, and in its panel to the field.</summary>
     private async Task ShowProblemAsync(FlowProblem problem)

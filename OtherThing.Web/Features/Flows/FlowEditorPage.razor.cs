@@ -260,6 +260,9 @@ public sealed partial class FlowEditorPage
         _asked = Json.ToElement(asked).GetRawText() == Json.ToElement(_asked).GetRawText() ? _asked : asked;
     }
 
+    private string Say(FlowProblem problem) => problem.StepId is null ? problem.Message
+        : $"{new StepNames(_editor!.Snapshot.Definition)[problem.StepId]}: {problem.Message}";
+
     private async Task ReadyAsync()
     {
         await ShowProblemsAsync();

@@ -11,6 +11,7 @@ namespace OtherThing.Web.Features.Flows;
 public sealed partial class FlowTestsPage
 {
     private Flow? _flow;
+    private StepNames _names = new(null);
     private List<SavedTestSummary>? _tests;
     private SavedTestReport? _report;
     private Error? _refusal;
@@ -63,7 +64,7 @@ public sealed partial class FlowTestsPage
         var listed = await Tests.ListAsync(Workspace.Actor, Workspace.Id, FlowId, new PageRequest(limit), CancellationToken.None);
         if (found.TryGet(out var flow, out _refusal) && listed.TryGet(out var page, out _refusal))
         {
-            (_flow, _tests, _next) = (flow, [.. page.Items], page.Next);
+            (_flow, _tests, _next, _names) = (flow, [.. page.Items], page.Next, new StepNames(flow.ReadDefinition()));
         }
     }
 

@@ -105,7 +105,7 @@ public sealed partial class StepPanel : IAsyncDisposable
         if (Focus is { } focus && !ReferenceEquals(focus, _focused))
         {
             _focused = focus;
-            await _browser.CallAsync("focusField", InputsOf(focus.Field));
+            await _browser.CallAsync("focusField", InputsOf(focus.Wanted ?? focus.Field));
         }
     }
 
@@ -134,18 +134,27 @@ public sealed partial class StepPanel : IAsyncDisposable
 
     private string? ProblemOf(string field) => Problems.FirstOrDefault(problem => Concerns(problem, field))?.Message;
 
-    private static bool Concerns(FlowProblem problem, string field) =>
-        problem.Field == "config." + field
-        || problem.Field.StartsWith($"config.{field}.", StringComparison.Ordinal)
-        || problem.Field.StartsWith($"config.{field}[", StringComparison.Ordinal);
+    private static bool Concerns(FlowProblem problem, string field)
+    {
+        var place = problem.Wanted ?? problem.Field;
+        return place == "config." + field
+            || place.StartsWith($"config.{field}.", StringComparison.Ordinal)
+            || place.StartsWith($"config.{field}[", StringComparison.Ordinal);
+    }
 
     /// <summary>The ids of the inputs a problem may be about, the nearest first: <c>config.fields[0].name</c>.</summary>
-    private static List<string> InputsOf(string field)
+    private List<string> InputsOf(string field)
     {
+        if (field == "config")
+        {
+            // Nobody knows which one: what must be given, else what is given, else what comes first.
+            return [.. _fields.OrderByDescending(each => each.Required).ThenByDescending(each => _config.ContainsKey(each.Name)).Select(each => "field-" + each.Name)];
+        }
+
         var parts = field.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
         if (parts[0] != "config")
         {
-            return [field switch { "name" => "step-name", "timeoutSeconds" => "step-timeout", "retry.max" => "step-retries", "retry.backoffSeconds" => "step-backoff", "onError" => "step-on-error", _ => "step-effects" }];
+            return [field switch { "name" => "step-name", "timeoutSeconds" => "step-timeout", "retry.max" => "step-retries", "retry.backoffSeconds" => "step-backoff", "onError" => "step-on-error", "effects" => "step-effects", _ => "step-name" }];
         }
 
         return [.. Enumerable.Range(1, parts.Length - 1).Reverse().Select(count => "field-" + string.Join('-', parts.Skip(1).Take(count)))];

@@ -1,6 +1,6 @@
 // What adds to a flow or connects in it, from wherever one is.
 
-import { card, center } from './geometry.js';
+import { card, center, middleOf } from './geometry.js';
 import { placeAt } from './gestures.js';
 
 /**
@@ -11,7 +11,7 @@ import { placeAt } from './gestures.js';
 export const addStep = (canvas, typeName, point, source = null, split = null) => {
   const { scene } = canvas, type = scene.catalog.type(typeName);
   if (!type || canvas.readOnly) return;
-  const id = scene.doc.freeId(typeName), position = split ? placeAt(point) : free(scene, placeAt(point));
+  const id = scene.doc.freeId(typeName), { position, moves } = split ? between(scene, split, point) : { position: free(scene, placeAt(point)), moves: [] };
   if (!source && !type.isTrigger && type.kind !== 'output') split ??= scene.connectionUnder({ ...position, width: card.width, height: card.height }) ?? null;
   else split = null;
   const leads = source?.from ?? split?.from;
@@ -23,9 +23,11 @@ export const addStep = (canvas, typeName, point, source = null, split = null) =>
     const { from, port, to } = split;
     edits.push({ op: 'disconnect', from, port, to }, { op: 'connect', from, port, to: id }, { op: 'connect', from: id, port: scene.catalog.ports(step)[0], to });
   }
+  edits.push(...moves);
   scene.selection = new Set([id]);
   scene.selectedConnections.clear();
   canvas.commit(edits);
+  if (source || moves.length) reveal(canvas, id);
 };
 
 /** Adds a step as the list beside the canvas does on a press: to the right of the selected step and connected from it, else in the middle of what is seen. */
@@ -33,9 +35,7 @@ export const addNext = (canvas, typeName) => {
   const { scene } = canvas, [id, another] = scene.selectedSteps, rect = id && !another && scene.layout.rect(id);
   if (!rect) return canvas.addStep(typeName, center(scene.view.window));
   canvas.addStep(typeName, beside(rect), scene.catalog.type(typeName)?.isTrigger ? null : freePort(scene, id));
-  const added = scene.layout.rect(scene.selectedSteps[0]);
-  if (added) scene.view.reveal(added);
-  canvas.viewChanged();
+  reveal(canvas, scene.selectedSteps[0]);
 };
 
 export const addNote = canvas => {
@@ -51,17 +51,30 @@ export const addBeside = canvas => {
   const port = scene.portFocus ?? (scene.portAt?.port ? scene.portAt : null);
   const id = port?.id ?? scene.selectedSteps[0], rect = id && scene.layout.rect(id);
   const split = !port && scene.selectedConnections.size === 1 && scene.doc.connections.find(each => scene.isConnectionSelected(each));
-  const ends = split && scene.ends(split);
-  if (ends) {
-    const middle = { x: (ends[0].x + ends[1].x) / 2, y: (ends[0].y + ends[1].y) / 2 };
-    canvas.quickAdd.open(canvas.clientAt(middle), middle, null, split);
-    return;
-  }
-  const source = port ? { from: port.id, port: port.port } : rect ? freePort(scene, id) : null;
+  if (split && scene.ends(split)) return addInto(canvas, split);
+  if (port) return addBehind(canvas, port.id, port.port);
+  const source = rect ? freePort(scene, id) : null;
+  if (source) return addBehind(canvas, source.from, source.port);
   const point = rect ? beside(rect) : center(scene.view.window);
-  if (rect) scene.view.reveal({ x: point.x - card.width / 2, y: rect.y, width: card.width, height: card.height });
+  canvas.quickAdd.open(canvas.clientAt(point), point);
+};
+
+/** Offers the steps to put behind a port. */
+export const addBehind = (canvas, id, port) => {
+  const { scene } = canvas, rect = scene.layout.rect(id);
+  if (!rect || canvas.readOnly) return;
+  const point = beside(rect);
+  scene.view.reveal({ x: point.x - card.width / 2, y: rect.y, width: card.width, height: card.height });
   canvas.viewChanged();
-  canvas.quickAdd.open(canvas.clientAt(point), point, source);
+  canvas.quickAdd.open(canvas.clientAt(point), point, { from: id, port });
+};
+
+/** Offers the steps to put into a connection. */
+export const addInto = (canvas, connection) => {
+  const { scene } = canvas, ends = scene.ends(connection);
+  if (!ends || canvas.readOnly) return;
+  const middle = middleOf(...ends, scene.squared);
+  canvas.quickAdd.open(canvas.clientAt(middle), middle, null, connection);
 };
 
 /** Offers the steps that the selected connection, port or step can lead to. */
@@ -92,9 +105,29 @@ const freePort = (scene, id) => {
   return port && scene.catalog.kind(scene.doc.steps.get(id)) !== 'output' ? { from: id, port } : null;
 };
 
-/** The first place from here downwards where the card covers no other and none covers it. */
-const free = (scene, position) => {
-  const cards = [...scene.layout.rects.values()].filter(rect => !rect.container);
+const reveal = (canvas, id) => {
+  const rect = canvas.scene.layout.rect(id);
+  if (rect) canvas.scene.view.reveal(rect);
+  canvas.viewChanged();
+};
+
+/** Where a card goes between two others, and what is moved to the right to make room: the second one and whatever lies as far right beside it. */
+const between = (scene, { from, to }, point) => {
+  const { doc, layout } = scene, gap = 5 * card.grid;
+  const before = layout.rect(from), after = layout.rect(to), end = before && before.x + before.width;
+  if (!before || !after || after.x < end) return { position: free(scene, placeAt(point)), moves: [] };
+  const by = Math.ceil(Math.max(0, end + card.width + 2 * gap - after.x) / card.grid) * card.grid, parent = doc.steps.get(to).parent ?? null;
+  const moved = by ? doc.withDescendants([...doc.steps.values()].filter(step => (step.parent ?? null) === parent && layout.rect(step.id)?.x >= after.x).map(step => step.id)) : new Set();
+  const moves = [...moved].map(id => {
+    const { x, y } = doc.steps.get(id).position;
+    return { op: 'move', id, x: x + by, y };
+  });
+  return { position: free(scene, placeAt({ x: (end + after.x + by) / 2, y: point.y }), moved), moves };
+};
+
+/** The first place from here downwards where the card covers no other and none covers it; some may be about to leave. */
+const free = (scene, position, leaving = new Set()) => {
+  const cards = [...scene.layout.rects].filter(([id, rect]) => !rect.container && !leaving.has(id)).map(([, rect]) => rect);
   const covering = () => cards.find(rect =>
     position.x < rect.x + rect.width && rect.x < position.x + card.width && position.y < rect.y + rect.height && rect.y < position.y + card.height);
   for (let other = covering(); other; other = covering()) {

@@ -43,6 +43,7 @@ export class Canvas {
     this.#still = options.still === true;
     this.scene = new Scene(new Catalog(options.catalog), new FlowDoc());
     this.scene.theme = readTheme(this.host);
+    this.scene.readOnly = options.readOnly;
     this.#foldedKey = `otherthing.flow.${options.flowId}.folded`;
     const folded = kept(this.#foldedKey, []);
     this.scene.folded = new Set(Array.isArray(folded) ? folded : []);

@@ -119,6 +119,15 @@ export const corners = (from, to) => {
   return [from, { x: from.x + out, y: from.y }, { x: from.x + out, y }, { x: to.x - out, y }, { x: to.x - out, y: to.y }, to];
 };
 
+/** The middle of a connection, by its length. */
+export const middleOf = (from, to, squared) => {
+  if (!squared && !turnsBack(from, to)) return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+  const places = corners(from, to), length = at => Math.abs(places[at].x - places[at - 1].x) + Math.abs(places[at].y - places[at - 1].y);
+  let left = places.slice(1).reduce((sum, _, at) => sum + length(at + 1), 0) / 2, at = 1;
+  while (at < places.length - 1 && left > length(at)) left -= length(at++);
+  return towards(places[at - 1], places[at], left);
+};
+
 export const distanceToCorners = (point, from, to) => {
   const places = corners(from, to);
   let best = Infinity;

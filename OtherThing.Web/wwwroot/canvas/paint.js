@@ -2,6 +2,7 @@
 
 import { Cards } from './cards.js';
 import { card, meets } from './geometry.js';
+import { paintPluses } from './plus.js';
 import { Sprites, margin } from './sprites.js';
 import { box, statusColour } from './strokes.js';
 import { Texts } from './texts.js';
@@ -133,6 +134,7 @@ export class Painter {
       context.strokeStyle = drawn.reason ? theme.danger : theme.accent;
       context.stroke(path);
     }
+    paintPluses(context, scene);
     for (const cursor of scene.people.cursors) this.#cursor(context, scene, cursor);
     context.lineWidth = 1 / view.zoom;
     for (const line of scene.guides) {

@@ -1,7 +1,9 @@
 // Mouse, pen and fingers: decides which gesture a press begins and feeds it. Nothing here talks to the server.
 
+import { addBehind } from './adding.js';
 import { keyOf } from './document.js';
 import { ConnectGesture, MarqueeGesture, MoveGesture, PanGesture, ResizeGesture, SourceGesture } from './gestures.js';
+import { press, samePlus } from './plus.js';
 
 const threshold = 4, edge = 28;
 
@@ -130,7 +132,8 @@ export class Pointer {
     if (!canvas.readOnly) {
       const taken = hit.port && scene.doc.connections.filter(each => each.from === hit.id && each.port === hit.port && scene.isConnectionSelected(each));
       if (taken?.length === 1) return new SourceGesture(canvas, taken[0]);
-      if (hit.port) return new ConnectGesture(canvas, hit.id, hit.port);
+      const from = hit.plus?.id ? hit.plus : hit.port ? hit : null;
+      if (from) return new ConnectGesture(canvas, from.id, from.port);
       if (hit.input) {
         const known = scene.doc.connections.findLast(connection => connection.to === hit.id);
         if (known) return new ConnectGesture(canvas, known.from, known.port, known);
@@ -162,6 +165,9 @@ export class Pointer {
   #click({ hit, touched }, event) {
     const { scene } = this.#canvas;
     const many = event.shiftKey || event.ctrlKey || event.metaKey;
+    if (hit.plus) return press(this.#canvas, hit.plus);
+    // A finger that taps the edge of a card means the card; it has the signs behind the ports of the selected one.
+    if (hit.port && !many && event.pointerType !== 'touch' && !this.#canvas.readOnly) return addBehind(this.#canvas, hit.id, hit.port);
     if (touched) scene.selection.delete(touched);
     if (hit.toggle && !many) {
       this.#canvas.fold(hit.id);
@@ -189,13 +195,16 @@ export class Pointer {
   #hover(event) {
     const canvas = this.#canvas, { scene } = canvas;
     const hit = event && event.target === canvas.surface ? scene.hit(scene.view.toCanvas(this.#place(event))) : {};
-    const port = hit.port || hit.input ? hit : null;
-    if (scene.portAt?.id !== port?.id || scene.portAt?.port !== port?.port || scene.portAt?.input !== port?.input || scene.hoverConnection !== (hit.connection ?? null)) {
+    // On the way to a sign what it belongs to stays lit.
+    const { plus } = hit, port = plus?.id ? plus : hit.port || hit.input ? hit : null, connection = plus?.connection ?? hit.connection ?? null;
+    const changed = plus && scene.plusAt ? !samePlus(plus, scene.plusAt) : Boolean(plus) !== Boolean(scene.plusAt);
+    if (changed || scene.portAt?.id !== port?.id || scene.portAt?.port !== port?.port || scene.portAt?.input !== port?.input || scene.hoverConnection !== connection) {
       scene.portAt = port;
-      scene.hoverConnection = hit.connection ?? null;
+      scene.hoverConnection = connection;
+      scene.plusAt = plus ?? null;
       canvas.invalidate();
     }
-    canvas.surface.style.cursor = port ? 'crosshair' : hit.corner ? 'nwse-resize' : hit.id || hit.note ? 'pointer' : hit.connection ? 'pointer' : 'grab';
+    canvas.surface.style.cursor = plus ? 'pointer' : port ? 'crosshair' : hit.corner ? 'nwse-resize' : hit.id || hit.note ? 'pointer' : hit.connection ? 'pointer' : 'grab';
   }
 
   #open(event) {

@@ -2,6 +2,7 @@
 
 import { keyOf } from './document.js';
 import { Layout, center, distanceToCorners, distanceToCurve, holds, noteRect, card, turnsBack } from './geometry.js';
+import { plusAt } from './plus.js';
 import { View } from './view.js';
 
 export class Scene {
@@ -17,6 +18,8 @@ export class Scene {
   target = null;
   portAt = null;
   portFocus = null;
+  plusAt = null;
+  readOnly = false;
   welcome = null;
   folded = new Set();
   squared = false;
@@ -93,9 +96,11 @@ export class Scene {
 
   isConnectionSelected(connection) { return this.selectedConnections.size > 0 && this.selectedConnections.has(keyOf(connection)); }
 
-  /** What lies under a point: a port before a card, a card before a connection, a container's inside last. */
+  /** What lies under a point: a plus sign before a port, a port before a card, a card before a connection, a container's inside last. */
   hit(point, touch = false) {
     const reach = Math.max(card.portReach, (touch ? 20 : 9) / this.view.zoom);
+    const plus = plusAt(this, point, touch);
+    if (plus) return { plus };
     const port = this.#portAt(point, reach);
     if (port) return port;
     let container = null;
