@@ -100,8 +100,14 @@ public sealed class LongListTests(Chromium chromium, SharedServer server)
             var email = $"p{number}@{visit.Slug}.example.org";
             var user = new AppUser
             {
-                Id = Guid.CreateVersion7(), UserName = email, NormalizedUserName = email.ToUpperInvariant(), Email = email, NormalizedEmail = email.ToUpperInvariant(),
-                DisplayName = $"Person {number}", CreatedAt = now, SecurityStamp = Guid.NewGuid().ToString(),
+                Id = Guid.CreateVersion7(),
+                UserName = email,
+                NormalizedUserName = email.ToUpperInvariant(),
+                Email = email,
+                NormalizedEmail = email.ToUpperInvariant(),
+                DisplayName = $"Person {number}",
+                CreatedAt = now,
+                SecurityStamp = Guid.NewGuid().ToString(),
             };
             db.Add(user);
             db.Add(new Membership(visit.Id, user.Id, number % 3 == 0 ? Role.Viewer : Role.Member, now.AddSeconds(number)));
