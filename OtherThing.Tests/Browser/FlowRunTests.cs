@@ -44,7 +44,7 @@ public sealed class FlowRunTests(Chromium chromium, SharedServer server)
 
         await page.Keyboard.TypeAsync("Engines");
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.GetByRole(AriaRole.Log, new() { Name = "Log of the run" })).ToContainTextAsync("result");
+        await Assertions.Expect(page.GetByRole(AriaRole.Log, new() { Name = "Log of the run" })).ToContainTextAsync("Result");
         await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Run on show" })).ToContainTextAsync("Succeeded");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
         await Assertions.Expect(runs).ToHaveCountAsync(2);
