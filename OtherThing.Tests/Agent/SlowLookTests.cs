@@ -28,7 +28,7 @@ public sealed class SlowLookTests : IDisposable
     [InlineData("lease_ended")]
     public async Task N09_Supervision_LookThatDoesNotAnswer_JobIsEndedAllTheSame(string reason)
     {
-        var spec = NewSpec("sleep 600") with { WallMs = reason == "limit.time" ? 2_000 : 600_000 };
+        var spec = NewSpec("sleep 600") with { WallMs = reason == "limit.time" ? 5_000 : 600_000 };
 
         var running = RunAsync(spec);
         await Task.WhenAny(_looking.Task, running).WithPatience();
@@ -43,7 +43,8 @@ public sealed class SlowLookTests : IDisposable
 
         Assert.False(_released.IsSet);
         Assert.Equal((true, reason), (exit.Started, exit.Killed));
-        Assert.Equal(1, _mostAtOnce);
+        // On a machine that stands still the time of a job may be over before anybody looked.
+        Assert.InRange(_mostAtOnce, reason == "limit.time" ? 0 : 1, 1);
     }
 
     [Fact]
