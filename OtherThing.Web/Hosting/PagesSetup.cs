@@ -5,6 +5,7 @@ using MudBlazor.Services;
 using OtherThing.Web.Components;
 using OtherThing.Web.Components.Account;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Hosting;
 
@@ -28,6 +29,7 @@ internal static class PagesSetup
         SampleTexts.AddTo(builder.Services);
         builder.Services.AddScoped<AuthenticationStateProvider, CircuitSession>();
         builder.Services.AddScoped<CircuitHandler, CircuitSession.Opener>();
+        builder.Services.AddScoped<PageAddress>();
         builder.Services.AddScoped<PageSeat>();
         builder.Services.AddScoped<CircuitHandler, PageSeat.Keeper>();
         return builder;

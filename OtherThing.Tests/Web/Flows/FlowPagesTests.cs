@@ -17,6 +17,7 @@ using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Flows;
 using OtherThing.Web.Features.Runs;
 using OtherThing.Web.Hosting;
@@ -39,7 +40,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var module = _page.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js");
         module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _page.Services.AddMudServices();
-        _page.Services.AddHttpContextAccessor().AddScoped<CurrentActor>();
+        _page.Services.AddHttpContextAccessor().AddScoped<CurrentActor>().AddScoped<PageAddress>();
         _page.AddAuthorization();
         _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);

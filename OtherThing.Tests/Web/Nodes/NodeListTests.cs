@@ -9,6 +9,7 @@ using OtherThing.Core.Nodes;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Nodes;
 using OtherThing.Tests.Support;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Nodes;
 using OtherThing.Web.Hosting;
 
@@ -72,7 +73,7 @@ public sealed class NodeListTests : IAsyncDisposable
         _context.JSInterop.Mode = JSRuntimeMode.Loose;
         _context.Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
         _context.Services.AddSingleton(_database.Get<NodeService>()).AddSingleton<ILiveFeed>(Feed).AddSingleton(_database.Get<TimeProvider>());
-        _context.Services.AddSingleton<IHttpContextAccessor, HttpContextAccessor>().AddScoped<CurrentActor>();
+        _context.Services.AddSingleton<IHttpContextAccessor, HttpContextAccessor>().AddScoped<CurrentActor>().AddScoped<PageAddress>();
         _context.AddAuthorization().SetAuthorized("Ana").SetClaims(new Claim(ClaimTypes.NameIdentifier, owner.UserId!.Value.ToString()));
         return (workspaceId, owner.UserId.Value);
     }

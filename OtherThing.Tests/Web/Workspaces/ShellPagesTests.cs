@@ -11,6 +11,7 @@ using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Audit;
 using OtherThing.Web.Features.Console;
 using OtherThing.Web.Features.Resources;
@@ -37,7 +38,7 @@ public sealed class ShellPagesTests : IAsyncLifetime
         // Everything of ours comes from the server; only what belongs to a circuit is the test's.
         _scope = server.Services.CreateAsyncScope();
         _bunit.Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-        _bunit.Services.AddSingleton<ILiveFeed>(Feed).AddHttpContextAccessor().AddScoped<CurrentActor>();
+        _bunit.Services.AddSingleton<ILiveFeed>(Feed).AddHttpContextAccessor().AddScoped<CurrentActor>().AddScoped<PageAddress>();
     }
 
     private LiveFeed Feed { get; } = new();

@@ -48,6 +48,9 @@ public sealed partial class FlowListPage
     public required NavigationManager Navigation { get; init; }
 
     [Inject]
+    private PageAddress Address { get; init; } = null!;
+
+    [Inject]
     public required IJSRuntime JS { get; init; }
 
     [Inject]
@@ -77,7 +80,7 @@ public sealed partial class FlowListPage
     {
         if (_typed.Type(text))
         {
-            Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("q", _typed.Text.Length == 0 ? null : _typed.Text), replace: true);
+            Address.Set("q", _typed.Text, replace: true);
         }
     }
 

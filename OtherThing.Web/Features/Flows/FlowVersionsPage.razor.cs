@@ -53,6 +53,9 @@ public sealed partial class FlowVersionsPage
     public required NavigationManager Navigation { get; init; }
 
     [Inject]
+    private PageAddress Address { get; init; } = null!;
+
+    [Inject]
     public required IDialogService Dialogs { get; init; }
 
     [Inject]
@@ -129,7 +132,7 @@ public sealed partial class FlowVersionsPage
         return refusal;
     });
 
-    private void CompareWith(string? choice) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("with", choice));
+    private void CompareWith(string? choice) => Address.Set("with", choice);
 
     private string AddressOf(string version) => $"{Workspace.PathTo("flows", FlowId)}/versions?show={version}";
 

@@ -67,6 +67,9 @@ public sealed partial class RunListPage
     [Inject]
     public required NavigationManager Navigation { get; init; }
 
+    [Inject]
+    private PageAddress Address { get; init; } = null!;
+
     private string? FlowName => Flow is not null && _runs?.Items is [var first, ..] ? first.FlowName : null;
 
     private bool IsFiltered => Filter with { FlowId = null } != new RunFilter();
@@ -111,14 +114,13 @@ public sealed partial class RunListPage
         return By is { } gone && _people.All.All(member => member.UserId != gone) ? known.Append((gone, _people[gone])) : known;
     }
 
-    private void Choose(string filter, object? value) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(filter, value is string { Length: > 0 } text ? text.ToLowerInvariant() : null));
+    private void Choose(string filter, object? value) => Address.Set(filter, (value as string)?.ToLowerInvariant());
 
     private void Search(string? text)
     {
         if (_typed.Type(text))
         {
-            Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("q", _typed.Text.Length == 0 ? null : _typed.Text), replace: true);
+            Address.Set("q", _typed.Text, replace: true);
         }
     }
 

@@ -62,6 +62,9 @@ public sealed partial class TasksPage
     public required NavigationManager Navigation { get; init; }
 
     [Inject]
+    private PageAddress Address { get; init; } = null!;
+
+    [Inject]
     public required TimeProvider Clock { get; init; }
 
     public void Dispose()
@@ -133,12 +136,20 @@ public sealed partial class TasksPage
             || $"T-{card.Number}".Equals(Query.Trim(), StringComparison.OrdinalIgnoreCase)
             || card.Labels.Any(label => label.Contains(Query, StringComparison.CurrentCultureIgnoreCase)));
 
-    private void Filter(string? q = null, string? assignee = null, string? label = null)
+    private void Filter(string? text)
     {
-        if (_query.Type(q ?? _query.Text) || assignee is not null || label is not null)
+        if (_query.Type(text))
         {
-            Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(_query.Text, assignee ?? Assignee, label ?? Label), replace: true);
+            Address.Set("q", _query.Text, replace: true);
         }
+    }
+
+    private void Choose(string filter, string? value) => Address.Set(filter, value, replace: true);
+
+    private void ShowAll()
+    {
+        _query.Type("");
+        Address.Set(replace: true, ("q", null), ("assignee", null), ("label", null));
     }
 
     private static string Search(params ReadOnlySpan<string?> values)

@@ -9,6 +9,7 @@ using MudBlazor.Services;
 using OtherThing.Core.Access;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Hosting;
 
 namespace OtherThing.Tests.Web.Access.Rights;
@@ -33,7 +34,7 @@ internal sealed class RightsPage : IAsyncDisposable
         _bunit.Services.AddMudServices();
         _scope = scene.Server.Services.CreateAsyncScope();
         _bunit.Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-        _bunit.Services.AddHttpContextAccessor().AddScoped<CurrentActor>().AddScoped<Preferences>();
+        _bunit.Services.AddHttpContextAccessor().AddScoped<CurrentActor>().AddScoped<PageAddress>().AddScoped<Preferences>();
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         _bunit.AddAuthorization().SetAuthorized(person.Name).SetClaims(
             new Claim(ClaimTypes.NameIdentifier, person.Id.ToString()), new Claim(CurrentActor.AuthenticatedAtClaim, now));
