@@ -24,5 +24,5 @@ public sealed class Credentials(ISignInSessionStore sessions, ILiveFeed feed)
     }
 
     /// <summary>Says that a credential of the person ended or changed.</summary>
-    public void Say(Guid userId) => feed.Publish(Topic.User(userId), MemberService.AccessChangedEvent);
+    public void Say(Guid userId) => feed.Publish(Topic.User(userId), new AccessChanged());
 }

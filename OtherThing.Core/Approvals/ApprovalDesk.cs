@@ -17,9 +17,6 @@ namespace OtherThing.Core.Approvals;
 public sealed partial class ApprovalDesk(
     IApprovalStore approvals, IMembershipStore memberships, TaskService tasks, ILiveFeed feed, TimeProvider clock, ILogger<ApprovalDesk> logger)
 {
-    /// <summary>What is published on the workspace's topic when an approval changes.</summary>
-    public const string ChangedEvent = "approvals.changed";
-
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -37,7 +34,7 @@ public sealed partial class ApprovalDesk(
 
             known = new Approval(id, run.WorkspaceId, run.FlowId, run.Id, ask.Path, question, ask.Due, utcNow);
             await approvals.AddAsync(known, CancellationToken.None);
-            feed.Publish(Topic.Workspace(run.WorkspaceId), ChangedEvent);
+            feed.Publish(Topic.Workspace(run.WorkspaceId), new ApprovalsChanged());
             LogAsked(id, run.Id);
         }
 
@@ -61,7 +58,7 @@ public sealed partial class ApprovalDesk(
         }
 
         await tasks.FinishAsync(approval.WorkspaceId, approval.TaskId, CancellationToken.None);
-        feed.Publish(Topic.Workspace(approval.WorkspaceId), ChangedEvent);
+        feed.Publish(Topic.Workspace(approval.WorkspaceId), new ApprovalsChanged());
         return true;
     }
 

@@ -1,3 +1,5 @@
+using OtherThing.Core.Live;
+
 namespace OtherThing.Core.Flows;
 
 /// <summary>Published on the flow's topic: two people changed the same field at once, and the last one counts.</summary>
@@ -8,7 +10,7 @@ namespace OtherThing.Core.Flows;
 /// <param name="LastName">What people call them.</param>
 /// <param name="Earlier">Whose value was replaced.</param>
 /// <param name="EarlierName">What people call them.</param>
-public sealed record FlowConflict(string StepId, string StepName, string Field, Guid Last, string LastName, Guid Earlier, string EarlierName);
+public sealed record FlowConflict(string StepId, string StepName, string Field, Guid Last, string LastName, Guid Earlier, string EarlierName) : LiveEvent;
 
 /// <summary>Who wrote which field last, so that two people who write one at the same time are told.</summary>
 internal sealed class FieldWrites

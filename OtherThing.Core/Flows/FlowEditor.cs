@@ -9,7 +9,7 @@ namespace OtherThing.Core.Flows;
 /// <param name="EditorId">Whose act.</param>
 /// <param name="ActId">The act, as its editor named it.</param>
 /// <param name="Edits">What was done, change by change, with every place spelled out.</param>
-public sealed record FlowEdited(long Sequence, Guid EditorId, string ActId, IReadOnlyList<FlowEdit> Edits);
+public sealed record FlowEdited(long Sequence, Guid EditorId, string ActId, IReadOnlyList<FlowEdit> Edits) : LiveEvent;
 
 /// <summary>Somebody who has the flow open.</summary>
 /// <param name="EditorId">Their builder.</param>
@@ -22,7 +22,7 @@ public sealed record FlowPresence(Guid EditorId, string Name, IReadOnlyList<stri
 /// <param name="EditorId">Their builder.</param>
 /// <param name="X">Canvas pixels from the origin, right; null when it left the canvas.</param>
 /// <param name="Y">Canvas pixels from the origin, down.</param>
-public sealed record FlowCursor(Guid EditorId, double? X, double? Y);
+public sealed record FlowCursor(Guid EditorId, double? X, double? Y) : LiveEvent;
 
 /// <summary>The document at one moment of its session.</summary>
 /// <param name="Definition">The document.</param>
@@ -34,24 +34,6 @@ public sealed record FlowSnapshot(FlowDefinition Definition, long Sequence, Guid
 /// <summary>One open builder: its edits, and the way back through them.</summary>
 public sealed class FlowEditor : IAsyncDisposable
 {
-    /// <summary>Events on the flow's topic: <see cref="FlowEdited"/>.</summary>
-    public const string EditedEvent = "flow.edited";
-
-    /// <summary>The document changed by another way than an act: take a new snapshot.</summary>
-    public const string ResetEvent = "flow.reset";
-
-    /// <summary>Who has the flow open, or what they selected, changed.</summary>
-    public const string PresenceEvent = "flow.presence";
-
-    /// <summary>Acts up to the sequence in the payload (<see cref="long"/>) are stored.</summary>
-    public const string KeptEvent = "flow.kept";
-
-    /// <summary>Two people changed one field: <see cref="FlowConflict"/>.</summary>
-    public const string ConflictEvent = "flow.conflict";
-
-    /// <summary>Somebody's pointer moved: <see cref="FlowCursor"/>.</summary>
-    public const string CursorEvent = "flow.cursor";
-
     private const int MaxActIdLength = 64;
     private const int MaxSelection = 500;
     private readonly FlowSession _session;
@@ -127,7 +109,7 @@ public sealed class FlowEditor : IAsyncDisposable
     /// <summary>Tells the others where one's pointer is.</summary>
     /// <param name="x">Canvas pixels from the origin, right; null when it left the canvas.</param>
     /// <param name="y">Canvas pixels from the origin, down.</param>
-    public void PointAt(double? x, double? y) => _session.Say(CursorEvent, new FlowCursor(Id, x, y));
+    public void PointAt(double? x, double? y) => _session.Say(new FlowCursor(Id, x, y));
 
     /// <summary>Tells the others what one has selected.</summary>
     public void Select(IReadOnlyList<string> ids)

@@ -104,7 +104,7 @@ public sealed partial class FlowService
 
     private async Task TellMadeAsync(Actor actor, Flow flow, string act, string detail, CancellationToken cancellationToken)
     {
-        feed.Publish(Topic.Workspace(flow.WorkspaceId), "flows.changed");
+        feed.Publish(Topic.Workspace(flow.WorkspaceId), new FlowsChanged());
         await audit.AppendAsync(actor, flow.WorkspaceId, Operations.FlowEdit, $"flow:{flow.Id}", detail, act);
     }
 

@@ -151,7 +151,7 @@ public sealed partial class FlowService(
 
         LogDeleted(flowId, workspaceId);
         await audit.AppendAsync(actor, workspaceId, Operations.FlowDelete, $"flow:{flowId}", flow.Name);
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        feed.Publish(Topic.Workspace(workspaceId), new FlowsChanged());
         return null;
     }
 
@@ -218,8 +218,8 @@ public sealed partial class FlowService(
 
         LogPublished(flowId, flow.Revision, workspaceId);
         await audit.AppendAsync(actor, workspaceId, Operations.FlowPublish, $"flow:{flowId}", $"'{flow.Name}', version {flow.Revision}");
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
-        feed.Publish(Topic.Flow(flowId), "flow.published", flow.Revision);
+        feed.Publish(Topic.Workspace(workspaceId), new FlowsChanged());
+        feed.Publish(Topic.Flow(flowId), new FlowPublished(flow.Revision));
         return flow;
     }
 
@@ -279,10 +279,10 @@ public sealed partial class FlowService(
 
         if (isSeen)
         {
-            feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+            feed.Publish(Topic.Workspace(workspaceId), new FlowsChanged());
         }
 
-        feed.Publish(Topic.Flow(flowId), "flow.saved", flow.Revision);
+        feed.Publish(Topic.Flow(flowId), new FlowSaved(flow.Revision));
         return flow;
     }
 

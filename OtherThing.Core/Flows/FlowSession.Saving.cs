@@ -97,7 +97,7 @@ internal sealed partial class FlowSession
             _revision = flow.Revision;
             _unsaved.RemoveRange(0, count);
             _snapshot = _snapshot with { Saved = Math.Max(_snapshot.Saved, saved.Sequence) };
-            Say(FlowEditor.KeptEvent, saved.Sequence);
+            Say(new FlowKept(saved.Sequence));
             if (kept is not null)
             {
                 StartFrom(kept); // something was put in another form on its way to the store, as a secret is
@@ -119,7 +119,7 @@ internal sealed partial class FlowSession
         }
 
         _snapshot = _snapshot with { Definition = stored, Sequence = _snapshot.Sequence + 1 };
-        Say(FlowEditor.ResetEvent, _snapshot.Sequence);
+        Say(new FlowReset(_snapshot.Sequence));
     }
 
     private async Task SaveByTimerAsync()
@@ -196,7 +196,7 @@ internal sealed partial class FlowSession
         {
             var overrun = _subscription.Missed > missed;
             missed = _subscription.Missed;
-            if (!overrun && happened is not { Type: "flow.saved", Payload: int })
+            if (!overrun && happened is not FlowSaved)
             {
                 continue;
             }
@@ -205,7 +205,7 @@ internal sealed partial class FlowSession
             try
             {
                 // Our own save has its revision by now; anything newer came by REST or from another server.
-                if (overrun || happened.Payload is int revision && revision > _revision)
+                if (overrun || happened is FlowSaved saved && saved.Revision > _revision)
                 {
                     await RebaseAsync(CancellationToken.None);
                 }

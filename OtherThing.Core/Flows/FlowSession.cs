@@ -72,9 +72,9 @@ internal sealed partial class FlowSession : IDisposable
         return true;
     }
 
-    public void SayWhoIsHere() => Say(FlowEditor.PresenceEvent);
+    public void SayWhoIsHere() => Say(new FlowPresenceChanged());
 
-    public void Say(string type, object? payload = null) => _editing.Feed.Publish(Topic.Flow(FlowId), type, payload);
+    public void Say(LiveEvent happened) => _editing.Feed.Publish(Topic.Flow(FlowId), happened);
 
     public LiveSubscription Follow(int capacity) => _editing.Feed.Subscribe(Topic.Flow(FlowId), capacity);
 
@@ -114,10 +114,10 @@ internal sealed partial class FlowSession : IDisposable
             _unsaved.Add((editor.Actor, act));
             Schedule();
             // Inside the lock, so that listeners hear acts in the order of their sequence.
-            Say(FlowEditor.EditedEvent, act);
+            Say(act);
             foreach (var conflict in _writes.Write(editor, change.Applied, before, _snapshot.Sequence, basedOn, _editing.Clock.GetUtcNow().UtcDateTime))
             {
-                Say(FlowEditor.ConflictEvent, conflict);
+                Say(conflict);
             }
 
             return (_snapshot, change.Inverse);

@@ -41,8 +41,8 @@ public sealed partial class FlowSettingsService(
             $"{(said.Paused ? "paused" : "not paused")}, runs at once: {said.MaxConcurrentRuns ?? 0:0;;any}, seconds each: {said.RunTimeoutSeconds ?? 0:0;;any}");
         await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", detail);
         LogChanged(flowId, workspaceId, said.Paused);
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
-        feed.Publish(Topic.Flow(flowId), "flow.settings");
+        feed.Publish(Topic.Workspace(workspaceId), new FlowsChanged());
+        feed.Publish(Topic.Flow(flowId), new FlowSettingsChanged());
         await grains.GetGrain<IRunQueueGrain>(workspaceId).LookAsync(); // a higher limit or an end of the pause lets queued runs begin
         return said;
     }

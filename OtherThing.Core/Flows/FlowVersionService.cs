@@ -110,8 +110,8 @@ public sealed partial class FlowVersionService(IFlowStore flows, Door door, Audi
 
         LogRestored(flowId, number, flow.Revision);
         await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"back to version {number}", "flow.restore");
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
-        feed.Publish(Topic.Flow(flowId), "flow.saved", flow.Revision);
+        feed.Publish(Topic.Workspace(workspaceId), new FlowsChanged());
+        feed.Publish(Topic.Flow(flowId), new FlowSaved(flow.Revision));
         return flow;
     }
 

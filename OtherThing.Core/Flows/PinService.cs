@@ -84,7 +84,7 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
         }
 
         await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"pinned the output of {stepId}");
-        feed.Publish(Topic.Flow(flowId), "flow.pins");
+        feed.Publish(Topic.Flow(flowId), new FlowPinsChanged());
         return pin;
     }
 
@@ -108,7 +108,7 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
         }
 
         await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", $"unpinned {stepId}");
-        feed.Publish(Topic.Flow(flowId), "flow.pins");
+        feed.Publish(Topic.Flow(flowId), new FlowPinsChanged());
         return null;
     }
 }

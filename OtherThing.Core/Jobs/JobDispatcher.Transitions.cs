@@ -181,10 +181,10 @@ public sealed partial class JobDispatcher
 
     private void Changed(LiveJob job)
     {
-        _feed.Publish(Topic.Workspace(job.Row.WorkspaceId), "jobs.changed");
+        _feed.Publish(Topic.Workspace(job.Row.WorkspaceId), new JobsChanged());
         if (job.Row.NodeId is { } nodeId)
         {
-            _feed.Publish(Topic.Node(nodeId), "jobs.changed");
+            _feed.Publish(Topic.Node(nodeId), new JobsChanged());
         }
     }
 

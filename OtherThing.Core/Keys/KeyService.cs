@@ -29,9 +29,6 @@ public sealed partial class KeyService(
     TimeProvider clock,
     ILogger<KeyService> logger)
 {
-    /// <summary>What the live feed says when the list changed.</summary>
-    public const string Changed = "keys.changed";
-
     /// <summary>The workspace's keys, newest first, without their values.</summary>
     public async Task<Result<Page<ApiKeyView>>> ListAsync(
         Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
@@ -106,7 +103,7 @@ public sealed partial class KeyService(
 
         await audit.AppendAsync(actor, workspaceId, Operations.KeyAdd, $"key:{key.Id}", $"{info.Name} '{key.Name}'");
         LogAdded(key.Id, workspaceId, info.Name);
-        feed.Publish(Topic.Workspace(workspaceId), Changed);
+        feed.Publish(Topic.Workspace(workspaceId), new KeysChanged());
         return await ViewAsync(key, cancellationToken);
     }
 
@@ -130,7 +127,7 @@ public sealed partial class KeyService(
             value => probe.ListModelsAsync(key.Provider, baseUrl, value, cancellationToken), cancellationToken);
         if (!used.TryGet(out var tested, out var closed))
         {
-            feed.Publish(Topic.Workspace(workspaceId), Changed);
+            feed.Publish(Topic.Workspace(workspaceId), new KeysChanged());
             return closed;
         }
 
@@ -142,7 +139,7 @@ public sealed partial class KeyService(
             _ => key.Status,
         };
         await keys.NoteAsync(workspaceId, keyId, status, null, cancellationToken);
-        feed.Publish(Topic.Workspace(workspaceId), Changed);
+        feed.Publish(Topic.Workspace(workspaceId), new KeysChanged());
         return new KeyTest(status, tested.IsSuccess ? tested.Value : [], tested.Error?.Message);
     }
 
@@ -172,7 +169,7 @@ public sealed partial class KeyService(
 
         await audit.AppendAsync(actor, workspaceId, Operations.KeyRemove, $"key:{keyId}", $"'{key.Name}'");
         LogRemoved(keyId, workspaceId);
-        feed.Publish(Topic.Workspace(workspaceId), Changed);
+        feed.Publish(Topic.Workspace(workspaceId), new KeysChanged());
         return true;
     }
 

@@ -44,18 +44,16 @@ public enum TopicKind
     User,
 }
 
-/// <summary>Something that happened.</summary>
-/// <param name="Topic">Where.</param>
-/// <param name="Sequence">Dense per topic and process, from 1.</param>
-/// <param name="Type">What, <c>feature.verb</c>: <c>tasks.changed</c>, <c>step.changed</c>.</param>
-/// <param name="Payload">Small and immutable; null when the event only says "look again".</param>
-public sealed record LiveEvent(Topic Topic, long Sequence, string Type, object? Payload = null);
+/// <summary>
+/// Something that happened: a small immutable record of the feature that says it. One without members only says "look again".
+/// </summary>
+public abstract record LiveEvent;
 
 /// <summary>Where things that happen are said, and whoever looks hears them.</summary>
 public interface ILiveFeed
 {
     /// <summary>Says that something happened. Never blocks and never throws for a slow listener.</summary>
-    void Publish(Topic topic, string type, object? payload = null);
+    void Publish(Topic topic, LiveEvent happened);
 
     /// <summary>Starts to listen; dispose the subscription to stop.</summary>
     /// <param name="topic">What to follow.</param>
@@ -94,7 +92,7 @@ public sealed class LiveSubscription : IDisposable
     internal void Offer(LiveEvent happened) => _queue.Writer.TryWrite(happened);
 }
 
-/// <summary>The feed of one process: a sequence number and a list of bounded queues per topic.</summary>
+/// <summary>The feed of one process: a list of bounded queues per topic.</summary>
 public sealed class LiveFeed : ILiveFeed
 {
     private readonly ConcurrentDictionary<Topic, Listeners> _topics = new();
@@ -103,7 +101,7 @@ public sealed class LiveFeed : ILiveFeed
     public int SubscriptionCount => _topics.Values.Sum(listeners => listeners.Queues.Length);
 
     /// <inheritdoc/>
-    public void Publish(Topic topic, string type, object? payload = null)
+    public void Publish(Topic topic, LiveEvent happened)
     {
         if (!_topics.TryGetValue(topic, out var listeners))
         {
@@ -112,7 +110,6 @@ public sealed class LiveFeed : ILiveFeed
 
         lock (listeners)
         {
-            var happened = new LiveEvent(topic, ++listeners.Sequence, type, payload);
             foreach (var queue in listeners.Queues)
             {
                 queue.Offer(happened);
@@ -161,8 +158,6 @@ public sealed class LiveFeed : ILiveFeed
     private sealed class Listeners
     {
         public ImmutableArray<LiveSubscription> Queues { get; set; } = [];
-
-        public long Sequence { get; set; }
 
         public bool Closed { get; set; }
     }

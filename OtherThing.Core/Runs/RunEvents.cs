@@ -1,19 +1,24 @@
+using OtherThing.Core.Live;
+
 namespace OtherThing.Core.Runs;
 
-/// <summary>A commit of a run, said on <c>Topic.Run</c> as <c>run.committed</c>.</summary>
+/// <summary>A commit of a run, said on <c>Topic.Run</c>.</summary>
 /// <param name="Sequence">The journal's sequence; an event stream resumes after it.</param>
 /// <param name="Status">Where the run stands after it.</param>
 /// <param name="Steps">What happened to its steps.</param>
 /// <param name="Paused">True while nothing new of it starts.</param>
-public sealed record RunCommitted(int Sequence, RunStatus Status, IReadOnlyList<StepRun> Steps, bool Paused = false);
+public sealed record RunCommitted(int Sequence, RunStatus Status, IReadOnlyList<StepRun> Steps, bool Paused = false) : LiveEvent;
 
 /// <summary>What happened in a run after a sequence, and where it stands.</summary>
 /// <param name="Commits">The commits in order.</param>
 /// <param name="Now">Where the run stands, without steps: a pause or an end may come with no step of its own.</param>
 public sealed record RunEvents(IReadOnlyList<RunCommitted> Commits, RunCommitted Now);
 
-/// <summary>Something fleeting a step says while at work, said on <c>Topic.Run</c> as <c>run.report</c>.</summary>
+/// <summary>Something fleeting a step says while at work, said on <c>Topic.Run</c>.</summary>
 /// <param name="Path">The step.</param>
 /// <param name="Stream"><c>text</c> (a model's tokens), <c>stdout</c>, <c>stderr</c>.</param>
 /// <param name="Text">What it says.</param>
-public sealed record StepReport(string Path, string Stream, string Text);
+public sealed record StepReport(string Path, string Stream, string Text) : LiveEvent;
+
+/// <summary>On a workspace's topic: runs began, moved, ended or went.</summary>
+public sealed record RunsChanged : LiveEvent;

@@ -167,15 +167,15 @@ internal sealed partial class RunGrain
 
         var changed = _isNew || next.Status != _run.Status || next.Paused != _run.Paused;
         (_run, _isNew) = (next, false);
-        feed.Publish(Topic.Run(next.Id), "run.committed", new RunCommitted(next.LastSequence, next.Status, records, next.Paused));
+        feed.Publish(Topic.Run(next.Id), new RunCommitted(next.LastSequence, next.Status, records, next.Paused));
         if (changed)
         {
-            feed.Publish(Topic.Workspace(next.WorkspaceId), "runs.changed");
+            feed.Publish(Topic.Workspace(next.WorkspaceId), new RunsChanged());
         }
 
         if (used.Length > 0)
         {
-            feed.Publish(Topic.Workspace(next.WorkspaceId), UsageService.Changed);
+            feed.Publish(Topic.Workspace(next.WorkspaceId), new UsageChanged());
         }
 
         if (ended)

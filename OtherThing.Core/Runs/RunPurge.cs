@@ -34,7 +34,7 @@ public sealed class RunPurge(IRunPurgeStore runs, JobPurge jobs, IBlobStore blob
             deleted += gone;
             if (gone > 0)
             {
-                feed.Publish(Topic.Workspace(workspaceId), "runs.changed");
+                feed.Publish(Topic.Workspace(workspaceId), new RunsChanged());
             }
         }
 

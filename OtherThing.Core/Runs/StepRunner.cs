@@ -83,7 +83,7 @@ internal sealed partial class StepRunner(
             Hops = run.Hops,
             OnlyWaits = onlyWaits,
             IsHandedOver = () => lifetime.ApplicationStopping.IsCancellationRequested || isHandedOver(),
-            Report = (stream, text) => feed.Publish(topic, "run.report", new StepReport(start.Path, stream, text)),
+            Report = (stream, text) => feed.Publish(topic, new StepReport(start.Path, stream, text)),
         };
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class UsageRecorder(
             try
             {
                 await store.AddUsageAsync([entry], CancellationToken.None);
-                feed.Publish(Topic.Workspace(entry.WorkspaceId), UsageService.Changed);
+                feed.Publish(Topic.Workspace(entry.WorkspaceId), new UsageChanged());
                 return;
             }
             catch (RowRefusedException refused)

@@ -18,9 +18,6 @@ public sealed partial class TaskService(
     TimeProvider clock,
     ILogger<TaskService> logger)
 {
-    /// <summary>What is published on the workspace's topic when a card changes.</summary>
-    public const string ChangedEvent = "tasks.changed";
-
     /// <summary>The most cards a board shows.</summary>
     public const int MaxBoard = 5_000;
 
@@ -138,7 +135,7 @@ public sealed partial class TaskService(
             task.Apply(new TaskChange(), Now);
             if (await tasks.SaveAsync(task, new TaskPlace(TaskState.Done), cancellationToken) == TaskSaving.Saved)
             {
-                feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
+                feed.Publish(Topic.Workspace(workspaceId), new TasksChanged());
                 return;
             }
         }
@@ -231,7 +228,7 @@ public sealed partial class TaskService(
     private async Task DoneAsync(Actor actor, TaskItem task, Operation operation, string detail, CancellationToken cancellationToken)
     {
         await audit.AppendAsync(actor, task.WorkspaceId, operation, $"task:{task.Id}", detail);
-        feed.Publish(Topic.Workspace(task.WorkspaceId), ChangedEvent);
+        feed.Publish(Topic.Workspace(task.WorkspaceId), new TasksChanged());
     }
 
     private static string Tell(TaskItem task, TaskChange change, TaskPlace? place) =>

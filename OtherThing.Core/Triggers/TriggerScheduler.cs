@@ -91,7 +91,7 @@ public sealed partial class TriggerScheduler(
             LogNotFired(trigger.Id, trigger.FlowId, dueAt, note ?? "");
         }
 
-        feed.Publish(Topic.Workspace(trigger.WorkspaceId), "flows.changed");
+        feed.Publish(Topic.Workspace(trigger.WorkspaceId), new FlowsChanged());
         return true;
     }
 

@@ -114,7 +114,7 @@ public sealed partial class TriggerService(
         targets.Forget();
         await audit.AppendAsync(actor, workspaceId, Operations.WebhookSecret, $"trigger:{trigger.Id}", "new address");
         LogRotated(trigger.Id, flowId, workspaceId);
-        feed.Publish(Topic.Workspace(workspaceId), "flows.changed");
+        feed.Publish(Topic.Workspace(workspaceId), new FlowsChanged());
         return new TriggerView(trigger.StepId, trigger.Type, AddressOf(token), trigger.IsUnsigned);
     }
 

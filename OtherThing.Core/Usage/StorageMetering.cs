@@ -30,7 +30,7 @@ public sealed partial class StorageMetering(
             if (await usage.TryAddAsync(UsageEntry.From(draft, workspaceId, null, null, null, null, null, now), cancellationToken))
             {
                 written++;
-                feed.Publish(Topic.Workspace(workspaceId), UsageService.Changed);
+                feed.Publish(Topic.Workspace(workspaceId), new UsageChanged());
             }
         }
 

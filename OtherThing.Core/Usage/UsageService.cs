@@ -31,9 +31,6 @@ public sealed record ManualUsage(
 /// <summary>What the workspace used and what it cost.</summary>
 public sealed class UsageService(IUsageStore usage, IFlowStore flows, AuditLog audit, ILiveFeed feed, Door door, TimeProvider clock)
 {
-    /// <summary>What the live feed says when entries were added.</summary>
-    public const string Changed = "usage.changed";
-
     /// <summary>The range of a summary when none is named.</summary>
     public static TimeSpan DefaultRange { get; } = TimeSpan.FromDays(30);
 
@@ -134,7 +131,7 @@ public sealed class UsageService(IUsageStore usage, IFlowStore flows, AuditLog a
         await usage.TryAddAsync(made, cancellationToken);
         await audit.AppendAsync(
             actor, workspaceId, Operations.UsageRecord, $"usage:{made.Id}", $"{manual.Type}, {(manual.CostCents is { } paid ? Money.FromCents(paid) : "unpriced")}");
-        feed.Publish(Topic.Workspace(workspaceId), Changed);
+        feed.Publish(Topic.Workspace(workspaceId), new UsageChanged());
         return made;
     }
 

@@ -16,9 +16,6 @@ public sealed class InviteService(
     ILiveFeed feed,
     TimeProvider clock)
 {
-    /// <summary>What is published on the workspace's topic when its invites change.</summary>
-    public const string ChangedEvent = "invites.changed";
-
     private static readonly EmailAddressAttribute s_email = new();
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
@@ -112,8 +109,8 @@ public sealed class InviteService(
 
         if (redemption.Joined)
         {
-            feed.Publish(Topic.User(userId), MemberService.AccessChangedEvent);
-            feed.Publish(Topic.Workspace(workspaceId), MemberService.ChangedEvent);
+            feed.Publish(Topic.User(userId), new AccessChanged());
+            feed.Publish(Topic.Workspace(workspaceId), new MembersChanged());
             await audit.AppendAsync(actor, workspaceId, Operations.InviteRedeem, $"member:{userId}", "joined by invite");
         }
 
@@ -157,7 +154,7 @@ public sealed class InviteService(
 
     private async Task TellAsync(Actor actor, Invite invite, Operation operation, string detail, CancellationToken cancellationToken, string? act = null)
     {
-        feed.Publish(Topic.Workspace(invite.WorkspaceId), ChangedEvent);
+        feed.Publish(Topic.Workspace(invite.WorkspaceId), new InvitesChanged());
         await audit.AppendAsync(
             actor, invite.WorkspaceId, operation, $"invite:{invite.Id}", detail.ToLowerInvariant(), act);
     }

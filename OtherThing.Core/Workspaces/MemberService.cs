@@ -16,12 +16,6 @@ public sealed partial class MemberService(
     TimeProvider clock,
     ILogger<MemberService> logger)
 {
-    /// <summary>What is published on the workspace's topic.</summary>
-    public const string ChangedEvent = "members.changed";
-
-    /// <summary>What is published on a person's topic when their rights changed anywhere: pages look again, or end.</summary>
-    public const string AccessChangedEvent = "access.changed";
-
     /// <summary>The members, longest standing first; addresses only for those who may see them, and one's own.</summary>
     public async Task<Result<Page<MemberView>>> ListAsync(
         Actor actor, Guid workspaceId, PageRequest page, CancellationToken cancellationToken)
@@ -180,8 +174,8 @@ public sealed partial class MemberService(
     private async Task TellAsync(
         Actor actor, Guid workspaceId, Guid userId, Operation operation, string detail, CancellationToken cancellationToken)
     {
-        feed.Publish(Topic.User(userId), AccessChangedEvent);
-        feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
+        feed.Publish(Topic.User(userId), new AccessChanged());
+        feed.Publish(Topic.Workspace(workspaceId), new MembersChanged());
         await audit.AppendAsync(actor, workspaceId, operation, $"member:{userId}", detail.ToLowerInvariant());
     }
 

@@ -124,8 +124,8 @@ public sealed class TransferService(
 
     private async Task TellAsync(Actor actor, Guid workspaceId, Guid target, string detail, CancellationToken cancellationToken)
     {
-        feed.Publish(Topic.Workspace(workspaceId), MemberService.ChangedEvent);
-        feed.Publish(Topic.User(target), MemberService.AccessChangedEvent);
+        feed.Publish(Topic.Workspace(workspaceId), new MembersChanged());
+        feed.Publish(Topic.User(target), new AccessChanged());
         await audit.AppendAsync(actor, workspaceId, Operations.WorkspaceTransfer, $"member:{target}", detail);
     }
 }

@@ -20,9 +20,6 @@ public sealed partial class WorkspaceService(
     /// <summary>The most workspaces one person may own.</summary>
     public const int MaxOwned = 500;
 
-    /// <summary>What is published on the workspace's topic when its name, members or invites change.</summary>
-    public const string ChangedEvent = "workspace.changed";
-
     /// <summary>Makes a workspace; its creator becomes the Owner.</summary>
     /// <returns>The workspace, or <c>workspace.invalid</c>, <c>workspace.quota</c>.</returns>
     public async Task<Result<WorkspaceView>> CreateAsync(Actor actor, WorkspaceDraft draft, CancellationToken cancellationToken)
@@ -42,7 +39,7 @@ public sealed partial class WorkspaceService(
         await SeedAsync(workspace, actor, cancellationToken);
         await audit.AppendAsync(
             actor, workspace.Id, Operations.WorkspaceCreate, $"workspace:{workspace.Id}", workspace.Name);
-        feed.Publish(Topic.User(userId), ChangedEvent);
+        feed.Publish(Topic.User(userId), new WorkspaceChanged());
         LogCreated(workspace.Id, userId);
         return new WorkspaceView(workspace, Role.Owner, userId, 1);
     }
@@ -153,7 +150,7 @@ public sealed partial class WorkspaceService(
 
         await audit.AppendAsync(
             actor, workspaceId, Operations.WorkspaceDelete, $"workspace:{workspaceId}", "restored", "workspace.restore");
-        feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
+        feed.Publish(Topic.Workspace(workspaceId), new WorkspaceChanged());
         return await FindAsync(actor, workspaceId, cancellationToken);
     }
 
@@ -177,7 +174,7 @@ public sealed partial class WorkspaceService(
         }
 
         await audit.AppendAsync(actor, workspaceId, operation, $"workspace:{workspaceId}", detail);
-        feed.Publish(Topic.Workspace(workspaceId), ChangedEvent);
+        feed.Publish(Topic.Workspace(workspaceId), new WorkspaceChanged());
         return view;
     }
 

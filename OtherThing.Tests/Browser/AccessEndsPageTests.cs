@@ -8,6 +8,7 @@ using Microsoft.Playwright;
 using OtherThing.Core.Access;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Live;
+using OtherThing.Core.Tasks;
 using OtherThing.Lab.Processes;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Access;
@@ -74,7 +75,7 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         }
 
         // Nothing can be added to a workspace that is gone; what its services would say is said all the same.
-        server.Services.GetRequiredService<ILiveFeed>().Publish(Topic.Workspace(workspace.GetProperty("id").GetGuid()), "tasks.changed");
+        server.Services.GetRequiredService<ILiveFeed>().Publish(Topic.Workspace(workspace.GetProperty("id").GetGuid()), new TasksChanged());
         clock.Restart();
         await Until.HoldsAsync(() => Task.FromResult(clock.Elapsed > TimeSpan.FromSeconds(1.5)), "what could come has come", Cancellation);
         Assert.Equal(before, Interlocked.Read(ref bytes));
@@ -104,7 +105,7 @@ public sealed class AccessEndsPageTests(Chromium chromium, SharedServer server)
         frames.Clear();
         var secret = await scene.KeyAsync(scene.Other.Id);
         var added = (await scene.Get<IKeyStore>().FindAsync(scene.WorkspaceId, secret, Cancellation))!.Name;
-        server.Services.GetRequiredService<ILiveFeed>().Publish(Topic.Workspace(scene.WorkspaceId), KeyService.Changed);
+        server.Services.GetRequiredService<ILiveFeed>().Publish(Topic.Workspace(scene.WorkspaceId), new KeysChanged());
         var clock = Stopwatch.StartNew();
         await Until.HoldsAsync(() => Task.FromResult(clock.Elapsed > TimeSpan.FromSeconds(1.5)), "what could come has come", Cancellation);
 

@@ -86,7 +86,7 @@ public sealed partial class SavedTestService(
 
         LogSaved(test.Id, runId, flowId);
         await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{test.Id}", $"'{test.Name}' of flow:{flowId}", "test.create");
-        feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
+        feed.Publish(Topic.Workspace(workspaceId), new FlowTestsChanged());
         return test;
     }
 
@@ -125,7 +125,7 @@ public sealed partial class SavedTestService(
 
         await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{testId}", $"'{test.Name}' of flow:{flowId}", "test.edit");
 
-        feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
+        feed.Publish(Topic.Workspace(workspaceId), new FlowTestsChanged());
         return test;
     }
 
@@ -145,7 +145,7 @@ public sealed partial class SavedTestService(
 
         await audit.AppendAsync(actor, workspaceId, Operations.FlowEdit, $"test:{testId}", $"of flow:{flowId}", "test.delete");
 
-        feed.Publish(Topic.Workspace(workspaceId), "flow-tests.changed");
+        feed.Publish(Topic.Workspace(workspaceId), new FlowTestsChanged());
         return null;
     }
 

@@ -39,7 +39,7 @@ public sealed class FlowEditingTests : IAsyncDisposable
 
         Assert.Equal(ana.Snapshot, ben.Snapshot);
         Assert.Equal(("Begin", new FlowPosition(10, 20)), (ana.Snapshot.Definition.Steps[0].Name, ana.Snapshot.Definition.Steps[0].Position));
-        var acts = ReadAll(heard).Select(happened => happened.Payload).OfType<FlowEdited>().ToList();
+        var acts = ReadAll(heard).OfType<FlowEdited>().ToList();
         Assert.Equal([(1, ana.Id), (2, ben.Id)], acts.Select(act => (act.Sequence, act.EditorId)));
         Assert.Equal(2, ana.Present.Count);
     }
@@ -219,7 +219,7 @@ public sealed class FlowEditingTests : IAsyncDisposable
 
         Assert.Null(await ana.UndoAsync(Cancellation));
 
-        var undone = Assert.Single(ReadAll(heard).Select(happened => happened.Payload).OfType<FlowEdited>());
+        var undone = Assert.Single(ReadAll(heard).OfType<FlowEdited>());
         Assert.Equal([new DeleteStep("b")], undone.Edits);
     }
 
@@ -236,7 +236,7 @@ public sealed class FlowEditingTests : IAsyncDisposable
         await ana.ApplyAsync("a2", [new RenameStep("start", "Ana's again")], Cancellation, basedOn: 2);
         await ben.ApplyAsync("b2", [new MoveStep("start", 1, 1)], Cancellation, basedOn: 0);
 
-        var conflict = Assert.Single(ReadAll(heard).Select(happened => happened.Payload).OfType<FlowConflict>());
+        var conflict = Assert.Single(ReadAll(heard).OfType<FlowConflict>());
         Assert.Equal(("start", "name", ben.Id, ana.Id), (conflict.StepId, conflict.Field, conflict.Last, conflict.Earlier));
     }
 
@@ -281,7 +281,7 @@ public sealed class FlowEditingTests : IAsyncDisposable
         await ApplyAsync(ana, new MoveStep("start", 10, 20));
         await ApplyAsync(ana, new MoveStep("start", 30, 20));
         _clock.Advance(FlowEditing.SaveAfter);
-        await UntilAsync(heard, "flow.saved");
+        await UntilAsync<FlowSaved>(heard);
 
         var stored = (await Flows.GetAsync(owner, workspaceId, flowId, Cancellation)).Value;
         Assert.Equal((2, 30), (stored.Revision, stored.ReadDefinition().Steps[0].Position.X));
@@ -385,9 +385,10 @@ public sealed class FlowEditingTests : IAsyncDisposable
         }
     }
 
-    private static async Task UntilAsync(LiveSubscription subscription, string type)
+    private static async Task UntilAsync<T>(LiveSubscription subscription)
+        where T : LiveEvent
     {
-        while ((await subscription.Events.NextAsync()).Type != type)
+        while (await subscription.Events.NextAsync() is not T)
         {
         }
     }

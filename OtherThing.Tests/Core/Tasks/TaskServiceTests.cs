@@ -108,7 +108,7 @@ public sealed class TaskServiceTests : IAsyncLifetime
         for (var i = 0; i < 3; i++)
         {
             Assert.True(heard.Events.TryRead(out var happened));
-            Assert.Equal(TaskService.ChangedEvent, happened.Type);
+            Assert.IsType<TasksChanged>(happened);
         }
     }
 

@@ -2,6 +2,8 @@ using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Live;
+using OtherThing.Core.Nodes;
+using OtherThing.Core.Tasks;
 using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Tests.Web.Components;
@@ -24,11 +26,11 @@ public sealed class LiveRefreshTests : BunitContext
         var topic = Topic.Workspace(Guid.NewGuid());
         var component = Follow(topic);
 
-        _feed.Publish(topic, "tasks.changed");
+        _feed.Publish(topic, new TasksChanged());
         component.WaitForState(() => _calls == 1);
         for (var i = 0; i < 50; i++)
         {
-            _feed.Publish(topic, "tasks.changed");
+            _feed.Publish(topic, new TasksChanged());
         }
 
         Assert.Equal(1, _calls);
@@ -45,8 +47,8 @@ public sealed class LiveRefreshTests : BunitContext
         var topic = Topic.Workspace(Guid.NewGuid());
         var component = Follow(topic);
 
-        _feed.Publish(topic, "nodes.changed");
-        _feed.Publish(topic, "tasks.changed");
+        _feed.Publish(topic, new NodesChanged());
+        _feed.Publish(topic, new TasksChanged());
         component.WaitForState(() => _calls > 0);
 
         Assert.Equal(1, _calls);
@@ -61,7 +63,7 @@ public sealed class LiveRefreshTests : BunitContext
         component.Render(parameters => parameters.Add(refresh => refresh.Topic, second));
 
         Assert.Equal(1, _feed.SubscriptionCount);
-        _feed.Publish(second, "tasks.changed");
+        _feed.Publish(second, new TasksChanged());
         component.WaitForState(() => _calls == 1);
     }
 
@@ -78,6 +80,6 @@ public sealed class LiveRefreshTests : BunitContext
 
     private IRenderedComponent<LiveRefresh> Follow(Topic topic) => Render<LiveRefresh>(parameters => parameters
         .Add(refresh => refresh.Topic, topic)
-        .Add(refresh => refresh.Types, "tasks.")
+        .Add(refresh => refresh.Events, [typeof(TasksChanged)])
         .Add(refresh => refresh.OnChange, () => _calls++));
 }

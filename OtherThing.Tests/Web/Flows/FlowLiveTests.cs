@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
@@ -26,24 +27,25 @@ public sealed class FlowLiveTests(SharedServer server)
 
         // The list shows that the draft is not what is published any more; what else changes in it, only who has the flow open.
         Assert.Equal((1, 0, 1, 0, 1), (differs, again, renamed, sameName, described));
-        Assert.Equal(5, Count(open, "flow.saved"));
+        Assert.Equal(5, Count<FlowSaved>(open));
 
         async Task<int> HeardAsync(string body)
         {
             Assert.Equal(200, (await client.SendAsync(HttpMethod.Patch, $"/flows/{flow}", body)).Status);
-            return Count(list, "flows.changed");
+            return Count<FlowsChanged>(list);
         }
     }
 
     private static string Draft(int value) =>
         $$$"""{"flow":{"steps":[{"id":"start","type":"trigger.manual"},{"id":"set","type":"data.set","config":{"value":{{{value}}}}}],"connections":[{"from":"start","port":"out","to":"set"}]}}""";
 
-    private static int Count(LiveSubscription heard, string type)
+    private static int Count<T>(LiveSubscription heard)
+        where T : LiveEvent
     {
         var count = 0;
         while (heard.Events.TryRead(out var happened))
         {
-            count += happened.Type == type ? 1 : 0;
+            count += happened is T ? 1 : 0;
         }
 
         return count;

@@ -335,7 +335,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         {
             await foreach (var happened in subscription.Events.ReadAllAsync())
             {
-                _feed.Publish(topic, happened.Type, happened.Payload);
+                _feed.Publish(topic, happened);
             }
         });
         return subscription;

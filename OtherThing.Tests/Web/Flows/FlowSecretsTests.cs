@@ -238,7 +238,7 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
         var heard = new List<string>();
         while (coEditor.Events.TryRead(out var happened))
         {
-            heard.Add(JsonSerializer.Serialize(happened.Payload, OtherThing.Core.Results.Json.Options));
+            heard.Add(JsonSerializer.Serialize<object>(happened, OtherThing.Core.Results.Json.Options));
         }
 
         Assert.Equal("http.host_missing", early.Error?.Code);
@@ -266,7 +266,7 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
         var heard = new List<string>();
         while (coEditor.Events.TryRead(out var happened))
         {
-            heard.Add(JsonSerializer.Serialize(happened.Payload, OtherThing.Core.Results.Json.Options));
+            heard.Add(JsonSerializer.Serialize<object>(happened, OtherThing.Core.Results.Json.Options));
         }
 
         Assert.Null(configured.Error);

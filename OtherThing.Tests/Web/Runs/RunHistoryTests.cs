@@ -96,7 +96,7 @@ public sealed class RunHistoryTests(SharedServer server)
         Assert.Null(await watch.StartAsync(() => Task.CompletedTask));
         await client.PostAsync($"/runs/{runId}/cancel");
 
-        feed.Publish(Topic.Run(runId), "run.committed", new RunCommitted(99, RunStatus.Running, []));
+        feed.Publish(Topic.Run(runId), new RunCommitted(99, RunStatus.Running, []));
 
         await Until.HoldsAsync(() => Task.FromResult(watch.Run!.Status == RunStatus.Cancelled), "the watch has read the journal", Cancel);
         Assert.Equal(2, watch.Steps.Count(step => step.Status == StepRunStatus.Cancelled));
@@ -120,7 +120,7 @@ public sealed class RunHistoryTests(SharedServer server)
         await client.PostAsync($"/runs/{runId}/cancel");
 
         Volatile.Write(ref away, true);
-        feed.Publish(Topic.Run(runId), "run.committed", new RunCommitted(99, RunStatus.Running, []));
+        feed.Publish(Topic.Run(runId), new RunCommitted(99, RunStatus.Running, []));
         await told.WaitAsync(Cancel);
         var (behind, seen) = (watch.BehindSince, watch.Run!.Status);
         Volatile.Write(ref away, false);

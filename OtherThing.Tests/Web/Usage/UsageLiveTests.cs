@@ -32,7 +32,7 @@ public sealed class UsageLiveTests(ProviderServer providers) : IClassFixture<Pro
         var count = 0;
         while (heard.Events.TryRead(out var happened))
         {
-            count += happened.Type == UsageService.Changed ? 1 : 0;
+            count += happened is UsageChanged ? 1 : 0;
         }
 
         return count;

@@ -5,7 +5,7 @@ namespace OtherThing.Web.Components.Shared;
 
 /// <summary>
 /// Follows a topic and says "look again", at most four times a second:
-/// <c>&lt;LiveRefresh Topic="Topic.Workspace(id)" Types="tasks." OnChange="ReloadAsync" /&gt;</c>. Lets go when disposed.
+/// <c>&lt;LiveRefresh Topic="Topic.Workspace(id)" Events="@([typeof(TasksChanged)])" OnChange="ReloadAsync" /&gt;</c>. Lets go when disposed.
 /// </summary>
 public sealed class LiveRefresh : ComponentBase, IDisposable
 {
@@ -24,9 +24,9 @@ public sealed class LiveRefresh : ComponentBase, IDisposable
     [Parameter, EditorRequired]
     public required Topic Topic { get; set; }
 
-    /// <summary>Beginnings of the event types that matter, comma-separated; empty for all.</summary>
+    /// <summary>The sorts of <see cref="LiveEvent"/> that matter; none for all.</summary>
     [Parameter]
-    public string Types { get; set; } = "";
+    public IReadOnlyList<Type> Events { get; set; } = [];
 
     /// <summary>The least time between two calls, when longer than <see cref="Interval"/>: for sums nobody watches by the second.</summary>
     [Parameter]
@@ -61,7 +61,7 @@ public sealed class LiveRefresh : ComponentBase, IDisposable
                 var matters = false;
                 while (subscription.Events.TryRead(out var happened))
                 {
-                    matters |= Matters(happened.Type);
+                    matters |= Matters(happened);
                 }
 
                 if (matters)
@@ -77,6 +77,5 @@ public sealed class LiveRefresh : ComponentBase, IDisposable
         }
     }
 
-    private bool Matters(string type) =>
-        Types.Length == 0 || Types.Split(',', StringSplitOptions.TrimEntries).Any(start => type.StartsWith(start, StringComparison.Ordinal));
+    private bool Matters(LiveEvent happened) => Events.Count == 0 || Events.Contains(happened.GetType());
 }

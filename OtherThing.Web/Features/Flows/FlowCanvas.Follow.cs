@@ -48,33 +48,33 @@ public sealed partial class FlowCanvas
         }
 
         List<Task> calls = [];
-        if (reload || heard.Exists(happened => happened.Type == FlowEditor.ResetEvent))
+        if (reload || heard.Exists(happened => happened is FlowReset))
         {
             calls.Add(LoadAsync());
         }
-        else if (heard.Select(happened => happened.Payload).OfType<FlowEdited>().ToList() is { Count: > 0 } acts)
+        else if (heard.OfType<FlowEdited>().ToList() is { Count: > 0 } acts)
         {
             calls.Add(ReceiveAsync(acts));
         }
 
-        if (heard.FindLast(happened => happened.Type == FlowEditor.KeptEvent) is { Payload: long kept })
+        if (heard.FindLast(happened => happened is FlowKept) is FlowKept kept)
         {
-            calls.Add(_browser.CallAsync("kept", kept));
+            calls.Add(_browser.CallAsync("kept", kept.Sequence));
         }
 
-        if (heard.Exists(happened => happened.Type == FlowEditor.PresenceEvent))
+        if (heard.Exists(happened => happened is FlowPresenceChanged))
         {
             calls.Add(ShowPeopleAsync());
         }
 
-        var cursors = heard.Select(happened => happened.Payload).OfType<FlowCursor>().Where(cursor => cursor.EditorId != Editor?.Id)
+        var cursors = heard.OfType<FlowCursor>().Where(cursor => cursor.EditorId != Editor?.Id)
             .GroupBy(cursor => cursor.EditorId).Select(moves => moves.Last()).ToList();
         if (cursors.Count > 0)
         {
             calls.Add(_browser.CallAsync("cursors", Json.ToElement(cursors)));
         }
 
-        foreach (var conflict in heard.Select(happened => happened.Payload).OfType<FlowConflict>())
+        foreach (var conflict in heard.OfType<FlowConflict>())
         {
             calls.Add(TellAsync(conflict));
         }

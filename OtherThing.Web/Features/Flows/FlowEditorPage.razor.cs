@@ -189,20 +189,20 @@ public sealed partial class FlowEditorPage
                 missed = subscription.Missed;
                 while (subscription.Events.TryRead(out var happened))
                 {
-                    if (happened.Type == FlowEditor.EditedEvent)
+                    if (happened is FlowEdited)
                     {
                         _saved = "Saving…";
                     }
 
-                    changed |= happened.Type is FlowEditor.EditedEvent or FlowEditor.ResetEvent or "flow.saved" or "flow.published";
-                    if (happened is { Type: "flow.saved", Payload: int })
+                    changed |= happened is FlowEdited or FlowReset or FlowSaved or FlowPublished;
+                    if (happened is FlowSaved)
                     {
                         _saved = "Saved";
                     }
 
-                    if (happened is { Type: "flow.published", Payload: int version })
+                    if (happened is FlowPublished published)
                     {
-                        _published = version;
+                        _published = published.Revision;
                     }
                 }
 

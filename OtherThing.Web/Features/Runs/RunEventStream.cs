@@ -61,7 +61,7 @@ internal static class RunEventStream
         while (!said.Status.IsFinal())
         {
             var (happened, quiet) = await NextAsync(open.Events, either.Token);
-            if (happened is { Payload: RunCommitted { Status: var status } } && status.IsFinal())
+            if (happened is RunCommitted last && last.Status.IsFinal())
             {
                 // The run may have ended because its person lost access, which is heard here before the watch has looked.
                 await open.Access.AskAsync();
@@ -73,15 +73,15 @@ internal static class RunEventStream
                 yield break;
             }
 
-            if (happened is { Payload: StepReport report })
+            if (happened is StepReport report)
             {
                 yield return new SseItem<string>(JsonSerializer.Serialize(report, Json.Options), "report");
             }
-            else if (happened is { Payload: RunCommitted next } && IsNews(next, said))
+            else if (happened is RunCommitted next && IsNews(next, said))
             {
                 yield return Write(said = next);
             }
-            else if (happened is { Payload: RunCommitted } || quiet)
+            else if (happened is RunCommitted || quiet)
             {
                 // A gap, an event seen already, or a quiet while: the journal knows, and the door is asked again.
                 if (!(await runs.ReadEventsAsync(actor, workspaceId, runId, said.Sequence, cancellationToken)).TryGet(out var missed, out var refusal))

@@ -153,7 +153,7 @@ internal sealed partial class RunWatch(
     {
         lock (_gate)
         {
-            switch (happened.Payload)
+            switch (happened)
             {
                 case RunCommitted committed when committed.Sequence < _sequence || (committed.Sequence == _sequence && committed.Steps.Count > 0):
                     return false; // in what was read already

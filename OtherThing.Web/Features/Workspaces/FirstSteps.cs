@@ -25,7 +25,8 @@ public sealed record FirstSteps(IReadOnlyList<FirstStep> All)
     public const string Run = "run";
 
     /// <summary>The events that may tick one.</summary>
-    public const string Events = "nodes.,runs.,tasks.,members.,invites.,keys.";
+    public static IReadOnlyList<Type> Events { get; } =
+        [typeof(NodesChanged), typeof(RunsChanged), typeof(TasksChanged), typeof(MembersChanged), typeof(InvitesChanged), typeof(KeysChanged)];
 
     public int Done => All.Count(step => step.IsDone);
 

@@ -162,7 +162,7 @@ internal sealed partial class AiChatExecutor(
         await keys.NoteAsync(key.WorkspaceId, key.Id, status, clock.GetUtcNow().UtcDateTime, CancellationToken.None);
         if (status != key.Status)
         {
-            feed.Publish(Topic.Workspace(key.WorkspaceId), KeyService.Changed);
+            feed.Publish(Topic.Workspace(key.WorkspaceId), new KeysChanged());
         }
     }
 
