@@ -20,21 +20,11 @@ public sealed record ApiEndpoint(string Method, string Pattern, Operation? Opera
         @"\{(\w+)(:[^}]*)?\??\}",
         match => match.Groups[2].Value.Contains("int", StringComparison.Ordinal) ? "999999" : Guid.NewGuid().ToString());
 
-    /// <summary>Bodies of endpoints that read them before they know who asks: what is malformed is so for everybody.</summary>
-    private static readonly Dictionary<string, object> s_bodies = new()
-    {
-        ["/jobs"] = new { kind = "noop" },
-        ["/jobs/batches"] = new { jobs = new[] { new { kind = "noop" } } },
-    };
-
     /// <summary>A request whose body, where it takes one, is well-formed but empty.</summary>
     public HttpRequestMessage RequestFor(Guid workspaceId) => new(new HttpMethod(Method), AddressFor(workspaceId))
     {
-        Content = TakesBody ? JsonContent.Create(BodyFor(Pattern.TrimEnd('/'))) : null,
+        Content = TakesBody ? JsonContent.Create(new { }) : null,
     };
-
-    private static object BodyFor(string pattern) =>
-        s_bodies.FirstOrDefault(body => pattern.EndsWith("}" + body.Key, StringComparison.Ordinal)).Value ?? new { };
 
     public override string ToString() => $"{Method} {Pattern}";
 

@@ -21,12 +21,14 @@ internal static class RestSetup
         builder.Services.AddExceptionHandler<RefusedRowHandler>();
         builder.Services.AddExceptionHandler<UnknownCharsetHandler>();
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance); // the charsets that JSON bodies may name
-        builder.Services.AddSingleton<IdempotencyReplay>();
+        builder.Services.AddSingleton<DoorFirst>().AddSingleton<IdempotencyReplay>();
         return builder.AddOpenApiDocument();
     }
 
     /// <summary>The group every REST endpoint is in: bearer only, problem details.</summary>
-    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app, string path) => app.MapGroup(Prefix + path).RequireAuthorization().AddEndpointFilter(AnswerWholeAsync);
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app, string path) =>
+        app.MapGroup(Prefix + path).RequireAuthorization()
+        .AddEndpointFilter(AnswerWholeAsync).AddEndpointFilter(DoorFirst.FilterAsync);
 
     /// <summary>What is done is answered whole although the caller has hung up: with an <c>Idempotency-Key</c> the answer is kept for who asks again.</summary>
     private static async ValueTask<object?> AnswerWholeAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
@@ -107,7 +109,7 @@ internal static class RestSetup
     }
 
     /// <summary>A caller's malformed request is theirs to mend: 4xx with a code, never 500.</summary>
-    private sealed class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
+    private sealed class BadRequestHandler(IProblemDetailsService problems, DoorFirst door) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
         {
@@ -116,8 +118,15 @@ internal static class RestSetup
                 return false;
             }
 
+            var thrown = context.Features.Get<IExceptionHandlerFeature>();
+            if (await door.AskAsync(context, thrown?.Endpoint, thrown?.RouteValues) is { } refusal)
+            {
+                await refusal.ToProblem().ExecuteAsync(context);
+                return true;
+            }
+
             context.Response.StatusCode = bad.StatusCode;
-            var body = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
+            var body = thrown?.Endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
             (string Path, string Message)? fault = bad.InnerException is JsonException json ? BodyFault.Explain(json, body) : null;
             return await problems.TryWriteAsync(new ProblemDetailsContext
             {

@@ -40,8 +40,7 @@ internal static class ApprovalEndpoints
         var actor = await current.GetAsync();
         if (request.Decision is not ("approve" or "reject"))
         {
-            // Who may not know of it learns nothing of how to decide it.
-            return ((await approvals.GetAsync(actor, workspaceId, approvalId, cancellationToken)).Error ?? ApprovalErrors.DecisionInvalid).ToProblem();
+            return ApprovalErrors.DecisionInvalid.ToProblem();
         }
 
         return Answer(await approvals.DecideAsync(

@@ -49,8 +49,7 @@ internal static class FlowEndpoints
         var actor = await current.GetAsync();
         if (!Read(request.Flow).TryGet(out var definition, out var malformed))
         {
-            // Whoever may not create learns that first, as everywhere.
-            return ((await flows.ListAsync(actor, workspaceId, new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
+            return malformed.ToProblem();
         }
 
         var result = await flows.CreateAsync(
@@ -83,7 +82,7 @@ internal static class FlowEndpoints
 
         if (malformed is not null)
         {
-            return ((await flows.GetAsync(actor, workspaceId, flowId, cancellationToken)).Error ?? malformed).ToProblem();
+            return malformed.ToProblem();
         }
 
         var change = new FlowUpdate(request.Name, request.Description, definition);

@@ -45,7 +45,7 @@ internal static class FlowVersionEndpoints
         var actor = await current.GetAsync();
         if (!FlowVersionChoice.Parse(version).TryGet(out var from, out var malformed) || !FlowVersionChoice.Parse(other).TryGet(out var to, out malformed))
         {
-            return ((await versions.ListAsync(actor, workspaceId, flowId, new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
+            return malformed.ToProblem();
         }
 
         var result = await versions.CompareAsync(actor, workspaceId, flowId, from, to, cancellationToken);

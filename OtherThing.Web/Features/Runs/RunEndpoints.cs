@@ -33,7 +33,7 @@ internal static class RunEndpoints
         var actor = await current.GetAsync();
         if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
         {
-            return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
+            return malformed.ToProblem();
         }
 
         if (!Waits.Take(caps, actor, limit).TryGet(out var waiting, out var full))
@@ -53,7 +53,7 @@ internal static class RunEndpoints
         var actor = await current.GetAsync();
         if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
         {
-            return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
+            return malformed.ToProblem();
         }
 
         if (!Waits.Take(caps, actor, limit).TryGet(out var waiting, out var full))
@@ -72,7 +72,7 @@ internal static class RunEndpoints
         var actor = await current.GetAsync();
         if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
         {
-            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken)).Error ?? malformed).ToProblem();
+            return malformed.ToProblem();
         }
 
         if (!Waits.Take(caps, actor, limit).TryGet(out var waiting, out var full))
@@ -83,8 +83,8 @@ internal static class RunEndpoints
         using var seat = waiting;
         if (request is { FailedItemsOnly: true, Input: not null })
         {
-            var fix = Error.Invalid("run.input_fixed", "input", "Failed items run again with the input they had, so that they are the same items; leave input out.");
-            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? fix).ToProblem();
+            return Error.Invalid(
+                "run.input_fixed", "input", "Failed items run again with the input they had, so that they are the same items; leave input out.").ToProblem();
         }
 
         var started = request is { FailedItemsOnly: true }
@@ -99,7 +99,7 @@ internal static class RunEndpoints
         var actor = await current.GetAsync();
         if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
         {
-            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? malformed).ToProblem();
+            return malformed.ToProblem();
         }
 
         if (!Waits.Take(caps, actor, limit).TryGet(out var waiting, out var full))
@@ -132,7 +132,7 @@ internal static class RunEndpoints
         var actor = await current.GetAsync();
         if (!query.Read().TryGet(out var filter, out var malformed) || !PageRequest.Parse(limit, cursor).TryGet(out var page, out malformed))
         {
-            return ((await runs.ListAsync(actor, workspaceId, new RunFilter(), new PageRequest(1), cancellationToken)).Error ?? malformed).ToProblem();
+            return malformed.ToProblem();
         }
 
         var result = await runs.ListAsync(actor, workspaceId, filter, page, cancellationToken);

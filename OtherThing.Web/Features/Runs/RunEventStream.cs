@@ -26,7 +26,7 @@ internal static class RunEventStream
         var seat = caps.Take(OpenThing.Stream, actor);
         if (!seat.TryGet(out var taken, out var full))
         {
-            return ((await runs.GetAsync(actor, workspaceId, runId, cancellationToken, brief: true)).Error ?? full).ToProblem();
+            return full.ToProblem();
         }
 
         // Subscribed before the first read, so that nothing falls between the two; given back also when that fails or nobody reads.

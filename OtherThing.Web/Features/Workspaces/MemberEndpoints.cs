@@ -46,9 +46,7 @@ internal static class MemberEndpoints
         var actor = await current.GetAsync();
         if (runs is not (null or "stop" or "handover"))
         {
-            // Whoever may not even see the workspace is told that first.
-            var seen = await members.ListAsync(actor, workspaceId, new PageRequest(1), cancellationToken);
-            return (seen.Error ?? Error.Invalid("member.runs_invalid", "runs", "runs is stop (the default) or handover.")).ToProblem();
+            return Error.Invalid("member.runs_invalid", "runs", "runs is stop (the default) or handover.").ToProblem();
         }
 
         var removed = await members.RemoveAsync(
