@@ -5,8 +5,6 @@ using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
-using OtherThing.Core.Steps;
-using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Core.Flows.Tests;
 
@@ -14,10 +12,10 @@ namespace OtherThing.Core.Flows.Tests;
 public sealed record SavedTestUpdate(
     string? Name = null, JsonElement? Input = null, IReadOnlyDictionary<string, StepAnswer>? Answers = null, TestExpectation? Expected = null);
 
-/// <summary>Tests of flows: saved from runs, edited, and run offline.</summary>
+/// <summary>Tests of flows: saved from runs, edited, deleted. <see cref="SavedTestRuns"/> runs them.</summary>
 public sealed partial class SavedTestService(
-    ISavedTestStore tests, IFlowStore flows, IRunStore runs, IWorkspaceStore workspaces, FlowPlans plans,
-    RunOptions options, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<SavedTestService> logger)
+    ISavedTestStore tests, IFlowStore flows, RunRecorder recorder, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock,
+    ILogger<SavedTestService> logger)
 {
     /// <summary>The most tests of one flow.</summary>
     public const int MostPerFlow = 200;
@@ -61,18 +59,13 @@ public sealed partial class SavedTestService(
             return refusal;
         }
 
-        if (await runs.FindAsync(workspaceId, runId, cancellationToken) is not { } run || run.FlowId != flowId)
+        var recorded = await recorder.RecordAsync(workspaceId, flowId, runId, cancellationToken);
+        if (!recorded.TryGet(out var content, out refusal))
         {
-            return RunErrors.NotFound;
+            return refusal;
         }
 
-        if (Unfit(run) is { } reason)
-        {
-            return SavedTestErrors.RunUnfit(reason);
-        }
-
-        name ??= FormattableString.Invariant($"Run of {run.CreatedAt:yyyy-MM-dd HH:mm}");
-        var content = await ContentOfAsync(run, cancellationToken);
+        name ??= FormattableString.Invariant($"Run of {content.StartedAt:yyyy-MM-dd HH:mm}");
         if (Check(name, content) is { } invalid)
         {
             return invalid;
@@ -149,51 +142,6 @@ public sealed partial class SavedTestService(
         return null;
     }
 
-    /// <summary>Runs tests offline (A37): nothing is written, nothing leaves the server, nothing is charged.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="workspaceId">The workspace.</param>
-    /// <param name="flowId">The flow.</param>
-    /// <param name="testIds">Which tests; null runs all.</param>
-    /// <param name="version">The version to test.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>Test by test, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.not_published</c>, <c>flow.invalid</c>, <c>test.not_found</c>.</returns>
-    public async Task<Result<SavedTestReport>> RunAsync(
-        Actor actor, Guid workspaceId, Guid flowId, IReadOnlyList<Guid>? testIds, FlowVersionChoice version, CancellationToken cancellationToken)
-    {
-        if ((await EnterAsync(actor, workspaceId, flowId, Operations.RunStart, cancellationToken)).Error is { } refusal)
-        {
-            return refusal;
-        }
-
-        var prepared = await PrepareAsync(workspaceId, flowId, version, cancellationToken);
-        if (!prepared.TryGet(out var made, out refusal))
-        {
-            return refusal;
-        }
-
-        var results = new List<SavedTestResult>();
-        foreach (var testId in testIds?.Distinct() ?? await tests.ListIdsAsync(workspaceId, flowId, cancellationToken))
-        {
-            if (await tests.FindAsync(workspaceId, flowId, testId, cancellationToken) is { } test)
-            {
-                // Off the caller's thread: a test may compute for a while.
-                results.Add(await Task.Run(() => SavedTestRunner.Run(made.Plan, test, options.Budget, cancellationToken), cancellationToken));
-            }
-            else if (testIds is not null)
-            {
-                return SavedTestErrors.NotFound;
-            }
-        }
-
-        audit.Post(actor, workspaceId, Operations.RunStart, $"flow:{flowId}", $"{results.Count} tests", "test.run");
-        return new SavedTestReport(made.Version, results);
-    }
-
-    private static string? Unfit(Run run) =>
-        run.Status is not (RunStatus.Succeeded or RunStatus.Failed) ? "Only a run that has succeeded or failed can be saved as a test."
-        : run.OnlyStep is not null ? "This run was of one step alone; save a run of the whole flow."
-        : null;
-
     private static Error? Check(string name, SavedTestContent content)
     {
         if (SavedTest.NameLimit.Line(name) is null)
@@ -218,62 +166,6 @@ public sealed partial class SavedTestService(
         }
 
         return JsonSerializer.Serialize(content, Json.Options).Length > SavedTest.MaxCharacters ? SavedTestErrors.TooLarge : null;
-    }
-
-    private async Task<SavedTestContent> ContentOfAsync(Run run, CancellationToken cancellationToken)
-    {
-        var steps = RunHistory.Fold(await runs.ReadJournalAsync(run.Id, 0, cancellationToken));
-        var answers = new Dictionary<string, StepAnswer>(StringComparer.Ordinal);
-        foreach (var step in steps.Where(step => StepCatalog.Find(step.Type) is { IsInline: false }))
-        {
-            // The last attempt counts; what was cancelled or skipped answered nothing.
-            if (step.Status is StepRunStatus.Succeeded or StepRunStatus.Failed or StepRunStatus.Unknown)
-            {
-                answers[step.Path] = new StepAnswer { Status = step.Status, Output = step.Output, Port = step.Port ?? "out", Error = step.Error };
-            }
-        }
-
-        var facts = await new RunFactsReader(workspaces).ReadAsync(run, await plans.GetAsync(run.FlowId, run.FlowVersion, null, cancellationToken));
-        var error = run.Error is { } text ? JsonSerializer.Deserialize<StepError>(text, Json.Options) : null;
-        return new SavedTestContent
-        {
-            Input = facts.Input,
-            TriggerStepId = run.TriggerStepId,
-            Answers = answers,
-            Expected = new TestExpectation
-            {
-                Status = run.Status,
-                Output = run.Output is { } output ? Json.Parse(output) : null,
-                ErrorCode = error?.Code,
-            },
-            Run = facts.Run,
-            Workspace = facts.Workspace,
-            StartedAt = run.CreatedAt,
-            Givens = facts.Givens,
-        };
-    }
-
-    private async Task<Result<(FlowPlan Plan, int Version)>> PrepareAsync(
-        Guid workspaceId, Guid flowId, FlowVersionChoice choice, CancellationToken cancellationToken)
-    {
-        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
-        {
-            return FlowErrors.NotFound;
-        }
-
-        if (choice is { Number: null, Published: false } || choice.Number == flow.Revision)
-        {
-            return FlowPlan.Compile(flow.ReadDefinition()).TryGet(out var draft, out var invalid) ? (draft, flow.Revision) : invalid;
-        }
-
-        if ((choice.Number ?? flow.PublishedRevision) is not { } number)
-        {
-            return FlowErrors.NotPublished;
-        }
-
-        return await flows.FindVersionAsync(flowId, number, cancellationToken) is null
-            ? FlowErrors.VersionNotFound(number)
-            : (await plans.GetAsync(flowId, number, null, cancellationToken), number);
     }
 
     private async Task<Result<Entry>> EnterAsync(

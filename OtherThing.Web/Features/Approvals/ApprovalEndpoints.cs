@@ -21,13 +21,14 @@ internal static class ApprovalEndpoints
         Guid workspaceId, Guid? runId, Guid? taskId, bool? open, int? limit, string? cursor,
         ApprovalService approvals, CurrentActor current, CancellationToken cancellationToken)
     {
-        var actor = await current.GetAsync();
-        var read = PageRequest.Parse(limit, cursor).TryGet(out var page, out var malformed);
-        var result = await approvals.ListAsync(
-            actor, workspaceId, new ApprovalFilter(open, runId, taskId), page ?? new PageRequest(1), cancellationToken);
-        return result.TryGet(out var found, out var refusal) && read
-            ? TypedResults.Ok(found.Select(ApprovalResponse.From))
-            : (refusal ?? malformed)!.ToProblem();
+        if (!PageRequest.Parse(limit, cursor).TryGet(out var page, out var malformed))
+        {
+            return malformed.ToProblem();
+        }
+
+        var filter = new ApprovalFilter(open, runId, taskId);
+        var result = await approvals.ListAsync(await current.GetAsync(), workspaceId, filter, page, cancellationToken);
+        return result.TryGet(out var found, out var refusal) ? TypedResults.Ok(found.Select(ApprovalResponse.From)) : refusal.ToProblem();
     }
 
     private static async Task<Results<Ok<ApprovalResponse>, ProblemHttpResult>> GetAsync(

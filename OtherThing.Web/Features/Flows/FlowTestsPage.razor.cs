@@ -35,6 +35,9 @@ public sealed partial class FlowTestsPage
     public required SavedTestService Tests { get; init; }
 
     [Inject]
+    public required SavedTestRuns TestRuns { get; init; }
+
+    [Inject]
     public required IDialogService Dialogs { get; init; }
 
     [Inject]
@@ -81,7 +84,7 @@ public sealed partial class FlowTestsPage
     private Task RunAsync(IReadOnlyList<Guid>? ids) => OnceAsync(async () =>
     {
         var version = FlowVersionChoice.Parse(_version).Value;
-        (await Tests.RunAsync(Workspace.Actor, Workspace.Id, FlowId, ids, version, CancellationToken.None)).TryGet(out _report, out var refusal);
+        (await TestRuns.RunAsync(Workspace.Actor, Workspace.Id, FlowId, ids, version, CancellationToken.None)).TryGet(out _report, out var refusal);
         return refusal;
     });
 

@@ -23,13 +23,13 @@ internal static class FlowVersionEndpoints
     private static async Task<Results<Ok<Page<FlowVersionResponse>>, ProblemHttpResult>> ListAsync(
         Guid workspaceId, Guid flowId, int? limit, string? cursor, FlowVersionService versions, CurrentActor current, CancellationToken cancellationToken)
     {
-        var actor = await current.GetAsync();
-        var read = PageRequest.Parse(limit, cursor).TryGet(out var page, out var malformed);
-        var result = await versions.ListAsync(actor, workspaceId, flowId, page ?? new PageRequest(1), cancellationToken);
-        // Whoever may not read learns that first, as everywhere.
-        return result.TryGet(out var found, out var refusal) && read
-            ? TypedResults.Ok(found.Select(FlowVersionResponse.From))
-            : (refusal ?? malformed)!.ToProblem();
+        if (!PageRequest.Parse(limit, cursor).TryGet(out var page, out var malformed))
+        {
+            return malformed.ToProblem();
+        }
+
+        var result = await versions.ListAsync(await current.GetAsync(), workspaceId, flowId, page, cancellationToken);
+        return result.TryGet(out var found, out var refusal) ? TypedResults.Ok(found.Select(FlowVersionResponse.From)) : refusal.ToProblem();
     }
 
     private static async Task<Results<Ok<FlowVersionResponse>, ProblemHttpResult>> GetAsync(

@@ -20,7 +20,9 @@ internal static class FlowsSetup
             .AddSingleton<FlowVersionService>()
             .AddSingleton<FlowEditing>()
             .AddSingleton<PinService>()
+            .AddSingleton<RunRecorder>()
             .AddSingleton<SavedTestService>()
+            .AddSingleton<SavedTestRuns>()
             .AddSingleton<FlowGalleryService>()
             .AddSingleton<IWorkspaceSeed, SampleFlowSeed>();
         return builder;

@@ -25,11 +25,13 @@ internal static class SavedTestEndpoints
     private static async Task<Results<Ok<Page<SavedTestSummaryResponse>>, ProblemHttpResult>> ListAsync(
         Guid workspaceId, Guid flowId, int? limit, string? cursor, SavedTestService tests, CurrentActor current, CancellationToken cancellationToken)
     {
-        var read = PageRequest.Parse(limit, cursor).TryGet(out var page, out var malformed);
-        var result = await tests.ListAsync(await current.GetAsync(), workspaceId, flowId, page ?? new PageRequest(1), cancellationToken);
-        return result.TryGet(out var found, out var refusal) && read
-            ? TypedResults.Ok(found.Select(SavedTestSummaryResponse.From))
-            : (refusal ?? malformed)!.ToProblem();
+        if (!PageRequest.Parse(limit, cursor).TryGet(out var page, out var malformed))
+        {
+            return malformed.ToProblem();
+        }
+
+        var result = await tests.ListAsync(await current.GetAsync(), workspaceId, flowId, page, cancellationToken);
+        return result.TryGet(out var found, out var refusal) ? TypedResults.Ok(found.Select(SavedTestSummaryResponse.From)) : refusal.ToProblem();
     }
 
     private static async Task<Results<Created<SavedTestResponse>, ProblemHttpResult>> SaveAsync(
@@ -61,15 +63,15 @@ internal static class SavedTestEndpoints
             : TypedResults.NoContent();
 
     private static async Task<Results<Ok<TestReportResponse>, ProblemHttpResult>> RunAsync(
-        Guid workspaceId, Guid flowId, RunTestsRequest? request, SavedTestService tests, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, RunTestsRequest? request, SavedTestRuns tests, CurrentActor current, CancellationToken cancellationToken)
     {
-        var actor = await current.GetAsync();
-        var read = ReadVersion(request?.Version).TryGet(out var version, out var malformed);
-        // Whoever may not run learns that first, as everywhere; with no tests named, nothing runs.
-        var result = await tests.RunAsync(actor, workspaceId, flowId, read ? request?.Tests : [], read ? version : FlowVersionChoice.Draft, cancellationToken);
-        return result.TryGet(out var report, out var refusal) && read
-            ? TypedResults.Ok(TestReportResponse.From(report))
-            : (refusal ?? malformed)!.ToProblem();
+        if (!ReadVersion(request?.Version).TryGet(out var version, out var malformed))
+        {
+            return malformed.ToProblem();
+        }
+
+        var result = await tests.RunAsync(await current.GetAsync(), workspaceId, flowId, request?.Tests, version, cancellationToken);
+        return result.TryGet(out var report, out var refusal) ? TypedResults.Ok(TestReportResponse.From(report)) : refusal.ToProblem();
     }
 
     private static Result<FlowVersionChoice> ReadVersion(JsonElement? version) => version switch

@@ -93,7 +93,7 @@ internal static partial class RightsActs
         { Body = _ => new { name = "Other" } };
         yield return OnTest("A28", "SavedTestService.DeleteAsync", call => call.Get<SavedTestService>().DeleteAsync(call.Actor, call.WorkspaceId, FlowOf(call), call.Thing, Cancel), "DeleteFlowTest");
         yield return OnTest(
-            "A37", "SavedTestService.RunAsync", call => Told(call.Get<SavedTestService>().RunAsync(call.Actor, call.WorkspaceId, FlowOf(call), [call.Thing], FlowVersionChoice.Draft, Cancel)),
+            "A37", "SavedTestRuns.RunAsync", call => Told(call.Get<SavedTestRuns>().RunAsync(call.Actor, call.WorkspaceId, FlowOf(call), [call.Thing], FlowVersionChoice.Draft, Cancel)),
             "RunFlowTests") with
         { Body = call => new { tests = new[] { call.Thing } } };
     }
