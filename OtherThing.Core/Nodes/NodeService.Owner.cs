@@ -264,7 +264,7 @@ public sealed partial class NodeService
         feed.Say(record.Node, record.WorkspaceIds.Union(alsoTo));
     }
 
-    private static string Subject(Guid nodeId) => $"node:{nodeId}";
+    internal static string Subject(Guid nodeId) => $"node:{nodeId}";
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {NodeId} removed by its owner")]
     private partial void LogRemoved(Guid nodeId);

@@ -7,10 +7,10 @@ using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Nodes;
 
-/// <summary>What people do with nodes: see, claim, name, limit, lend to workspaces, drain, remove.</summary>
+/// <summary>What people do with nodes: see, name, limit, lend to workspaces, drain, remove.</summary>
 public sealed partial class NodeService(
-    INodeStore store, NodeLinks links, JobDispatcher dispatcher, NodeFeed feed, Door door, AttemptLimiter limiter, AuditLog audit,
-    TimeProvider clock, IOptions<NodesOptions> options, ILogger<NodeService> logger)
+    INodeStore store, NodeLinks links, JobDispatcher dispatcher, NodeFeed feed, Door door, AuditLog audit, TimeProvider clock,
+    IOptions<NodesOptions> options, ILogger<NodeService> logger)
 {
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -66,7 +66,7 @@ public sealed partial class NodeService(
         return ownerId == userId || shared.Count > 0 ? new Sight(found, userId, ownerId == userId, shared) : NodeErrors.NotFound;
     }
 
-    private NodeView View(NodeRecord record, Guid userId, IReadOnlyDictionary<Guid, Role> roles)
+    internal NodeView View(NodeRecord record, Guid userId, IReadOnlyDictionary<Guid, Role> roles)
     {
         var (node, mine) = (record.Node, record.Node.OwnerId == userId);
         var link = links.Find(node.Id);
@@ -108,21 +108,3 @@ public sealed partial class NodeService(
         public bool MayPause => Roles.Values.Any(role => Operations.NodePause.For(role) == Grant.Allow);
     }
 }
-
-/// <summary>What a join token is asked for with.</summary>
-public sealed record JoinTokenDraft
-{
-    /// <summary>The name the node gets; its host name when null.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>The workspaces it serves from the start.</summary>
-    public IReadOnlyList<Guid> WorkspaceIds { get; init; } = [];
-
-    /// <summary>True to serve every workspace the owner is in or makes; for the server's own machine in Development.</summary>
-    public bool JoinsNewWorkspaces { get; init; }
-}
-
-/// <summary>A join token, shown once.</summary>
-/// <param name="Token">The token.</param>
-/// <param name="ExpiresAt">When it ends (UTC).</param>
-public sealed record NewJoinToken(string Token, DateTime ExpiresAt);

@@ -12,7 +12,7 @@ namespace OtherThing.Web.Hosting;
 /// ends, and ends it with the server: also when the server is killed, because the agent then sees the end of its standard input.
 /// </summary>
 internal sealed partial class LocalNode(
-    IServer server, IHostApplicationLifetime lifetime, IFirstAccount accounts, NodeService nodes, IOptions<ServerOptions> options,
+    IServer server, IHostApplicationLifetime lifetime, IFirstAccount accounts, NodeClaims claims, IOptions<ServerOptions> options,
     TimeProvider clock, ILogger<LocalNode> logger) : BackgroundService
 {
     private const int RefusedByServer = 3;
@@ -94,7 +94,7 @@ internal sealed partial class LocalNode(
         }
 
         var draft = new JoinTokenDraft { Name = "This machine", JoinsNewWorkspaces = true };
-        var made = await nodes.CreateJoinTokenAsync(Actor.User(owner, clock.GetUtcNow().UtcDateTime), draft, cancellationToken);
+        var made = await claims.CreateJoinTokenAsync(Actor.User(owner, clock.GetUtcNow().UtcDateTime), draft, cancellationToken);
         return made.TryGet(out var token, out var error)
             ? token.Token
             : throw new InvalidOperationException($"No join token for this machine: {error.Message}");

@@ -31,13 +31,15 @@ public sealed class NodeServiceTests : IAsyncDisposable
 
     private NodeService Nodes => _database.Get<NodeService>();
 
+    private NodeClaims Claims => _database.Get<NodeClaims>();
+
     private INodeStore Store => _database.Get<INodeStore>();
 
     [Fact]
     public async Task Redeem_TokenOverItsTime_IsRefused()
     {
         var (_, owner) = await _database.AddWorkspaceAsync();
-        var made = await Nodes.CreateJoinTokenAsync(owner, new JoinTokenDraft(), Cancellation);
+        var made = await Claims.CreateJoinTokenAsync(owner, new JoinTokenDraft(), Cancellation);
 
         _clock.Advance(JoinToken.Lifetime + TimeSpan.FromSeconds(1));
         var redeemed = await Store.RedeemAsync(ClaimCode.HashToken(made.Value.Token), Guid.NewGuid(), _clock.GetUtcNow().UtcDateTime, Cancellation);
@@ -127,12 +129,12 @@ public sealed class NodeServiceTests : IAsyncDisposable
         var actor = Actor.User(await _database.AddUserAsync());
         for (var count = 0; count < 30; count++)
         {
-            Assert.Equal("node.claim_code_unknown", (await Nodes.PreviewClaimAsync(actor, "ABCD-2345", Cancellation)).Error!.Code);
+            Assert.Equal("node.claim_code_unknown", (await Claims.PreviewClaimAsync(actor, "ABCD-2345", Cancellation)).Error!.Code);
         }
 
-        var refused = await Nodes.PreviewClaimAsync(actor, "ABCD-2345", Cancellation);
+        var refused = await Claims.PreviewClaimAsync(actor, "ABCD-2345", Cancellation);
         _clock.Advance(TimeSpan.FromMinutes(11));
-        var later = await Nodes.PreviewClaimAsync(actor, "ABCD-2345", Cancellation);
+        var later = await Claims.PreviewClaimAsync(actor, "ABCD-2345", Cancellation);
 
         Assert.Equal("node.too_many_tries", refused.Error!.Code);
         Assert.NotNull(refused.Error.RetryAfter);

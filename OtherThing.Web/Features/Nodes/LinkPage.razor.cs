@@ -20,6 +20,9 @@ public sealed partial class LinkPage
     private long? _memory;
 
     [Inject]
+    public required NodeClaims Claims { get; init; }
+
+    [Inject]
     public required NodeService Nodes { get; init; }
 
     [Inject]
@@ -42,7 +45,7 @@ public sealed partial class LinkPage
     {
         var actor = await Current.GetAsync();
         (_busy, _preview) = (true, null);
-        if ((await Nodes.PreviewClaimAsync(actor, _code, CancellationToken.None)).TryGet(out var found, out _error))
+        if ((await Claims.PreviewClaimAsync(actor, _code, CancellationToken.None)).TryGet(out var found, out _error))
         {
             _preview = found;
             var mine = await Workspaces.ListMineAsync(actor, new PageRequest(PageRequest.MaxLimit), CancellationToken.None);
@@ -58,7 +61,7 @@ public sealed partial class LinkPage
     {
         var actor = await Current.GetAsync();
         _busy = true;
-        var claimed = await Nodes.ClaimAsync(actor, _preview!.NodeId, _code, CancellationToken.None);
+        var claimed = await Claims.ClaimAsync(actor, _preview!.NodeId, _code, CancellationToken.None);
         if (claimed.TryGet(out var node, out _error))
         {
             _done = node;

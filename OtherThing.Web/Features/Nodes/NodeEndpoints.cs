@@ -44,7 +44,7 @@ internal static class NodeEndpoints
         Pages(await nodes.ListAsync(await current.GetAsync(), workspaceId, cancellationToken), limit, cursor);
 
     private static async Task<Results<Created<JoinTokenResponse>, ProblemHttpResult>> CreateJoinTokenAsync(
-        CreateJoinTokenRequest request, CurrentActor current, NodeService nodes, CancellationToken cancellationToken)
+        CreateJoinTokenRequest request, CurrentActor current, NodeClaims claims, CancellationToken cancellationToken)
     {
         if (request.WorkspaceIds?.Count > MaxWorkspaces)
         {
@@ -52,19 +52,19 @@ internal static class NodeEndpoints
         }
 
         var draft = new JoinTokenDraft { Name = request.Name, WorkspaceIds = [.. (request.WorkspaceIds ?? []).Distinct()] };
-        var made = await nodes.CreateJoinTokenAsync(await current.GetAsync(), draft, cancellationToken);
+        var made = await claims.CreateJoinTokenAsync(await current.GetAsync(), draft, cancellationToken);
         return made.TryGet(out var token, out var error)
             ? TypedResults.Created($"{RestSetup.Prefix}/my-nodes", new JoinTokenResponse(token.Token, token.ExpiresAt))
             : error.ToProblem();
     }
 
     private static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> ClaimAnyAsync(
-        ClaimNodeRequest request, CurrentActor current, NodeService nodes, CancellationToken cancellationToken) =>
-        Answer(await nodes.ClaimAsync(await current.GetAsync(), nodeId: null, request.ClaimCode, cancellationToken));
+        ClaimNodeRequest request, CurrentActor current, NodeClaims claims, CancellationToken cancellationToken) =>
+        Answer(await claims.ClaimAsync(await current.GetAsync(), nodeId: null, request.ClaimCode, cancellationToken));
 
     private static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> ClaimAsync(
-        Guid nodeId, ClaimNodeRequest request, CurrentActor current, NodeService nodes, CancellationToken cancellationToken) =>
-        Answer(await nodes.ClaimAsync(await current.GetAsync(), nodeId, request.ClaimCode, cancellationToken));
+        Guid nodeId, ClaimNodeRequest request, CurrentActor current, NodeClaims claims, CancellationToken cancellationToken) =>
+        Answer(await claims.ClaimAsync(await current.GetAsync(), nodeId, request.ClaimCode, cancellationToken));
 
     private static async Task<Results<Ok<NodeResponse>, ProblemHttpResult>> GetAsync(
         Guid nodeId, CurrentActor current, NodeService nodes, CancellationToken cancellationToken) =>

@@ -42,13 +42,13 @@ internal static partial class RightsActs
         yield return OnNode("A48", "NodeService.GetAsync", call => Told(call.Get<NodeService>().GetAsync(call.Actor, call.Thing, Cancel)))
             with
         { Endpoint = "GetNode", Line = call => $"node show {call.Thing:N}" };
-        yield return new("A50", "NodeService.CreateJoinTokenAsync", call => Told(call.Get<NodeService>().CreateJoinTokenAsync(call.Actor, new JoinTokenDraft { WorkspaceIds = [call.WorkspaceId] }, Cancel)))
+        yield return new("A50", "NodeClaims.CreateJoinTokenAsync", call => Told(call.Get<NodeClaims>().CreateJoinTokenAsync(call.Actor, new JoinTokenDraft { WorkspaceIds = [call.WorkspaceId] }, Cancel)))
         { Endpoint = "CreateJoinToken", Body = call => new { name = "Bench", workspaceIds = new[] { call.WorkspaceId } } };
-        yield return new("A50", "NodeService.PreviewClaimAsync", call => Told(call.Get<NodeService>().PreviewClaimAsync(call.Actor, "BCDF-GHJK", Cancel)))
+        yield return new("A50", "NodeClaims.PreviewClaimAsync", call => Told(call.Get<NodeClaims>().PreviewClaimAsync(call.Actor, "BCDF-GHJK", Cancel)))
         { IsForAnybody = true, Answer = "node.claim_code_unknown" };
-        yield return new("A50", "NodeService.ClaimAsync", call => Told(call.Get<NodeService>().ClaimAsync(call.Actor, null, "BCDF-GHJK", Cancel)))
+        yield return new("A50", "NodeClaims.ClaimAsync", call => Told(call.Get<NodeClaims>().ClaimAsync(call.Actor, null, "BCDF-GHJK", Cancel)))
         { IsForAnybody = true, Answer = "node.claim_code_unknown", Endpoint = "ClaimNodeByCode", Body = _ => new { claimCode = "BCDF-GHJK" } };
-        yield return new("A50", "NodeService.ClaimAsync", call => Told(call.Get<NodeService>().ClaimAsync(call.Actor, Guid.CreateVersion7(), "BCDF-GHJK", Cancel)))
+        yield return new("A50", "NodeClaims.ClaimAsync", call => Told(call.Get<NodeClaims>().ClaimAsync(call.Actor, Guid.CreateVersion7(), "BCDF-GHJK", Cancel)))
         { IsForAnybody = true, Answer = "node.claim_code_unknown", Endpoint = "ClaimNode", Body = _ => new { claimCode = "BCDF-GHJK" } };
         yield return new("A50", "NodeService.SetWorkspacesAsync", call => Told(call.Get<NodeService>().SetWorkspacesAsync(call.Actor, call.Thing, [call.WorkspaceId], Cancel)))
         {

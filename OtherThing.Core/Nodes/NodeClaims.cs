@@ -1,12 +1,18 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Nodes;
 
 /// <summary>How a machine comes to its owner: join tokens and claim codes.</summary>
-public sealed partial class NodeService
+public sealed partial class NodeClaims(
+    INodeStore store, NodeService nodes, NodeFeed feed, Door door, AttemptLimiter limiter, AuditLog audit, TimeProvider clock,
+    IOptions<NodesOptions> options, ILogger<NodeClaims> logger)
 {
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
     /// <summary>A single-use token that makes the machine which redeems it the caller's node.</summary>
     /// <returns>The token, shown once, or a refusal of one of the workspaces.</returns>
     public async Task<Result<NewJoinToken>> CreateJoinTokenAsync(Actor actor, JoinTokenDraft draft, CancellationToken cancellationToken)
@@ -75,10 +81,10 @@ public sealed partial class NodeService
             return NodeErrors.AlreadyClaimed;
         }
 
-        await audit.AppendAsync(actor, null, Operations.NodeAttach, Subject(node.Id), "claimed by code");
+        await audit.AppendAsync(actor, null, Operations.NodeAttach, NodeService.Subject(node.Id), "claimed by code");
         LogClaimed(node.Id, userId);
         feed.Say(node, []);
-        return View(new NodeRecord(node, []), userId, new Dictionary<Guid, Role>());
+        return nodes.View(new NodeRecord(node, []), userId, new Dictionary<Guid, Role>());
     }
 
     private async Task<Result<(Guid UserId, Node Node)>> FindClaimAsync(Actor actor, string? claimCode, CancellationToken cancellationToken)
@@ -101,3 +107,21 @@ public sealed partial class NodeService
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {NodeId} claimed by {OwnerId}")]
     private partial void LogClaimed(Guid nodeId, Guid ownerId);
 }
+
+/// <summary>What a join token is asked for with.</summary>
+public sealed record JoinTokenDraft
+{
+    /// <summary>The name the node gets; its host name when null.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The workspaces it serves from the start.</summary>
+    public IReadOnlyList<Guid> WorkspaceIds { get; init; } = [];
+
+    /// <summary>True to serve every workspace the owner is in or makes; for the server's own machine in Development.</summary>
+    public bool JoinsNewWorkspaces { get; init; }
+}
+
+/// <summary>A join token, shown once.</summary>
+/// <param name="Token">The token.</param>
+/// <param name="ExpiresAt">When it ends (UTC).</param>
+public sealed record NewJoinToken(string Token, DateTime ExpiresAt);
