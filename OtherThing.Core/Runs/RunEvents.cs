@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OtherThing.Core.Runs;
 
 /// <summary>A commit of a run, said on <c>Topic.Run</c> as <c>run.committed</c>.</summary>
@@ -16,4 +18,13 @@ public sealed record RunEvents(IReadOnlyList<RunCommitted> Commits, RunCommitted
 /// <param name="Path">The step.</param>
 /// <param name="Stream"><c>text</c> (a model's tokens), <c>stdout</c>, <c>stderr</c>.</param>
 /// <param name="Text">What it says.</param>
-public sealed record StepReport(string Path, string Stream, string Text);
+public sealed record StepReport(string Path, string Stream, string Text)
+{
+    /// <summary>Which attempt says it: a later one has a higher number, in this process.</summary>
+    [JsonIgnore]
+    public long Talk { get; init; }
+
+    /// <summary>How many characters that attempt had said before.</summary>
+    [JsonIgnore]
+    public long At { get; init; }
+}
