@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
+using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Live;
@@ -12,6 +13,7 @@ using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Flows;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Runs;
@@ -24,7 +26,7 @@ public sealed partial class RunPage
     private FlowDefinition? _flow;
     private StepOrder? _order;
     private IReadOnlyDictionary<string, StepState> _states = new Dictionary<string, StepState>();
-    private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
+    private StepNames _names = new(null);
     private MemberNames _people = new();
     private IReadOnlySet<string> _waiting = OtherThing.Core.Jobs.RunWaits.None.Paths;
     private (string Path, int Attempt)? _shown;
@@ -214,7 +216,7 @@ public sealed partial class RunPage
         if (kept.TryGet(out var version, out _) && FlowJson.Parse(version.Definition).TryGet(out var definition, out _))
         {
             (_flow, _order) = (definition, new StepOrder(definition));
-            _names = definition.Steps.Where(step => step.Name is not null).ToDictionary(step => step.Id, step => step.Name!, StringComparer.Ordinal);
+            _names = new StepNames(definition);
         }
     }
 
@@ -235,7 +237,7 @@ public sealed partial class RunPage
         _unbegun = own.Count == 0 ? stepId : null;
     }
 
-    private string NameOf(string stepId) => _names.GetValueOrDefault(stepId, stepId);
+    private string NameOf(string stepId) => _names[stepId];
 
     private string NameAt(string path) => _steps.LastOrDefault(step => step.Path == path) is { } step ? NameOf(step.StepId) : path;
 
@@ -252,6 +254,10 @@ public sealed partial class RunPage
         && _steps.Any(step => AnswerView.TextOf(step) == text)
             ? text
             : null;
+
+    /// <summary>Whether the person may say what became of a step that ended the run because nobody knows.</summary>
+    private bool MaySettle(Run run, StepRun step) => step.Status == StepRunStatus.Unknown && run.Status == RunStatus.Failed && ErrorOf(run)?.Path == step.Path
+        && Workspace.May(Operations.RunSettle, own: run.StartedBy == Workspace.UserId);
 
     private string AddressOf(BlobRef value) => RunValueEndpoints.AddressOf(Workspace.Id, RunId, value);
 
