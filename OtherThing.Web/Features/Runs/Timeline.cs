@@ -28,7 +28,7 @@ internal sealed record TimelineBar(DateTime From, DateTime? To, TimelineStretch 
 }
 
 /// <summary>A line of a timeline with what is below it: a step, one of several attempts, an item of a container.</summary>
-internal sealed class TimelineNode(string key, string name)
+internal sealed class TimelineLine(string key, string name)
 {
     /// <summary>Its place in the run; attempts have their number behind it.</summary>
     public string Key => key;
@@ -44,7 +44,7 @@ internal sealed class TimelineNode(string key, string name)
     /// <summary>In order, without a gap that means anything.</summary>
     public IReadOnlyList<TimelineBar> Bars { get; private set; } = [];
 
-    public List<TimelineNode> Children { get; } = [];
+    public List<TimelineLine> Children { get; } = [];
 
     /// <summary>The run that it called, whose steps are below it.</summary>
     public Guid? CalledRun => Step is { ChildRunId: { } called } && Children.Count == 0 ? called : null;
@@ -74,7 +74,7 @@ internal sealed class TimelineNode(string key, string name)
             bars.AddRange(own);
             if (attempts.Count > 1)
             {
-                Children.Add(new TimelineNode($"{Key}#{attempt.Attempt}", string.Create(CultureInfo.InvariantCulture, $"Attempt {attempt.Attempt}"))
+                Children.Add(new TimelineLine($"{Key}#{attempt.Attempt}", string.Create(CultureInfo.InvariantCulture, $"Attempt {attempt.Attempt}"))
                 {
                     Step = attempt, Bars = own, Status = StatusOf(attempt, waitsForMachine),
                 });
@@ -142,12 +142,12 @@ internal sealed class TimelineNode(string key, string name)
     };
 }
 
-/// <summary>One line as it is shown: a node, or how many more there are.</summary>
-/// <param name="Node">What it shows; null where it says that there are more.</param>
+/// <summary>One row as it is shown: a line, or how many more there are.</summary>
+/// <param name="Line">The line; null where it says that there are more.</param>
 /// <param name="Depth">How deep it is nested, from 0.</param>
 /// <param name="Parent">The key of what it is in; empty at the top.</param>
 /// <param name="Left">How many more there are.</param>
-internal sealed record TimelineRow(TimelineNode? Node, int Depth, string Parent, int Left = 0);
+internal sealed record TimelineRow(TimelineLine? Line, int Depth, string Parent, int Left = 0);
 
 /// <summary>The steps of a run in order, attempts and items below what they belong to.</summary>
 internal static class Timeline
@@ -160,16 +160,16 @@ internal static class Timeline
     /// <param name="nameOf">What a step is called, by its id.</param>
     /// <param name="waitsForMachine">Whether an attempt at work waits for a machine.</param>
     /// <param name="prefix">Stands before every key, where the lines are below one of another run.</param>
-    public static List<TimelineNode> Of(IReadOnlyList<StepRun> steps, Func<string, string> nameOf, Func<StepRun, bool> waitsForMachine, string prefix = "")
+    public static List<TimelineLine> Of(IReadOnlyList<StepRun> steps, Func<string, string> nameOf, Func<StepRun, bool> waitsForMachine, string prefix = "")
     {
-        var top = new List<TimelineNode>();
-        var nodes = new Dictionary<string, TimelineNode>(StringComparer.Ordinal);
+        var top = new List<TimelineLine>();
+        var lines = new Dictionary<string, TimelineLine>(StringComparer.Ordinal);
         var attempts = new Dictionary<string, List<StepRun>>(StringComparer.Ordinal);
         var containers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var step in steps)
         {
             containers[step.Path] = step.Type;
-            NodeAt(step.Path, step.StepId);
+            LineAt(step.Path, step.StepId);
             if (!attempts.TryGetValue(step.Path, out var known))
             {
                 attempts[step.Path] = known = [];
@@ -180,58 +180,58 @@ internal static class Timeline
 
         foreach (var (path, own) in attempts)
         {
-            nodes[path].Take(own, waitsForMachine);
+            lines[path].Take(own, waitsForMachine);
         }
 
         // The deepest first: an item is the sum of what is in it.
-        foreach (var node in nodes.OrderByDescending(pair => pair.Key.Length).Select(pair => pair.Value))
+        foreach (var line in lines.OrderByDescending(pair => pair.Key.Length).Select(pair => pair.Value))
         {
-            node.Sum();
+            line.Sum();
         }
 
         return top;
 
-        TimelineNode NodeAt(string path, string? stepId)
+        TimelineLine LineAt(string path, string? stepId)
         {
-            if (nodes.TryGetValue(path, out var there))
+            if (lines.TryGetValue(path, out var there))
             {
                 return there;
             }
 
             var slash = path.LastIndexOf('/');
             var bracket = path.EndsWith(']') ? path.LastIndexOf('[') : -1;
-            var node = nodes[path] = new TimelineNode(prefix + path, bracket > slash && stepId is null
+            var line = lines[path] = new TimelineLine(prefix + path, bracket > slash && stepId is null
                 ? $"{(containers.GetValueOrDefault(path[..bracket]) == "logic.loop" ? "Round" : "Item")} {path[bracket..]}"
                 : nameOf(stepId ?? path[(slash + 1)..]));
-            var around = bracket > slash && stepId is null ? NodeAt(path[..bracket], null).Children
-                : slash > 0 ? NodeAt(path[..slash], null).Children
+            var around = bracket > slash && stepId is null ? LineAt(path[..bracket], null).Children
+                : slash > 0 ? LineAt(path[..slash], null).Children
                 : top;
-            around.Add(node);
-            return node;
+            around.Add(line);
+            return line;
         }
     }
 
     /// <summary>The lines that are shown: what is closed hides what is in it, and of many only so many are shown.</summary>
-    /// <param name="nodes">The tree.</param>
-    /// <param name="isOpen">Whether what is below a node is shown.</param>
-    /// <param name="childrenOf">What is below a node.</param>
-    /// <param name="limitOf">How many of them are shown, by the node's key; the top has the empty one.</param>
+    /// <param name="lines">The tree.</param>
+    /// <param name="isOpen">Whether what is below a line is shown.</param>
+    /// <param name="childrenOf">What is below a line.</param>
+    /// <param name="limitOf">How many of them are shown, by the line's key; the top has the empty one.</param>
     public static IEnumerable<TimelineRow> Rows(
-        IReadOnlyList<TimelineNode> nodes, Func<TimelineNode, bool> isOpen, Func<TimelineNode, IReadOnlyList<TimelineNode>> childrenOf, Func<string, int> limitOf) =>
-        Below(nodes, 0, "", isOpen, childrenOf, limitOf);
+        IReadOnlyList<TimelineLine> lines, Func<TimelineLine, bool> isOpen, Func<TimelineLine, IReadOnlyList<TimelineLine>> childrenOf, Func<string, int> limitOf) =>
+        Below(lines, 0, "", isOpen, childrenOf, limitOf);
 
     /// <summary>When a line began and what it did with its time, in words, for who does not see its bars.</summary>
-    public static string Tell(TimelineNode node, DateTime origin, DateTime utcNow)
+    public static string Tell(TimelineLine line, DateTime origin, DateTime utcNow)
     {
-        if (node.From is not { } from)
+        if (line.From is not { } from)
         {
-            return node.Step is { TakenOver: true } ? "Taken over from the earlier run" : node.Step is { Pinned: true } ? "Pinned, not carried out" : "";
+            return line.Step is { TakenOver: true } ? "Taken over from the earlier run" : line.Step is { Pinned: true } ? "Pinned, not carried out" : "";
         }
 
         var parts = new List<string> { $"began {Duration.Say(from - origin is var after && after > TimeSpan.Zero ? after : TimeSpan.Zero)} after the start" };
         foreach (var (kind, word) in new[] { (TimelineStretch.Waits, "waited"), (TimelineStretch.Works, "worked"), (TimelineStretch.Holds, "lasted") })
         {
-            var length = TimeSpan.FromTicks(node.Bars.Where(bar => bar.Kind == kind).Sum(bar => bar.Length(utcNow).Ticks));
+            var length = TimeSpan.FromTicks(line.Bars.Where(bar => bar.Kind == kind).Sum(bar => bar.Length(utcNow).Ticks));
             if (length > TimeSpan.Zero)
             {
                 parts.Add($"{word} {Duration.Say(length)}");
@@ -242,25 +242,25 @@ internal static class Timeline
     }
 
     private static IEnumerable<TimelineRow> Below(
-        IReadOnlyList<TimelineNode> nodes, int depth, string parent,
-        Func<TimelineNode, bool> isOpen, Func<TimelineNode, IReadOnlyList<TimelineNode>> childrenOf, Func<string, int> limitOf)
+        IReadOnlyList<TimelineLine> lines, int depth, string parent,
+        Func<TimelineLine, bool> isOpen, Func<TimelineLine, IReadOnlyList<TimelineLine>> childrenOf, Func<string, int> limitOf)
     {
         var limit = limitOf(parent);
-        foreach (var node in nodes.Take(limit))
+        foreach (var line in lines.Take(limit))
         {
-            yield return new TimelineRow(node, depth, parent);
-            if (isOpen(node))
+            yield return new TimelineRow(line, depth, parent);
+            if (isOpen(line))
             {
-                foreach (var row in Below(childrenOf(node), depth + 1, node.Key, isOpen, childrenOf, limitOf))
+                foreach (var row in Below(childrenOf(line), depth + 1, line.Key, isOpen, childrenOf, limitOf))
                 {
                     yield return row;
                 }
             }
         }
 
-        if (nodes.Count > limit)
+        if (lines.Count > limit)
         {
-            yield return new TimelineRow(null, depth, parent, nodes.Count - limit);
+            yield return new TimelineRow(null, depth, parent, lines.Count - limit);
         }
     }
 }

@@ -14,9 +14,9 @@ public sealed partial class TimelineView
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _limits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CalledRun> _called = new(StringComparer.Ordinal);
-    private readonly Dictionary<TimelineNode, Guid> _runOf = [];
+    private readonly Dictionary<TimelineLine, Guid> _runOf = [];
     private TimelineScale _scale = new(default, default);
-    private List<TimelineNode> _nodes = [];
+    private List<TimelineLine> _lines = [];
     private IReadOnlyList<StepRun>? _made;
     private DateTime _now;
     private ITimer? _timer;
@@ -100,7 +100,7 @@ public sealed partial class TimelineView
         _now = Clock.GetUtcNow().UtcDateTime;
         if (!ReferenceEquals(_made, Steps) || !Run.Status.IsFinal())
         {
-            (_made, _nodes) = (Steps, Timeline.Of(Steps, NameOf, WaitsForMachine));
+            (_made, _lines) = (Steps, Timeline.Of(Steps, NameOf, WaitsForMachine));
         }
 
         _scale = new TimelineScale(Run.CreatedAt, Run.FinishedAt ?? _now);
@@ -125,41 +125,41 @@ public sealed partial class TimelineView
     private List<TimelineRow> Rows()
     {
         _runOf.Clear();
-        return [.. Timeline.Rows(_nodes, node => _open.Contains(node.Key), ChildrenOf, key => _limits.GetValueOrDefault(key, Timeline.Piece))];
+        return [.. Timeline.Rows(_lines, line => _open.Contains(line.Key), ChildrenOf, key => _limits.GetValueOrDefault(key, Timeline.Piece))];
     }
 
-    private List<TimelineNode> ChildrenOf(TimelineNode node)
+    private List<TimelineLine> ChildrenOf(TimelineLine line)
     {
-        if (node.CalledRun is null || !_called.TryGetValue(node.Key, out var called))
+        if (line.CalledRun is null || !_called.TryGetValue(line.Key, out var called))
         {
-            MarkAll(node.Children, _runOf.TryGetValue(node, out var outer) ? outer : null);
-            return node.Children;
+            MarkAll(line.Children, _runOf.TryGetValue(line, out var outer) ? outer : null);
+            return line.Children;
         }
 
-        MarkAll(called.Nodes, called.RunId);
-        return called.Nodes;
+        MarkAll(called.Lines, called.RunId);
+        return called.Lines;
     }
 
     /// <summary>Steps of other runs lead there.</summary>
-    private void MarkAll(List<TimelineNode> nodes, Guid? run)
+    private void MarkAll(List<TimelineLine> lines, Guid? run)
     {
         if (run is { } other)
         {
-            foreach (var node in nodes)
+            foreach (var line in lines)
             {
-                _runOf[node] = other;
+                _runOf[line] = other;
             }
         }
     }
 
-    private async Task ToggleAsync(TimelineNode node)
+    private async Task ToggleAsync(TimelineLine line)
     {
-        if (!_open.Remove(node.Key))
+        if (!_open.Remove(line.Key))
         {
-            _open.Add(node.Key);
-            if (node.CalledRun is { } called && !_called.ContainsKey(node.Key))
+            _open.Add(line.Key);
+            if (line.CalledRun is { } called && !_called.ContainsKey(line.Key))
             {
-                await ReadAsync(node.Key, called);
+                await ReadAsync(line.Key, called);
             }
         }
     }
@@ -199,16 +199,16 @@ public sealed partial class TimelineView
         }
     }
 
-    private bool IsSelected(TimelineNode node, StepRun step) =>
-        Selected is { } selected && (selected.Path, selected.Attempt) == (step.Path, step.Attempt) && (node.Children.Count == 0 || !_open.Contains(node.Key) || node.Key == selected.Path);
+    private bool IsSelected(TimelineLine line, StepRun step) =>
+        Selected is { } selected && (selected.Path, selected.Attempt) == (step.Path, step.Attempt) && (line.Children.Count == 0 || !_open.Contains(line.Key) || line.Key == selected.Path);
 
-    private static string Opens(TimelineNode node) => node switch
+    private static string Opens(TimelineLine line) => line switch
     {
-        { CalledRun: not null } => $"Steps of the run that {node.Name} called",
-        { HasAttempts: true } => $"Attempts of {node.Name}",
-        _ => $"What is in {node.Name}",
+        { CalledRun: not null } => $"Steps of the run that {line.Name} called",
+        { HasAttempts: true } => $"Attempts of {line.Name}",
+        _ => $"What is in {line.Name}",
     };
 
     /// <summary>The steps of a run that a step called.</summary>
-    private sealed record CalledRun(Guid RunId, bool IsOver, List<TimelineNode> Nodes);
+    private sealed record CalledRun(Guid RunId, bool IsOver, List<TimelineLine> Lines);
 }
