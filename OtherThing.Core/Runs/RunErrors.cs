@@ -13,6 +13,9 @@ public static class RunErrors
     public static Error AlreadyFinished(RunStatus status) =>
         Error.Conflict("run.already_finished", $"The run has already {status.ToString().ToLowerInvariant()}.");
 
+    /// <summary><c>run.not_failed</c>.</summary>
+    public static Error NotFailed { get; } = Error.Conflict("run.not_failed", "The run did not fail, so there is no failure to create a task from.");
+
     /// <summary><c>run.input_invalid</c> with every field.</summary>
     public static Error InputInvalid(IReadOnlyList<FieldError> fields) =>
         Error.Invalid("run.input_invalid", fields[0].Message, fields);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OtherThing.Core.Live;
 
 namespace OtherThing.Core.Runs;
@@ -18,7 +19,16 @@ public sealed record RunEvents(IReadOnlyList<RunCommitted> Commits, RunCommitted
 /// <param name="Path">The step.</param>
 /// <param name="Stream"><c>text</c> (a model's tokens), <c>stdout</c>, <c>stderr</c>.</param>
 /// <param name="Text">What it says.</param>
-public sealed record StepReport(string Path, string Stream, string Text) : LiveEvent;
+public sealed record StepReport(string Path, string Stream, string Text) : LiveEvent
+{
+    /// <summary>Which attempt says it: a later one has a higher number, in this process.</summary>
+    [JsonIgnore]
+    public long Talk { get; init; }
+
+    /// <summary>How many characters that attempt had said before.</summary>
+    [JsonIgnore]
+    public long At { get; init; }
+}
 
 /// <summary>On a workspace's topic: runs began, moved, ended or went.</summary>
 public sealed record RunsChanged : LiveEvent;

@@ -10,11 +10,15 @@ namespace OtherThing.Core.Runs;
 /// <summary>A run with its steps.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Steps">Every attempt of every step, in the order they began.</param>
-public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps);
+public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps)
+{
+    /// <summary>What the attempts at work have said so far.</summary>
+    public IReadOnlyList<StepSaid> Said { get; init; } = [];
+}
 
 /// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
 public sealed partial class RunService(
-    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, AuditLog audit, Door door, AccessWatch watch, TimeProvider clock, ILogger<RunService> logger)
+    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, AuditLog audit, Door door, AccessWatch watch, RunTalk talk, TimeProvider clock, ILogger<RunService> logger)
 {
     // A grain call has a time limit of its own, so a longer wait is made of pieces.
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
@@ -95,7 +99,10 @@ public sealed partial class RunService(
             : await runs.FindAsync(workspaceId, runId, cancellationToken);
         return run is null
             ? RunErrors.NotFound
-            : new RunDetail(run, RunHistory.Fold(await runs.ReadJournalAsync(runId, 0, cancellationToken, brief ? 0 : MostLargeBytes)));
+            : new RunDetail(run, RunHistory.Fold(await runs.ReadJournalAsync(runId, 0, cancellationToken, brief ? 0 : MostLargeBytes)))
+            {
+                Said = run.Status.IsFinal() ? [] : talk.Of(runId),
+            };
     }
 
     /// <summary>The runs of a workspace, newest first (A39).</summary>

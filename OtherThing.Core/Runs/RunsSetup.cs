@@ -22,6 +22,7 @@ public static class RunsSetup
         .AddSingleton<RunTally>()
         .AddSingleton<FlowPlans>()
         .AddSingleton<RunFactsReader>()
+        .AddSingleton<RunTalk>()
         .AddSingleton<StepRunner>()
         .AddSingleton<IStepExecutor, PlaceholderExecutor>()
         .AddSingleton<UsageRecorder>()
@@ -33,5 +34,6 @@ public static class RunsSetup
         .AddSingleton<IAccessSweep>(provider => provider.GetRequiredService<RunDeparture>())
         .AddHostedService<AccessSweeper>()
         .AddSingleton<RunStepService>()
-        .AddSingleton<RunService>();
+        .AddSingleton<RunService>()
+        .AddSingleton<FailedRunTasks>();
 }

@@ -4,14 +4,13 @@ using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Flows;
-using OtherThing.Core.Live;
 using OtherThing.Core.Steps;
 
 namespace OtherThing.Core.Runs;
 
 /// <summary>Carries out one attempt on the thread pool, within its time, and turns whatever happens into an outcome.</summary>
 internal sealed partial class StepRunner(
-    IEnumerable<IStepExecutor> executors, RunRights rights, ILiveFeed feed, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<StepRunner> logger)
+    IEnumerable<IStepExecutor> executors, RunRights rights, RunTalk talk, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<StepRunner> logger)
 {
     private readonly FrozenDictionary<string, IStepExecutor> _executors = executors.ToFrozenDictionary(executor => executor.Type);
 
@@ -30,7 +29,8 @@ internal sealed partial class StepRunner(
 
         using var timeout = new CancellationTokenSource(start.Step.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancelled, timeout.Token, lifetime.ApplicationStopping);
-        var call = Describe(run, start, isHandedOver, onlyWaits);
+        using var speech = talk.Open(run.Id, start.Path);
+        var call = Describe(run, start, speech, isHandedOver, onlyWaits);
         try
         {
             if (await rights.RefuseAsync(run.WorkspaceId, run.StartedBy, either.Token) is { } refusal)
@@ -62,30 +62,26 @@ internal sealed partial class StepRunner(
         }
     }
 
-    private StepCall Describe(Run run, StartAttempt start, Func<bool> isHandedOver, Action onlyWaits)
+    private StepCall Describe(Run run, StartAttempt start, RunTalk.Speech speech, Func<bool> isHandedOver, Action onlyWaits) => new()
     {
-        var topic = Topic.Run(run.Id);
-        return new StepCall
-        {
-            WorkspaceId = run.WorkspaceId,
-            FlowId = run.FlowId,
-            RunId = run.Id,
-            UserId = run.StartedBy,
-            Path = start.Path,
-            Attempt = start.Attempt,
-            AttemptId = IdOf(run.Id, start.Path, start.Attempt),
-            Resumed = start.Resumed,
-            Step = start.Step.Definition,
-            Config = start.Config,
-            Timeout = start.Step.Timeout,
-            Depth = run.Depth,
-            RootRunId = run.RootRunId,
-            Hops = run.Hops,
-            OnlyWaits = onlyWaits,
-            IsHandedOver = () => lifetime.ApplicationStopping.IsCancellationRequested || isHandedOver(),
-            Report = (stream, text) => feed.Publish(topic, new StepReport(start.Path, stream, text)),
-        };
-    }
+        WorkspaceId = run.WorkspaceId,
+        FlowId = run.FlowId,
+        RunId = run.Id,
+        UserId = run.StartedBy,
+        Path = start.Path,
+        Attempt = start.Attempt,
+        AttemptId = IdOf(run.Id, start.Path, start.Attempt),
+        Resumed = start.Resumed,
+        Step = start.Step.Definition,
+        Config = start.Config,
+        Timeout = start.Step.Timeout,
+        Depth = run.Depth,
+        RootRunId = run.RootRunId,
+        Hops = run.Hops,
+        OnlyWaits = onlyWaits,
+        IsHandedOver = () => lifetime.ApplicationStopping.IsCancellationRequested || isHandedOver(),
+        Report = speech.Say,
+    };
 
     /// <summary>The same id for the same attempt after any restart: a version 8 UUID of the SHA-256 of its place.</summary>
     internal static Guid IdOf(Guid runId, string path, int attempt)

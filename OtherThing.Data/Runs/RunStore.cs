@@ -67,40 +67,47 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
         var found = db.Set<Run>().AsNoTracking().Where(r => r.WorkspaceId == workspaceId);
         found = filter.From is { } from ? found.Where(r => r.CreatedAt >= from) : found;
         found = filter.To is { } to ? found.Where(r => r.CreatedAt < to) : found;
-        var others = Others(filter).ToList();
+        // Of several conditions that have an index of their own the one that leaves least is the one found by; the rest is asked of its rows.
         switch (filter)
         {
             case { FlowId: { } flowId, Status: { } status } when status.IsFinal():
-                return (found.Where(r => r.FlowId == flowId && r.Status == status && r.WakeAt == null), others); // the index is of those that ended
+                return (found.Where(r => r.FlowId == flowId && r.Status == status && r.WakeAt == null), Others(filter)); // the index is of those that ended
             case { FlowId: { } flowId, Status: { } status }:
-                return (found.Where(r => r.Status == status), [r => r.FlowId == flowId, .. others]); // of those that are at work there are few
+                return (found.Where(r => r.Status == status), [r => r.FlowId == flowId, .. Others(filter)]); // of those that are at work there are few
             case { FlowId: { } flowId }:
-                return (found.Where(r => r.FlowId == flowId), others);
+                return (found.Where(r => r.FlowId == flowId), Others(filter));
             case { Status: { } status }:
-                return (found.Where(r => r.Status == status), others);
+                return (found.Where(r => r.Status == status), Others(filter));
+            case { StartedBy: { } person }:
+                return (found.Where(r => r.StartedBy == person), Others(filter with { StartedBy = null }));
+            case { Trigger: { } trigger }:
+                return (found.Where(r => r.Trigger == trigger), Others(filter with { Trigger = null }));
             default:
-                return (found, others);
+                return (found, Others(filter));
         }
     }
 
-    private static IEnumerable<Expression<Func<Run, bool>>> Others(RunFilter filter)
+    private static List<Expression<Func<Run, bool>>> Others(RunFilter filter)
     {
+        var others = new List<Expression<Func<Run, bool>>>();
         if (filter.Trigger is { } trigger)
         {
-            yield return r => r.Trigger == trigger;
+            others.Add(r => r.Trigger == trigger);
         }
 
         if (filter.StartedBy is { } person)
         {
-            yield return r => r.StartedBy == person;
+            others.Add(r => r.StartedBy == person);
         }
 
         if (filter.Text is { Length: > 0 } text)
         {
             var written = JsonSerializer.Serialize(text, Json.Options)[1..^1]; // an error is kept as JSON, whose names are no words of it
-            yield return WordSearch.Holds<Run>(
-                (text, r => r.FlowName), (written, r => r.Error!.Replace("\"code\":", "").Replace("\"message\":", "").Replace("\"path\":", "")));
+            others.Add(WordSearch.Holds<Run>(
+                (text, r => r.FlowName), (written, r => r.Error!.Replace("\"code\":", "").Replace("\"message\":", "").Replace("\"path\":", ""))));
         }
+
+        return others;
     }
 
     public async Task<IReadOnlyList<FlowRunRecord>> ListRecordsAsync(Guid workspaceId, IReadOnlyCollection<Guid> flowIds, CancellationToken cancellationToken)

@@ -75,6 +75,19 @@ public sealed class LayerTests
         Assert.Empty(touching);
     }
 
+    /// <summary>A store asks nobody whether the person may: pages go through services, which do.</summary>
+    [Fact]
+    public void Pages_TakeServices_AndNoStores()
+    {
+        var pages = s_web.GetTypes().Where(type => typeof(Microsoft.AspNetCore.Components.IComponent).IsAssignableFrom(type)).ToList();
+
+        Assert.Contains(pages, page => page.Name == "RunPage");
+        Assert.Empty(pages
+            .SelectMany(page => page.GetProperties(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            .Where(taken => taken.PropertyType is { IsInterface: true } type && type.Assembly == typeof(OtherThing.Core.Access.Actor).Assembly && type.Name.EndsWith("Store", StringComparison.Ordinal))
+            .Select(taken => $"{taken.DeclaringType!.Name} takes {taken.PropertyType.Name}"));
+    }
+
     /// <summary>A feature's Setup puts the parts together, so it knows them all.</summary>
     private static bool IsPageOrEndpoint(string name) =>
         (name.StartsWith("OtherThing.Web.Components", StringComparison.Ordinal) || name.StartsWith("OtherThing.Web.Features", StringComparison.Ordinal))

@@ -55,6 +55,15 @@ export function setLetters(on) {
   write("ot-letters", on ? null : "off");
 }
 
+/** Whether answers of models are shown as they were written, and not as the Markdown that they are. */
+export function isSourceShown() {
+  return read("ot-source") === "yes";
+}
+
+export function setSourceShown(on) {
+  write("ot-source", on ? "yes" : null);
+}
+
 function read(name) {
   try {
     return localStorage.getItem(name);

@@ -22,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 typeof(Run),
                 baseEntityType,
                 propertyCount: 32,
-                unnamedIndexCount: 8,
+                unnamedIndexCount: 10,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -324,11 +324,17 @@ namespace OtherThing.Data.CompiledModels.SqlServer
                 new[] { flowId, workspaceId, createdAt, id });
 
             var index5 = runtimeEntityType.AddIndex(
-                new[] { status, workspaceId, createdAt, id });
+                new[] { startedBy, workspaceId, createdAt, id });
 
             var index6 = runtimeEntityType.AddIndex(
+                new[] { status, workspaceId, createdAt, id });
+
+            var index7 = runtimeEntityType.AddIndex(
+                new[] { trigger, workspaceId, createdAt, id });
+
+            var index8 = runtimeEntityType.AddIndex(
                 new[] { flowId, status, workspaceId, createdAt, id });
-            index6.AddAnnotation("Relational:Filter", "\"WakeAt\" IS NULL");
+            index8.AddAnnotation("Relational:Filter", "\"WakeAt\" IS NULL");
 
             return runtimeEntityType;
         }

@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
     public partial class SqlServerAppDbContextModel
     {
         private SqlServerAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("624bc58d-1083-44a9-8bb1-e2f5dc138bed"), entityTypeCount: 39)
+            : base(skipDetectChanges: false, modelId: new Guid("b42e4942-802e-414a-832d-b2f188b485e5"), entityTypeCount: 39)
         {
         }
 

@@ -22,7 +22,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 typeof(Run),
                 baseEntityType,
                 propertyCount: 32,
-                unnamedIndexCount: 7,
+                unnamedIndexCount: 9,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -288,11 +288,17 @@ namespace OtherThing.Data.CompiledModels.Sqlite
                 new[] { flowId, workspaceId, createdAt, id });
 
             var index4 = runtimeEntityType.AddIndex(
-                new[] { status, workspaceId, createdAt, id });
+                new[] { startedBy, workspaceId, createdAt, id });
 
             var index5 = runtimeEntityType.AddIndex(
+                new[] { status, workspaceId, createdAt, id });
+
+            var index6 = runtimeEntityType.AddIndex(
+                new[] { trigger, workspaceId, createdAt, id });
+
+            var index7 = runtimeEntityType.AddIndex(
                 new[] { flowId, status, workspaceId, createdAt, id });
-            index5.AddAnnotation("Relational:Filter", "\"WakeAt\" IS NULL");
+            index7.AddAnnotation("Relational:Filter", "\"WakeAt\" IS NULL");
 
             return runtimeEntityType;
         }

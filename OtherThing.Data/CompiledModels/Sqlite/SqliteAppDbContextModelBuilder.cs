@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
     public partial class SqliteAppDbContextModel
     {
         private SqliteAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("fcc04ff3-a3dc-40ac-bdb1-a37d3072597f"), entityTypeCount: 39)
+            : base(skipDetectChanges: false, modelId: new Guid("c0311705-e95a-4686-9dbd-3f69b7e096f4"), entityTypeCount: 39)
         {
         }
 

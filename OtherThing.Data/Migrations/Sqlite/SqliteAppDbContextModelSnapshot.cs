@@ -1132,7 +1132,13 @@ namespace OtherThing.Data.Migrations.Sqlite
                     b.HasIndex("FlowId", "WorkspaceId", "CreatedAt", "Id")
                         .IsDescending(false, false, true, true);
 
+                    b.HasIndex("StartedBy", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
+
                     b.HasIndex("Status", "WorkspaceId", "CreatedAt", "Id")
+                        .IsDescending(false, false, true, true);
+
+                    b.HasIndex("Trigger", "WorkspaceId", "CreatedAt", "Id")
                         .IsDescending(false, false, true, true);
 
                     b.HasIndex("FlowId", "Status", "WorkspaceId", "CreatedAt", "Id")

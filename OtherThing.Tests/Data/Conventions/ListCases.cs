@@ -89,7 +89,7 @@ internal static class ListCases
         var day = new RunFilter { From = DateTime.UnixEpoch, To = DateTime.UnixEpoch.AddDays(1) };
         RunFilter[] more =
         [
-            new() { Trigger = RunTrigger.Webhook }, new() { StartedBy = s_id }, new() { Text = "word" }, day, new() { From = DateTime.UnixEpoch }, new() { To = DateTime.UnixEpoch },
+            new() { Trigger = RunTrigger.Webhook }, new() { StartedBy = s_id }, new() { Trigger = RunTrigger.Webhook, StartedBy = s_id }, new() { Text = "word" }, day, new() { From = DateTime.UnixEpoch }, new() { To = DateTime.UnixEpoch },
             day with { Trigger = RunTrigger.Schedule, StartedBy = s_id, Text = "word" },
         ];
         return more.SelectMany(filter => new[]

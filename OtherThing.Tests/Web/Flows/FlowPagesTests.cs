@@ -44,7 +44,8 @@ public sealed class FlowPagesTests : IAsyncDisposable
         _page.AddAuthorization();
         _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<SavedTestRuns>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>()).AddSingleton(Get<IAccountStore>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<SavedTestRuns>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>());
+        _page.Services.AddSingleton(Get<FailedRunTasks>()).AddScoped<Preferences>();
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -216,6 +217,69 @@ public sealed class FlowPagesTests : IAsyncDisposable
         list.WaitForAssertion(() => Assert.Contains("No run matches all of the filters.", list.Markup, StringComparison.Ordinal));
         navigation.NavigateTo($"{workspace.PathTo("runs")}?by={workspace.UserId}&q=REPORT");
         list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
+    }
+
+    [Fact]
+    public async Task RunList_AddressThatNamesNoId_SaysSoAndShowsTheRest()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var navigation = _page.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo($"{workspace.PathTo("runs")}?flow=abc&by=%3Cb%3Eme&compare=1&status=fine&trigger=manual&from=soon");
+
+        var list = Render<RunListPage>(workspace);
+
+        list.WaitForAssertion(() => Assert.Equal([workspace.PathTo("runs", runId)], list.FindAll("tbody td:first-child a").Select(link => link.GetAttribute("href"))));
+        Assert.Equal(["flow=abc", "by=<b>me", "compare=1", "status=fine", "from=soon"], list.FindAll(".rl-ignored code").Select(part => part.TextContent));
+        Assert.Contains("is not the id of a flow. It is ignored.", list.Find(".rl-ignored p").TextContent, StringComparison.Ordinal);
+        navigation.NavigateTo(list.Find(".rl-ignored a").GetAttribute("href")!);
+        list.WaitForAssertion(() => Assert.Empty(list.FindAll(".rl-ignored")));
+        Assert.EndsWith("?trigger=manual", navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunPage_WaitingRun_CountsOutsideOfWhatIsAnnounced()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var definition = FlowDefinition.Empty with
+        {
+            Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }, new FlowStep { Id = "rest", Type = "logic.wait", Config = JsonElement.Parse("""{"seconds":3600}""") }],
+            Connections = [new() { From = "start", To = "rest" }],
+        };
+        var flow = (await Get<FlowService>().CreateAsync(workspace.Actor, workspace.Id, "Resting", "", definition, Cancellation)).Value;
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        using var follow = Forward(Topic.Run(runId));
+        var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
+
+        page.WaitForAssertion(() => Assert.Contains("Waits until", page.Find(".rp-facts").TextContent, StringComparison.Ordinal));
+        Assert.All(page.FindAll("ot-clock"), clock => Assert.Equal("off", clock.GetAttribute("aria-live")));
+        Assert.Empty(page.FindAll("[role=status] ot-clock, [aria-live=polite] ot-clock"));
+        Assert.NotEmpty(page.FindAll(".rp-facts ot-clock[kind=count]"));
+        Assert.NotEmpty(page.FindAll(".rp-step ot-clock[kind=count]"));
+
+        await Get<RunService>().CancelAsync(workspace.Actor, workspace.Id, runId, Cancellation);
+        page.WaitForAssertion(() => Assert.Contains("Cancelled", page.Find(".rp-facts").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("ot-clock[kind=count]"));
+    }
+
+    [Fact]
+    public async Task RunPage_Timeline_SelectsStepsAndLetsGo()
+    {
+        var workspace = await AddWorkspaceAsync(Role.Owner);
+        var flow = await AddFlowAsync(workspace);
+        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
+        _page.Services.GetRequiredService<NavigationManager>().NavigateTo($"{workspace.PathTo("runs", runId)}?view=timeline");
+
+        var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
+
+        page.WaitForAssertion(() => Assert.Equal(["start", "result"], page.FindAll(".tl-main .ot-truncate").Select(name => name.TextContent)));
+        page.FindAll("button.tl-main")[0].Click();
+        page.WaitForAssertion(() => Assert.Equal("start", page.Find("[data-step][aria-current=true]").GetAttribute("data-step")));
+        Assert.Contains("start", page.Find(".tl-main[aria-current=true]").TextContent, StringComparison.Ordinal);
+        await _page.DisposeComponentsAsync();
+        Assert.Equal(0, _feed.SubscriptionCount);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace OtherThing.Web.Components.Layout;
 public sealed class Preferences(IJSRuntime js) : IAsyncDisposable
 {
     private Task<IJSObjectReference>? _module;
+    private Task<bool>? _sourceShown;
 
     /// <summary><c>light</c>, <c>dark</c> or <c>system</c>.</summary>
     public async Task<string> GetThemeAsync() => await (await ModuleAsync()).InvokeAsync<string>("getTheme");
@@ -32,6 +33,17 @@ public sealed class Preferences(IJSRuntime js) : IAsyncDisposable
     public async Task<bool> AreLettersOnAsync() => await (await ModuleAsync()).InvokeAsync<bool>("areLettersOn");
 
     public async Task SetLettersAsync(bool on) => await (await ModuleAsync()).InvokeVoidAsync("setLetters", on);
+
+    /// <summary>Whether answers of models are shown as they were written; asked of the browser once.</summary>
+    public Task<bool> IsSourceShownAsync() => _sourceShown ??= AskSourceShownAsync();
+
+    public async Task SetSourceShownAsync(bool on)
+    {
+        _sourceShown = Task.FromResult(on);
+        await (await ModuleAsync()).InvokeVoidAsync("setSourceShown", on);
+    }
+
+    private async Task<bool> AskSourceShownAsync() => await (await ModuleAsync()).InvokeAsync<bool>("isSourceShown");
 
     public async ValueTask DisposeAsync()
     {

@@ -13,4 +13,7 @@ public static class Duration
         { TotalHours: < 1 } => $"{span.Minutes} min {span.Seconds} s",
         _ => $"{(int)span.TotalHours} h {span.Minutes} min",
     };
+
+    /// <summary>A span that is still going on, to the second: <c>12 s</c>, <c>2 min 5 s</c>, <c>1 h 12 min</c>.</summary>
+    public static string Count(TimeSpan span) => span.TotalMinutes < 1 ? $"{(int)span.TotalSeconds} s" : Say(span);
 }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Flows.Graph;
+using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -14,7 +15,7 @@ public sealed partial class FlowVersionsPage
 {
     private Flow? _flow;
     private List<FlowVersionSummary>? _versions;
-    private IReadOnlyDictionary<Guid, string> _people = new Dictionary<Guid, string>();
+    private MemberNames _people = new();
     private string? _next;
     private FlowDiff? _diff;
     private FlowChanges? _changes;
@@ -47,7 +48,7 @@ public sealed partial class FlowVersionsPage
     public required FlowVersionService Versions { get; init; }
 
     [Inject]
-    public required IAccountStore Accounts { get; init; }
+    public required MemberService Members { get; init; }
 
     [Inject]
     public required NavigationManager Navigation { get; init; }
@@ -89,7 +90,7 @@ public sealed partial class FlowVersionsPage
             return;
         }
 
-        _people = await Accounts.ListNamesAsync([.. page.Items.Select(version => version.CreatedBy).Distinct()], CancellationToken.None);
+        _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
         (_flow, _versions, _next) = (flow, [.. page.Items], page.Next);
         await CompareAsync();
     }

@@ -23,8 +23,9 @@ public sealed partial class RunListPage
     [Parameter]
     public string Slug { get; set; } = "";
 
+    /// <summary>The flow whose runs are shown, by its id.</summary>
     [SupplyParameterFromQuery(Name = "flow")]
-    public Guid? Flow { get; set; }
+    public string? FlowText { get; set; }
 
     [SupplyParameterFromQuery(Name = "status")]
     public string? Status { get; set; }
@@ -32,9 +33,9 @@ public sealed partial class RunListPage
     [SupplyParameterFromQuery(Name = "trigger")]
     public string? Trigger { get; set; }
 
-    /// <summary>The member that the runs act for.</summary>
+    /// <summary>The member that the runs act for, by their id.</summary>
     [SupplyParameterFromQuery(Name = "by")]
-    public Guid? By { get; set; }
+    public string? ByText { get; set; }
 
     /// <summary>The first day (UTC) that is shown.</summary>
     [SupplyParameterFromQuery(Name = "from")]
@@ -48,9 +49,9 @@ public sealed partial class RunListPage
     [SupplyParameterFromQuery(Name = "q")]
     public string? Query { get; set; }
 
-    /// <summary>The run another is being chosen for, to compare the two.</summary>
+    /// <summary>The run another is being chosen for, to compare the two, by its id.</summary>
     [SupplyParameterFromQuery(Name = "compare")]
-    public Guid? Compare { get; set; }
+    public string? CompareText { get; set; }
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -69,6 +70,12 @@ public sealed partial class RunListPage
 
     [Inject]
     private PageAddress Address { get; init; } = null!;
+
+    private Guid? Flow => IdOf(FlowText);
+
+    private Guid? By => IdOf(ByText);
+
+    private Guid? Compare => IdOf(CompareText);
 
     private string? FlowName => Flow is not null && _runs?.Items is [var first, ..] ? first.FlowName : null;
 
@@ -98,6 +105,25 @@ public sealed partial class RunListPage
 
         (_shown, _runs) = (Filter, null);
         return ReloadAsync();
+    }
+
+    private static Guid? IdOf(string? text) => Guid.TryParse(text, out var id) ? id : null;
+
+    /// <summary>What the address asks for that is not there to be asked for: it is left out, and the page says so.</summary>
+    private List<(string Name, string Value, string Wanted)> Ignored()
+    {
+        (string Name, string? Value, bool IsGood, string Wanted)[] parts =
+        [
+            ("flow", FlowText, Flow is not null, "the id of a flow"),
+            ("by", ByText, By is not null, "the id of a member"),
+            ("compare", CompareText, Compare is not null, "the id of a run"),
+            ("status", Status, Filter.Status is not null, "a status of runs"),
+            ("trigger", Trigger, Filter.Trigger is not null, "a trigger of runs"),
+            ("from", From, DayOf(From) is not null, "a day such as 2026-11-29"),
+            ("to", To, DayOf(To) is not null, "a day such as 2026-11-29"),
+            ("q", Query, RunFilter.TextLimit.Holds(Query), $"up to {RunFilter.TextLimit}"),
+        ];
+        return [.. parts.Where(part => !string.IsNullOrWhiteSpace(part.Value) && !part.IsGood).Select(part => (part.Name, TextCut.Shown(part.Value!, 60), part.Wanted))];
     }
 
     private static T? Word<T>(string? text)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using MudBlazor;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
@@ -8,8 +9,12 @@ using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
+using OtherThing.Core.Tasks;
+using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Runs;
 
@@ -21,20 +26,33 @@ public sealed partial class RunPage
     private FlowDefinition? _flow;
     private StepOrder? _order;
     private IReadOnlyDictionary<string, StepState> _states = new Dictionary<string, StepState>();
-    private IReadOnlyDictionary<string, string> _names = new Dictionary<string, string>();
-    private IReadOnlyDictionary<Guid, string> _people = new Dictionary<Guid, string>();
+    private StepNames _names = new(null);
+    private MemberNames _people = new();
     private IReadOnlySet<string> _waiting = OtherThing.Core.Jobs.RunWaits.None.Paths;
     private (string Path, int Attempt)? _shown;
     private string? _unbegun;
     private bool _follows;
     private Guid _openRun;
+    private TaskItem? _task;
+    private bool _askedForTask;
+    private ElementReference _list;
+    private BrowserModule _browser = null!;
+    private (string Path, int Attempt)? _revealed;
+    private bool _chosen;
     private readonly OneAct _act = new();
+
+    /// <summary>The height of a step in the list, in pixels.</summary>
+    private const int StepHeight = 44;
 
     [Parameter]
     public string Slug { get; set; } = "";
 
     [Parameter]
     public Guid RunId { get; set; }
+
+    /// <summary><c>timeline</c> shows when each step ran; otherwise the steps are a list.</summary>
+    [SupplyParameterFromQuery(Name = "view")]
+    public string? View { get; set; }
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -49,7 +67,13 @@ public sealed partial class RunPage
     public required SavedTestService Tests { get; init; }
 
     [Inject]
-    public required IAccountStore Accounts { get; init; }
+    public required MemberService Members { get; init; }
+
+    [Inject]
+    public required FailedRunTasks FailedTasks { get; init; }
+
+    [Inject]
+    public required IJSRuntime Js { get; init; }
 
     [Inject]
     public required ILiveFeed Feed { get; init; }
@@ -71,13 +95,37 @@ public sealed partial class RunPage
 
     private StepRun? Shown => _shown is { } shown ? _steps.FirstOrDefault(step => step.Path == shown.Path && step.Attempt == shown.Attempt) : null;
 
+    private bool IsTimeline => View == "timeline";
+
+    /// <summary>When the first of the steps that wait for a time goes on (UTC); null while others are at work.</summary>
+    private DateTime? WaitsUntil => _watch?.Run?.Status == RunStatus.Waiting
+        ? _steps.Where(step => step.Status == StepRunStatus.Waiting && step.Due is not null).Min(step => step.Due)
+        : null;
+
     private string? SelectedStep => Shown?.StepId ?? _unbegun;
 
     public async ValueTask DisposeAsync()
     {
+        await _browser.DisposeAsync();
         if (_watch is not null)
         {
             await _watch.DisposeAsync();
+        }
+    }
+
+    protected override void OnInitialized() => _browser = new BrowserModule(Js, "./Features/Runs/RunPage.razor.js");
+
+    /// <summary>Brings the selected step into sight in the list, once for each that is selected.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (IsTimeline)
+        {
+            _revealed = null; // the list begins anew when it is shown again
+        }
+        else if (_shown != _revealed && Shown is { } step && _watch?.Run is not null)
+        {
+            (_revealed, var chosen) = (_shown, _chosen);
+            await _browser.AskAsync<object>("reveal", _list, Array.IndexOf(_steps, step), StepHeight, chosen);
         }
     }
 
@@ -90,6 +138,7 @@ public sealed partial class RunPage
 
         _openRun = RunId;
         (_shown, _unbegun, _follows, _flow, _order) = (null, null, true, null, null);
+        (_revealed, _chosen, _task, _askedForTask) = (null, false, null, false);
         _waiting = OtherThing.Core.Jobs.RunWaits.None.Paths;
         if (_watch is not null)
         {
@@ -103,15 +152,31 @@ public sealed partial class RunPage
         {
             await NameAsync(watch.Run!);
             Look(watch);
+            await FindTaskAsync(watch);
         }
     }
 
-    private void Refresh()
+    private async Task Refresh()
     {
         if (_watch is { } watch)
         {
             Look(watch);
             StateHasChanged();
+            await FindTaskAsync(watch);
+        }
+    }
+
+    /// <summary>Looks once, when the run has failed, whether there is a task of it already.</summary>
+    private async Task FindTaskAsync(RunWatch watch)
+    {
+        if (watch.Run is { Status: RunStatus.Failed } && !_askedForTask)
+        {
+            _askedForTask = true;
+            if ((await FailedTasks.FindAsync(Workspace.Actor, Workspace.Id, watch.RunId, CancellationToken.None)).TryGet(out var task, out _) && watch == _watch && task is not null)
+            {
+                _task = task;
+                StateHasChanged();
+            }
         }
     }
 
@@ -146,12 +211,12 @@ public sealed partial class RunPage
 
     private async Task NameAsync(Run run)
     {
-        _people = await Accounts.ListNamesAsync([run.StartedBy], CancellationToken.None);
+        _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
         var kept = await Versions.GetAsync(Workspace.Actor, Workspace.Id, run.FlowId, run.FlowVersion, CancellationToken.None);
         if (kept.TryGet(out var version, out _) && FlowJson.Parse(version.Definition).TryGet(out var definition, out _))
         {
             (_flow, _order) = (definition, new StepOrder(definition));
-            _names = definition.Steps.Where(step => step.Name is not null).ToDictionary(step => step.Id, step => step.Name!, StringComparer.Ordinal);
+            _names = new StepNames(definition);
         }
     }
 
@@ -160,7 +225,7 @@ public sealed partial class RunPage
     /// <summary>A person's own choice; from then on the selection is theirs.</summary>
     private void Choose(StepRun? step)
     {
-        _follows = false;
+        (_follows, _chosen) = (false, true);
         Show(step);
     }
 
@@ -172,17 +237,27 @@ public sealed partial class RunPage
         _unbegun = own.Count == 0 ? stepId : null;
     }
 
-    private string NameOf(string stepId) => _names.GetValueOrDefault(stepId, stepId);
+    private string NameOf(string stepId) => _names[stepId];
 
     private string NameAt(string path) => _steps.LastOrDefault(step => step.Path == path) is { } step ? NameOf(step.StepId) : path;
 
     private bool IsWaiting(StepRun step) => MachineWaits.NeedsMachine(step) && _waiting.Contains(step.Path);
 
-    private string Starter(Run run) => run.StartedBy == Workspace.UserId ? "you" : _people.GetValueOrDefault(run.StartedBy, "a former member");
+    private string Starter(Run run) => run.StartedBy == Workspace.UserId ? "you" : _people.InWords(run.StartedBy);
 
     private long Tokens(Run run) => run.Status.IsFinal() ? run.Tokens : _steps.Sum(step => step.Usage?.Tokens ?? 0);
 
     private static StepError? ErrorOf(Run run) => run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null;
+
+    /// <summary>The output when it is what a model answered in this run; nothing else is taken for Markdown.</summary>
+    private string? AnswerIn(Run run) => Parse(run.Output) is { ValueKind: JsonValueKind.String } output && output.GetString() is { Length: > 0 } text
+        && _steps.Any(step => AnswerView.TextOf(step) == text)
+            ? text
+            : null;
+
+    /// <summary>Whether the person may say what became of a step that ended the run because nobody knows.</summary>
+    private bool MaySettle(Run run, StepRun step) => step.Status == StepRunStatus.Unknown && run.Status == RunStatus.Failed && ErrorOf(run)?.Path == step.Path
+        && Workspace.May(Operations.RunSettle, own: run.StartedBy == Workspace.UserId);
 
     private string AddressOf(BlobRef value) => RunValueEndpoints.AddressOf(Workspace.Id, RunId, value);
 
@@ -234,6 +309,17 @@ public sealed partial class RunPage
 
         return refusal;
     }
+
+    private Task CreateTaskAsync() => _act.RunAsync(Snackbar, async () =>
+    {
+        var address = Navigation.ToAbsoluteUri(Workspace.PathTo("runs", RunId));
+        if ((await FailedTasks.CreateAsync(Workspace.Actor, Workspace.Id, RunId, address, CancellationToken.None)).TryGet(out var task, out var refusal))
+        {
+            Navigation.NavigateTo(Workspace.PathTo("tasks", task.Number));
+        }
+
+        return refusal;
+    });
 
     private Task SaveAsTestAsync() => _act.RunAsync(Snackbar, async () =>
     {

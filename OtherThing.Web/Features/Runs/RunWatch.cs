@@ -13,11 +13,10 @@ internal sealed partial class RunWatch(
     public static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
-    private const int KeptText = 64 * 1024;
     private readonly CancellationTokenSource _disposal = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Path, int Attempt), int> _places = [];
-    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StepSaid> _said = new(StringComparer.Ordinal);
     private List<StepRun> _steps = [];
     private LiveSubscription? _subscription;
     private int _sequence;
@@ -42,12 +41,12 @@ internal sealed partial class RunWatch(
         }
     }
 
-    /// <summary>What a step has said while at work: tokens of a model, output of a command; the last 64 K characters.</summary>
+    /// <summary>What the attempt at work of a step has said: tokens of a model, output of a command; the last part of it, see <see cref="RunTalk.Kept"/>.</summary>
     public string TextOf(string path)
     {
         lock (_gate)
         {
-            return _texts.GetValueOrDefault(path, "");
+            return _said.GetValueOrDefault(path)?.Text ?? "";
         }
     }
 
@@ -88,6 +87,11 @@ internal sealed partial class RunWatch(
             for (var at = 0; at < _steps.Count; at++)
             {
                 _places[(_steps[at].Path, _steps[at].Attempt)] = at;
+            }
+
+            foreach (var said in detail.Said.Where(said => said.Talk >= (_said.GetValueOrDefault(said.Path)?.Talk ?? 0)))
+            {
+                _said[said.Path] = said;
             }
         }
 
@@ -165,11 +169,11 @@ internal sealed partial class RunWatch(
                         Put(step);
                     }
 
-                    Run = Run! with { Status = committed.Status, Paused = committed.Paused };
+                    var began = committed.Status == RunStatus.Queued || committed.Steps.Count == 0 ? (DateTime?)null : committed.Steps[0].StartedAt;
+                    Run = Run! with { Status = committed.Status, Paused = committed.Paused, StartedAt = Run!.StartedAt ?? began };
                     return gap || committed.Status.IsFinal();
                 case StepReport report:
-                    var text = _texts.GetValueOrDefault(report.Path, "") + report.Text;
-                    _texts[report.Path] = TextCut.Tail(text, KeptText);
+                    Hear(report);
                     return false;
                 default:
                     return false;
@@ -177,8 +181,30 @@ internal sealed partial class RunWatch(
         }
     }
 
+    /// <summary>Takes what is new of it: what came before the run was read is in there already, and a later attempt begins anew.</summary>
+    private void Hear(StepReport report)
+    {
+        var before = _said.GetValueOrDefault(report.Path);
+        if (before?.Talk > report.Talk)
+        {
+            return;
+        }
+
+        var (text, end) = before?.Talk == report.Talk ? (before.Text, before.End) : ("", report.At);
+        var known = (int)Math.Max(0, end - report.At);
+        if (known < report.Text.Length)
+        {
+            _said[report.Path] = new StepSaid(report.Path, report.Talk, TextCut.Tail(text + report.Text[known..], RunTalk.Kept), report.At + report.Text.Length);
+        }
+    }
+
     private void Put(StepRun step)
     {
+        if (step.Status.IsFinal())
+        {
+            _said.Remove(step.Path); // the journal has it now
+        }
+
         if (!_places.TryGetValue((step.Path, step.Attempt), out var at))
         {
             _places[(step.Path, step.Attempt)] = _steps.Count;

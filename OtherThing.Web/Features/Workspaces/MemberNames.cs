@@ -28,7 +28,10 @@ public sealed class MemberNames
                 && ListFilter.Matches(query, member.DisplayName, member.Email))
             .OrderByDescending(member => member.Role).ThenBy(member => member.JoinedAt)];
 
-    public string this[Guid userId] => _members.TryGetValue(userId, out var member) ? member.DisplayName : "Former member";
+    public string this[Guid userId] => InWords(userId, "Former member");
+
+    /// <summary>The member's name, or what else to say within a sentence.</summary>
+    public string InWords(Guid userId, string otherwise = "a former member") => _members.TryGetValue(userId, out var member) ? member.DisplayName : otherwise;
 
     public static async Task<MemberNames> ReadAsync(
         MemberService members, Actor actor, Guid workspaceId, CancellationToken cancellationToken)

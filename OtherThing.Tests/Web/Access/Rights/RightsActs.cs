@@ -2,6 +2,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Core.Retention;
+using OtherThing.Core.Runs;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Usage;
 using OtherThing.Core.Workspaces;
@@ -12,6 +13,7 @@ namespace OtherThing.Tests.Web.Access.Rights;
 internal static partial class RightsActs
 {
     private static readonly PageRequest s_page = new();
+    private static readonly Uri s_runAddress = new("https://rights.example.org/runs/1");
 
     public static IReadOnlyList<RightsAct> All { get; } =
         [.. OfWorkspaces(), .. OfMembers(), .. OfTasks(), .. OfFlows(), .. OfTriggers(), .. OfRuns(), .. OfJobs(), .. OfNodes(), .. OfKeys(), .. OfUsage(), .. OfAudit(), .. OfTokens()];
@@ -105,6 +107,9 @@ internal static partial class RightsActs
         { Answer = "task.not_found" };
         yield return new("A22", "TaskService.CreateAsync", call => Told(call.Get<TaskService>().CreateAsync(call.Actor, call.WorkspaceId, new TaskDraft("Paint"), Cancel)))
         { Endpoint = "CreateTask", Body = _ => new { title = "Paint" }, Line = _ => "task add Paint" };
+        yield return new("A21", "FailedRunTasks.FindAsync", call => Told(call.Get<FailedRunTasks>().FindAsync(call.Actor, call.WorkspaceId, Guid.CreateVersion7(), Cancel)));
+        yield return new("A22", "FailedRunTasks.CreateAsync", call => Told(call.Get<FailedRunTasks>().CreateAsync(call.Actor, call.WorkspaceId, call.Thing, s_runAddress, Cancel)))
+        { Make = (scene, maker) => scene.FailedRunAsync(maker) };
         yield return new("A23", "TaskService.UpdateAsync", call => Told(call.Get<TaskService>().UpdateAsync(call.Actor, call.WorkspaceId, call.Thing, new TaskChange { Status = TaskState.Done }, Cancel)))
         { Make = (scene, maker) => scene.TaskAsync(maker), Endpoint = "UpdateTask", Body = _ => new { status = "done" }, Line = call => $"task move {call.Thing} done" };
         yield return new("A24", "TaskService.UpdateAsync", call => Told(call.Get<TaskService>().UpdateAsync(

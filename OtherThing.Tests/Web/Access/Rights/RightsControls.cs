@@ -135,6 +135,7 @@ internal static class RightsControls
 
     private static IEnumerable<RightsControl> OfRuns()
     {
+        yield return OnRun("A22", "Create task from this failure", (scene, maker) => scene.FailedRunAsync(maker));
         yield return OnRun("A28", "Save as test", (scene, maker) => scene.EndedRunAsync(maker));
         yield return OnRun("A38", "Run again", (scene, maker) => scene.EndedRunAsync(maker)) with { Find = Label("=Run again") };
         yield return OnRun("A38", "Resume", (scene, maker) => scene.HeldRunAsync(maker));

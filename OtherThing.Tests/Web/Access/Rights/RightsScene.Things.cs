@@ -53,6 +53,15 @@ internal sealed partial class RightsScene
         return run;
     }
 
+    /// <summary>A run that has failed.</summary>
+    public async Task<Guid> FailedRunAsync(Guid starter)
+    {
+        var call = new FlowStep { Id = "call", Type = "http.request", Config = JsonElement.Parse("""{"url":"http://169.254.1.1/"}""") };
+        var run = await StartAsync(starter, await FlowAsync(Other.Id, s_start, call));
+        await EndedAsync(run);
+        return run;
+    }
+
     /// <summary>A run that waits for ten minutes.</summary>
     public async Task<Guid> WaitingRunAsync(Guid starter)
     {

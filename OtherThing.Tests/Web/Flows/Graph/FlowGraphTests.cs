@@ -44,7 +44,7 @@ public sealed class FlowGraphTests : IAsyncDisposable
         Assert.Equal("true", Assert.Single(card.QuerySelectorAll(".sg-port.sg-taken")).TextContent);
         Assert.Contains("Running · 1 min 5 s", Card(graph, "yes").TextContent, StringComparison.Ordinal);
         Assert.Contains("so far", Card(graph, "yes").TextContent, StringComparison.Ordinal);
-        Assert.Equal("65000", graph.Find("[data-step=yes] [data-elapsed]").GetAttribute("data-elapsed"));
+        Assert.Equal("65000", graph.Find("[data-step=yes] ot-clock").GetAttribute("ms"));
         Assert.NotNull(Card(graph, "check").QuerySelector(".sg-state.sg-success svg path"));
         Assert.Equal(["sg-flowing", "sg-idle"], graph.FindAll(".sg-wires path").Select(path => path.ClassName).Where(name => !string.IsNullOrEmpty(name)).Order());
     }

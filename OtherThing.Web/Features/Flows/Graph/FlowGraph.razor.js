@@ -1,6 +1,5 @@
 // The browser side of a graph: pans, zooms and moves the keyboard's focus, by changing one CSS transform. Nothing of it is told to the server.
 
-import { duration } from '../../../canvas/states.js';
 import { View } from '../../../canvas/view.js';
 
 const least = { wide: 0.5, narrow: 0.8, picture: 0.42 }, threshold = 4;
@@ -31,8 +30,6 @@ class Graph {
   #begun = null;
   #dragged = false;
   #opened = false;
-  #clocks = new WeakMap();
-  #timer = 0;
   #first;
 
   constructor(root, first) {
@@ -57,15 +54,10 @@ class Graph {
     // A browser scrolls what gets the focus into sight; here the view moves instead.
     this.host.addEventListener('scroll', () => { this.host.scrollLeft = this.host.scrollTop = 0; }, { signal });
     root.addEventListener('click', event => this.#command(event.target.closest?.('[data-graph]')?.dataset.graph), { signal });
-    this.#timer = setInterval(() => this.#tick(), 500);
-    this.#tick();
     this.#enter(this.#card(first));
   }
 
-  dispose() {
-    this.#abort.abort();
-    clearInterval(this.#timer);
-  }
+  dispose() { this.#abort.abort(); }
 
   /** Brings a step into sight; the keyboard enters the graph there. */
   show(id) {
@@ -217,15 +209,5 @@ class Graph {
   #enter(card) {
     const cards = this.#cards, entry = card?.matches('button') ? card : cards.find(each => each.tabIndex === 0) ?? cards[0];
     for (const each of cards) each.tabIndex = each === entry ? 0 : -1;
-  }
-
-  /** The clocks of the steps at work go on here: what the server wrote is how long it had been then. */
-  #tick() {
-    for (const shown of this.host.querySelectorAll('[data-elapsed]')) {
-      const { elapsed } = shown.dataset;
-      if (this.#clocks.get(shown)?.elapsed !== elapsed) this.#clocks.set(shown, { elapsed, since: performance.now() - elapsed });
-      const text = ` · ${duration(Math.max(0, performance.now() - this.#clocks.get(shown).since))}`;
-      if (shown.firstChild) shown.firstChild.data = text;
-    }
   }
 }
