@@ -1,7 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Results;
+using OtherThing.Core.Steps;
 using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
 
@@ -15,6 +18,16 @@ public sealed class StepChoices(KeyService keys, PriceTable prices, MemberServic
 {
     private const int MostModels = 200;
     private static readonly string[] s_providers = ["openai", "anthropic", "google", "groq", "custom"];
+
+    // Small and cheap, and what their providers keep: a first try costs next to nothing.
+    private static readonly Dictionary<string, string> s_models = new(StringComparer.Ordinal)
+    {
+        ["openai"] = "gpt-5-mini",
+        ["anthropic"] = "claude-haiku-4-5",
+        ["google"] = "gemini-2.5-flash",
+        ["groq"] = "llama-3.1-8b-instant",
+    };
+
     private readonly Dictionary<Guid, IReadOnlyList<string>> _asked = [];
     private IReadOnlyList<ApiKeyView> _keys = [];
     private IReadOnlyList<MemberView> _members = [];
@@ -37,6 +50,23 @@ public sealed class StepChoices(KeyService keys, PriceTable prices, MemberServic
         "member" => [.. _members.Select(member => new FieldChoice(member.UserId.ToString(), member.DisplayName))],
         _ => [],
     };
+
+    /// <summary>
+    /// What new steps begin with here, by type, where that differs from the catalog: a model step asks a provider that the workspace has a key
+    /// for. Of a custom provider nobody knows the models, so that one is left to be chosen.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonElement> FreshConfigs()
+    {
+        var provider = s_providers.FirstOrDefault(HasWorkingKey) ?? s_providers.FirstOrDefault(HasKey);
+        if (provider is null)
+        {
+            return new Dictionary<string, JsonElement>();
+        }
+
+        var config = JsonNode.Parse(StepCatalog.Find("ai.chat")!.Fresh.GetRawText())!.AsObject();
+        (config["provider"], config["model"]) = (provider, s_models.GetValueOrDefault(provider, ""));
+        return new Dictionary<string, JsonElement> { ["ai.chat"] = Json.ToElement(config) };
+    }
 
     /// <summary>The key a chat step would use; null when there is none.</summary>
     public ApiKeyView? KeyOf(FlowStep step) => KeysOf(step).FirstOrDefault(key => Text(step, "keyId") is not { } id || key.Id.ToString() == id);
@@ -70,11 +100,13 @@ public sealed class StepChoices(KeyService keys, PriceTable prices, MemberServic
     private IEnumerable<ApiKeyView> KeysOf(FlowStep step) =>
         Text(step, "provider") is { } provider ? _keys.Where(key => Name(key.Provider) == provider) : _keys;
 
+    private bool HasWorkingKey(string provider) => _keys.Any(key => Name(key.Provider) == provider && key.Status == ApiKeyStatus.Ok);
+
     private bool HasKey(string provider) => _keys.Any(key => Name(key.Provider) == provider);
 
     private static string Name(ApiProvider provider) => provider.ToString().ToLowerInvariant();
 
     private static string? Text(FlowStep step, string field) =>
-        step.Config.ValueKind == System.Text.Json.JsonValueKind.Object && step.Config.TryGetProperty(field, out var value)
-        && value.ValueKind == System.Text.Json.JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        step.Config.ValueKind == JsonValueKind.Object && step.Config.TryGetProperty(field, out var value)
+        && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 }

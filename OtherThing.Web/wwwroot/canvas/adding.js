@@ -16,7 +16,7 @@ export const addStep = (canvas, typeName, point, source = null, split = null) =>
   else split = null;
   const leads = source?.from ?? split?.from;
   const parent = leads ? scene.doc.steps.get(leads)?.parent ?? null : scene.containerAt(point);
-  const step = { id, type: typeName, name: type.title, position, parent, config: type.example ?? {}, retry: null, timeoutSeconds: null, onError: 'fail', effects: null };
+  const step = { id, type: typeName, name: type.title, position, parent, config: scene.catalog.fresh(typeName), retry: null, timeoutSeconds: null, onError: 'fail', effects: null };
   const edits = [{ op: 'add', step }];
   if (source) edits.push({ op: 'connect', from: source.from, port: source.port, to: id });
   if (split) {

@@ -2,6 +2,7 @@
 
 export class Catalog {
   #types;
+  #fresh = {};
 
   constructor(types) {
     this.#types = new Map(types.map(type => [type.name, type]));
@@ -11,6 +12,15 @@ export class Catalog {
   get all() { return [...this.#types.values()].filter(type => !type.isPlaceholder); }
 
   type(name) { return this.#types.get(name); }
+
+  /** What new steps begin with in this workspace, by type, where that differs from what the server's catalog says. */
+  begin(configs) { this.#fresh = configs ?? {}; }
+
+  /** The config of a step that is added now; times are meant where the person is. */
+  fresh(name) {
+    const config = this.#fresh[name] ?? this.#types.get(name)?.fresh ?? {};
+    return 'timezone' in config ? { ...config, timezone: ownZone() } : config;
+  }
 
   kind(step) { return this.#types.get(step.type)?.kind ?? 'data'; }
 
@@ -50,6 +60,11 @@ export class Catalog {
     }
   }
 }
+
+const ownZone = () => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone && zone !== 'Etc/Unknown' ? zone : 'UTC';
+};
 
 const text = value => value == null ? '' : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 200).replace(/\s+/g, ' ').trim();
 
