@@ -7,6 +7,7 @@ using OtherThing.Core.Keys;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Triggers;
 using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
@@ -79,6 +80,9 @@ public sealed partial class FlowEditorPage
     public required FlowVersionService Versions { get; init; }
 
     [Inject]
+    public required TriggerService Triggers { get; init; }
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
     [Inject]
@@ -98,7 +102,7 @@ public sealed partial class FlowEditorPage
         ? _editor?.Snapshot.Definition.Notes.FirstOrDefault(note => note.Id == id[5..])
         : null;
 
-    private bool PanelOpen => SelectedStep is not null || SelectedNote is not null || _selection.Count > 1 || _showProblems || _showRuns;
+    private bool PanelOpen => SelectedStep is not null || SelectedNote is not null || _selection.Count > 1 || _showProblems || _showRuns || _showLive;
 
     public async ValueTask DisposeAsync()
     {
@@ -147,6 +151,8 @@ public sealed partial class FlowEditorPage
             var choices = new StepChoices(Keys, Prices, Members);
             await choices.ReadAsync(Workspace.Actor, Workspace.Id, _disposal.Token);
             _choices = choices;
+            await ShowFreshAsync();
+            await ReadLiveAsync();
             await ReadLastRunAsync();
             await InvokeAsync(StateHasChanged);
         }
@@ -162,7 +168,7 @@ public sealed partial class FlowEditorPage
 
     private async Task LeaveAsync()
     {
-        _values = null;
+        (_values, _live, _changes) = (null, null, null);
         _subscription?.Dispose();
         _subscription = null;
         if (_watch is { } watch)
@@ -203,6 +209,7 @@ public sealed partial class FlowEditorPage
                     if (happened is { Type: "flow.published", Payload: int version })
                     {
                         _published = version;
+                        await InvokeAsync(ReadLiveAsync);
                     }
                 }
 
@@ -254,6 +261,7 @@ public sealed partial class FlowEditorPage
 
     private void Look()
     {
+        CompareWithLive();
         _problems = FlowValidator.Validate(_editor!.Snapshot.Definition);
         _problemIds = [.. _problems.Select(problem => problem.StepId).OfType<string>()];
         var asked = RunInput.FieldsOf(_editor.Snapshot.Definition);
@@ -266,11 +274,14 @@ public sealed partial class FlowEditorPage
     private async Task ReadyAsync()
     {
         await ShowProblemsAsync();
+        await ShowFreshAsync();
         if (_watch is not null)
         {
             await ShowRunAsync();
         }
     }
+
+    private Task ShowFreshAsync() => _choices is { } choices && _canvas is { } canvas ? canvas.ShowFreshAsync(choices.FreshConfigs()) : Task.CompletedTask;
 
     private Task ShowProblemsAsync() => _canvas?.ShowProblemsAsync(_problems.Where(problem => problem.StepId is not null)
         .GroupBy(problem => problem.StepId!).Take(2000).ToDictionary(group => group.Key, group => group.First().Message)) ?? Task.CompletedTask;
