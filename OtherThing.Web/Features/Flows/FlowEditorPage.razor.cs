@@ -5,6 +5,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Live;
+using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Triggers;
@@ -25,6 +26,7 @@ public sealed partial class FlowEditorPage
     private LiveSubscription? _subscription;
     private Error? _refusal;
     private IReadOnlyList<FlowProblem> _problems = [];
+    private IReadOnlyList<FlowProblem> _hints = [];
     private HashSet<string> _problemIds = [];
     private IReadOnlyList<string> _selection = [];
     private Guid _openFlow;
@@ -81,6 +83,12 @@ public sealed partial class FlowEditorPage
 
     [Inject]
     public required TriggerService Triggers { get; init; }
+
+    [Inject]
+    public required FlowFactService FactsOf { get; init; }
+
+    [Inject]
+    public required NodeService Nodes { get; init; }
 
     [Inject]
     public required NavigationManager Navigation { get; init; }
@@ -148,10 +156,7 @@ public sealed partial class FlowEditorPage
     {
         try
         {
-            var choices = new StepChoices(Keys, Prices, Members);
-            await choices.ReadAsync(Workspace.Actor, Workspace.Id, _disposal.Token);
-            _choices = choices;
-            await ShowFreshAsync();
+            await ReadWorkspaceAsync();
             await ReadLiveAsync();
             await ReadLastRunAsync();
             await InvokeAsync(StateHasChanged);
@@ -168,7 +173,7 @@ public sealed partial class FlowEditorPage
 
     private async Task LeaveAsync()
     {
-        (_values, _live, _changes) = (null, null, null);
+        (_values, _live, _changes, _facts) = (null, null, null, FlowFacts.None);
         _subscription?.Dispose();
         _subscription = null;
         if (_watch is { } watch)
@@ -255,6 +260,7 @@ public sealed partial class FlowEditorPage
                 Look();
                 StateHasChanged();
                 await ShowProblemsAsync();
+                await ReadFactsAsync(again: false);
             }
         });
     }
@@ -263,6 +269,7 @@ public sealed partial class FlowEditorPage
     {
         CompareWithLive();
         _problems = FlowValidator.Validate(_editor!.Snapshot.Definition);
+        _hints = FlowHints.Find(_editor.Snapshot.Definition, _facts);
         _problemIds = [.. _problems.Select(problem => problem.StepId).OfType<string>()];
         var asked = RunInput.FieldsOf(_editor.Snapshot.Definition);
         _asked = Json.ToElement(asked).GetRawText() == Json.ToElement(_asked).GetRawText() ? _asked : asked;
@@ -281,8 +288,16 @@ public sealed partial class FlowEditorPage
         }
     }
 
+    /// <summary>What is wrong with a step, then what may be.</summary>
+    private List<FlowProblem> Concerning(string stepId) => [.. _problems.Concat(_hints).Where(each => each.StepId == stepId)];
+
+    private string CheckTitle => _editor!.Snapshot.Definition.Steps.Count == 0 ? "No steps yet"
+        : _problems.Count > 0 ? Counted(_problems.Count, "problem")
+        : _hints.Count > 0 ? $"Ready to run, {Counted(_hints.Count, "hint")}"
+        : "Ready to run";
+
     private Task ShowFreshAsync() => _choices is { } choices && _canvas is { } canvas ? canvas.ShowFreshAsync(choices.FreshConfigs()) : Task.CompletedTask;
 
-    private Task ShowProblemsAsync() => _canvas?.ShowProblemsAsync(_problems.Where(problem => problem.StepId is not null)
+    private Task ShowProblemsAsync() => _canvas?.ShowProblemsAsync(_problems.Concat(_hints).Where(problem => problem.StepId is not null)
         .GroupBy(problem => problem.StepId!).Take(2000).ToDictionary(group => group.Key, group => group.First().Message)) ?? Task.CompletedTask;
 }

@@ -116,6 +116,12 @@ public sealed partial class TriggerInfo
 
     private Task TryTimeAsync() => OnTry.InvokeAsync(Json.ToElement(new { scheduledAt = Clock.GetUtcNow().UtcDateTime }));
 
-    private static string Local(Schedule schedule, DateTime utc) =>
-        TimeZoneInfo.ConvertTimeFromUtc(utc, schedule.Zone).ToString("ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+    /// <summary>A time as people say it where the schedule is meant: "Tomorrow, Monday 30 November, 09:00".</summary>
+    internal static string Local(Schedule schedule, DateTime utc, DateTime utcNow)
+    {
+        var (at, today) = (TimeZoneInfo.ConvertTimeFromUtc(utc, schedule.Zone), TimeZoneInfo.ConvertTimeFromUtc(utcNow, schedule.Zone).Date);
+        var day = at.ToString(at.Year == today.Year ? "dddd d MMMM" : "dddd d MMMM yyyy", CultureInfo.InvariantCulture);
+        var near = at.Date == today ? "Today, " : at.Date == today.AddDays(1) ? "Tomorrow, " : "";
+        return $"{near}{day}, {at.ToString(at.Second == 0 ? "HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture)}";
+    }
 }

@@ -111,6 +111,7 @@ internal static partial class RightsActs
         yield return OnFlow("A27", "TriggerService.DescribeAsync", call => Told(call.Get<TriggerService>().DescribeAsync(call.Actor, call.WorkspaceId, [(call.Thing, call.Scene.Other.Id)], Cancel)));
         yield return new("A34", "TriggerService.RotateAsync", call => Told(call.Get<TriggerService>().RotateAsync(call.Actor, call.WorkspaceId, call.Thing, "hook", Cancel)))
         { Make = (scene, maker) => scene.PublishedHookAsync(maker), Endpoint = "RotateWebhookAddress", Address = _ => new() { ["stepId"] = "hook" } };
+        yield return OnFlow("A27", "FlowFactService.ReadAsync", call => Told(call.Get<FlowFactService>().ReadAsync(call.Actor, call.WorkspaceId, FlowDefinition.Empty, Cancel)));
         yield return new("A29", "TriggerService.SwitchAsync", call => SwitchAsync(call, on: true)) { Make = (scene, maker) => scene.PublishedHookAsync(maker) };
         yield return new("A30", "TriggerService.SwitchAsync", call => SwitchAsync(call, on: false)) { Make = (scene, maker) => scene.PublishedHookAsync(maker) };
         yield return new("A34", "FlowService.PublishAsync", PublishAsync) { Make = (scene, maker) => scene.SignedFlowAsync(maker), Endpoint = "PublishFlow" };
