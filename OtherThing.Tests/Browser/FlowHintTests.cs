@@ -37,7 +37,7 @@ public sealed class FlowHintTests(Chromium chromium, SharedServer server)
         var page = builder.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Call a flow", Exact = true }).ClickAsync();
 
-        await page.GetByRole(AriaRole.Combobox, new() { Name = "Flow id" }).SelectOptionAsync(new SelectOptionValue { Label = "Weekly summary (draft only)" });
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Flow", Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Weekly summary (draft only)" });
 
         await builder.SavedAsync(flow => flow.Steps.Any(step => step.Type == "flow.call" && step.Config.GetProperty("flowId").GetString() == id));
         using var deleted = await builder.Rest.DeleteAsync($"{flows}/{id}", TestContext.Current.CancellationToken);

@@ -208,6 +208,7 @@ public sealed class StepPanelTests : IAsyncDisposable
 
         panel.Find("#field-requirements-nodeId").Change("n1");
 
+        Assert.Equal("Machine", panel.Find("label[for=field-requirements-nodeId]").TextContent);
         Assert.Equal(["Any machine that fits", "Desk"], panel.FindAll("#field-requirements-nodeId option").Select(option => option.TextContent));
         Assert.Equal(["""{"nodeId":"n1"}"""], _edits);
     }

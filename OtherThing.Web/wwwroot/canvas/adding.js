@@ -1,6 +1,6 @@
 // What adds to a flow or connects in it, from wherever one is.
 
-import { card, center, middleOf } from './geometry.js';
+import { card, center } from './geometry.js';
 import { placeAt } from './gestures.js';
 
 /**
@@ -73,7 +73,7 @@ export const addBehind = (canvas, id, port) => {
 export const addInto = (canvas, connection) => {
   const { scene } = canvas, ends = scene.ends(connection);
   if (!ends || canvas.readOnly) return;
-  const middle = middleOf(...ends, scene.squared);
+  const middle = scene.middleOf(connection, ends);
   canvas.quickAdd.open(canvas.clientAt(middle), middle, null, connection);
 };
 

@@ -1,5 +1,7 @@
 // What the canvas knows of step types: the server's catalog, and how a step's config reads in one line.
 
+import look from './look.js';
+
 export class Catalog {
   #types;
   #fresh = {};
@@ -23,6 +25,9 @@ export class Catalog {
   }
 
   kind(step) { return this.#types.get(step.type)?.kind ?? 'data'; }
+
+  /** The name of a step's shape: its type's own, else its family's. */
+  icon(step) { return step.type in look.icons ? step.type : this.kind(step); }
 
   title(step) { return this.#types.get(step.type)?.title ?? step.type; }
 
