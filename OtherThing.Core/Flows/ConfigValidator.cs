@@ -72,8 +72,11 @@ internal static class ConfigValidator
             case MapConfig { Concurrency: < 0 or > 1000 }:
                 problem("config.concurrency", "1 to 1,000 items at once.");
                 break;
-            case MapConfig { Items.ValueKind: not (JsonValueKind.Array or JsonValueKind.String) }:
-                problem("config.items", "An array, or a template that gives one.");
+            case MapConfig map when map.Items.ValueKind != JsonValueKind.Array && !IsTemplate(map.Items):
+                problem("config.items", "Give the list to go through: an array, or a template that gives one, such as {{ input.items }}.");
+                break;
+            case LoopConfig { While: "" }:
+                problem("config.while", "Give a condition, such as iteration < 3.");
                 break;
             case LoopConfig { MaxIterations: < 0 or > 10_000 }:
                 problem("config.maxIterations", "1 to 10,000 iterations.");
@@ -93,14 +96,17 @@ internal static class ConfigValidator
             case HttpRequestConfig { Url: "" }:
                 problem("config.url", "Give the address to call.");
                 break;
-            case FlowCallConfig call when !Guid.TryParse(call.FlowId, out _) && !call.FlowId.Contains("{{", StringComparison.Ordinal):
-                problem("config.flowId", "Choose the flow to call: its id, or a template that gives one.");
+            case FlowCallConfig call when (!Guid.TryParse(call.FlowId, out var id) || id == Guid.Empty) && !call.FlowId.Contains("{{", StringComparison.Ordinal):
+                problem("config.flowId", "Choose the flow to call.");
+                break;
+            case SwitchConfig { Value.ValueKind: JsonValueKind.String } choice when choice.Value.GetString() is "":
+                problem("config.value", "Give the value that is compared with the cases, such as {{ input.kind }}.");
                 break;
             case SwitchConfig { Cases.Count: 0 }:
                 problem("config.cases", $"1 to {StepCatalog.MostCases} cases.");
                 break;
             case IfConfig { Condition: "" }:
-                problem("config.condition", "Give a condition.");
+                problem("config.condition", "Give a condition, such as input.count > 2.");
                 break;
             case ScheduleTriggerConfig schedule when Schedule.Parse(schedule.Cron, schedule.Timezone).Error is { Fields: [var field, ..] }:
                 problem("config." + field.Path, field.Message);

@@ -12,6 +12,9 @@ public sealed record FlowProblem(string? StepId, string Field, string Message)
     /// <summary>The field that is asked for, as <c>config.url</c>, where the problem is that it is left out; null otherwise.</summary>
     public string? Wanted { get; init; }
 
+    /// <summary>True for what does not keep the flow from running; see <see cref="FlowHints"/>.</summary>
+    public bool IsHint { get; init; }
+
     /// <summary>Where and what, as people read it: <c>Fetch, config.url: Give the address to call.</c></summary>
     /// <param name="flow">The document, for the step's name; null says its id.</param>
     public string Say(FlowDefinition? flow) => StepId is null

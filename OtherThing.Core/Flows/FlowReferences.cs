@@ -111,7 +111,8 @@ public sealed class FlowReferences(IFlowReferenceStore store)
     private static string Called(FlowDefinition definition, string stepId) =>
         definition.Steps.FirstOrDefault(step => step?.Id == stepId)?.CalledName ?? stepId;
 
-    private static string MissingOf(FlowReference reference) =>
+    /// <summary>What is said of an id that is not of the workspace.</summary>
+    internal static string MissingOf(FlowReference reference) =>
         reference.Kind == FlowReferenceKind.Node ? NodeMissing : s_fields.First(field => field.Kind == reference.Kind).Missing;
 
     /// <summary>The empty id stands for what is not chosen yet.</summary>

@@ -40,7 +40,7 @@ internal static partial class TemplateValidator
 
         foreach (var field in type.ConditionFields)
         {
-            if (!step.Config.TryGetProperty(field, out var text) || text.ValueKind != JsonValueKind.String)
+            if (!step.Config.TryGetProperty(field, out var text) || text.ValueKind != JsonValueKind.String || text.GetString() is "")
             {
                 continue; // said by the check of the config
             }

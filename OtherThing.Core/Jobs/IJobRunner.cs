@@ -113,6 +113,7 @@ public sealed record JobRequirements
     public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>This node and no other.</summary>
+    [Steps.Field("node")]
     public Guid? NodeId { get; init; }
 
     /// <summary><c>full</c> for public addresses; else <c>none</c>. A node gives no more than its owner lends.</summary>

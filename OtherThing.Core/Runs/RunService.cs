@@ -39,9 +39,10 @@ public sealed partial class RunService(
     /// <param name="input">The input; null is an empty object.</param>
     /// <param name="version">A kept version; null runs the latest draft, whose pinned steps are not carried out.</param>
     /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
-    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>, <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
+    /// <param name="triggerStepId">The trigger to start from, whose output the input is; null takes the first one started by hand, else the first.</param>
+    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>flow.step_not_found</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>, <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
     public async Task<Result<Guid>> StartAsync(
-        Actor actor, Guid workspaceId, Guid flowId, JsonElement? input, int? version, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, Guid flowId, JsonElement? input, int? version, CancellationToken cancellationToken, string? triggerStepId = null)
     {
         var entered = await door.EnterAsync(actor, workspaceId, Operations.RunStart, cancellationToken);
         if (!entered.TryGet(out var entry, out var refusal))
@@ -60,7 +61,12 @@ public sealed partial class RunService(
             return refusal;
         }
 
-        if (!RunInput.Fit(plan, null, input).TryGet(out var fitted, out refusal))
+        if (triggerStepId is not null && !plan.Root.Steps.Any(step => step.Definition.Id == triggerStepId && step.Type.IsTrigger))
+        {
+            return FlowErrors.StepNotFound(triggerStepId);
+        }
+
+        if (!RunInput.Fit(plan, triggerStepId, input).TryGet(out var fitted, out refusal))
         {
             return refusal;
         }
@@ -72,6 +78,7 @@ public sealed partial class RunService(
             FlowName = flow.Name,
             FlowVersion = version ?? flow.Revision,
             Trigger = RunTrigger.Manual,
+            TriggerStepId = triggerStepId,
             StartedBy = entry.UserId,
             Input = fitted,
             Hops = actor.Hops,

@@ -23,6 +23,7 @@ public static class StepCatalog
             Name = "trigger.manual", Kind = StepKind.Trigger, Title = "Start by hand", ConfigType = typeof(ManualTriggerConfig),
             Description = "Starts a run when a person presses Run or a program calls REST. Output: the input.",
             Example = Parse("""{"fields":[{"name":"topic","type":"string","required":true}]}"""),
+            Fresh = Parse("""{"fields":[]}"""),
         },
         new()
         {
@@ -37,6 +38,7 @@ public static class StepCatalog
             Description = "Starts a run of the published flow at times of day, once per time also with several servers.",
             OutputSchema = Parse("""{"type":"object","properties":{"scheduledAt":{"type":"string","format":"date-time"}},"required":["scheduledAt"]}"""),
             Example = Parse("""{"cron":"0 9 * * MON-FRI","timezone":"Europe/Vienna"}"""),
+            Fresh = Parse("""{"cron":"0 9 * * MON-FRI","timezone":"UTC"}"""),
         },
         new()
         {
@@ -45,6 +47,7 @@ public static class StepCatalog
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(5),
             OutputSchema = Parse("""{"type":"object","properties":{"text":{"type":"string"},"json":{},"model":{"type":"string"},"usage":{"type":"object","properties":{"inputTokens":{"type":"integer"},"outputTokens":{"type":"integer"}}},"finishReason":{"type":"string"}},"required":["text","model"]}"""),
             Example = Parse("""{"provider":"openai","model":"gpt-5-mini","prompt":"Summarise in three sentences: {{ input.text }}"}"""),
+            Fresh = Parse("""{"provider":"openai","model":"gpt-5-mini","prompt":"Summarise in three sentences: {{ input }}"}"""),
         },
         new()
         {
@@ -54,12 +57,14 @@ public static class StepCatalog
             DefaultTimeout = TimeSpan.FromSeconds(30),
             OutputSchema = Parse("""{"type":"object","properties":{"status":{"type":"integer"},"headers":{"type":"object","properties":{"set-cookie":{"type":"array","items":{"type":"string"}}},"additionalProperties":{"type":"string"}},"body":{}},"required":["status","headers","body"]}"""),
             Example = Parse("""{"method":"GET","url":"https://example.com/data.json"}"""),
+            Fresh = Parse("""{"method":"GET","url":""}"""),
         },
         new()
         {
             Name = "data.set", Kind = StepKind.Data, Title = "Set data", ConfigType = typeof(DataSetConfig),
             Description = "Makes a value from what came before. Output: that value.",
             Example = Parse("""{"value":{"name":"{{ input.name }}"}}"""),
+            Fresh = Parse("""{"value":"{{ input }}"}"""),
         },
         new()
         {
@@ -68,6 +73,7 @@ public static class StepCatalog
             OwnPorts = static _ => s_truth,
             OutputSchema = Parse("""{"type":"boolean"}"""),
             Example = Parse("""{"condition":"input.count > 2"}"""),
+            Fresh = Parse("""{"condition":""}"""),
         },
         new()
         {
@@ -75,6 +81,7 @@ public static class StepCatalog
             Description = "Continues on the branch of the case that equals the value, else on default.",
             OwnPorts = static step => [.. CasesOf(step).Distinct(), "default"],
             Example = Parse("""{"value":"{{ input.kind }}","cases":["bug","question"]}"""),
+            Fresh = Parse("""{"value":"","cases":["bug","question"]}"""),
         },
         new()
         {
@@ -82,6 +89,7 @@ public static class StepCatalog
             Description = "Runs the steps inside once per item. Output: a list with the result of the last step for each item.",
             OutputSchema = Parse("""{"type":"array"}"""),
             Example = Parse("""{"items":"{{ input.items }}","concurrency":10}"""),
+            Fresh = Parse("""{"items":"","concurrency":10}"""),
         },
         new()
         {
@@ -110,6 +118,7 @@ public static class StepCatalog
             OwnPorts = static _ => s_decisions,
             OutputSchema = Parse("""{"type":"object","properties":{"decision":{"enum":["approved","rejected"]},"note":{"type":"string"},"values":{"type":"object"},"decidedBy":{"type":["string","null"]},"decidedAt":{"type":"string","format":"date-time"},"timedOut":{"type":"boolean"},"taskId":{"type":"string"}},"required":["decision","timedOut"]}"""),
             Example = Parse("""{"title":"Send the report?","text":"{{ input.summary }}"}"""),
+            Fresh = Parse("""{"title":"Should this flow continue?"}"""),
         },
         new()
         {
@@ -118,13 +127,15 @@ public static class StepCatalog
             DefaultEffects = static _ => StepEffects.Keyed, DefaultTimeout = TimeSpan.FromSeconds(30),
             OutputSchema = Parse("""{"type":"object","properties":{"taskId":{"type":"string"},"number":{"type":"integer"}},"required":["taskId"]}"""),
             Example = Parse("""{"title":"Look at {{ input.name }}"}"""),
+            Fresh = Parse("""{"title":"Look at the result of {{ run.flowName }}"}"""),
         },
         new()
         {
             Name = "flow.call", Kind = StepKind.Logic, Title = "Call a flow", ConfigType = typeof(FlowCallConfig),
             Description = "Runs another flow of this workspace and waits for it. Output: the output of that flow. Fails when that flow fails.",
             DefaultEffects = static _ => StepEffects.Keyed, DefaultTimeout = TimeSpan.FromSeconds(FlowLimits.TimeoutSeconds),
-            Example = Parse("""{"flowId":"00000000-0000-0000-0000-000000000000","input":{"topic":"{{ input.topic }}"}}"""),
+            Example = Parse("""{"flowId":"0198c1f0-5f3e-7a52-9d41-3b6a0c2e7f18","input":{"topic":"{{ input.topic }}"}}"""),
+            Fresh = Parse("""{"flowId":"","input":"{{ input }}"}"""),
         },
         new()
         {
@@ -133,6 +144,7 @@ public static class StepCatalog
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(10),
             OutputSchema = Parse("""{"type":"object","properties":{"exitCode":{"type":"integer"},"stdout":{"type":"string"},"stderr":{"type":"string"},"nodeId":{"type":"string"},"seconds":{"type":"number"},"sandbox":{"type":["string","null"]},"network":{"type":["string","null"]}},"required":["exitCode","stdout","stderr"]}"""),
             Example = Parse("""{"command":["wc","-w"],"stdin":"{{ input.text }}"}"""),
+            Fresh = Parse("""{"command":["hostname"]}"""),
         },
         new()
         {

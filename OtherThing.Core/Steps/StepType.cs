@@ -67,8 +67,18 @@ public sealed record StepType
     /// <summary>JSON Schema of what it puts out.</summary>
     public JsonElement OutputSchema { get; init; } = s_anything;
 
-    /// <summary>A config that works, shown in the guide and used when the step is added in the builder.</summary>
+    /// <summary>A config that works in a flow made for it, shown in the guide.</summary>
     public JsonElement Example { get; init; } = Results.Json.EmptyObject;
+
+    /// <summary>
+    /// The config of a step just added in the builder: it runs in any flow, or leaves empty what only a person can choose, which the
+    /// validator then asks for by name. The example where that does both.
+    /// </summary>
+    public JsonElement Fresh
+    {
+        get => _fresh ?? Example;
+        init => _fresh = value;
+    }
 
     /// <summary>JSON Schema of its config, exported from <see cref="ConfigType"/>.</summary>
     public JsonElement ConfigSchema => _schema ??= ConfigSchemas.Export(ConfigType);
@@ -87,6 +97,7 @@ public sealed record StepType
 
     private static readonly string[] s_out = ["out"];
     private static readonly JsonElement s_anything = JsonDocument.Parse("{}").RootElement;
+    private readonly JsonElement? _fresh;
     private JsonElement? _schema;
 
     /// <summary>All ports of one step of this type.</summary>

@@ -9,6 +9,10 @@ public interface ITriggerStore
     /// <summary>Makes a flow's triggers what they shall be, in one transaction: rows that are not in the list go.</summary>
     Task ReplaceAsync(Guid flowId, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken);
 
+    /// <summary>Writes what turning a trigger on or off changes, and nothing else of its row.</summary>
+    /// <returns>False when the row is gone.</returns>
+    Task<bool> SwitchAsync(Trigger trigger, CancellationToken cancellationToken);
+
     /// <summary>Schedules that are due, the longest waiting first.</summary>
     Task<IReadOnlyList<PublishedTrigger>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken);
 

@@ -1,3 +1,5 @@
+using OtherThing.Core.Steps.Configs;
+
 namespace OtherThing.Core.Triggers;
 
 /// <summary>
@@ -32,7 +34,7 @@ public sealed class Trigger
     /// <summary>The step's type: <c>trigger.webhook</c>.</summary>
     public string Type { get; private set; } = "";
 
-    /// <summary>SHA-256 of the address's token, by which a delivery finds it; null for what has no address.</summary>
+    /// <summary>SHA-256 of the address's token, by which a delivery finds it; null for what has no address, and for a webhook that is off.</summary>
     public string? TokenHash { get; private set; }
 
     /// <summary>The token, sealed by the vault, for showing the address to who may see it.</summary>
@@ -41,7 +43,7 @@ public sealed class Trigger
     /// <summary>True when the published step takes deliveries without a signature.</summary>
     public bool IsUnsigned { get; private set; }
 
-    /// <summary>The cron expression and time zone as published, to see whether they change; null for a webhook.</summary>
+    /// <summary>The cron expression and time zone as published, to see whether they change; null for a webhook, and for a schedule that is off.</summary>
     public string? Plan { get; private set; }
 
     /// <summary>When it is due next (UTC); null for a webhook and for a schedule that never fires again.</summary>
@@ -61,6 +63,16 @@ public sealed class Trigger
 
     /// <summary>When (UTC).</summary>
     public DateTime CreatedAt { get; private set; }
+
+    /// <summary>True while a published trigger starts nothing because somebody turned it off: no delivery finds it, no time is due.</summary>
+    public bool IsOff => Type == WebhookTriggerConfig.StepType ? TokenHash is null : Plan is null;
+
+    /// <summary>Lets it start nothing until it is turned on again; it keeps its address.</summary>
+    public void TurnOff() => (TokenHash, Plan, NextAt) = (null, null, null);
+
+    /// <summary>Lets deliveries to the address it has find it again.</summary>
+    /// <param name="tokenHash">See <see cref="TokenHash"/>.</param>
+    public void TurnOn(string tokenHash) => TokenHash = tokenHash;
 
     /// <summary>Gives it an address; an earlier one leads nowhere from then on.</summary>
     /// <param name="tokenHash">See <see cref="TokenHash"/>.</param>
@@ -99,6 +111,9 @@ public sealed record PublishedTrigger(Trigger Trigger, string FlowName, int? Pub
 /// <param name="IsUnsigned">For a published webhook: true when deliveries need no signature; else null.</param>
 public sealed record TriggerView(string StepId, string Type, string? Url = null, bool? IsUnsigned = null)
 {
+    /// <summary>True when it is published and somebody turned it off.</summary>
+    public bool IsOff { get; init; }
+
     /// <summary>For a published schedule: when it is due next (UTC).</summary>
     public DateTime? NextAt { get; init; }
 

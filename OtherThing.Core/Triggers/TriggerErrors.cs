@@ -10,7 +10,7 @@ public static class TriggerErrors
 
     /// <summary><c>trigger.not_found</c>.</summary>
     public static Error NotFound { get; } =
-        Error.NotFound("trigger.not_found", "This flow has no published webhook with that step id. Publish the flow first.");
+        Error.NotFound("trigger.not_found", "This flow has no published trigger with that step id. Publish the flow first.");
 
     /// <summary><c>trigger.publisher_left</c>: the trigger acts for the member who published, and that member may not start runs any more.</summary>
     public static Error PublisherLeft { get; } = Error.Forbidden(

@@ -65,8 +65,9 @@ public sealed partial class TriggerService(
             var url = MaySeeAddress(actor, entry, makers[row.FlowId]) && await secrets.OpenTokenAsync(row, cancellationToken) is { } token
                 ? AddressOf(token)
                 : null;
-            views.Add((row.FlowId, new TriggerView(row.StepId, row.Type, url, row.TokenHash is null ? null : row.IsUnsigned)
+            views.Add((row.FlowId, new TriggerView(row.StepId, row.Type, url, row.SealedToken is null ? null : row.IsUnsigned)
             {
+                IsOff = row.IsOff,
                 NextAt = row.NextAt,
                 LastAt = row.LastAt,
                 LastRunId = row.LastRunId,
@@ -99,7 +100,7 @@ public sealed partial class TriggerService(
         }
 
         var rows = await triggers.ListAsync(workspaceId, [flowId], cancellationToken);
-        if (rows.FirstOrDefault(row => row.StepId == stepId && row.TokenHash is not null) is not { } trigger)
+        if (rows.FirstOrDefault(row => row.StepId == stepId && row.SealedToken is not null) is not { } trigger)
         {
             return TriggerErrors.NotFound;
         }
@@ -109,13 +110,70 @@ public sealed partial class TriggerService(
             return locked;
         }
 
+        var wasOff = trigger.IsOff;
         var token = await GiveTokenAsync(trigger, cancellationToken);
+        if (wasOff)
+        {
+            trigger.TurnOff();
+        }
+
         await triggers.ReplaceAsync(flowId, rows, cancellationToken);
         targets.Forget();
         await audit.AppendAsync(actor, workspaceId, Operations.WebhookSecret, $"trigger:{trigger.Id}", "new address");
         LogRotated(trigger.Id, flowId, workspaceId);
         feed.Publish(Topic.Workspace(workspaceId), new FlowsChanged());
-        return new TriggerView(trigger.StepId, trigger.Type, AddressOf(token), trigger.IsUnsigned);
+        return new TriggerView(trigger.StepId, trigger.Type, AddressOf(token), trigger.IsUnsigned) { IsOff = wasOff };
+    }
+
+    /// <summary>
+    /// Turns one published trigger on (A29) or off (A30); takes effect at once, and stays so when the flow is published again. A webhook keeps
+    /// its address; a schedule goes on with its next time, and times that passed while it was off are not made up for.
+    /// </summary>
+    /// <returns>Null, or <c>flow.not_found</c>, <c>trigger.not_found</c>, <c>vault.cannot_open</c>.</returns>
+    public async Task<Error?> SwitchAsync(
+        Actor actor, Guid workspaceId, Guid flowId, string stepId, bool on, CancellationToken cancellationToken)
+    {
+        var operation = on ? Operations.FlowPublish : Operations.FlowTriggersOff;
+        if ((await door.EnterAsync(actor, workspaceId, operation, cancellationToken)).Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await flows.FindAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        {
+            return FlowErrors.NotFound;
+        }
+
+        var rows = await triggers.ListAsync(workspaceId, [flowId], cancellationToken);
+        if (rows.FirstOrDefault(row => row.StepId == stepId) is not { } trigger)
+        {
+            return TriggerErrors.NotFound;
+        }
+
+        if (trigger.IsOff == !on)
+        {
+            return null;
+        }
+
+        if (!on)
+        {
+            trigger.TurnOff();
+        }
+        else if (await TurnOnAsync(trigger, flow, cancellationToken) is { } cannot)
+        {
+            return cannot;
+        }
+
+        if (!await triggers.SwitchAsync(trigger, cancellationToken))
+        {
+            return TriggerErrors.NotFound;
+        }
+
+        targets.Forget();
+        await audit.AppendAsync(actor, workspaceId, operation, $"trigger:{trigger.Id}", $"{flow.Name}: {stepId} turned {(on ? "on" : "off")}");
+        LogSwitched(trigger.Id, flowId, workspaceId, on ? "on" : "off");
+        feed.Publish(Topic.Workspace(workspaceId), new FlowsChanged());
+        return null;
     }
 
     /// <inheritdoc/>
@@ -208,10 +266,42 @@ public sealed partial class TriggerService(
     private Trigger Plan(FlowStep step, Trigger? known, Flow flow, Guid publisher)
     {
         var now = clock.GetUtcNow().UtcDateTime;
+        if (known?.Type == step.Type && known.IsOff)
+        {
+            return known; // off until somebody turns it on
+        }
+
         var row = known?.Type == step.Type ? known : new Trigger(flow.WorkspaceId, flow.Id, step.Id, step.Type, publisher, now);
-        var config = ConfigTemplates.ReadStatic<ScheduleTriggerConfig>(step.Config);
-        row.SetSchedule($"{config.Cron} {config.Timezone?.Trim()}", Schedule.Parse(config.Cron, config.Timezone).Value.NextAfter(now));
+        SetSchedule(row, step, now);
         return row;
+    }
+
+    private static void SetSchedule(Trigger row, FlowStep step, DateTime utcNow)
+    {
+        var config = ConfigTemplates.ReadStatic<ScheduleTriggerConfig>(step.Config);
+        row.SetSchedule($"{config.Cron} {config.Timezone?.Trim()}", Schedule.Parse(config.Cron, config.Timezone).Value.NextAfter(utcNow));
+    }
+
+    private async Task<Error?> TurnOnAsync(Trigger trigger, Flow flow, CancellationToken cancellationToken)
+    {
+        if (trigger.Type == WebhookTriggerConfig.StepType)
+        {
+            if (await secrets.OpenTokenAsync(trigger, cancellationToken) is not { } token)
+            {
+                return await secrets.CheckAsync(flow.WorkspaceId, cancellationToken) ?? TriggerErrors.NotFound;
+            }
+
+            trigger.TurnOn(SecretCode.Hash(token));
+            return null;
+        }
+
+        if (!(await ReadPublishedAsync(flow, cancellationToken)).TryGetValue(trigger.StepId, out var step) || step.Type != trigger.Type)
+        {
+            return TriggerErrors.NotFound;
+        }
+
+        SetSchedule(trigger, step, clock.GetUtcNow().UtcDateTime);
+        return null;
     }
 
     private static bool IsSame(FlowStep? before, FlowStep step) =>
@@ -249,6 +339,9 @@ public sealed partial class TriggerService(
         trigger.SetToken(SecretCode.Hash(token), await secrets.SealTokenAsync(trigger, token, cancellationToken));
         return token;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Trigger {TriggerId} of flow {FlowId} in workspace {WorkspaceId} was turned {State}")]
+    private partial void LogSwitched(Guid triggerId, Guid flowId, Guid workspaceId, string state);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Webhook {TriggerId} of flow {FlowId} in workspace {WorkspaceId} has a new address")]
     private partial void LogRotated(Guid triggerId, Guid flowId, Guid workspaceId);

@@ -35,6 +35,16 @@ internal sealed class TriggerStore(IDbContextFactory<AppDbContext> contexts) : I
         }
     }
 
+    public async Task<bool> SwitchAsync(Trigger trigger, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var turn = await db.EnterWriteLaneAsync(cancellationToken);
+        var (id, hash, plan, nextAt) = (trigger.Id, trigger.TokenHash, trigger.Plan, trigger.NextAt);
+        return await db.Set<Trigger>().Where(t => t.Id == id).ExecuteUpdateAsync(
+            set => set.SetProperty(t => t.TokenHash, hash).SetProperty(t => t.Plan, plan).SetProperty(t => t.NextAt, nextAt),
+            cancellationToken) == 1;
+    }
+
     public async Task<IReadOnlyList<PublishedTrigger>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

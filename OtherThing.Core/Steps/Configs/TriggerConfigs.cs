@@ -95,10 +95,12 @@ public sealed record ScheduleTriggerConfig
 
     /// <summary>When it fires; see <see cref="Triggers.Schedule"/>.</summary>
     [Description("Minute, hour, day of month, month, day of week: 0 9 * * MON-FRI is weekdays at nine. A sixth field in front counts seconds.")]
+    [Field("cron")]
     public required string Cron { get; init; }
 
     /// <summary>The IANA time zone it is read in; null is UTC.</summary>
     [Description("The time zone the times are meant in, such as Europe/Vienna; UTC when left out.")]
+    [Field("timezone")]
     public string? Timezone { get; init; }
 
     /// <summary>What happens to times that passed while no server ran.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Steps;
+using OtherThing.Core.Templates;
 
 namespace OtherThing.Tests.Core.Flows;
 
@@ -178,6 +179,55 @@ public class FlowValidatorTests
             }
 
             Assert.Empty(FlowValidator.Validate(new FlowDefinition { Steps = steps }));
+        }
+    }
+
+    public static TheoryData<string, string?, string?> NewSteps => new()
+    {
+        { "trigger.manual", null, null },
+        { "trigger.webhook", null, null },
+        { "trigger.schedule", null, null },
+        { "ai.chat", null, null },
+        { "http.request", "config.url", "Give the address to call." },
+        { "data.set", null, null },
+        { "logic.if", "config.condition", "Give a condition, such as input.count > 2." },
+        { "logic.switch", "config.value", "Give the value that is compared with the cases, such as {{ input.kind }}." },
+        { "logic.map", "config.items", "Give the list to go through: an array, or a template that gives one, such as {{ input.items }}." },
+        { "logic.loop", null, null },
+        { "logic.join", null, null },
+        { "logic.wait", null, null },
+        { "human.approval", null, null },
+        { "task.create", null, null },
+        { "flow.call", "config.flowId", "Choose the flow to call." },
+        { "node.command", null, null },
+        { "output", null, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(NewSteps))]
+    public void Validate_NewStepOfTheBuilder_IsRightOrAsksForTheOneThingToChoose(string name, string? field, string? message)
+    {
+        var type = StepCatalog.Find(name)!;
+        var step = new FlowStep { Id = "it", Type = name, Config = type.Fresh };
+        var inside = new FlowStep { Id = "inside", Type = "data.set", Parent = "it", Config = StepCatalog.Find("data.set")!.Fresh };
+
+        var problems = FlowValidator.Validate(new FlowDefinition { Steps = type.IsContainer ? [step, inside] : [step] });
+
+        Assert.Equal(field is null ? [] : [(field, message!)], problems.Select(problem => (problem.Field, problem.Message)));
+    }
+
+    [Fact]
+    public void NewSteps_AreAllThatOneCanAdd() =>
+        Assert.Equal(StepCatalog.All.Where(type => !type.IsPlaceholder).Select(type => type.Name), NewSteps.Select(row => row.Data.Item1));
+
+    [Fact]
+    public void NewSteps_ReadNothingThatAFlowMayNotHave()
+    {
+        foreach (var type in StepCatalog.All.Where(type => !type.IsPlaceholder))
+        {
+            var paths = JsonTemplate.Parse(ConfigTemplates.TemplatedPart(type, type.Fresh), out _).Paths.Select(each => each.Read.ToString());
+
+            Assert.All(paths, path => Assert.Contains(path, new[] { "input", "run.flowName" }));
         }
     }
 

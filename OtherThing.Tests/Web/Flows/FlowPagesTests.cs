@@ -10,6 +10,7 @@ using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Live;
+using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Triggers;
@@ -44,7 +45,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         _page.AddAuthorization();
         _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<SavedTestRuns>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowFactService>()).AddSingleton(Get<NodeService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<SavedTestRuns>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>());
         _page.Services.AddSingleton(Get<FailedRunTasks>()).AddScoped<Preferences>();
     }
 

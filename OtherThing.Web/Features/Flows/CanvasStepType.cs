@@ -14,10 +14,10 @@ namespace OtherThing.Web.Features.Flows;
 /// <param name="IsTrigger">Nothing leads into it.</param>
 /// <param name="IsContainer">Holds other steps.</param>
 /// <param name="IsPlaceholder">Nobody adds one by hand.</param>
-/// <param name="Example">The config of a new step.</param>
+/// <param name="Fresh">The config of a new step.</param>
 internal sealed record CanvasStepType(
     string Name, string Kind, string Title, string Description, IReadOnlyList<string> Ports, string? PortsFrom,
-    bool IsTrigger, bool IsContainer, bool IsPlaceholder, JsonElement Example)
+    bool IsTrigger, bool IsContainer, bool IsPlaceholder, JsonElement Fresh)
 {
     public static IReadOnlyList<CanvasStepType> All { get; } = [.. StepCatalog.All.Select(From)];
 
@@ -31,5 +31,5 @@ internal sealed record CanvasStepType(
         type.IsTrigger,
         type.IsContainer,
         type.IsPlaceholder,
-        type.Example);
+        type.Fresh);
 }

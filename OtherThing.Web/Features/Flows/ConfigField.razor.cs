@@ -9,7 +9,19 @@ namespace OtherThing.Web.Features.Flows;
 
 public sealed partial class ConfigField
 {
+    /// <summary>What is chosen in place of a value to write a template.</summary>
+    private const string ByTemplate = "template";
+
+    private static readonly Dictionary<string, Picked> s_picks = new(StringComparer.Ordinal)
+    {
+        ["key"] = new("The workspace's key of the provider", "A key that is not here"),
+        ["flow"] = new("None", "A flow that is not here"),
+        ["member"] = new("Nobody", "Somebody who is no member"),
+        ["node"] = new("Any machine that fits", "A machine that is not here"),
+    };
+
     private string? _unread;
+    private bool _writes;
 
     [Parameter, EditorRequired]
     public required FieldSchema Schema { get; set; }
@@ -33,9 +45,13 @@ public sealed partial class ConfigField
     [Parameter]
     public bool ReadOnly { get; set; }
 
-    /// <summary>Values to offer.</summary>
+    /// <summary>What does not keep it from running and may be wrong with it.</summary>
     [Parameter]
-    public IReadOnlyList<FieldChoice> Choices { get; set; } = [];
+    public string? Hint { get; set; }
+
+    /// <summary>Values to offer for a field, and for those inside it.</summary>
+    [Parameter]
+    public Func<FieldSchema, IReadOnlyList<FieldChoice>>? ChoicesOf { get; set; }
 
     /// <summary>What a long text is written in, for its colours.</summary>
     [Parameter]
@@ -48,6 +64,16 @@ public sealed partial class ConfigField
     /// <summary>What it would be with the values of the last run.</summary>
     [Parameter]
     public FieldPreview? Preview { get; set; }
+
+    private IReadOnlyList<FieldChoice> Choices => ChoicesOf?.Invoke(Schema) ?? [];
+
+    /// <summary>Set for an id, which is chosen by what it names.</summary>
+    private Picked? Pick => Schema.Hint is { } hint ? s_picks.GetValueOrDefault(hint) : null;
+
+    /// <summary>True while a template makes the id, or is about to.</summary>
+    private bool IsWritten => _writes || Current?.Contains("{{", StringComparison.Ordinal) == true;
+
+    private bool IsListed => Pick is null && Schema.Hint != "cron" && Choices.Count > 0;
 
     private string Id => "field-" + Path;
 
@@ -104,6 +130,23 @@ public sealed partial class ConfigField
         }
     }
 
+    private Task PickAsync(string chosen)
+    {
+        if (chosen == ByTemplate)
+        {
+            _writes = true;
+            return Task.CompletedTask;
+        }
+
+        return OnChange.InvokeAsync(Text(chosen));
+    }
+
+    private Task ChooseAsync()
+    {
+        _writes = false;
+        return OnChange.InvokeAsync(null);
+    }
+
     private Task AddAsync() => OnChange.InvokeAsync(new JsonArray([.. Items.Select(item => item?.DeepClone()), new JsonObject()]));
 
     private Task RemoveAsync(int at) => OnChange.InvokeAsync(new JsonArray([.. Items.Where((_, index) => index != at).Select(item => item?.DeepClone())]));
@@ -143,4 +186,7 @@ public sealed partial class ConfigField
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
         return text.Length > 400 ? $"{TextCut.Head(text, 400)}… ({text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters)" : text.Length == 0 ? "an empty text" : text;
     }
+
+    /// <summary>How a list of names reads where nothing is chosen, and where what is chosen is not in it.</summary>
+    private sealed record Picked(string Unset, string Foreign);
 }

@@ -81,8 +81,13 @@ public sealed record FieldSchema
     /// <summary>The fields of a group or of each item.</summary>
     public IReadOnlyList<FieldSchema> Fields { get; init; } = [];
 
-    /// <summary>The name as people read it: <c>maxTokens</c> is "Max tokens".</summary>
-    public string Title => Spell(Name);
+    /// <summary>The name as people read it: <c>maxTokens</c> is "Max tokens", and what is chosen by its name is no id: <c>flowId</c> is "Flow".</summary>
+    public string Title => Hint switch
+    {
+        "node" => "Machine",
+        "flow" or "key" or "member" when Name.EndsWith("Id", StringComparison.Ordinal) => Spell(Name[..^2]),
+        _ => Spell(Name),
+    };
 
     /// <summary>The properties of an object schema.</summary>
     public static IReadOnlyList<FieldSchema> Of(JsonElement schema)

@@ -188,6 +188,9 @@ public sealed partial class FlowCanvas : IAsyncDisposable
     /// <summary>Shows the first problem of each step.</summary>
     public Task ShowProblemsAsync(IReadOnlyDictionary<string, string> problems) => _browser.CallAsync("problems", problems);
 
+    /// <summary>What new steps begin with in this workspace, by type, where that differs from the catalog.</summary>
+    public Task ShowFreshAsync(IReadOnlyDictionary<string, JsonElement> configs) => _browser.CallAsync("begin", configs);
+
     /// <summary>Selects, and brings the first into sight.</summary>
     public Task ShowSelectionAsync(IReadOnlyList<string> ids, bool reveal) => _browser.CallAsync("select", ids, reveal);
 

@@ -31,6 +31,7 @@ export const mount = (root, server, options) => {
     receiveLarge: async stream => canvas.sync.receive(JSON.parse(await text(stream))),
     states: said => canvas.setStates(said),
     problems: problems => canvas.setProblems(problems),
+    begin: configs => canvas.scene.catalog.begin(configs),
     kept: sequence => canvas.sync.kept(sequence),
     people: people => canvas.people.set(people),
     cursors: cursors => canvas.people.move(cursors),

@@ -47,10 +47,11 @@ public sealed record FlowTriggerResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? NextAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? LastAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? LastRunId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastNote)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastNote,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsOff)
 {
     public static FlowTriggerResponse From(TriggerView trigger) => new(
-        trigger.StepId, trigger.Type, trigger.Url, trigger.IsUnsigned, trigger.NextAt, trigger.LastAt, trigger.LastRunId, trigger.LastNote);
+        trigger.StepId, trigger.Type, trigger.Url, trigger.IsUnsigned, trigger.NextAt, trigger.LastAt, trigger.LastRunId, trigger.LastNote, trigger.IsOff ? true : null);
 }
 
 /// <summary>What publishing made.</summary>

@@ -76,11 +76,21 @@ public sealed partial class FlowEditorPage
         if (published.TryGet(out var flow, out var refusal))
         {
             _published = flow.PublishedRevision;
-            Snackbar.Add($"Version {flow.PublishedRevision} is published. Its triggers are on.", Severity.Success);
+            Snackbar.Add($"Version {flow.PublishedRevision} is published. {await SayTriggersAsync(flow)}", Severity.Success);
+            await ReadLiveAsync();
+            await ShowAsideAsync(live: true);
         }
 
         return refusal;
     });
+
+    /// <summary>What was turned off stays so.</summary>
+    private async Task<string> SayTriggersAsync(Flow flow)
+    {
+        var described = await Triggers.DescribeAsync(Workspace.Actor, Workspace.Id, [(flow.Id, flow.CreatedBy)], _disposal.Token);
+        var off = described.IsSuccess ? described.Value[flow.Id].Count(trigger => trigger.IsOff) : 0;
+        return off == 0 ? "Its triggers are on." : $"{Counted(off, "trigger")} stayed off.";
+    }
 
     private Task ExportAsync() => OnceAsync(async editor =>
         await editor.SaveAsync(_disposal.Token) ?? await FlowFiles.ExportAsync(Flows, JS, Workspace, FlowId));

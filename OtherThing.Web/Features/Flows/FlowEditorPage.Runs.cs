@@ -43,7 +43,13 @@ public sealed partial class FlowEditorPage
         }
     }
 
-    private async Task StartAsync(JsonElement input)
+    private Task StartAsync(JsonElement input)
+    {
+        _input = input;
+        return StartAsync(input, null);
+    }
+
+    private async Task StartAsync(JsonElement input, string? triggerStepId)
     {
         // Set before the first await: of many clicks the first counts.
         if (_busy || _editor is not { } editor)
@@ -65,8 +71,7 @@ public sealed partial class FlowEditorPage
                 return;
             }
 
-            _input = input;
-            var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, FlowId, input, null, _disposal.Token);
+            var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, FlowId, input, null, _disposal.Token, triggerStepId);
             if (started.TryGet(out var runId, out var refusal))
             {
                 await WatchAsync(runId);

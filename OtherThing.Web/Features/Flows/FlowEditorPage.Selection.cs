@@ -60,14 +60,15 @@ public sealed partial class FlowEditorPage
     private Task ClosePanelAsync()
     {
         _askInput = false;
-        return ShowAsideAsync(_showProblems, _showRuns);
+        return ShowAsideAsync(_showProblems, _showRuns, _showLive);
     }
 
-    /// <summary>Nothing selected: the problems, the runs, or no panel.</summary>
-    private async Task ShowAsideAsync(bool problems = false, bool runs = false)
+    /// <summary>Nothing selected: the problems, the runs, what is live, or no panel.</summary>
+    private async Task ShowAsideAsync(bool problems = false, bool runs = false, bool live = false)
     {
         Typing(null);
-        (_selection, _focus, _showProblems, _showRuns, _askInput) = ([], null, problems, runs, _askInput && runs);
+        (_selection, _focus, _askInput) = ([], null, _askInput && runs);
+        (_showProblems, _showRuns, _showLive) = (problems, runs, live);
         if (_canvas is { } canvas)
         {
             await canvas.ShowSelectionAsync([], reveal: false);

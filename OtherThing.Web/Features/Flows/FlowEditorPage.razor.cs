@@ -5,8 +5,10 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Live;
+using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Triggers;
 using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
@@ -24,6 +26,7 @@ public sealed partial class FlowEditorPage
     private LiveSubscription? _subscription;
     private Error? _refusal;
     private IReadOnlyList<FlowProblem> _problems = [];
+    private IReadOnlyList<FlowProblem> _hints = [];
     private HashSet<string> _problemIds = [];
     private IReadOnlyList<string> _selection = [];
     private Guid _openFlow;
@@ -79,6 +82,15 @@ public sealed partial class FlowEditorPage
     public required FlowVersionService Versions { get; init; }
 
     [Inject]
+    public required TriggerService Triggers { get; init; }
+
+    [Inject]
+    public required FlowFactService FactsOf { get; init; }
+
+    [Inject]
+    public required NodeService Nodes { get; init; }
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
     [Inject]
@@ -98,7 +110,7 @@ public sealed partial class FlowEditorPage
         ? _editor?.Snapshot.Definition.Notes.FirstOrDefault(note => note.Id == id[5..])
         : null;
 
-    private bool PanelOpen => SelectedStep is not null || SelectedNote is not null || _selection.Count > 1 || _showProblems || _showRuns;
+    private bool PanelOpen => SelectedStep is not null || SelectedNote is not null || _selection.Count > 1 || _showProblems || _showRuns || _showLive;
 
     public async ValueTask DisposeAsync()
     {
@@ -144,9 +156,8 @@ public sealed partial class FlowEditorPage
     {
         try
         {
-            var choices = new StepChoices(Keys, Prices, Members);
-            await choices.ReadAsync(Workspace.Actor, Workspace.Id, _disposal.Token);
-            _choices = choices;
+            await ReadWorkspaceAsync();
+            await ReadLiveAsync();
             await ReadLastRunAsync();
             await InvokeAsync(StateHasChanged);
         }
@@ -162,7 +173,7 @@ public sealed partial class FlowEditorPage
 
     private async Task LeaveAsync()
     {
-        _values = null;
+        (_values, _live, _changes, _facts) = (null, null, null, FlowFacts.None);
         _subscription?.Dispose();
         _subscription = null;
         if (_watch is { } watch)
@@ -203,6 +214,7 @@ public sealed partial class FlowEditorPage
                     if (happened is FlowPublished published)
                     {
                         _published = published.Revision;
+                        await InvokeAsync(ReadLiveAsync);
                     }
                 }
 
@@ -248,13 +260,16 @@ public sealed partial class FlowEditorPage
                 Look();
                 StateHasChanged();
                 await ShowProblemsAsync();
+                await ReadFactsAsync(again: false);
             }
         });
     }
 
     private void Look()
     {
+        CompareWithLive();
         _problems = FlowValidator.Validate(_editor!.Snapshot.Definition);
+        _hints = FlowHints.Find(_editor.Snapshot.Definition, _facts);
         _problemIds = [.. _problems.Select(problem => problem.StepId).OfType<string>()];
         var asked = RunInput.FieldsOf(_editor.Snapshot.Definition);
         _asked = Json.ToElement(asked).GetRawText() == Json.ToElement(_asked).GetRawText() ? _asked : asked;
@@ -266,12 +281,23 @@ public sealed partial class FlowEditorPage
     private async Task ReadyAsync()
     {
         await ShowProblemsAsync();
+        await ShowFreshAsync();
         if (_watch is not null)
         {
             await ShowRunAsync();
         }
     }
 
-    private Task ShowProblemsAsync() => _canvas?.ShowProblemsAsync(_problems.Where(problem => problem.StepId is not null)
+    /// <summary>What is wrong with a step, then what may be.</summary>
+    private List<FlowProblem> Concerning(string stepId) => [.. _problems.Concat(_hints).Where(each => each.StepId == stepId)];
+
+    private string CheckTitle => _editor!.Snapshot.Definition.Steps.Count == 0 ? "No steps yet"
+        : _problems.Count > 0 ? Counted(_problems.Count, "problem")
+        : _hints.Count > 0 ? $"Ready to run, {Counted(_hints.Count, "hint")}"
+        : "Ready to run";
+
+    private Task ShowFreshAsync() => _choices is { } choices && _canvas is { } canvas ? canvas.ShowFreshAsync(choices.FreshConfigs()) : Task.CompletedTask;
+
+    private Task ShowProblemsAsync() => _canvas?.ShowProblemsAsync(_problems.Concat(_hints).Where(problem => problem.StepId is not null)
         .GroupBy(problem => problem.StepId!).Take(2000).ToDictionary(group => group.Key, group => group.First().Message)) ?? Task.CompletedTask;
 }

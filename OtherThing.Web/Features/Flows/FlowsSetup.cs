@@ -16,6 +16,7 @@ internal static class FlowsSetup
             .AddSingleton<HeaderSecrets>()
             .AddSingleton<IFlowListener>(provider => provider.GetRequiredService<HeaderSecrets>())
             .AddSingleton<FlowService>()
+            .AddSingleton<FlowFactService>()
             .AddSingleton<FlowSettingsService>()
             .AddSingleton<FlowVersionService>()
             .AddSingleton<FlowEditing>()

@@ -32,6 +32,9 @@ internal static class StepLook
     /// <summary>The path of a 24 x 24 shape.</summary>
     public static string Icon(StepKind kind) => s_look.Icons[KindName(kind)];
 
+    /// <summary>The path of a step type's own shape, else of its family's.</summary>
+    public static string Icon(StepType? type) => type is not null && s_look.Icons.TryGetValue(type.Name, out var own) ? own : Icon(type?.Kind ?? StepKind.Data);
+
     /// <summary>The path of a 24 x 24 shape for a state.</summary>
     public static string StateIcon(string state) => s_look.Icons.GetValueOrDefault(state, s_look.Icons["unknown"]);
 

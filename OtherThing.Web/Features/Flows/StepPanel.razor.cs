@@ -132,7 +132,7 @@ public sealed partial class StepPanel : IAsyncDisposable
 
     private bool IsOfField(FlowProblem problem) => _fields.Any(field => Concerns(problem, field.Name));
 
-    private string? ProblemOf(string field) => Problems.FirstOrDefault(problem => Concerns(problem, field))?.Message;
+    private string? ProblemOf(string field, bool hint = false) => Problems.FirstOrDefault(problem => problem.IsHint == hint && Concerns(problem, field))?.Message;
 
     private static bool Concerns(FlowProblem problem, string field)
     {

@@ -50,6 +50,7 @@ export const attach = (root, _server, filters) => {
     focusField: ids => {
       const field = ids.map(id => document.getElementById(id)).find(found => found && root.contains(found));
       if (!field) return;
+      root.closest('[data-flow-editor]')?.dispatchEvent(new Event('flow-panel-wanted'));
       field.closest('details')?.setAttribute('open', '');
       field.scrollIntoView({ block: 'center' });
       field.focus({ preventScroll: true });

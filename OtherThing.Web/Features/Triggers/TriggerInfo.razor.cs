@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using OtherThing.Core.Access;
@@ -9,6 +10,7 @@ using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Triggers;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Features.Flows;
 
 namespace OtherThing.Web.Features.Triggers;
 
@@ -19,6 +21,9 @@ public sealed partial class TriggerInfo
     private (Guid, int?) _shown;
     private Guid _madeBy;
     private readonly OneAct _act = new();
+
+    private string _body = """{"hello": "world"}""";
+    private string? _unread;
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -32,6 +37,10 @@ public sealed partial class TriggerInfo
     /// <summary>The published version; another one may have other triggers.</summary>
     [Parameter]
     public int? Published { get; set; }
+
+    /// <summary>The person wants the draft to run with this as the trigger's output.</summary>
+    [Parameter]
+    public EventCallback<JsonElement> OnTry { get; set; }
 
     [Inject]
     public required FlowService Flows { get; init; }
@@ -53,6 +62,11 @@ public sealed partial class TriggerInfo
 
     private bool MayRotate => Workspace.May(Operations.WebhookSecret, own: _madeBy == Workspace.UserId);
 
+    /// <summary>The body as one line of JSON; what cannot be read is shown as it is.</summary>
+    private string BodyText => ConfigText.TryRead(_body, out var body, out _) ? body?.ToJsonString(Json.Options) ?? "null" : _body;
+
+    private string DeliveryText => $$$"""{"body":{{{BodyText}}},"headers":{"content-type":"application/json"},"query":{}}""";
+
     protected override async Task OnParametersSetAsync()
     {
         if (Step.Type == ScheduleTriggerConfig.StepType)
@@ -61,7 +75,7 @@ public sealed partial class TriggerInfo
             _schedule = Schedule.Parse(TextOf("cron"), TextOf("timezone"));
 
             string? TextOf(string field) =>
-                config.TryGetProperty(field, out var value) && value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;
+                config.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
 
         if (_shown != (FlowId, Published) && StepCatalog.Find(Step.Type) is { IsTrigger: true })
@@ -97,6 +111,17 @@ public sealed partial class TriggerInfo
         return refusal;
     });
 
-    private static string Local(Schedule schedule, DateTime utc) =>
-        TimeZoneInfo.ConvertTimeFromUtc(utc, schedule.Zone).ToString("ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+    private Task TryDeliveryAsync() =>
+        ConfigText.TryRead(_body, out _, out _unread) ? OnTry.InvokeAsync(Json.Parse(DeliveryText)) : Task.CompletedTask;
+
+    private Task TryTimeAsync() => OnTry.InvokeAsync(Json.ToElement(new { scheduledAt = Clock.GetUtcNow().UtcDateTime }));
+
+    /// <summary>A time as people say it where the schedule is meant: "Tomorrow, Monday 30 November, 09:00".</summary>
+    internal static string Local(Schedule schedule, DateTime utc, DateTime utcNow)
+    {
+        var (at, today) = (TimeZoneInfo.ConvertTimeFromUtc(utc, schedule.Zone), TimeZoneInfo.ConvertTimeFromUtc(utcNow, schedule.Zone).Date);
+        var day = at.ToString(at.Year == today.Year ? "dddd d MMMM" : "dddd d MMMM yyyy", CultureInfo.InvariantCulture);
+        var near = at.Date == today ? "Today, " : at.Date == today.AddDays(1) ? "Tomorrow, " : "";
+        return $"{near}{day}, {at.ToString(at.Second == 0 ? "HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture)}";
+    }
 }

@@ -1,6 +1,6 @@
 // What adds to a flow or connects in it, from wherever one is.
 
-import { card, center, middleOf } from './geometry.js';
+import { card, center } from './geometry.js';
 import { placeAt } from './gestures.js';
 
 /**
@@ -16,7 +16,7 @@ export const addStep = (canvas, typeName, point, source = null, split = null) =>
   else split = null;
   const leads = source?.from ?? split?.from;
   const parent = leads ? scene.doc.steps.get(leads)?.parent ?? null : scene.containerAt(point);
-  const step = { id, type: typeName, name: type.title, position, parent, config: type.example ?? {}, retry: null, timeoutSeconds: null, onError: 'fail', effects: null };
+  const step = { id, type: typeName, name: type.title, position, parent, config: scene.catalog.fresh(typeName), retry: null, timeoutSeconds: null, onError: 'fail', effects: null };
   const edits = [{ op: 'add', step }];
   if (source) edits.push({ op: 'connect', from: source.from, port: source.port, to: id });
   if (split) {
@@ -73,7 +73,7 @@ export const addBehind = (canvas, id, port) => {
 export const addInto = (canvas, connection) => {
   const { scene } = canvas, ends = scene.ends(connection);
   if (!ends || canvas.readOnly) return;
-  const middle = middleOf(...ends, scene.squared);
+  const middle = scene.middleOf(connection, ends);
   canvas.quickAdd.open(canvas.clientAt(middle), middle, null, connection);
 };
 

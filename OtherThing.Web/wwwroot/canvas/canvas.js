@@ -10,6 +10,7 @@ import { center } from './geometry.js';
 import { Keyboard } from './keyboard.js';
 import { Minimap } from './minimap.js';
 import { Painter } from './paint.js';
+import { attachPanels } from './panels.js';
 import { dragNew } from './palette.js';
 import { People } from './people.js';
 import { keep, kept } from './preferences.js';
@@ -73,6 +74,7 @@ export class Canvas {
     parts.root.addEventListener('focusin', event => { if (typing(event)) this.#type(this.sync.sequence); }, { signal });
     parts.root.addEventListener('focusout', event => { if (typing(event)) this.#type(null); }, { signal });
     this.#showLines();
+    attachPanels(parts.root, signal);
     this.host.addEventListener('focus', () => this.invalidate(), { signal });
     // While the line was down messages were lost in both directions.
     document.getElementById('components-reconnect-modal')?.addEventListener(

@@ -62,13 +62,13 @@ export class Cards {
     paintIcon(context, 'open', rect.x + rect.width - 30 - labels, rect.y + 9, 18, theme.muted);
     context.fillStyle = theme.text;
     if (detail === 1) {
-      paintIcon(context, status ? icon : catalog.kind(step), rect.x + 14, rect.y + 12, 28, status ? colour : hue);
+      paintIcon(context, status ? icon : catalog.icon(step), rect.x + 14, rect.y + 12, 28, status ? colour : hue);
       context.fillStyle = theme.text;
       context.font = `600 22px ${theme.font}`;
       context.fillText(this.#texts.cut(context, step.name || step.id, rect.width - 94), rect.x + 50, rect.y + 27);
       return;
     }
-    paintIcon(context, catalog.kind(step), rect.x + 14, rect.y + 9, 18, hue);
+    paintIcon(context, catalog.icon(step), rect.x + 14, rect.y + 9, 18, hue);
     context.fillStyle = theme.text;
     context.font = `600 13px ${theme.font}`;
     context.fillText(this.#texts.cut(context, step.name || step.id, rect.width - 80 - labels), rect.x + 40, rect.y + 18);
@@ -102,14 +102,14 @@ export class Cards {
     const ports = scene.layout.ports.get(step.id);
     const room = rect.width - 54 - Math.max(detail === 2 ? this.#labels(context, scene, ports) : 0, rect.folded ? 24 : 0);
     if (detail === 2) {
-      paintIcon(context, kind, rect.x + 14, rect.y + 12, 18, hue);
+      paintIcon(context, scene.catalog.icon(step), rect.x + 14, rect.y + 12, 18, hue);
       context.fillStyle = theme.text;
       context.font = `600 13px ${theme.font}`;
       context.fillText(this.#texts.cut(context, step.name || step.id, room), rect.x + 40, rect.y + 21);
     } else {
       // From further away: the name alone, as large as the card has room for.
       const y = rect.y + rect.height / 2;
-      paintIcon(context, status ? status.status : kind, rect.x + 14, y - 14, 28, status ? statusColour(theme, status.status) : hue);
+      paintIcon(context, status ? status.status : scene.catalog.icon(step), rect.x + 14, y - 14, 28, status ? statusColour(theme, status.status) : hue);
       context.fillStyle = theme.text;
       context.font = `600 22px ${theme.font}`;
       const lines = this.#texts.wrap(context, step.name || step.id, rect.width - 60, 2);

@@ -1,7 +1,10 @@
 // What the canvas knows of step types: the server's catalog, and how a step's config reads in one line.
 
+import look from './look.js';
+
 export class Catalog {
   #types;
+  #fresh = {};
 
   constructor(types) {
     this.#types = new Map(types.map(type => [type.name, type]));
@@ -12,7 +15,19 @@ export class Catalog {
 
   type(name) { return this.#types.get(name); }
 
+  /** What new steps begin with in this workspace, by type, where that differs from what the server's catalog says. */
+  begin(configs) { this.#fresh = configs ?? {}; }
+
+  /** The config of a step that is added now; times are meant where the person is. */
+  fresh(name) {
+    const config = this.#fresh[name] ?? this.#types.get(name)?.fresh ?? {};
+    return 'timezone' in config ? { ...config, timezone: ownZone() } : config;
+  }
+
   kind(step) { return this.#types.get(step.type)?.kind ?? 'data'; }
+
+  /** The name of a step's shape: its type's own, else its family's. */
+  icon(step) { return step.type in look.icons ? step.type : this.kind(step); }
 
   title(step) { return this.#types.get(step.type)?.title ?? step.type; }
 
@@ -50,6 +65,11 @@ export class Catalog {
     }
   }
 }
+
+const ownZone = () => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone && zone !== 'Etc/Unknown' ? zone : 'UTC';
+};
 
 const text = value => value == null ? '' : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 200).replace(/\s+/g, ' ').trim();
 

@@ -119,17 +119,17 @@ export const corners = (from, to) => {
   return [from, { x: from.x + out, y: from.y }, { x: from.x + out, y }, { x: to.x - out, y }, { x: to.x - out, y: to.y }, to];
 };
 
-/** The middle of a connection, by its length. */
-export const middleOf = (from, to, squared) => {
-  if (!squared && !turnsBack(from, to)) return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-  const places = corners(from, to), length = at => Math.abs(places[at].x - places[at - 1].x) + Math.abs(places[at].y - places[at - 1].y);
+/** The middle of a connection, by its length; routes.js may lead it by corners of its own. */
+export const middleOf = (from, to, squared, led = null) => {
+  if (!led && !squared && !turnsBack(from, to)) return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+  const places = led ?? corners(from, to), length = at => Math.abs(places[at].x - places[at - 1].x) + Math.abs(places[at].y - places[at - 1].y);
   let left = places.slice(1).reduce((sum, _, at) => sum + length(at + 1), 0) / 2, at = 1;
   while (at < places.length - 1 && left > length(at)) left -= length(at++);
   return towards(places[at - 1], places[at], left);
 };
 
-export const distanceToCorners = (point, from, to) => {
-  const places = corners(from, to);
+export const distanceToCorners = (point, from, to, led = null) => {
+  const places = led ?? corners(from, to);
   let best = Infinity;
   for (let at = 1; at < places.length; at++) best = Math.min(best, distanceToSegment(point, places[at - 1], places[at]));
   return best;
@@ -141,10 +141,10 @@ export const curve = (from, to) => {
   return [from.x + reach, from.y, to.x - reach, to.y];
 };
 
-/** A connection as pen strokes, M, L, Q and C as in SVG: a curve, or led round in right angles. Wire.cs draws the same ones. */
-export const strokes = (from, to, squared) => {
-  if (!squared && !turnsBack(from, to)) return [['M', from.x, from.y], ['C', ...curve(from, to), to.x, to.y]];
-  const places = corners(from, to), drawn = [['M', from.x, from.y]];
+/** A connection as pen strokes, M, L, Q and C as in SVG: a curve, or led round in right angles. Wire.cs draws the same ones, without corners of routes.js. */
+export const strokes = (from, to, squared, led = null) => {
+  if (!led && !squared && !turnsBack(from, to)) return [['M', from.x, from.y], ['C', ...curve(from, to), to.x, to.y]];
+  const places = led ?? corners(from, to), drawn = [['M', from.x, from.y]];
   for (let at = 1; at < places.length - 1; at++) {
     const place = places[at], round = rounding(places, at, squared ? line.squareCorner : line.corner);
     const before = towards(place, places[at - 1], round), after = towards(place, places[at + 1], round);

@@ -15,8 +15,10 @@ export class Painter {
   #cards = new Cards(this.#texts);
   #sprites = new Sprites();
 
-  /** True when some cards are still drawn as they were at another zoom, and want another frame. */
-  get stale() { return this.#sprites.stale; }
+  #waiting = false;
+
+  /** True when something is still drawn as it was, cards of another zoom or connections without their way, and wants another frame. */
+  get stale() { return this.#sprites.stale || this.#waiting; }
 
   /** Forgets measured texts and drawn cards: the font or the colours may have changed. */
   reset() {
@@ -38,6 +40,7 @@ export class Painter {
     for (const note of scene.doc.notes.values()) this.#cards.note(context, scene, note, seen, detail);
     for (const id of scene.layout.containers) this.#cards.container(context, scene, id, seen, detail);
     paintConnections(context, scene, seen, detail, now);
+    this.#waiting = scene.routes.waiting;
     this.#sprites.stale = false;
     const moving = detail === 0 ? this.#far(context, scene, seen) : this.#near(context, scene, seen, detail, scale, now);
     this.#overlay(context, scene);

@@ -1,7 +1,6 @@
 // The plus signs behind ports and on lines: where they are, how they look, what a press on one does.
 
 import { addBehind, addInto } from './adding.js';
-import { middleOf } from './geometry.js';
 import { dot } from './strokes.js';
 
 const radius = 9, least = 0.4, shortest = 72;
@@ -24,7 +23,7 @@ export const plusesOf = scene => {
   const chosen = scene.selectedConnections.size === 1 ? doc.connections.find(each => scene.isConnectionSelected(each)) : null;
   for (const connection of new Set([scene.hoverConnection, chosen])) {
     const ends = connection && scene.ends(connection);
-    if (ends && Math.hypot(ends[1].x - ends[0].x, ends[1].y - ends[0].y) > shortest) found.push({ connection, at: middleOf(...ends, scene.squared) });
+    if (ends && Math.hypot(ends[1].x - ends[0].x, ends[1].y - ends[0].y) > shortest) found.push({ connection, at: scene.middleOf(connection, ends) });
   }
   return found;
 };

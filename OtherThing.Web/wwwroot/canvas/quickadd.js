@@ -18,7 +18,7 @@ export class QuickAdd {
     if (this.#canvas.readOnly) return;
     const { catalog } = this.#canvas.scene;
     const types = catalog.all.filter(type => (!source && !split || !type.isTrigger) && (!split || type.kind !== 'output'));
-    this.#show(client, 'Add a step', types.map(type => ({ icon: type.kind, kind: type.kind, text: type.title, detail: type.description, value: type.name })),
+    this.#show(client, 'Add a step', types.map(type => ({ icon: catalog.icon({ type: type.name }), kind: type.kind, text: type.title, detail: type.description, value: type.name })),
       name => this.#canvas.addStep(name, point, source, split));
   }
 
@@ -30,7 +30,7 @@ export class QuickAdd {
     this.#show(client, 'Connect to', steps.map(step => {
       const reason = doc.whyNotConnect(catalog, source.from, source.port, step.id);
       const kind = catalog.kind(step);
-      return { icon: kind, kind, text: step.name || step.id, detail: reason ?? catalog.title(step), disabled: reason !== null, value: step.id };
+      return { icon: catalog.icon(step), kind, text: step.name || step.id, detail: reason ?? catalog.title(step), disabled: reason !== null, value: step.id };
     }), id => this.#canvas.commit([...edits, { op: 'connect', from: source.from, port: source.port, to: id }], true));
   }
 
@@ -38,7 +38,7 @@ export class QuickAdd {
   nest(client, containers, choose) {
     const { catalog, doc } = this.#canvas.scene;
     this.#show(client, 'Put into', [
-      ...containers.map(id => ({ icon: 'logic', kind: 'logic', text: doc.steps.get(id).name || id, detail: catalog.title(doc.steps.get(id)), value: id })),
+      ...containers.map(id => ({ icon: catalog.icon(doc.steps.get(id)), kind: 'logic', text: doc.steps.get(id).name || id, detail: catalog.title(doc.steps.get(id)), value: id })),
       { icon: 'output', kind: 'output', text: 'No container', detail: 'Out of the one it is in', value: null },
     ], choose);
   }

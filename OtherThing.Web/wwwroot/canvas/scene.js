@@ -1,12 +1,14 @@
 // What is on the canvas right now: document, view, selection, and what a gesture shows before it is an edit.
 
 import { keyOf } from './document.js';
-import { Layout, center, distanceToCorners, distanceToCurve, holds, noteRect, card, turnsBack } from './geometry.js';
+import { Layout, center, distanceToCorners, distanceToCurve, holds, middleOf, noteRect, card, turnsBack } from './geometry.js';
 import { plusAt } from './plus.js';
+import { Routes } from './routes.js';
 import { View } from './view.js';
 
 export class Scene {
   view = new View();
+  routes = new Routes();
   selection = new Set();
   selectedConnections = new Set();
   statuses = {};
@@ -137,7 +139,7 @@ export class Scene {
     const middle = center(rect);
     return this.doc.connections.find(connection => {
       const ends = this.ends(connection);
-      return ends && !this.moving?.has(connection.from) && !this.moving?.has(connection.to) && this.#distance(middle, ...ends) < rect.height / 2;
+      return ends && !this.moving?.has(connection.from) && !this.moving?.has(connection.to) && this.#distance(middle, ...ends, connection) < rect.height / 2;
     });
   }
 
@@ -164,13 +166,19 @@ export class Scene {
     let best = null, nearest = reach;
     for (const connection of this.doc.connections) {
       const ends = this.ends(connection);
-      const distance = ends ? this.#distance(point, ...ends) : Infinity;
+      const distance = ends ? this.#distance(point, ...ends, connection) : Infinity;
       if (distance < nearest) { nearest = distance; best = connection; }
     }
     return best;
   }
 
-  #distance(point, from, to) { return this.squared || turnsBack(from, to) ? distanceToCorners(point, from, to) : distanceToCurve(point, from, to); }
+  #distance(point, from, to, connection) {
+    const led = this.routes.shown(this, connection);
+    return led || this.squared || turnsBack(from, to) ? distanceToCorners(point, from, to, led) : distanceToCurve(point, from, to);
+  }
+
+  /** The middle of a connection as it is drawn. */
+  middleOf(connection, ends) { return middleOf(...ends, this.squared, this.routes.shown(this, connection)); }
 
   #shift(point, id) {
     return point && this.moving?.has(id) ? { x: point.x + this.offset.dx, y: point.y + this.offset.dy } : point;

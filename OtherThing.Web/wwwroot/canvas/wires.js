@@ -3,9 +3,14 @@
 import { card, meets, strokes, turnsBack } from './geometry.js';
 import { dot } from './strokes.js';
 
+const detour = 400;
+
+const grown = ({ x, y, width, height }, by) => ({ x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by });
+
 export const paintConnections = (context, scene, seen, detail, now) => {
   const { theme, layout, doc, statuses } = scene;
   scene.flowing = false;
+  scene.routes.begin(scene);
   const plain = new Path2D();
   const special = [];
   for (const connection of doc.connections) {
@@ -14,20 +19,23 @@ export const paintConnections = (context, scene, seen, detail, now) => {
     const [from, to] = ends;
     const reach = Math.abs(to.x - from.x) + 80;
     const bounds = { x: Math.min(from.x, to.x) - reach / 2, y: Math.min(from.y, to.y), width: Math.abs(to.x - from.x) + reach, height: Math.abs(to.y - from.y) + (turnsBack(from, to) ? card.height : 1) };
-    if (!meets(bounds, seen)) continue;
+    // A way round what is in between may leave the room that the connection would take.
+    if (!meets(grown(bounds, detour), seen)) continue;
+    const led = detail === 0 ? null : scene.routes.of(scene, connection, from, to);
+    if (!led && !meets(bounds, seen)) continue;
     const selected = scene.isConnectionSelected(connection), hovered = scene.hoverConnection === connection;
     const source = statuses[connection.from], target = statuses[connection.to];
     const taken = source?.status === 'succeeded' && target && target.status !== 'skipped' && (!source.port || source.port === connection.port);
     const flowing = taken && (target.status === 'running' || target.status === 'queued');
-    if (selected || hovered || taken || connection.port === 'error') special.push([connection, from, to, selected || hovered, taken, flowing]);
-    else trace(plain, from, to, detail, scene.squared);
+    if (selected || hovered || taken || connection.port === 'error') special.push([connection, from, to, led, selected || hovered, taken, flowing]);
+    else trace(plain, from, to, detail, scene.squared, led);
   }
   context.lineWidth = Math.max(1.5, 1 / scene.view.zoom);
   context.strokeStyle = theme.muted;
   context.stroke(plain);
-  for (const [connection, from, to, strong, taken, flowing] of special) {
+  for (const [connection, from, to, led, strong, taken, flowing] of special) {
     const path = new Path2D();
-    trace(path, from, to, detail, scene.squared);
+    trace(path, from, to, detail, scene.squared, led);
     context.strokeStyle = strong ? theme.accent : taken ? theme.success : theme.danger;
     context.lineWidth = strong ? 2.5 : Math.max(1.5, 1 / scene.view.zoom);
     if (flowing) {
@@ -45,13 +53,13 @@ export const paintConnections = (context, scene, seen, detail, now) => {
 };
 
 /** A connection as a path; from far away a straight line. */
-export const trace = (path, from, to, detail, squared) => {
+export const trace = (path, from, to, detail, squared, led = null) => {
   if (detail === 0) {
     path.moveTo(from.x, from.y);
     path.lineTo(to.x, to.y);
     return;
   }
-  for (const [stroke, ...places] of strokes(from, to, squared)) {
+  for (const [stroke, ...places] of strokes(from, to, squared, led)) {
     if (stroke === 'C') path.bezierCurveTo(...places);
     else if (stroke === 'L') path.lineTo(...places);
     else if (stroke === 'Q') path.quadraticCurveTo(...places);

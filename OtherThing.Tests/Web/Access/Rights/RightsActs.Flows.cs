@@ -98,6 +98,9 @@ internal static partial class RightsActs
         { Body = call => new { tests = new[] { call.Thing } } };
     }
 
+    private static Task<Error?> SwitchAsync(RightsCall call, bool on) =>
+        call.Get<TriggerService>().SwitchAsync(call.Actor, call.WorkspaceId, call.Thing, "hook", on, Cancel);
+
     private static IEnumerable<RightsAct> OfTriggers()
     {
         yield return OnFlow("A27", "TriggerService.DescribeAsync", async call =>
@@ -108,6 +111,9 @@ internal static partial class RightsActs
         yield return OnFlow("A27", "TriggerService.DescribeAsync", call => Told(call.Get<TriggerService>().DescribeAsync(call.Actor, call.WorkspaceId, [(call.Thing, call.Scene.Other.Id)], Cancel)));
         yield return new("A34", "TriggerService.RotateAsync", call => Told(call.Get<TriggerService>().RotateAsync(call.Actor, call.WorkspaceId, call.Thing, "hook", Cancel)))
         { Make = (scene, maker) => scene.PublishedHookAsync(maker), Endpoint = "RotateWebhookAddress", Address = _ => new() { ["stepId"] = "hook" } };
+        yield return OnFlow("A27", "FlowFactService.ReadAsync", call => Told(call.Get<FlowFactService>().ReadAsync(call.Actor, call.WorkspaceId, FlowDefinition.Empty, Cancel)));
+        yield return new("A29", "TriggerService.SwitchAsync", call => SwitchAsync(call, on: true)) { Make = (scene, maker) => scene.PublishedHookAsync(maker) };
+        yield return new("A30", "TriggerService.SwitchAsync", call => SwitchAsync(call, on: false)) { Make = (scene, maker) => scene.PublishedHookAsync(maker) };
         yield return new("A34", "FlowService.PublishAsync", PublishAsync) { Make = (scene, maker) => scene.SignedFlowAsync(maker), Endpoint = "PublishFlow" };
         yield return new("A35", "FlowService.PublishAsync", PublishAsync) { Make = (scene, maker) => scene.UnsignedFlowAsync(maker), Endpoint = "PublishFlow" };
         yield return new("A36", "FlowService.PublishAsync", PublishAsync) { Make = (scene, maker) => scene.ScheduledFlowAsync(maker), Endpoint = "PublishFlow" };

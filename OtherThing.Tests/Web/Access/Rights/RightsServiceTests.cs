@@ -16,7 +16,6 @@ public sealed class RightsServiceTests(SharedServer server)
         ["A06"] = "A workspace cannot be archived yet.",
         ["A10"] = "Not a method: what A09 leaves out of its rows (MemberEndpointsTests).",
         ["A26"] = "There are no attachments yet.",
-        ["A30"] = "Triggers are turned off by A28, pausing a flow, and by deleting it.",
         ["A33"] = "A flow cannot be copied to another workspace yet.",
         ["A43"] = "Not a method: asked when A03 shortens how long runs are kept (RetentionEndpointsTests).",
         ["A45"] = "There is no prompt beside flows yet.",

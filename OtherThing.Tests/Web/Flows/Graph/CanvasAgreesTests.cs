@@ -67,6 +67,17 @@ public sealed class CanvasAgreesTests
     }
 
     [Fact]
+    public void Look_EveryStepOneCanAdd_HasAShapeOfItsOwn_OnBothSides()
+    {
+        using var canvas = new CanvasScript("import { Catalog } from './catalog.js'; import look from './look.js'; export const icon = (name, kind) => look.icons[new Catalog([{ name, kind }]).icon({ type: name })];");
+
+        var shapes = StepCatalog.All.Select(type => canvas.Call("icon", type.Name, StepLook.KindName(type.Kind))).ToList();
+
+        Assert.Equal(StepCatalog.All.Select(type => StepLook.Icon(type)), shapes);
+        Assert.Equal(shapes.Count, shapes.Distinct().Count());
+    }
+
+    [Fact]
     public void Line_OfAnyState_ReadsAsOnTheCanvas()
     {
         using var canvas = new CanvasScript("import { statusLine } from './states.js'; export const line = text => statusLine(JSON.parse(text));");
