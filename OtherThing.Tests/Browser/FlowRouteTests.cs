@@ -70,9 +70,9 @@ public sealed class FlowRouteTests(Chromium chromium, SharedServer server)
         await page.GetByRole(AriaRole.Button, new() { Name = "Runs", Exact = true }).ClickAsync();
         var grip = page.GetByRole(AriaRole.Separator, new() { Name = "Width of the panel" });
         var box = (await grip.BoundingBoxAsync())!;
-        await page.Mouse.MoveAsync(box.X + 4, box.Y + 200);
+        await page.Mouse.MoveAsync(box.X + 3, box.Y + 200);
         await page.Mouse.DownAsync();
-        await page.Mouse.MoveAsync(box.X - 76, box.Y + 200, new() { Steps = 4 });
+        await page.Mouse.MoveAsync(box.X - 77, box.Y + 200, new() { Steps = 4 });
         await page.Mouse.UpAsync();
         await Assertions.Expect(grip).ToHaveAttributeAsync("aria-valuenow", "420");
         await page.GetByRole(AriaRole.Separator, new() { Name = "Width of the list of steps" }).PressAsync("ArrowRight");
