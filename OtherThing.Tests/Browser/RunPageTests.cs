@@ -154,6 +154,13 @@ public sealed partial class RunPageTests(Chromium chromium, SharedServer server)
         var client = Client(visit);
         var run = (await client.RunAsync(await client.CreateFlowAsync(Failing, "start->pay"))).GetProperty("id").GetString();
         await visit.GoAsync($"runs/{run}");
+        var failed = page.GetByRole(AriaRole.Button, new() { Name = "Go to the failed step" });
+        await Expect(page.Locator(".rp-detail h2").First).ToHaveTextAsync("Pay the bill");
+        await Expect(failed).ToHaveCountAsync(0);
+        await page.Locator("[data-step=start]").ClickAsync();
+        await Expect(page.Locator(".rp-detail h2").First).ToHaveTextAsync("start");
+        await failed.ClickAsync();
+        await Expect(page.Locator(".rp-detail h2").First).ToHaveTextAsync("Pay the bill");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Create task from this failure" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
