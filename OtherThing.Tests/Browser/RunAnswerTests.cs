@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
+using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Keys;
 using OtherThing.Tests.Web.Runs;
-using OtherThing.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace OtherThing.Tests.Browser;

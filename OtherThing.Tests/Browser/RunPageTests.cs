@@ -31,23 +31,22 @@ public sealed partial class RunPageTests(Chromium chromium, SharedServer server)
 
         await visit.GoAsync($"runs/{run}");
         var current = page.Locator(".rp-step[aria-current=true]");
-        await page.Locator(".rp-steps").ScrollIntoViewIfNeededAsync();
         await Expect(current).ToContainTextAsync("First question");
-        await Expect(current).ToBeInViewportAsync();
+        await InSightAsync(page);
         await page.Locator(".rp-steps").EvaluateAsync("list => list.scrollTop = 0");
         await DecideAsync(client, run);
         await Expect(current).ToContainTextAsync("Second question");
-        await Expect(current).ToBeInViewportAsync();
+        await InSightAsync(page);
 
         await page.Locator(".rp-steps").EvaluateAsync("list => list.scrollTop = 0");
         await page.Locator(".rp-step", new() { HasText = "s3" }).First.ClickAsync();
         await DecideAsync(client, run);
         await Expect(page.Locator("[data-step=three]")).ToContainTextAsync("Waiting");
         await Expect(current).ToContainTextAsync("s3");
-        await Expect(current).ToBeInViewportAsync();
+        await InSightAsync(page);
         await page.Locator("[data-step=two]").DispatchEventAsync("click");
         await Expect(current).ToContainTextAsync("Second question");
-        await Expect(current).ToBeInViewportAsync();
+        await InSightAsync(page);
         Assert.Empty(visit.Complaints);
     }
 
@@ -154,6 +153,13 @@ public sealed partial class RunPageTests(Chromium chromium, SharedServer server)
         var client = Client(visit);
         var run = (await client.RunAsync(await client.CreateFlowAsync(Failing, "start->pay"))).GetProperty("id").GetString();
         await visit.GoAsync($"runs/{run}");
+        var failed = page.GetByRole(AriaRole.Button, new() { Name = "Go to the failed step" });
+        await Expect(page.Locator(".rp-detail h2").First).ToHaveTextAsync("Pay the bill");
+        await Expect(failed).ToHaveCountAsync(0);
+        await page.Locator("[data-step=start]").ClickAsync();
+        await Expect(page.Locator(".rp-detail h2").First).ToHaveTextAsync("start");
+        await failed.ClickAsync();
+        await Expect(page.Locator(".rp-detail h2").First).ToHaveTextAsync("Pay the bill");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Create task from this failure" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
@@ -181,6 +187,16 @@ public sealed partial class RunPageTests(Chromium chromium, SharedServer server)
     }
 
     private static RunClient Client(WorkspaceVisit visit) => new(visit.Rest, $"/api/v1/workspaces/{visit.Id}");
+
+    /// <summary>The selected step lies within what the list shows, wherever the page itself is scrolled to.</summary>
+    private static Task InSightAsync(IPage page) => Patience.UntilAsync(
+        () => page.EvaluateAsync<bool>("""
+            () => {
+              const list = document.querySelector('.rp-steps').getBoundingClientRect(), row = document.querySelector('.rp-step[aria-current=true]')?.getBoundingClientRect();
+              return !!row && row.top >= list.top - 1 && row.bottom <= list.bottom + 1;
+            }
+            """),
+        () => "the selected step is in sight in the list");
 
     private static async Task AtEndAsync(IPage page, bool isIt) => await Patience.UntilAsync(
         async () => isIt == await page.GetByLabel("Live output").EvaluateAsync<bool>("text => text.scrollHeight > text.clientHeight && text.scrollHeight - text.scrollTop - text.clientHeight < 2"),

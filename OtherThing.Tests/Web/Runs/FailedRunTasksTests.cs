@@ -75,8 +75,16 @@ public sealed class FailedRunTasksTests(SharedServer server)
     {
         var run = new Run
         {
-            Id = Guid.CreateVersion7(), WorkspaceId = Guid.CreateVersion7(), FlowId = Guid.CreateVersion7(), FlowName = new string('x', 300), FlowVersion = 1,
-            Status = RunStatus.Failed, Trigger = RunTrigger.Manual, StartedBy = Guid.CreateVersion7(), Input = "{}", CreatedAt = DateTime.UnixEpoch,
+            Id = Guid.CreateVersion7(),
+            WorkspaceId = Guid.CreateVersion7(),
+            FlowId = Guid.CreateVersion7(),
+            FlowName = new string('x', 300),
+            FlowVersion = 1,
+            Status = RunStatus.Failed,
+            Trigger = RunTrigger.Manual,
+            StartedBy = Guid.CreateVersion7(),
+            Input = "{}",
+            CreatedAt = DateTime.UnixEpoch,
             Error = JsonSerializer.Serialize(new StepError("x.y", "```\n# Not a heading\n````\n[no](javascript:1)") { Path = "each[2]/ask" }, Json.Options),
         };
         var failed = new StepRun { Path = "each[2]/ask", StepId = "ask", Type = "ai.chat", Attempt = 3, Status = StepRunStatus.Failed };

@@ -76,7 +76,9 @@ internal sealed class TimelineLine(string key, string name)
             {
                 Children.Add(new TimelineLine($"{Key}#{attempt.Attempt}", string.Create(CultureInfo.InvariantCulture, $"Attempt {attempt.Attempt}"))
                 {
-                    Step = attempt, Bars = own, Status = StatusOf(attempt, waitsForMachine),
+                    Step = attempt,
+                    Bars = own,
+                    Status = StatusOf(attempt, waitsForMachine),
                 });
             }
         }
