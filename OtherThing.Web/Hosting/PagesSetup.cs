@@ -5,6 +5,7 @@ using MudBlazor.Services;
 using OtherThing.Web.Components;
 using OtherThing.Web.Components.Account;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Hosting;
 
@@ -20,6 +21,7 @@ internal static class PagesSetup
     {
         builder.Services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         builder.Services.AddScoped<Preferences>();
+        builder.Services.AddSingleton<OpenForms>();
         builder.Services.AddScoped<PaletteSearch>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents()
