@@ -36,6 +36,10 @@ public static class FlowErrors
     public static Error ChangedSinceSeen { get; } = Error.Conflict(
         "flow.changed", "Somebody changed this draft while you looked at it, so it was not published. Look at the changes again, then publish.");
 
+    /// <summary><c>flow.settings_changed</c>: they are not those that the change was made from.</summary>
+    public static Error SettingsChanged { get; } = Error.Conflict(
+        "flow.settings_changed", "Somebody changed the settings of this flow since you opened them. Look at them again, then repeat your change.");
+
     /// <summary><c>flow.invalid</c> with every problem; the message says the step's name, the fields its id.</summary>
     public static Error Invalid(IReadOnlyList<FlowProblem> problems, FlowDefinition? flow = null) => Error.Invalid(
         "flow.invalid",

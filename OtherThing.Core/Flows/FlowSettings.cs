@@ -29,4 +29,7 @@ public sealed record FlowSettingsChange
 
     /// <summary>See <see cref="FlowSettings.Paused"/>.</summary>
     public bool? Paused { get; init; }
+
+    /// <summary>The settings the change was made from; null takes whatever there is.</summary>
+    public FlowSettings? From { get; init; }
 }

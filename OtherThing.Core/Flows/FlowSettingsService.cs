@@ -14,7 +14,7 @@ public sealed partial class FlowSettingsService(
     IFlowStore flows, AuditLog audit, WebhookTargets webhooks, IGrainFactory grains, ILiveFeed feed, Door door, ILogger<FlowSettingsService> logger)
 {
     /// <summary>Changes settings (A28); takes effect at once for what starts from now on, and for what is queued.</summary>
-    /// <returns>The settings, or <c>flow.not_found</c>, <c>flow.settings_invalid</c> naming the field.</returns>
+    /// <returns>The settings, or <c>flow.not_found</c>, <c>flow.settings_invalid</c> naming the field, <c>flow.settings_changed</c>.</returns>
     public async Task<Result<FlowSettings>> UpdateAsync(
         Actor actor, Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken)
     {
@@ -28,10 +28,15 @@ public sealed partial class FlowSettingsService(
             return Error.Invalid("flow.settings_invalid", problems[0].Message, problems);
         }
 
-        if (!await flows.ChangeSettingsAsync(workspaceId, flowId, change, cancellationToken)
-            || await flows.FindHeadAsync(workspaceId, flowId, cancellationToken) is not { } flow)
+        var isSaved = await flows.ChangeSettingsAsync(workspaceId, flowId, change, cancellationToken);
+        if (await flows.FindHeadAsync(workspaceId, flowId, cancellationToken) is not { } flow)
         {
             return FlowErrors.NotFound;
+        }
+
+        if (!isSaved)
+        {
+            return FlowErrors.SettingsChanged;
         }
 
         webhooks.Forget();

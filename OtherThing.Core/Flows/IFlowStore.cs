@@ -39,7 +39,7 @@ public interface IFlowStore
     Task<bool> TryPublishAsync(Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken);
 
     /// <summary>Changes settings, and nothing else of the flow; its version stays as it is.</summary>
-    /// <returns>False when there is no such flow.</returns>
+    /// <returns>False when there is no such flow, or its settings are not those the change was made from.</returns>
     Task<bool> ChangeSettingsAsync(Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken);
 
     /// <summary>Deletes a flow; its versions and runs stay.</summary>

@@ -130,6 +130,7 @@ public sealed record WorkspaceDraft(string? Name, string? Description = null, bo
 /// <param name="Retention">How long runs are kept; keeping less than before takes the right to delete runs (A43).</param>
 /// <param name="MaxConcurrentRuns">How many runs may be under way at once, 1 to 10,000; null lifts the limit.</param>
 /// <param name="LeastSandbox">The least class of sandbox its jobs run in; null for any.</param>
+/// <param name="Version">The version the change was made from; null takes whatever there is.</param>
 public sealed record WorkspaceChange(
     string? Name = null, string? Description = null, bool? IsPrivate = null, RunRetentionChange? Retention = null, Optional<int?> MaxConcurrentRuns = default,
-    Optional<string?> LeastSandbox = default);
+    Optional<string?> LeastSandbox = default, Guid? Version = null);

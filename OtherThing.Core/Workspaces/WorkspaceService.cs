@@ -103,7 +103,7 @@ public sealed partial class WorkspaceService(
 
         var detail = $"name: {good.Name ?? "unchanged"}" + (good.Retention is { } kept ? $", runs kept: {kept.Days?.ToString(CultureInfo.InvariantCulture) ?? "as many"} days, {kept.Runs?.ToString(CultureInfo.InvariantCulture) ?? "as many"} runs" : "")
             + (good.LeastSandbox.IsSet ? $", jobs in: {good.LeastSandbox.Value ?? "any sandbox or none"}" : "");
-        return await ChangeAsync(actor, workspaceId, Operations.WorkspaceEdit, w => w.Apply(good), detail, cancellationToken);
+        return await ChangeAsync(actor, workspaceId, Operations.WorkspaceEdit, w => w.Apply(good), detail, cancellationToken, change.Version);
     }
 
     /// <summary>Replaces the standing invite code; the old one stops working at once.</summary>
@@ -155,7 +155,7 @@ public sealed partial class WorkspaceService(
     }
 
     private async Task<Result<WorkspaceView>> ChangeAsync(
-        Actor actor, Guid workspaceId, Operation operation, Action<Workspace> change, string detail, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, Operation operation, Action<Workspace> change, string detail, CancellationToken cancellationToken, Guid? from = null)
     {
         if (!(await door.EnterAsync(actor, workspaceId, operation, cancellationToken)).TryGet(out var entry, out var error))
         {
@@ -165,6 +165,11 @@ public sealed partial class WorkspaceService(
         if (await workspaces.FindAsync(workspaceId, entry.UserId, cancellationToken) is not { } view)
         {
             return WorkspaceErrors.NotFound;
+        }
+
+        if (from is { } version && version != view.Workspace.Version)
+        {
+            return WorkspaceErrors.Changed;
         }
 
         change(view.Workspace);

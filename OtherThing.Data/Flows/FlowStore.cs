@@ -136,7 +136,13 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         using var turn = await db.EnterWriteLaneAsync(cancellationToken);
-        return await db.Set<Flow>().Where(f => f.WorkspaceId == workspaceId && f.Id == flowId).ExecuteUpdateAsync(
+        var flow = db.Set<Flow>().Where(f => f.WorkspaceId == workspaceId && f.Id == flowId);
+        if (change.From is { } from)
+        {
+            flow = flow.Where(f => f.MaxConcurrentRuns == from.MaxConcurrentRuns && f.RunTimeoutSeconds == from.RunTimeoutSeconds && f.Paused == from.Paused);
+        }
+
+        return await flow.ExecuteUpdateAsync(
             update => update
                 .SetProperty(f => f.MaxConcurrentRuns, f => change.MaxConcurrentRuns.IsSet ? change.MaxConcurrentRuns.Value : f.MaxConcurrentRuns)
                 .SetProperty(f => f.RunTimeoutSeconds, f => change.RunTimeoutSeconds.IsSet ? change.RunTimeoutSeconds.Value : f.RunTimeoutSeconds)

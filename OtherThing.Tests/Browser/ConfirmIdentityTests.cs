@@ -144,6 +144,39 @@ public sealed class ConfirmIdentityTests(Chromium chromium, ClockedServer server
         await Assertions.Expect(password).ToHaveCountAsync(0);
     }
 
+    [Fact]
+    public async Task AccountForms_TypedBeforeThePasswordIsAskedFor_AreThereAfterIt()
+    {
+        await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
+        var page = visit.Page;
+        await page.GotoAsync("/account");
+        await Assertions.Expect(page.Locator("[data-keeps]")).ToHaveCountAsync(2);
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Ana of the harbour");
+        await page.GetByLabel("Name of the new token").FillAsync("The nightly report");
+        await page.GetByLabel("Expires in (days)").FillAsync("12");
+        await page.GetByLabel("Current password").FillAsync("a password half typed");
+        Assert.DoesNotContain("half typed", await page.EvaluateAsync<string>("() => JSON.stringify(Object.entries(sessionStorage))"), StringComparison.Ordinal);
+        GrowStale();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create token" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Confirm it is you");
+        await page.GetByLabel("Password").FillAsync("not it");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Confirm" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This is not your password");
+        await page.GetByLabel("Password").FillAsync(TestServer.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Confirm" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByLabel("Name of the new token")).ToHaveValueAsync("The nightly report");
+        await Assertions.Expect(page.GetByLabel("Expires in (days)")).ToHaveValueAsync("12");
+        await Assertions.Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("Ana of the harbour");
+        await Assertions.Expect(page.GetByLabel("Current password")).ToHaveValueAsync("");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create token" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Copy “The nightly report” now")).ToBeVisibleAsync();
+        await page.GotoAsync("/account");
+        await Assertions.Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("Ana of the harbour"); // this one was not sent
+        await Assertions.Expect(page.GetByLabel("Name of the new token")).ToHaveValueAsync("");
+    }
+
     private void GrowStale() => server.Clock.Advance(Door.FreshFor + TimeSpan.FromSeconds(2));
 
     private async Task<Guid> AddMemberAsync(WorkspaceVisit visit)

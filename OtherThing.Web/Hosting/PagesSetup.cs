@@ -21,6 +21,7 @@ internal static class PagesSetup
     {
         builder.Services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         builder.Services.AddScoped<Preferences>();
+        builder.Services.AddSingleton<OpenForms>();
         builder.Services.AddScoped<PaletteSearch>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents()

@@ -212,7 +212,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         Assert.EndsWith("?trigger=rerun", navigation.Uri, StringComparison.Ordinal);
         list.Find("input[type=search]").Input("no such words");
         list.WaitForAssertion(() => Assert.Contains("No run matches all of the filters.", list.Markup, StringComparison.Ordinal));
-        navigation.NavigateTo(list.Find(".rl-filter a").GetAttribute("href")!);
+        navigation.NavigateTo(list.Find(".ot-filters a").GetAttribute("href")!);
         list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
         navigation.NavigateTo($"{workspace.PathTo("runs")}?from=2999-01-01&by={workspace.UserId}&q=REPORT");
         list.WaitForAssertion(() => Assert.Contains("No run matches all of the filters.", list.Markup, StringComparison.Ordinal));

@@ -55,6 +55,8 @@ public sealed class NodeListTests : IAsyncDisposable
         Assert.Equal("Attic box", name);
         Assert.Contains("8 cores", text, StringComparison.Ordinal);
         Assert.Contains("16 GiB", text, StringComparison.Ordinal);
+        Assert.Contains("never connected", text, StringComparison.Ordinal);
+        Assert.Contains("Owner: you", text, StringComparison.Ordinal);
         Assert.Equal(2, listening);
         Assert.Equal(0, Feed.SubscriptionCount);
     }

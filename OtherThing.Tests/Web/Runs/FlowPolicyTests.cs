@@ -41,6 +41,21 @@ public class FlowPolicyTests(SharedServer server)
     }
 
     [Fact]
+    public async Task Settings_MadeFromOnesThatSomebodyChanged_AreRefusedAndChangeNothing()
+    {
+        var client = await NewAsync(server);
+        var flow = await client.CreateFlowAsync(Wait, "start->wait");
+        await SetAsync(client, flow, """{"maxConcurrentRuns":2}""");
+
+        var (status, problem) = await client.SendAsync(
+            HttpMethod.Patch, $"/flows/{flow}", """{"settings":{"maxConcurrentRuns":9,"from":{"maxConcurrentRuns":null,"runTimeoutSeconds":null,"paused":false}}}""");
+
+        Assert.Equal((409, "flow.settings_changed"), (status, problem.GetProperty("code").GetString()));
+        var changed = await SetAsync(client, flow, """{"paused":true,"from":{"maxConcurrentRuns":2,"runTimeoutSeconds":null,"paused":false}}""");
+        Assert.Equal("""{"maxConcurrentRuns":2,"runTimeoutSeconds":null,"paused":true}""", changed.GetProperty("settings").GetRawText());
+    }
+
+    [Fact]
     public async Task Settings_DraftSavedByWhoLoadedItBefore_DoesNotUndoThePause()
     {
         var client = await NewAsync(server);

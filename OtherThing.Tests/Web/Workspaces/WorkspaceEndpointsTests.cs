@@ -54,6 +54,22 @@ public sealed class WorkspaceEndpointsTests(SharedServer server)
     }
 
     [Fact]
+    public async Task Update_FromAVersionThatSomebodyChanged_IsRefusedAndChangesNothing()
+    {
+        using var client = await server.RegisterAsync();
+        var workspace = await TestServer.CreateWorkspaceAsync(client, "Versions");
+        var (address, version) = ($"/api/v1/workspaces/{workspace.GetProperty("id").GetGuid()}", workspace.GetProperty("version").GetGuid());
+
+        using var first = await client.PatchAsJsonAsync(address, new { description = "First", version }, Cancellation);
+        using var second = await client.PatchAsJsonAsync(address, new { description = "Second", version }, Cancellation);
+        var problem = await second.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict), (first.StatusCode, second.StatusCode));
+        Assert.Equal("workspace.changed", problem.GetProperty("code").GetString());
+        Assert.Equal("First", (await client.GetFromJsonAsync<JsonElement>(address, Cancellation)).GetProperty("description").GetString());
+    }
+
+    [Fact]
     public async Task Get_Anonymous_Is401()
     {
         using var client = server.NewClient();

@@ -73,6 +73,23 @@ public sealed class BrowserModule(IJSRuntime js, string path) : IAsyncDisposable
         }
     }
 
+    /// <summary>Calls a function of the attached object.</summary>
+    /// <returns>What it answered, or the type's default when it is not there, or not any more.</returns>
+    public async Task<T?> AskAttachedAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors
+        | DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)] T>(string function, params object?[] arguments)
+    {
+        try
+        {
+            return _attached is { } attached && !_disposal.IsCancellationRequested
+                ? await attached.InvokeAsync<T>(function, _disposal.Token, arguments)
+                : default;
+        }
+        catch (Exception exception) when (IsGone(exception))
+        {
+            return default;
+        }
+    }
+
     /// <summary>Calls an export of the module.</summary>
     /// <returns>What it answered, or the type's default when the component went meanwhile.</returns>
     public async Task<T?> AskAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors

@@ -21,6 +21,7 @@ public sealed partial class FlowEditorPage
     private IReadOnlyList<InputField> _asked = [];
     private JsonElement? _input;
     private bool _askInput;
+    private RunInputForm? _inputForm;
 
     /// <summary>True while the form of the run's input is on view; the Run button submits it then.</summary>
     private bool Asking => _showRuns && _asked.Count > 0 && _selection.Count == 0 && Workspace.May(Operations.RunStart);
@@ -74,6 +75,7 @@ public sealed partial class FlowEditorPage
             var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, FlowId, input, null, _disposal.Token, triggerStepId);
             if (started.TryGet(out var runId, out var refusal))
             {
+                await (_inputForm?.DropDraftAsync() ?? Task.CompletedTask);
                 await WatchAsync(runId);
             }
             else

@@ -155,18 +155,14 @@ public sealed partial class FlowListPage
             return refusal;
         }
 
-        if (await RunInputDialog.AskAsync(Dialogs, flow.Name, flow.ReadDefinition()) is not { } input)
+        var started = await RunInputDialog.RunAsync(
+            Dialogs, flow, input => Runs.StartAsync(Workspace.Actor, Workspace.Id, flow.Id, input, null, CancellationToken.None));
+        if (started is { IsSuccess: true } run)
         {
-            return null;
+            Navigation.NavigateTo(Workspace.PathTo("runs", run.Value));
         }
 
-        var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, flow.Id, input, null, CancellationToken.None);
-        if (started.TryGet(out var runId, out refusal))
-        {
-            Navigation.NavigateTo(Workspace.PathTo("runs", runId));
-        }
-
-        return refusal;
+        return started?.Error;
     });
 
     private Task DuplicateAsync(FlowSummary flow) => OnceAsync(async () =>

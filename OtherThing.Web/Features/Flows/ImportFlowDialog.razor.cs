@@ -16,6 +16,7 @@ public sealed partial class ImportFlowDialog : IDisposable
     private const long LargestFile = 3L * FlowLimits.Characters;
     private readonly CancellationTokenSource _disposal = new();
     private LargeText _area = null!;
+    private Draft? _draft;
     private string _text = "";
     private string? _refusal;
     private bool _busy;
@@ -83,6 +84,7 @@ public sealed partial class ImportFlowDialog : IDisposable
             var imported = FlowImport.Read(text);
             if ((await Flows.ImportAsync(Workspace.Actor, Workspace.Id, imported, null, _disposal.Token)).TryGet(out var flow, out var refusal))
             {
+                await (_draft?.DropAsync() ?? Task.CompletedTask);
                 (_made, _read) = (flow, imported.Value);
                 _problems = FlowValidator.Validate(imported.Value.Definition).Count;
             }

@@ -56,15 +56,24 @@ public sealed partial class KeysPage
 
     private async Task ReloadAsync()
     {
-        var found = await Keys.ListAsync(
-            Workspace.Actor, Workspace.Id, new PageRequest(Math.Min(_wanted, PageRequest.MaxLimit)), CancellationToken.None);
-        if (!found.TryGet(out var page, out _error))
+        var keys = new List<ApiKeyView>();
+        string? next = null;
+        do
         {
-            _keys = null; // who may not see them any more does not go on seeing what was read before
-            return;
-        }
+            var limit = Math.Min(_wanted - keys.Count, PageRequest.MaxLimit);
+            if (!PageRequest.Parse(limit, next).TryGet(out var request, out _error)
+                || !(await Keys.ListAsync(Workspace.Actor, Workspace.Id, request, CancellationToken.None)).TryGet(out var page, out _error))
+            {
+                _keys = null; // who may not see them any more does not go on seeing what was read before
+                return;
+            }
 
-        (_keys, _next) = ([.. page.Items], page.Next);
+            keys.AddRange(page.Items);
+            next = page.Next;
+        }
+        while (next is not null && keys.Count < _wanted);
+
+        (_keys, _next) = (keys, next);
         _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
         var today = Clock.GetUtcNow().UtcDateTime.Date;
         var month = new UsageFilter { From = DateTime.SpecifyKind(new DateTime(today.Year, today.Month, 1), DateTimeKind.Utc) };

@@ -110,7 +110,7 @@ public sealed partial class NodeList : IDisposable
     private async Task EditAsync(NodeView node)
     {
         var parameters = new DialogParameters<NodeDialog> { { dialog => dialog.View, node } };
-        await Dialogs.ShowAsync<NodeDialog>(node.Name, parameters);
+        await (await Dialogs.ShowAsync<NodeDialog>(node.Name, parameters)).Result; // a menu that closes earlier takes the focus out of the dialog
     }
 
     private Task DrainAsync(NodeView node) =>

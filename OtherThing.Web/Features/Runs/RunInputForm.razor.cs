@@ -19,6 +19,7 @@ public sealed partial class RunInputForm : IAsyncDisposable
     private JsonElement? _last;
     private BrowserModule _browser = null!;
     private ElementReference _form;
+    private Draft? _draft;
     private bool _missing;
 
     [Parameter, EditorRequired]
@@ -26,6 +27,10 @@ public sealed partial class RunInputForm : IAsyncDisposable
 
     [Parameter, EditorRequired]
     public required IReadOnlyList<InputField> Fields { get; set; }
+
+    /// <summary>What the typed input is kept by until its run has started (<see cref="DropDraftAsync"/>).</summary>
+    [Parameter, EditorRequired]
+    public required string DraftName { get; set; }
 
     /// <summary>The input of an earlier run, for what nobody set here; null for the fields' own defaults.</summary>
     [Parameter]
@@ -46,6 +51,9 @@ public sealed partial class RunInputForm : IAsyncDisposable
     public required IJSRuntime JS { get; init; }
 
     public ValueTask DisposeAsync() => _browser.DisposeAsync();
+
+    /// <summary>A run has the input: it need not be kept any more.</summary>
+    public Task DropDraftAsync() => _draft?.DropAsync() ?? Task.CompletedTask;
 
     protected override void OnInitialized() => _browser = new BrowserModule(JS, "./Features/Runs/RunInputForm.razor.js");
 

@@ -281,16 +281,24 @@ public sealed partial class RunPage
             return refusal;
         }
 
-        return await RunAgainDialog.AskAsync(Dialogs, detail.Run.Input, fromStep) is { } input
-            ? Follow(await Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, input, CancellationToken.None))
-            : null;
+        var started = await RunAgainDialog.RunAsync(
+            Dialogs, detail.Run, fromStep, input => Runs.RerunAsync(Workspace.Actor, Workspace.Id, detail.Run.Id, fromStep, input, CancellationToken.None));
+        return started is { } runId ? Follow(runId) : null;
     });
 
     private Task RerunItemsAsync(string mapStep) =>
         GoAsync(() => Runs.RerunFailedItemsAsync(Workspace.Actor, Workspace.Id, RunId, mapStep, CancellationToken.None));
 
-    private Task SettleAsync(StepRun step, UnknownStep.Settlement said) =>
-        GoAsync(() => Runs.SettleAsync(Workspace.Actor, Workspace.Id, RunId, step.Path, said.Happened, said.Output, CancellationToken.None));
+    private Task SettleAsync(StepRun step, UnknownStep.Settlement said) => GoAsync(async () =>
+    {
+        var settled = await Runs.SettleAsync(Workspace.Actor, Workspace.Id, RunId, step.Path, said.Happened, said.Output, CancellationToken.None);
+        if (settled.IsSuccess)
+        {
+            await said.DropDraftAsync(); // before the page goes on to the new run
+        }
+
+        return settled;
+    });
 
     /// <summary>Items of a map in which a step ended badly.</summary>
     private int FailedItems(StepRun step) => step.Type != "logic.map" ? 0 : _steps

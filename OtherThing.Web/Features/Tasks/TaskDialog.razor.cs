@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using OtherThing.Core.Access;
@@ -12,9 +13,13 @@ using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Tasks;
 
-/// <summary>Makes or changes a card. Only the fields the person touched are sent, so two people in one card keep both their edits.</summary>
+/// <summary>
+/// Makes or changes a card. Only the fields the person touched are sent, so two people in one card keep both their edits; where both changed one
+/// field, the one who saves second chooses.
+/// </summary>
 public sealed partial class TaskDialog
 {
+    private const int Tries = 5;
     private string _title = "";
     private string _description = "";
     private TaskState _status;
@@ -94,27 +99,84 @@ public sealed partial class TaskDialog
 
     private async Task SaveAsync()
     {
-        _busy = true;
-        var saved = Original is null
-            ? await Tasks.CreateAsync(Workspace.Actor, Workspace.Id, ToDraft(), CancellationToken.None)
-            : await Tasks.UpdateAsync(Workspace.Actor, Workspace.Id, Original.Id, Change(Original), CancellationToken.None);
-        _busy = false;
-        if (saved.TryGet(out var task, out _error))
+        if (_busy || _draft is { IsUndecided: true })
         {
-            await (_draft?.DropAsync() ?? Task.CompletedTask);
-            Dialog.Close(task);
+            return;
         }
+
+        _busy = true;
+        try
+        {
+            var saved = Original is null
+                ? await Tasks.CreateAsync(Workspace.Actor, Workspace.Id, ToDraft(), CancellationToken.None)
+                : await Tasks.UpdateAsync(Workspace.Actor, Workspace.Id, Original.Id, Change(Original), CancellationToken.None);
+            for (var tries = 0; saved.Error == TaskErrors.Changed && tries < Tries; tries++)
+            {
+                if (!await TakeOverAsync())
+                {
+                    _error = null; // the form asks which text it is to be
+                    return;
+                }
+
+                saved = await Tasks.UpdateAsync(Workspace.Actor, Workspace.Id, Original!.Id, Change(Original), CancellationToken.None);
+            }
+
+            if (saved.TryGet(out var task, out _error))
+            {
+                await (_draft?.DropAsync() ?? Task.CompletedTask);
+                Dialog.Close(task);
+            }
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private Task LookAgainAsync() => _busy ? Task.CompletedTask : TakeOverAsync();
+
+    /// <summary>What others saved meanwhile comes into the form where the person changed nothing.</summary>
+    /// <returns>False when both changed a field and the person is to choose.</returns>
+    private async Task<bool> TakeOverAsync()
+    {
+        if (Original is not { } was || _draft is not { IsReady: true } draft
+            || !(await Tasks.GetAsync(Workspace.Actor, Workspace.Id, was.Id, CancellationToken.None)).TryGet(out var now, out _)
+            || now.Version == was.Version)
+        {
+            return true;
+        }
+
+        Original = now;
+        return await draft.RebaseAsync(new Dictionary<string, object>
+        {
+            ["task-title"] = now.Title,
+            ["task-status"] = now.Status.ToString(),
+            ["task-assignee"] = now.AssigneeId?.ToString() ?? "",
+            ["task-priority"] = now.Priority.ToString(),
+            ["task-due"] = now.DueDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "",
+            ["task-labels"] = string.Join(", ", now.Labels),
+            ["task-flow"] = now.FlowId?.ToString() ?? "",
+            ["task-description"] = now.Description,
+        });
     }
 
     /// <summary>A box is ticked at once, as the one change of the card; what else was typed here stays typed.</summary>
     private async Task TickAsync(string description)
     {
-        _description = description;
-        if (Original is { } task)
+        if (Original is not { } task)
         {
-            var saved = await Tasks.UpdateAsync(
-                Workspace.Actor, Workspace.Id, task.Id, new TaskChange { Description = new Optional<string?>(description) }, CancellationToken.None);
-            Original = saved.TryGet(out var changed, out _error) ? changed : Original;
+            _description = description;
+            return;
+        }
+
+        var tick = new TaskChange { Description = new Optional<string?>(description), Version = task.Version };
+        if ((await Tasks.UpdateAsync(Workspace.Actor, Workspace.Id, task.Id, tick, CancellationToken.None)).TryGet(out var changed, out _error))
+        {
+            (Original, _description) = (changed, description);
+        }
+        else if (_error == TaskErrors.Changed)
+        {
+            await TakeOverAsync(); // the text is another by now: the box is ticked there, or not there any more
         }
     }
 
@@ -125,13 +187,12 @@ public sealed partial class TaskDialog
         try
         {
             var read = await Flows.GetAsync(Workspace.Actor, Workspace.Id, _flowId!.Value, CancellationToken.None);
-            if (!read.TryGet(out var flow, out _error) || await RunInputDialog.AskAsync(Dialogs, flow.Name, flow.ReadDefinition()) is not { } input)
+            if (read.TryGet(out var flow, out _error)
+                && await RunInputDialog.RunAsync(
+                    Dialogs, flow, input => Runs.StartAsync(Workspace.Actor, Workspace.Id, flow.Id, input, null, CancellationToken.None)) is { } started)
             {
-                return;
+                _startedRun = started.TryGet(out var runId, out _error) ? runId : null;
             }
-
-            var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, flow.Id, input, null, CancellationToken.None);
-            _startedRun = started.TryGet(out var runId, out _error) ? runId : null;
         }
         finally
         {
@@ -154,6 +215,7 @@ public sealed partial class TaskDialog
 
     private TaskChange Change(TaskItem was) => new()
     {
+        Version = was.Version,
         Title = _title == was.Title ? default : new Optional<string?>(_title),
         Description = _description == was.Description ? default : new Optional<string?>(_description),
         Status = _status == was.Status ? default : new Optional<TaskState>(_status),

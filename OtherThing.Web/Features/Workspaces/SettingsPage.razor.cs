@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using OtherThing.Core.Access;
@@ -12,6 +13,7 @@ namespace OtherThing.Web.Features.Workspaces;
 
 public sealed partial class SettingsPage
 {
+    private const int Tries = 5;
     private WorkspaceView? _view;
     private string _name = "";
     private string _description = "";
@@ -60,17 +62,73 @@ public sealed partial class SettingsPage
 
     private async Task SaveAsync()
     {
-        _busy = true;
-        var sandbox = _sandbox == SandboxClasses.Process ? null : _sandbox;
-        var change = new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs), _limit, sandbox);
-        var saved = await ConfirmedAct.RunAsync(Dialogs, () => Workspaces.UpdateAsync(Workspace.Actor, Workspace.Id, change, CancellationToken.None));
-        _busy = false;
-        Show(saved);
-        if (saved.IsSuccess)
+        if (_busy || _view is null || _draft is { IsUndecided: true })
         {
-            await (_draft?.DropAsync() ?? Task.CompletedTask);
-            Snackbar.Add("Settings saved.", Severity.Success);
+            return;
         }
+
+        _busy = true;
+        try
+        {
+            var saved = await ConfirmedAct.RunAsync(Dialogs, UpdateAsync);
+            for (var tries = 0; saved.Error == WorkspaceErrors.Changed && tries < Tries; tries++)
+            {
+                if (!await TakeOverAsync())
+                {
+                    _error = null; // the form asks which text it is to be
+                    return;
+                }
+
+                saved = await UpdateAsync();
+            }
+
+            Show(saved);
+            if (saved.IsSuccess)
+            {
+                await (_draft?.DropAsync() ?? Task.CompletedTask);
+                Snackbar.Add("Settings saved.", Severity.Success);
+            }
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private Task<Result<WorkspaceView>> UpdateAsync()
+    {
+        var was = _view!.Workspace;
+        var sandbox = _sandbox == SandboxClasses.Process ? null : _sandbox;
+        var change = new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs), _limit, sandbox, was.Version);
+        return Workspaces.UpdateAsync(Workspace.Actor, Workspace.Id, change, CancellationToken.None);
+    }
+
+    private Task LookAgainAsync() => _busy ? Task.CompletedTask : TakeOverAsync();
+
+    /// <summary>What others saved meanwhile comes into the form where the person changed nothing.</summary>
+    /// <returns>False when both changed a field and the person is to choose.</returns>
+    private async Task<bool> TakeOverAsync()
+    {
+        if (_draft is not { IsReady: true } draft
+            || !(await Workspaces.FindAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out var view, out _)
+            || view.Workspace.Version == _view?.Workspace.Version)
+        {
+            return true;
+        }
+
+        _view = view;
+        var now = view.Workspace;
+        return await draft.RebaseAsync(new Dictionary<string, object>
+        {
+            ["settings-name"] = now.Name,
+            ["settings-description"] = now.Description,
+            ["privacy=0"] = now.IsPrivate,
+            ["privacy=1"] = !now.IsPrivate,
+            ["settings-days"] = now.RetentionDays.ToString(CultureInfo.InvariantCulture),
+            ["settings-runs"] = now.RetentionRuns.ToString(CultureInfo.InvariantCulture),
+            ["settings-limit"] = now.MaxConcurrentRuns?.ToString(CultureInfo.InvariantCulture) ?? "",
+            ["settings-sandbox"] = now.LeastSandbox ?? SandboxClasses.Process,
+        });
     }
 
     private async Task DeleteAsync()

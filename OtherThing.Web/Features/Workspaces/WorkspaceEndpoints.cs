@@ -54,7 +54,8 @@ internal static class WorkspaceEndpoints
         Guid workspaceId, UpdateWorkspaceRequest request, CurrentActor current, WorkspaceService workspaces,
         CancellationToken cancellationToken)
     {
-        var change = new WorkspaceChange(request.Name, request.Description, request.IsPrivate, request.Retention, request.MaxConcurrentRuns, request.LeastSandbox);
+        var change = new WorkspaceChange(
+            request.Name, request.Description, request.IsPrivate, request.Retention, request.MaxConcurrentRuns, request.LeastSandbox, request.Version);
         return Answer(await workspaces.UpdateAsync(await current.GetAsync(), workspaceId, change, cancellationToken));
     }
 

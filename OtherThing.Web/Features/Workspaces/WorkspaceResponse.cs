@@ -18,7 +18,8 @@ internal sealed record WorkspaceResponse(
     DateTime CreatedAt,
     RunRetention Retention,
     int? MaxConcurrentRuns,
-    string? LeastSandbox)
+    string? LeastSandbox,
+    Guid Version)
 {
     public static WorkspaceResponse From(WorkspaceView view) => new(
         view.Workspace.Id,
@@ -33,7 +34,8 @@ internal sealed record WorkspaceResponse(
         view.Workspace.CreatedAt,
         view.Workspace.Retention,
         view.Workspace.MaxConcurrentRuns,
-        view.Workspace.LeastSandbox);
+        view.Workspace.LeastSandbox,
+        view.Workspace.Version);
 }
 
 internal sealed record CreateWorkspaceRequest(string? Name, string? Description = null, bool? IsPrivate = null);
@@ -44,4 +46,6 @@ internal sealed record UpdateWorkspaceRequest(
     public Optional<int?> MaxConcurrentRuns { get; init; }
 
     public Optional<string?> LeastSandbox { get; init; }
+
+    public Guid? Version { get; init; }
 }
