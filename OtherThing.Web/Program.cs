@@ -13,6 +13,10 @@ using OtherThing.Web.Features.Usage;
 using OtherThing.Web.Features.Workspaces;
 using OtherThing.Web.Gateway;
 using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Limits;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
+using OtherThing.Web.Hosting.Start;
 
 ProcessLimits.Set();
 var builder = WebApplication.CreateBuilder(args);

@@ -4,6 +4,8 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Tasks;

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Steps.Configs;
 
 namespace OtherThing.Core.Approvals;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
 
 namespace OtherThing.Core.Approvals;
 

@@ -18,7 +18,7 @@ public sealed class EgressClient : IDisposable
     // Anything that proves who is calling; the rest of a caller's headers is dropped too when the origin changes, except these plain ones.
     private static readonly HashSet<string> s_harmless = new(StringComparer.OrdinalIgnoreCase)
     {
-        "accept", "accept-language", "user-agent", "cache-control", "pragma", Runs.RunHops.Header,
+        "accept", "accept-language", "user-agent", "cache-control", "pragma", Runs.Grains.RunHops.Header,
     };
 
     private readonly HttpMessageInvoker _http;

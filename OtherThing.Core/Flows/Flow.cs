@@ -8,7 +8,7 @@ public sealed class Flow
     }
 
     /// <summary>A new flow whose draft is <paramref name="definition"/>.</summary>
-    public Flow(Guid workspaceId, string name, string description, FlowDefinition definition, Guid createdBy, DateTime utcNow)
+    public Flow(Guid workspaceId, string name, string description, FlowDocument definition, Guid createdBy, DateTime utcNow)
     {
         Id = Guid.CreateVersion7();
         (WorkspaceId, Name, Description, CreatedBy) = (workspaceId, name, description, createdBy);
@@ -65,10 +65,10 @@ public sealed class Flow
     public DateTime UpdatedAt { get; private set; }
 
     /// <summary>The draft.</summary>
-    public FlowDefinition ReadDefinition() => FlowJson.Parse(Definition).Value;
+    public FlowDocument ReadDefinition() => FlowJson.Parse(Definition).Value;
 
     /// <summary>Changes what is given; a changed draft is a new revision, and so is a new name, so that no edit is lost.</summary>
-    public void Change(string? name, string? description, FlowDefinition? definition, DateTime utcNow, string? recentActs = null)
+    public void Change(string? name, string? description, FlowDocument? definition, DateTime utcNow, string? recentActs = null)
     {
         RecentActs = recentActs ?? RecentActs;
         Name = name ?? Name;

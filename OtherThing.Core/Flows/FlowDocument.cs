@@ -1,92 +1,131 @@
-using OtherThing.Core.Results;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace OtherThing.Core.Flows;
 
-/// <summary>A document after an edit, and the edit that takes it back.</summary>
-/// <param name="Definition">The new document.</param>
-/// <param name="Inverse">Applied to <paramref name="Definition"/>, it gives the old document back, byte for byte.</param>
-/// <param name="Applied">What was done, with every place spelled out; batches are taken apart, and what did not fit is left out.</param>
-public sealed record FlowChange(FlowDefinition Definition, FlowEdit Inverse, IReadOnlyList<FlowEdit> Applied);
-
-/// <summary>
-/// Applies edits to flow documents: pure, all or nothing. It keeps the document well formed (ids, ends of connections, sizes);
-/// whether the flow can run is the validator's word.
-/// </summary>
-public static class FlowDocument
+/// <summary>The flow document: what <c>/schemas/flow/v1.json</c> describes. Immutable; an edit makes a new one.</summary>
+public sealed record FlowDocument
 {
-    /// <summary>Edits in one act, nested ones counted.</summary>
-    public const int MaxEdits = 20_000;
+    /// <summary>The version of the document format; 1.</summary>
+    public int Schema { get; init; } = 1;
 
-    /// <summary>Applies one edit.</summary>
-    /// <returns>
-    /// The change, or <c>flow.step_exists</c>, <c>flow.step_unknown</c>, <c>flow.connection_refused</c>,
-    /// <c>flow.connection_unknown</c>, <c>flow.note_unknown</c>, <c>flow.edit_invalid</c>, <c>flow.too_large</c>.
-    /// </returns>
-    public static Result<FlowChange> Apply(FlowDefinition definition, FlowEdit edit)
-    {
-        var draft = new FlowDraft(definition);
-        return draft.Apply(edit, lenient: false).TryGet(out var inverse, out var error)
-            ? new FlowChange(draft.ToDefinition(), inverse, draft.Applied)
-            : error;
-    }
+    /// <summary>The steps, in reading order.</summary>
+    public IReadOnlyList<FlowStep> Steps { get; init; } = [];
 
-    /// <summary>
-    /// Applies what still can be applied of an edit: for undo after other people's edits. Parts whose step is gone are left out.
-    /// </summary>
-    /// <returns>The change, or the reason of the first part when no part could be applied.</returns>
-    public static Result<FlowChange> ApplyWhatFits(FlowDefinition definition, FlowEdit edit)
-    {
-        var draft = new FlowDraft(definition);
-        return draft.Apply(edit, lenient: true).TryGet(out var inverse, out var error)
-            ? new FlowChange(draft.ToDefinition(), inverse, draft.Applied)
-            : error;
-    }
+    /// <summary>The connections between them.</summary>
+    public IReadOnlyList<FlowConnection> Connections { get; init; } = [];
 
-    /// <summary>Why a connection may not be made; null when it may.</summary>
-    /// <param name="steps">The document's steps.</param>
-    /// <param name="connections">Its connections.</param>
-    /// <param name="from">The step it would leave.</param>
-    /// <param name="port">The port it would leave by.</param>
-    /// <param name="to">The step it would enter.</param>
-    public static string? WhyNotConnect(
-        IReadOnlyList<FlowStep> steps, IReadOnlyList<FlowConnection> connections, string from, string port, string to)
-    {
-        var source = steps.FirstOrDefault(step => step.Id == from);
-        var target = steps.FirstOrDefault(step => step.Id == to);
-        return source is null ? $"There is no step '{from}'."
-            : target is null ? $"There is no step '{to}'."
-            : from == to ? "A step cannot follow itself."
-            : source.Parent != target.Parent ? "Both steps must be in the same container."
-            : connections.Any(known => known.From == from && known.Port == port && known.To == to) ? "They are connected already."
-            : Leads(connections, to, from) ? "That would close a circle; use a loop step to repeat."
-            : null;
-    }
+    /// <summary>Sticky notes.</summary>
+    public IReadOnlyList<FlowNote> Notes { get; init; } = [];
 
-    internal static string? WhyNotRestore(IReadOnlyList<FlowStep> steps, IReadOnlyList<FlowConnection> connections, Connect connect) =>
-        steps.All(step => step.Id != connect.From) ? $"There is no step '{connect.From}'."
-        : steps.All(step => step.Id != connect.To) ? $"There is no step '{connect.To}'."
-        : connections.Any(known => known.From == connect.From && known.Port == connect.Port && known.To == connect.To)
-            ? "They are connected already."
-            : null;
+    /// <summary>A document with nothing in it.</summary>
+    public static FlowDocument Empty { get; } = new();
+}
 
-    private static bool Leads(IReadOnlyList<FlowConnection> connections, string from, string to)
-    {
-        var next = connections.ToLookup(connection => connection.From, connection => connection.To, StringComparer.Ordinal);
-        var seen = new HashSet<string>(StringComparer.Ordinal) { from };
-        var open = new Stack<string>(seen);
-        while (open.TryPop(out var id))
-        {
-            if (id == to)
-            {
-                return true;
-            }
+/// <summary>One step of a flow.</summary>
+public sealed record FlowStep
+{
+    /// <summary>Unique in the document; matches <c>[A-Za-z][A-Za-z0-9_]*</c>.</summary>
+    public required string Id { get; init; }
 
-            foreach (var follower in next[id].Where(seen.Add))
-            {
-                open.Push(follower);
-            }
-        }
+    /// <summary>The step type, as in the catalog: <c>http.request</c>.</summary>
+    public required string Type { get; init; }
 
-        return false;
-    }
+    /// <summary>What people call it; the id when null.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What people read wherever the step is spoken of: its name, or its id when it has none.</summary>
+    [JsonIgnore]
+    public string CalledName => Name is { Length: > 0 } name ? name : Id;
+
+    /// <summary>Where its card lies on the canvas, in canvas pixels.</summary>
+    public FlowPosition Position { get; init; }
+
+    /// <summary>The id of the container (map, loop) this step is in; null at the top.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>The type's own configuration; always a JSON object.</summary>
+    public JsonElement Config { get; init; } = Results.Json.EmptyObject;
+
+    /// <summary>How often it is tried again; null means never.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>How long one attempt may take, in seconds; null takes the type's default.</summary>
+    public int? TimeoutSeconds { get; init; }
+
+    /// <summary>What happens when it fails for good.</summary>
+    public OnError OnError { get; init; }
+
+    /// <summary>How its effect may be repeated; null takes the type's default.</summary>
+    public StepEffects? Effects { get; init; }
+}
+
+/// <summary>A place on the canvas, in canvas pixels.</summary>
+public readonly record struct FlowPosition(double X, double Y);
+
+/// <summary>How often a failed attempt is tried again.</summary>
+/// <param name="Max">Attempts after the first, 0 to 20.</param>
+/// <param name="BackoffSeconds">The first wait in seconds; doubles each time up to five minutes, with jitter.</param>
+public sealed record RetryPolicy(int Max = 0, double BackoffSeconds = 1);
+
+/// <summary>What happens when a step fails for good.</summary>
+public enum OnError
+{
+    /// <summary>The run fails.</summary>
+    Fail,
+
+    /// <summary>The run goes on as if the step had put out <c>null</c>.</summary>
+    Continue,
+
+    /// <summary>The run goes on along the port <c>error</c>.</summary>
+    Branch,
+}
+
+/// <summary>How a step's effect may be repeated after an unclear end.</summary>
+public enum StepEffects
+{
+    /// <summary>No effect outside: repeat freely.</summary>
+    Pure,
+
+    /// <summary>Repeat with the same idempotency key.</summary>
+    Keyed,
+
+    /// <summary>Never repeat by itself once it may have happened.</summary>
+    Once,
+}
+
+/// <summary>A connection from a step's port to a step.</summary>
+public sealed record FlowConnection
+{
+    /// <summary>The id of the step it leaves.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The port it leaves by.</summary>
+    public string Port { get; init; } = "out";
+
+    /// <summary>The id of the step it enters.</summary>
+    public required string To { get; init; }
+}
+
+/// <summary>A sticky note on the canvas.</summary>
+public sealed record FlowNote
+{
+    /// <summary>Unique among the notes.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its text (Markdown).</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>Where it lies, in canvas pixels.</summary>
+    public FlowPosition Position { get; init; }
+
+    /// <summary>Width in canvas pixels.</summary>
+    public double Width { get; init; } = 240;
+
+    /// <summary>Height in canvas pixels.</summary>
+    public double Height { get; init; } = 120;
+
+    /// <summary>A colour role of the theme; null for the plain one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Color { get; init; }
 }

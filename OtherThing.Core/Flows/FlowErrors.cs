@@ -1,3 +1,4 @@
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Flows;
@@ -41,7 +42,7 @@ public static class FlowErrors
         "flow.settings_changed", "Somebody changed the settings of this flow since you opened them. Look at them again, then repeat your change.");
 
     /// <summary><c>flow.invalid</c> with every problem; the message says the step's name, the fields its id.</summary>
-    public static Error Invalid(IReadOnlyList<FlowProblem> problems, FlowDefinition? flow = null) => Error.Invalid(
+    public static Error Invalid(IReadOnlyList<FlowProblem> problems, FlowDocument? flow = null) => Error.Invalid(
         "flow.invalid",
         problems.Count == 1 ? problems[0].Say(flow) : $"{problems.Count} things are wrong with this flow; the first is {problems[0].Say(flow)}",
         [.. problems.Select(problem => new FieldError("flow." + problem.Path, problem.Message))]);

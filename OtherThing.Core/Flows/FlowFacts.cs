@@ -1,4 +1,5 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Results;
 
@@ -23,7 +24,7 @@ public sealed record FlowFacts
     public IReadOnlySet<(FlowReferenceKind Kind, Guid Id)> Known { get; init; } = new HashSet<(FlowReferenceKind, Guid)>();
 
     /// <summary>True when every id in the document was looked for.</summary>
-    public bool Covers(FlowDefinition flow) =>
+    public bool Covers(FlowDocument flow) =>
         flow.Steps.SelectMany(FlowReferences.Of).All(reference => Asked.Contains((reference.Kind, reference.Id)));
 }
 
@@ -32,7 +33,7 @@ public sealed class FlowFactService(IFlowReferenceStore references, KeyService k
 {
     /// <summary>The facts about a flow (A27); of keys only for who may see them (A59).</summary>
     /// <returns>The facts, or <c>workspace.not_found</c>.</returns>
-    public async Task<Result<FlowFacts>> ReadAsync(Actor actor, Guid workspaceId, FlowDefinition flow, CancellationToken cancellationToken)
+    public async Task<Result<FlowFacts>> ReadAsync(Actor actor, Guid workspaceId, FlowDocument flow, CancellationToken cancellationToken)
     {
         if ((await door.EnterAsync(actor, workspaceId, Operations.FlowRead, cancellationToken)).Error is { } refusal)
         {

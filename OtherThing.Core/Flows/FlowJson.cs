@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 
@@ -19,7 +20,7 @@ public static class FlowJson
     /// The document, or <c>flow.malformed</c>, <c>flow.too_large</c> with the place and reason, or <c>flow.invalid</c> when it has more
     /// steps, connections or notes than a flow takes: those are not read at all.
     /// </returns>
-    public static Result<FlowDefinition> Parse(JsonElement document)
+    public static Result<FlowDocument> Parse(JsonElement document)
     {
         if (document.ValueKind != JsonValueKind.Object)
         {
@@ -45,7 +46,7 @@ public static class FlowJson
 
         try
         {
-            return document.Deserialize<FlowDefinition>(s_options)!;
+            return document.Deserialize<FlowDocument>(s_options)!;
         }
         catch (JsonException exception)
         {
@@ -55,7 +56,7 @@ public static class FlowJson
 
     /// <summary>Reads a document.</summary>
     /// <returns>The document, or <c>flow.malformed</c>, <c>flow.too_large</c> with the place and reason.</returns>
-    public static Result<FlowDefinition> Parse(string document)
+    public static Result<FlowDocument> Parse(string document)
     {
         if (document.Length > FlowLimits.Characters)
         {
@@ -64,7 +65,7 @@ public static class FlowJson
 
         try
         {
-            return JsonSerializer.Deserialize<FlowDefinition>(document, s_options) is { } flow
+            return JsonSerializer.Deserialize<FlowDocument>(document, s_options) is { } flow
                 ? flow
                 : Error.Invalid("flow.malformed", "flow", "A flow is a JSON object with steps and connections.");
         }
@@ -75,7 +76,7 @@ public static class FlowJson
     }
 
     /// <summary>The document as JSON.</summary>
-    public static string Write(FlowDefinition flow) => JsonSerializer.Serialize(flow, s_options);
+    public static string Write(FlowDocument flow) => JsonSerializer.Serialize(flow, s_options);
 
     private static int Count(JsonElement document, string field) =>
         document.TryGetProperty(field, out var list) && list.ValueKind == JsonValueKind.Array ? list.GetArrayLength() : 0;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows.Exchange;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -12,7 +13,7 @@ public sealed partial class FlowService
     /// <summary>Makes a flow (A28).</summary>
     /// <returns>The flow, or <c>flow.name_invalid</c>, <c>flow.description_too_long</c>, <c>flow.invalid</c>.</returns>
     public async Task<Result<Flow>> CreateAsync(
-        Actor actor, Guid workspaceId, string? name, string? description, FlowDefinition definition, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, string? name, string? description, FlowDocument definition, CancellationToken cancellationToken)
     {
         var entered = await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken);
         if (!entered.TryGet(out var entry, out var refusal))

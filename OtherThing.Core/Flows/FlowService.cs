@@ -2,13 +2,14 @@ using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Flows.Exchange;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Flows;
 
 /// <summary>What changes of a flow; null leaves it.</summary>
-public sealed record FlowUpdate(string? Name = null, string? Description = null, FlowDefinition? Definition = null);
+public sealed record FlowUpdate(string? Name = null, string? Description = null, FlowDocument? Definition = null);
 
 /// <summary>Flows of a workspace: list, read, make, change, duplicate, delete, publish.</summary>
 public sealed partial class FlowService(
@@ -85,7 +86,7 @@ public sealed partial class FlowService(
     /// </summary>
     /// <returns>The flow, or <c>flow.not_found</c>, <c>flow.changed</c>, <c>flow.too_large</c>.</returns>
     public async Task<Result<Flow>> SaveDraftAsync(
-        Actor actor, Guid workspaceId, Guid flowId, FlowDefinition definition, string acts, int expectedVersion, CancellationToken cancellationToken)
+        Actor actor, Guid workspaceId, Guid flowId, FlowDocument definition, string acts, int expectedVersion, CancellationToken cancellationToken)
     {
         if ((await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error is { } refusal)
         {
@@ -230,7 +231,7 @@ public sealed partial class FlowService(
         : !FlowLimits.FlowDescription.Holds(description) ? FlowErrors.DescriptionTooLong
         : null;
 
-    private async Task<Result<FlowDefinition>> ToKeepAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken)
+    private async Task<Result<FlowDocument>> ToKeepAsync(Guid workspaceId, FlowDocument definition, CancellationToken cancellationToken)
     {
         foreach (var listener in listeners)
         {
@@ -262,7 +263,7 @@ public sealed partial class FlowService(
             return FlowErrors.Changed(expected, loaded, byHeader);
         }
 
-        FlowDefinition? definition = null;
+        FlowDocument? definition = null;
         if (change.Definition is { } wanted && !(await ToKeepAsync(workspaceId, wanted, cancellationToken)).TryGet(out definition, out var unkept))
         {
             return unkept;

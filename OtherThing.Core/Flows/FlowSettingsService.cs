@@ -4,7 +4,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Queue;
 using OtherThing.Core.Triggers;
 
 namespace OtherThing.Core.Flows;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
@@ -19,13 +20,13 @@ internal sealed class FlowShapes
 
     private static readonly string[] s_opening = ["patternProperties", "allOf", "anyOf", "oneOf", "$ref", "$dynamicRef", "if"];
 
-    private readonly FlowDefinition _flow;
+    private readonly FlowDocument _flow;
     private readonly Dictionary<string, FlowStep> _steps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonElement> _outputs = new(StringComparer.Ordinal);
     private readonly List<FlowStep> _triggers;
     private readonly IReadOnlyList<string>? _input;
 
-    public FlowShapes(FlowDefinition flow)
+    public FlowShapes(FlowDocument flow)
     {
         _flow = flow;
         foreach (var step in flow.Steps.Where(step => step?.Id is not null))

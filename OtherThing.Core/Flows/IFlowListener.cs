@@ -13,14 +13,14 @@ public sealed record PublishedWith(IReadOnlyList<Trigger> Triggers, Func<Task> D
 public interface IFlowListener
 {
     /// <summary>The document as it is to be kept, or why it cannot be.</summary>
-    Task<Result<FlowDefinition>> SavingAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken);
+    Task<Result<FlowDocument>> SavingAsync(Guid workspaceId, FlowDocument definition, CancellationToken cancellationToken);
 
     /// <summary>Why the flow cannot be published by this actor; null when it can.</summary>
-    Task<Error?> CheckPublishAsync(Actor actor, Entry entry, Flow flow, FlowDefinition definition, CancellationToken cancellationToken);
+    Task<Error?> CheckPublishAsync(Actor actor, Entry entry, Flow flow, FlowDocument definition, CancellationToken cancellationToken);
 
     /// <summary>What is written in one transaction with the publication.</summary>
     /// <returns>The rows, or null for a listener that keeps nothing of a flow.</returns>
-    Task<PublishedWith?> PublishingAsync(Actor actor, Flow flow, FlowDefinition definition, CancellationToken cancellationToken);
+    Task<PublishedWith?> PublishingAsync(Actor actor, Flow flow, FlowDocument definition, CancellationToken cancellationToken);
 
     /// <summary>The flow is deleted.</summary>
     Task DeletedAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken);

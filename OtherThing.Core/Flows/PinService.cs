@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;

@@ -11,7 +11,7 @@ public static class ReadingOrder
     /// <summary>The steps in reading order, each container's steps right behind it.</summary>
     /// <param name="definition">Any document; steps whose container is missing are left out.</param>
     /// <returns>Each step and how many containers it is in, 0 at the top.</returns>
-    public static IReadOnlyList<(FlowStep Step, int Depth)> Of(FlowDefinition definition)
+    public static IReadOnlyList<(FlowStep Step, int Depth)> Of(FlowDocument definition)
     {
         var inside = definition.Steps.ToLookup(step => step.Parent, StringComparer.Ordinal);
         List<(FlowStep, int)> ordered = [];

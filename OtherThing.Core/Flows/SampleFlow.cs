@@ -15,7 +15,7 @@ public static class SampleFlow
 
     /// <summary>The document.</summary>
     /// <param name="textAddress">Where the text is served.</param>
-    public static FlowDefinition Create(Uri textAddress) => new()
+    public static FlowDocument Create(Uri textAddress) => new()
     {
         Steps =
         [

@@ -1,3 +1,4 @@
+
 namespace OtherThing.Core.Jobs;
 
 /// <summary>The limits a job runs under on a node, by the codes under which it says that one of them struck.</summary>

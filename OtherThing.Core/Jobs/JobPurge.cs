@@ -1,6 +1,6 @@
 using OtherThing.Core.Results;
 using OtherThing.Core.Retention;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 
 namespace OtherThing.Core.Jobs;
 

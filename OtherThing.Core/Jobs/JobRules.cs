@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Jobs;

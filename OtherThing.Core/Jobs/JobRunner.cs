@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 

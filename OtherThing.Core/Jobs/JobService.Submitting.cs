@@ -1,4 +1,5 @@
 using OtherThing.Core.Access;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Jobs;

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 

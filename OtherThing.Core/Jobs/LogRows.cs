@@ -1,3 +1,4 @@
+
 namespace OtherThing.Core.Jobs;
 
 /// <summary>

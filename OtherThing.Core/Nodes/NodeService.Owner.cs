@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
-using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Nodes;

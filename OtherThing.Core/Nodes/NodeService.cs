@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
-using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Nodes;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Nodes;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Dispatch;
 
 namespace OtherThing.Core.Nodes;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
 using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Workspaces;
 

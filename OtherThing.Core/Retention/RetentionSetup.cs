@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Jobs;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Core.Retention;

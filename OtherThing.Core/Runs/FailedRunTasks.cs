@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Tasks;
 
 namespace OtherThing.Core.Runs;
@@ -82,7 +84,7 @@ public sealed partial class FailedRunTasks(RunService runs, FlowVersionService v
     }
 
     /// <summary>What the card of a failed run says.</summary>
-    internal static TaskDraft Describe(RunDetail detail, FlowDefinition? flow, Uri address)
+    internal static TaskDraft Describe(RunDetail detail, FlowDocument? flow, Uri address)
     {
         var (run, error) = (detail.Run, detail.Run.Error is { } text ? JsonSerializer.Deserialize<StepError>(text, Json.Options) : null);
         var failed = detail.Steps.LastOrDefault(step => step.Path == error?.Path);

@@ -1,4 +1,6 @@
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Values;
 
 namespace OtherThing.Core.Runs;
 

@@ -1,3 +1,5 @@
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
+using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Core.Runs;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OtherThing.Core.Runs.Machine;
 
 namespace OtherThing.Core.Runs;
 

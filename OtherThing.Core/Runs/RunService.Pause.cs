@@ -1,5 +1,6 @@
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs.Grains;
 
 namespace OtherThing.Core.Runs;
 

@@ -1,6 +1,10 @@
 using System.Text.Json;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Machine;
+using OtherThing.Core.Runs.Values;
 
 namespace OtherThing.Core.Runs;
 

@@ -1,5 +1,7 @@
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Journal;
 
 namespace OtherThing.Core.Runs;
 

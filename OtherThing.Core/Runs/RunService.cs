@@ -4,6 +4,11 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Machine;
+using OtherThing.Core.Runs.Repeat;
+using OtherThing.Core.Runs.Values;
 
 namespace OtherThing.Core.Runs;
 

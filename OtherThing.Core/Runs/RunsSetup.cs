@@ -1,5 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Machine;
+using OtherThing.Core.Runs.Repeat;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Workspaces;
 

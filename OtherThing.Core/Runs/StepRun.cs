@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtherThing.Core.Results;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs;

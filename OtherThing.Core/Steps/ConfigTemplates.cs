@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Steps;

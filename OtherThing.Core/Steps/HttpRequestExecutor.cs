@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json;
 using OtherThing.Core.Egress;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Secrets;
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Steps.Configs;
 
 namespace OtherThing.Core.Steps;

@@ -25,4 +25,4 @@ public sealed record HookRequest
 /// <summary>What a delivery led to.</summary>
 /// <param name="Run">The run and where it stands.</param>
 /// <param name="WantsOutput">True when the caller gets the run's output rather than its id, if it has ended.</param>
-public sealed record HookAnswer(Runs.RunAnswer Run, bool WantsOutput);
+public sealed record HookAnswer(Runs.Grains.RunAnswer Run, bool WantsOutput);

@@ -21,7 +21,7 @@ public sealed class HookSecrets(IVault vault)
 
     /// <summary>The document with every secret that was typed in sealed.</summary>
     /// <returns>The document, or <c>vault.cannot_open</c>.</returns>
-    public async Task<Result<FlowDefinition>> SealAsync(Guid workspaceId, FlowDefinition flow, CancellationToken cancellationToken)
+    public async Task<Result<FlowDocument>> SealAsync(Guid workspaceId, FlowDocument flow, CancellationToken cancellationToken)
     {
         if (!flow.Steps.Any(step => TypedSecretOf(step) is not null))
         {

@@ -7,6 +7,8 @@ using OtherThing.Core.Flows;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
 

@@ -177,12 +177,12 @@ public sealed partial class TriggerService(
     }
 
     /// <inheritdoc/>
-    Task<Result<FlowDefinition>> IFlowListener.SavingAsync(Guid workspaceId, FlowDefinition definition, CancellationToken cancellationToken) =>
+    Task<Result<FlowDocument>> IFlowListener.SavingAsync(Guid workspaceId, FlowDocument definition, CancellationToken cancellationToken) =>
         secrets.SealAsync(workspaceId, definition, cancellationToken);
 
     /// <inheritdoc/>
     async Task<Error?> IFlowListener.CheckPublishAsync(
-        Actor actor, Entry entry, Flow flow, FlowDefinition definition, CancellationToken cancellationToken)
+        Actor actor, Entry entry, Flow flow, FlowDocument definition, CancellationToken cancellationToken)
     {
         // What was allowed once stays so until it is changed: asked anew where a trigger is new, of another type, or set otherwise.
         var published = await ReadPublishedAsync(flow, cancellationToken);
@@ -216,7 +216,7 @@ public sealed partial class TriggerService(
     }
 
     /// <inheritdoc/>
-    async Task<PublishedWith?> IFlowListener.PublishingAsync(Actor actor, Flow flow, FlowDefinition definition, CancellationToken cancellationToken)
+    async Task<PublishedWith?> IFlowListener.PublishingAsync(Actor actor, Flow flow, FlowDocument definition, CancellationToken cancellationToken)
     {
         var opened = new List<Trigger>();
         var known = (await triggers.ListAsync(flow.WorkspaceId, [flow.Id], cancellationToken)).ToDictionary(row => row.StepId, StringComparer.Ordinal);
@@ -315,7 +315,7 @@ public sealed partial class TriggerService(
             ? definition.Steps.Where(step => step?.Id is not null).DistinctBy(step => step.Id).ToDictionary(step => step.Id, StringComparer.Ordinal)
             : new Dictionary<string, FlowStep>();
 
-    private static IEnumerable<FlowStep> Webhooks(FlowDefinition definition) =>
+    private static IEnumerable<FlowStep> Webhooks(FlowDocument definition) =>
         definition.Steps.Where(step => step.Type == WebhookTriggerConfig.StepType);
 
     private static string AddressOf(string token) => "/hooks/" + token;

@@ -1,5 +1,6 @@
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Steps.Configs;
 
 namespace OtherThing.Core.Triggers;

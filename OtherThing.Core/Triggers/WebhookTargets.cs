@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
 

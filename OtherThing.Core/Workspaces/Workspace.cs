@@ -1,5 +1,5 @@
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 
 namespace OtherThing.Core.Workspaces;
 

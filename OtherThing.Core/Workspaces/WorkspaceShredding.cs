@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Retention;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Values;
 
 namespace OtherThing.Core.Workspaces;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
+using OtherThing.Core.Flows.Validation;
 
 namespace OtherThing.Data.Flows;
 

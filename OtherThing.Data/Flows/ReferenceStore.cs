@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Workspaces;

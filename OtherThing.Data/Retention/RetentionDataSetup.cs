@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Retention;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Runs;

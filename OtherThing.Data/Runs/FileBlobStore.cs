@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Data.Conventions;
 
 namespace OtherThing.Data.Runs;

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 
 namespace OtherThing.Data.Runs;
 

@@ -4,6 +4,7 @@ using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
 using OtherThing.Core.Retention;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Retention;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Queue;
 using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Data.Runs;

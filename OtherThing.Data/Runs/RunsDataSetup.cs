@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Queue;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Data.Access;
 
 namespace OtherThing.Data.Runs;

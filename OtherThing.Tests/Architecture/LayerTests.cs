@@ -1,6 +1,6 @@
 using System.Reflection;
 using NetArchTest.Rules;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Tests.Architecture;
 

@@ -10,6 +10,7 @@ using OtherThing.Core.Keys;
 using OtherThing.Core.Live;
 using OtherThing.Core.Tasks;
 using OtherThing.Lab.Processes;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Access;
 using OtherThing.Tests.Web.Access.Rights;

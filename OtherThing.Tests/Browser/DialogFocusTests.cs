@@ -5,10 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OtherThing.Core.Access;
 using OtherThing.Core.Nodes;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Account;
 using OtherThing.Tests.Web.Runs;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 using static Microsoft.Playwright.Assertions;
 
 namespace OtherThing.Tests.Browser;

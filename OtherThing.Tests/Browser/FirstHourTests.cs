@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using Microsoft.Playwright;
 using OtherThing.Lab.Processes;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Playwright;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
 

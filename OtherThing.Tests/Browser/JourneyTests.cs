@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using OtherThing.Lab.Processes;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OtherThing.Core.Flows;
+using OtherThing.Tests.Browser.Flows;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;
@@ -13,7 +15,7 @@ public sealed partial class KeyboardTests(Chromium chromium, SharedServer server
     public async Task Canvas_IsReachedInAtMostSixPresses()
     {
         await using var builder = await FlowBuilder.OpenAsync(
-            chromium, server, FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }] });
+            chromium, server, FlowDocument.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }] });
         var page = builder.Page;
         await page.ReloadAsync();
         await Assertions.Expect(builder.Host).ToBeVisibleAsync();

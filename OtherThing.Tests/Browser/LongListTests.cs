@@ -7,6 +7,7 @@ using OtherThing.Core.Nodes;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data;
 using OtherThing.Data.Access;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 

@@ -2,6 +2,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
+using OtherThing.Tests.Browser.Flows;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
 using static Microsoft.Playwright.Assertions;
@@ -15,7 +18,7 @@ namespace OtherThing.Tests.Browser;
 [Collection(Lanes.Pages)]
 public sealed class LongTextTests(Chromium chromium, SharedServer server)
 {
-    private static FlowDefinition Start { get; } = FlowDefinition.Empty with
+    private static FlowDocument Start { get; } = FlowDocument.Empty with
     {
         Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }, Set("value", new(360, 0))],
     };

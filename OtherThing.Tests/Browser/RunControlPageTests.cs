@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
 using static Microsoft.Playwright.Assertions;

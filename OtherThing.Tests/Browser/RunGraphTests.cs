@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
 using static Microsoft.Playwright.Assertions;
@@ -134,13 +135,13 @@ public sealed class RunGraphTests(Chromium chromium, SharedServer server)
 
     private static Task<string> TransformAsync(IPage page) => page.Locator("[data-part=pan]").EvaluateAsync<string>("pan => pan.style.transform");
 
-    private static async Task OpenAsync(WorkspaceVisit visit, FlowDefinition flow, string until)
+    private static async Task OpenAsync(WorkspaceVisit visit, FlowDocument flow, string until)
     {
         await visit.GoAsync($"runs/{await StartAsync(visit, flow, until)}");
         await visit.Page.Locator(".sg[data-ready=true]").WaitForAsync();
     }
 
-    private static async Task<string> StartAsync(WorkspaceVisit visit, FlowDefinition flow, string until)
+    private static async Task<string> StartAsync(WorkspaceVisit visit, FlowDocument flow, string until)
     {
         var client = new RunClient(visit.Rest, $"/api/v1/workspaces/{visit.Id}");
         var made = await client.PostAsync("/flows", JsonSerializer.Serialize(new { name = "Report", description = "", flow }, Json.Options));
@@ -150,7 +151,7 @@ public sealed class RunGraphTests(Chromium chromium, SharedServer server)
     }
 
     /// <summary>A row of steps, one of which waits for an hour.</summary>
-    private static FlowDefinition Waiting(int count, int at) => FlowDefinition.Empty with
+    private static FlowDocument Waiting(int count, int at) => FlowDocument.Empty with
     {
         Steps =
         [
@@ -164,7 +165,7 @@ public sealed class RunGraphTests(Chromium chromium, SharedServer server)
         Connections = [.. Enumerable.Range(1, count - 1).Select(step => new FlowConnection { From = $"s{step - 1}", To = $"s{step}" })],
     };
 
-    private static FlowDefinition Failing() => FlowDefinition.Empty with
+    private static FlowDocument Failing() => FlowDocument.Empty with
     {
         Steps =
         [

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using OtherThing.Core.Runs;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
 using static Microsoft.Playwright.Assertions;

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;

@@ -1,3 +1,4 @@
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Browser;

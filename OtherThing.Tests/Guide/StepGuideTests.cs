@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Steps;
 using OtherThing.Tests.Support;
 
@@ -24,7 +25,7 @@ public sealed partial class StepGuideTests
         var step = new FlowStep { Id = "step", Type = name, Config = type.Example };
         var inside = new FlowStep { Id = "inside", Type = "data.set", Parent = "step", Config = StepCatalog.Find("data.set")!.Example };
 
-        var problems = FlowValidator.Validate(new FlowDefinition { Steps = type.IsContainer ? [step, inside] : [step] });
+        var problems = FlowValidator.Validate(new FlowDocument { Steps = type.IsContainer ? [step, inside] : [step] });
 
         Assert.True(type.IsPlaceholder || problems.Count == 0, string.Join('\n', problems));
     }

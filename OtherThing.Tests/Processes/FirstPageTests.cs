@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Playwright;
 using OtherThing.Lab.Processes;
-using OtherThing.Tests.Browser;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Processes;

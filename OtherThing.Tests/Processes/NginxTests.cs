@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OtherThing.Lab.Processes;
-using OtherThing.Tests.Browser;
+using OtherThing.Tests.Browser.Support;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Processes;

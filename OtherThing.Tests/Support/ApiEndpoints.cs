@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Tests.Support;
 

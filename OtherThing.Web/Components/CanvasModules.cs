@@ -13,7 +13,7 @@ namespace OtherThing.Web.Components;
 internal sealed class CanvasModules
 {
     /// <summary>The module that draws the canvas.</summary>
-    public const string Entry = "Features/Flows/FlowCanvas.razor.js";
+    public const string Entry = "Features/Flows/Canvas/FlowCanvas.razor.js";
 
     private static readonly ConditionalWeakTable<ResourceAssetCollection, CanvasModules> s_known = [];
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OtherThing.Data;
+using OtherThing.Web.Hosting.Start;
 
 namespace OtherThing.Web.Hosting;
 

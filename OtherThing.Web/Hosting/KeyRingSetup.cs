@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OtherThing.Data;
 using OtherThing.Data.Conventions;
 using OtherThing.Data.Keys;
+using OtherThing.Web.Hosting.Start;
 
 namespace OtherThing.Web.Hosting;
 

@@ -3,9 +3,12 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 using MudBlazor;
 using MudBlazor.Services;
 using OtherThing.Web.Components;
-using OtherThing.Web.Components.Account;
+using OtherThing.Web.Components.Account.SignIn;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Start;
 
 namespace OtherThing.Web.Hosting;
 

@@ -1,4 +1,7 @@
 using OtherThing.Web.Features.Triggers;
+using OtherThing.Web.Hosting.Limits;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OtherThing.Core.Egress;
+using OtherThing.Core.Flows.Secrets;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Flows.Exchange;
@@ -8,7 +9,7 @@ namespace OtherThing.Core.Flows.Exchange;
 /// <summary>A document without what ties it to one workspace.</summary>
 /// <param name="Definition">The document.</param>
 /// <param name="Fields">What was taken out, as <c>steps.ask.config.keyId</c>.</param>
-public sealed record DetachedFlow(FlowDefinition Definition, IReadOnlyList<string> Fields);
+public sealed record DetachedFlow(FlowDocument Definition, IReadOnlyList<string> Fields);
 
 /// <summary>
 /// Takes keys, nodes, members, other flows and secrets out of a document: a file must not carry them, and an import must not attach them.
@@ -19,7 +20,7 @@ public static class FlowDetachment
     private static readonly string[] s_fields = ["keyId", "secret", "assigneeId", "flowId"];
 
     /// <summary>The document without them.</summary>
-    public static DetachedFlow Of(FlowDefinition definition)
+    public static DetachedFlow Of(FlowDocument definition)
     {
         var taken = new List<string>();
         var steps = definition.Steps.Select(step => step is null ? step! : Detach(step, taken)).ToList();

@@ -36,7 +36,7 @@ public static class FlowFile
     /// <param name="name">What people call the flow.</param>
     /// <param name="description">What it is for.</param>
     /// <param name="definition">The document; what ties it to its workspace is left out, see <see cref="FlowDetachment"/>.</param>
-    public static string Write(string name, string description, FlowDefinition definition)
+    public static string Write(string name, string description, FlowDocument definition)
     {
         var detached = FlowDetachment.Of(definition).Definition;
         var text = new StringBuilder(4096);
@@ -92,7 +92,7 @@ public static class FlowFile
         }
 
         return new ImportedFlow(ImportSource.OtherThing, read.Name, read.Description,
-            new FlowDefinition { Steps = steps, Connections = read.Connections, Notes = notes }, []);
+            new FlowDocument { Steps = steps, Connections = read.Connections, Notes = notes }, []);
     }
 
     private static Error Misplaced(string kind, string? id) => id is null

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 
@@ -86,7 +87,7 @@ public static class FlowImport
     }
 
     /// <summary>What the canvas could not even show: an id that is missing, twice or no id.</summary>
-    private static FlowProblem? FirstUnfit(FlowDefinition definition)
+    private static FlowProblem? FirstUnfit(FlowDocument definition)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < definition.Steps.Count; i++)
@@ -125,7 +126,7 @@ public static class FlowImport
     }
 
     /// <summary>It must be readable again exactly as it is stored, also inside an answer and an edit.</summary>
-    private static Error? CanBeKept(FlowDefinition definition)
+    private static Error? CanBeKept(FlowDocument definition)
     {
         try
         {

@@ -43,7 +43,7 @@ internal sealed class ForeignAssembly(
             }
         }
 
-        return new ImportedFlow(source, name, description, FlowDefinition.Empty with
+        return new ImportedFlow(source, name, description, FlowDocument.Empty with
         {
             Steps = steps,
             Connections = Connect(mapped),

@@ -25,4 +25,4 @@ public sealed record ImportRemark(string? StepId, string Message);
 /// <param name="Definition">The document; it may have problems, which the builder shows.</param>
 /// <param name="Remarks">What a person should look at.</param>
 public sealed record ImportedFlow(
-    ImportSource Source, string Name, string Description, FlowDefinition Definition, IReadOnlyList<ImportRemark> Remarks);
+    ImportSource Source, string Name, string Description, FlowDocument Definition, IReadOnlyList<ImportRemark> Remarks);

@@ -22,5 +22,5 @@ public sealed record FlowTemplate
     public JsonElement TryWith { get; init; } = Json.EmptyObject;
 
     /// <summary>The flow.</summary>
-    public required FlowDefinition Flow { get; init; }
+    public required FlowDocument Flow { get; init; }
 }

@@ -14,7 +14,7 @@ public sealed record FlowValues(
     Guid RunId, JsonElement Input, JsonElement Run, IReadOnlyDictionary<string, JsonElement> Outputs, IReadOnlyDictionary<string, JsonElement> Items)
 {
     /// <summary>The first item a map walked, or would walk with these values; null when there is none.</summary>
-    public JsonElement? FirstItemOf(FlowDefinition flow, FlowStep map)
+    public JsonElement? FirstItemOf(FlowDocument flow, FlowStep map)
     {
         if (Items.TryGetValue(map.Id, out var item))
         {

@@ -29,7 +29,7 @@ public static class PathSuggestions
     /// <param name="flow">The document.</param>
     /// <param name="stepId">The step whose template is written.</param>
     /// <param name="values">A run's values; null when the flow has not run.</param>
-    public static IReadOnlyList<PathSuggestion> For(FlowDefinition flow, string stepId, FlowValues? values)
+    public static IReadOnlyList<PathSuggestion> For(FlowDocument flow, string stepId, FlowValues? values)
     {
         var around = new StepSurroundings(flow, stepId);
         var found = new Collector();
@@ -64,7 +64,7 @@ public static class PathSuggestions
         return found.Suggestions;
     }
 
-    private static void Input(FlowDefinition flow, FlowValues? values, Collector found)
+    private static void Input(FlowDocument flow, FlowValues? values, Collector found)
     {
         found.Value("input", values?.Input, default, 0);
         foreach (var trigger in flow.Steps.Where(step => step.Type == "trigger.manual" && step.Config.ValueKind == JsonValueKind.Object))

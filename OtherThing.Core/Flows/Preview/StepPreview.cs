@@ -20,7 +20,7 @@ public static class StepPreview
     /// <param name="value">Its value as written.</param>
     /// <param name="values">The run's values.</param>
     /// <returns>The preview; null when the field holds no template.</returns>
-    public static FieldPreview? Render(FlowDefinition flow, FlowStep step, string field, JsonElement value, FlowValues values)
+    public static FieldPreview? Render(FlowDocument flow, FlowStep step, string field, JsonElement value, FlowValues values)
     {
         if (StepCatalog.Find(step.Type) is not { } type || type.VerbatimFields.Contains(field))
         {
@@ -46,7 +46,7 @@ public static class StepPreview
         }
     }
 
-    private sealed class Scope(FlowDefinition flow, StepSurroundings around, string stepId, FlowValues values) : ITemplateScope
+    private sealed class Scope(FlowDocument flow, StepSurroundings around, string stepId, FlowValues values) : ITemplateScope
     {
         public bool TryGetRoot(string name, out JsonElement value)
         {

@@ -8,7 +8,7 @@ internal sealed class StepSurroundings
     private readonly List<FlowStep> _before = [];
     private readonly List<FlowStep> _containers = [];
 
-    public StepSurroundings(FlowDefinition flow, string stepId)
+    public StepSurroundings(FlowDocument flow, string stepId)
     {
         var steps = new Dictionary<string, FlowStep>(StringComparer.Ordinal);
         foreach (var step in flow.Steps)

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Machine;
+using OtherThing.Core.Runs.Repeat;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Workspaces;
 

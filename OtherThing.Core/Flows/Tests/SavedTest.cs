@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Machine;
 
 namespace OtherThing.Core.Flows.Tests;
 

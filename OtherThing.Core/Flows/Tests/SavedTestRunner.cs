@@ -1,5 +1,6 @@
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Steps;
 
 namespace OtherThing.Core.Flows.Tests;

@@ -1,7 +1,9 @@
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Machine;
 
 namespace OtherThing.Core.Flows.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Lab.BadFlows;
 
 namespace OtherThing.Tests.Core.Flows;

@@ -3,6 +3,7 @@ using CsCheck;
 using Jint;
 using Jint.Native;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
 using OtherThing.Core.Results;
 using OtherThing.Tests.Support;
 
@@ -19,20 +20,20 @@ public sealed class DocumentScriptTests
         """;
 
     // One in six is an undo: the inverse of an earlier act, as much of it as still fits.
-    private static readonly Gen<(FlowEdit Act, int Undo)> s_acts = Gen.Select(FlowEdits.Any, Gen.Int[0, 59]);
+    private static readonly Gen<(FlowEdit Act, int Undo)> s_acts = Gen.Select(FlowEditGen.Any, Gen.Int[0, 59]);
 
     [Fact]
     public void TenThousandRandomActs_OnBothSides_GiveTheSameDocument() => s_acts.Array[100].Sample(
         acts =>
         {
             var script = new Script();
-            var server = FlowDefinition.Empty;
+            var server = FlowDocument.Empty;
             var (doer, follower) = (script.Open(server), script.Open(server)); // the canvas that acts, and one that is told
             List<FlowEdit> inverses = [];
             foreach (var (act, undo) in acts)
             {
                 var isUndo = undo < 10 && inverses.Count > 0;
-                var done = isUndo ? FlowDocument.ApplyWhatFits(server, inverses[undo % inverses.Count]) : FlowDocument.Apply(server, act);
+                var done = isUndo ? FlowEdits.ApplyWhatFits(server, inverses[undo % inverses.Count]) : FlowEdits.Apply(server, act);
                 if (!done.TryGet(out var change, out _))
                 {
                     continue; // refused: the canvas takes it back
@@ -57,7 +58,7 @@ public sealed class DocumentScriptTests
         iter: 100,
         threads: 1);
 
-    private static void AssertSame(FlowDefinition server, string canvas, FlowEdit act)
+    private static void AssertSame(FlowDocument server, string canvas, FlowEdit act)
     {
         // Read as the server reads a document, so that what is left out and what is null are one.
         var read = FlowJson.Parse(canvas);
@@ -80,7 +81,7 @@ public sealed class DocumentScriptTests
             (_open, _apply, _read) = (both.Get("open"), both.Get("apply"), both.Get("read"));
         }
 
-        public JsValue Open(FlowDefinition definition) => _open.Call(FlowJson.Write(definition));
+        public JsValue Open(FlowDocument definition) => _open.Call(FlowJson.Write(definition));
 
         public void Apply(JsValue document, FlowEdit edit) => _apply.Call(document, JsonSerializer.Serialize(edit, Json.Options));
 

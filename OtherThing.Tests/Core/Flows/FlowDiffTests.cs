@@ -1,4 +1,5 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Versions;
 
 namespace OtherThing.Tests.Core.Flows;
 
@@ -66,13 +67,13 @@ public sealed class FlowDiffTests
     [Fact]
     public void Between_DocumentsInTheMaking_AreComparedToo()
     {
-        var broken = new FlowDefinition { Steps = [Step("a"), Step("a"), Step("b")], Connections = [new FlowConnection { From = "a", To = "nowhere" }] };
+        var broken = new FlowDocument { Steps = [Step("a"), Step("a"), Step("b")], Connections = [new FlowConnection { From = "a", To = "nowhere" }] };
 
-        Assert.Equal(["b", "a"], FlowDiff.Between(broken, new FlowDefinition { Steps = [Step("c")] }).Steps.Where(s => s.Kind == FlowChangeKind.Removed).Select(s => s.StepId).OrderDescending());
+        Assert.Equal(["b", "a"], FlowDiff.Between(broken, new FlowDocument { Steps = [Step("c")] }).Steps.Where(s => s.Kind == FlowChangeKind.Removed).Select(s => s.StepId).OrderDescending());
         Assert.True(FlowDiff.Between(broken, broken).IsEmpty);
     }
 
     private static FlowStep Step(string id) => new() { Id = id, Type = "no.such.type" };
 
-    private static FlowDefinition Read(string json) => FlowJson.Parse(json).Value;
+    private static FlowDocument Read(string json) => FlowJson.Parse(json).Value;
 }

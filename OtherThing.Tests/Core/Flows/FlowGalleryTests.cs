@@ -1,5 +1,5 @@
-using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Gallery;
+using OtherThing.Core.Flows.Validation;
 
 namespace OtherThing.Tests.Core.Flows;
 

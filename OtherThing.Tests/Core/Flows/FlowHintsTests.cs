@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Validation;
 
 namespace OtherThing.Tests.Core.Flows;
 
@@ -140,12 +141,12 @@ public sealed class FlowHintsTests
         [.. Enum.GetValues<FlowReferenceKind>().SelectMany(kind => ids.Select(id => (kind, id)))];
 
     /// <summary>A flow that starts by hand and has these steps one after another.</summary>
-    private static FlowDefinition Led(params string[] steps)
+    private static FlowDocument Led(params string[] steps)
     {
         var ids = steps.Select(step => JsonElement.Parse(step).GetProperty("id").GetString()!).Prepend("start").ToList();
         var connections = ids.Zip(ids.Skip(1), (from, to) => $$"""{"from":"{{from}}","to":"{{to}}"}""");
         return Parse($$"""{"steps":[{"id":"start","type":"trigger.manual"},{{string.Join(',', steps)}}],"connections":[{{string.Join(',', connections)}}]}""");
     }
 
-    private static FlowDefinition Parse(string json) => FlowJson.Parse(json).Value;
+    private static FlowDocument Parse(string json) => FlowJson.Parse(json).Value;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Templates;
 
@@ -160,7 +161,7 @@ public class FlowValidatorTests
     [Fact]
     public void Validate_TenThousandSteps_IsRefusedByCountAlone()
     {
-        var flow = new FlowDefinition { Steps = [.. Enumerable.Range(0, 10_000).Select(i => new FlowStep { Id = $"s{i}", Type = "data.set" })] };
+        var flow = new FlowDocument { Steps = [.. Enumerable.Range(0, 10_000).Select(i => new FlowStep { Id = $"s{i}", Type = "data.set" })] };
 
         var problem = Assert.Single(FlowValidator.Validate(flow));
 
@@ -178,7 +179,7 @@ public class FlowValidatorTests
                 steps.Add(new FlowStep { Id = "inside", Type = "data.set", Parent = "it", Config = JsonDocument.Parse("""{"value":1}""").RootElement });
             }
 
-            Assert.Empty(FlowValidator.Validate(new FlowDefinition { Steps = steps }));
+            Assert.Empty(FlowValidator.Validate(new FlowDocument { Steps = steps }));
         }
     }
 
@@ -211,7 +212,7 @@ public class FlowValidatorTests
         var step = new FlowStep { Id = "it", Type = name, Config = type.Fresh };
         var inside = new FlowStep { Id = "inside", Type = "data.set", Parent = "it", Config = StepCatalog.Find("data.set")!.Fresh };
 
-        var problems = FlowValidator.Validate(new FlowDefinition { Steps = type.IsContainer ? [step, inside] : [step] });
+        var problems = FlowValidator.Validate(new FlowDocument { Steps = type.IsContainer ? [step, inside] : [step] });
 
         Assert.Equal(field is null ? [] : [(field, message!)], problems.Select(problem => (problem.Field, problem.Message)));
     }

@@ -29,7 +29,7 @@ public class ReadingOrderTests
         ["a", "b", "c", "c"],
         Order([Step("c", 600, 0), Step("c", 600, 0), Step("b", 300, 0), Step("a", 0, 0), Step("lost", 0, 0, "nowhere")], "bc", "cb", "aa", "xa"));
 
-    private static IEnumerable<string> Order(FlowStep[] steps, params string[] connections) => ReadingOrder.Of(FlowDefinition.Empty with
+    private static IEnumerable<string> Order(FlowStep[] steps, params string[] connections) => ReadingOrder.Of(FlowDocument.Empty with
     {
         Steps = steps,
         Connections = [.. connections.Select(pair => new FlowConnection { From = pair[..1], To = pair[1..] })],

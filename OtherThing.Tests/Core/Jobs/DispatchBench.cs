@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Access;
 using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Nodes;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Nodes;

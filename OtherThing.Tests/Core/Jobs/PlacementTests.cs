@@ -1,4 +1,5 @@
 using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Nodes;
 
 namespace OtherThing.Tests.Core.Jobs;

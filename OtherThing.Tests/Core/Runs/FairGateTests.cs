@@ -1,4 +1,4 @@
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Queue;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Core.Runs;

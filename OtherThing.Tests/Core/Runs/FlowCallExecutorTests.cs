@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Steps;
 
 namespace OtherThing.Tests.Core.Runs;
@@ -54,7 +55,7 @@ public sealed class FlowCallExecutorTests(MemoryServer server) : IClassFixture<M
 
     private async Task<StepCall> BeginChildAsync()
     {
-        var definition = JsonSerializer.Deserialize<FlowDefinition>(
+        var definition = JsonSerializer.Deserialize<FlowDocument>(
             """{"schema":1,"steps":[{"id":"start","type":"trigger.manual","config":{}},{"id":"wait","type":"logic.wait","config":{"seconds":3600}}],"connections":[{"from":"start","to":"wait"}],"notes":[]}""",
             Json.Options)!;
         var flow = new Flow(Guid.CreateVersion7(), "Called", "", definition, Guid.Empty, DateTime.UnixEpoch);

@@ -2,6 +2,7 @@ using CsCheck;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Steps;
 using static OtherThing.Tests.Core.Runs.Flows;
 
@@ -172,7 +173,7 @@ public class FlowMachineBudgetTests
     }
 
     /// <summary>Four maps in one another over the same items.</summary>
-    private static FlowDefinition Nested(string items)
+    private static FlowDocument Nested(string items)
     {
         var config = $$"""{"items":{{items}},"concurrency":40}""";
         return Flow(

@@ -2,6 +2,7 @@ using CsCheck;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Steps;
 using OtherThing.Tests.Support;
 using static OtherThing.Tests.Core.Runs.Flows;
@@ -11,7 +12,7 @@ namespace OtherThing.Tests.Core.Runs;
 /// <summary>Random graphs, results and crashes against a small reference interpreter.</summary>
 public class FlowMachineModelTests
 {
-    private static readonly Gen<FlowDefinition> s_flows =
+    private static readonly Gen<FlowDocument> s_flows =
         from count in Gen.Int[2, 9]
         from kinds in Gen.Int[0, 5].Array[count]
         from policies in Gen.Int[0, 2].Array[count]
@@ -58,14 +59,14 @@ public class FlowMachineModelTests
         },
         iter: Effort.Of(4_000, 20_000));
 
-    internal static FlowDefinition RandomFlow(Random random)
+    internal static FlowDocument RandomFlow(Random random)
     {
         var count = random.Next(2, 10);
         int[] Draw(int most, int size) => [.. Enumerable.Range(0, size).Select(_ => random.Next(0, most + 1))];
         return Build(count, Draw(5, count), Draw(2, count), Draw(99, count * 3));
     }
 
-    private static FlowDefinition Build(int count, int[] kinds, int[] policies, int[] links)
+    private static FlowDocument Build(int count, int[] kinds, int[] policies, int[] links)
     {
         var steps = new List<FlowStep> { Step("start", "trigger.manual") };
         var connections = new List<string>();
@@ -101,7 +102,7 @@ public class FlowMachineModelTests
     private static int Hash(string path, int seed) => Math.Abs(path.Aggregate(seed, (hash, letter) => unchecked((hash * 31) + letter)) % 1000);
 
     /// <summary>The same in the plainest way: each step in order, by what leads to it.</summary>
-    internal static (RunStatus Status, List<string> Steps) Interpret(FlowDefinition flow, int seed)
+    internal static (RunStatus Status, List<string> Steps) Interpret(FlowDocument flow, int seed)
     {
         var port = new Dictionary<string, string?>();
         var steps = new List<string>();

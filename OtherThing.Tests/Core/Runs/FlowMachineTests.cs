@@ -2,6 +2,7 @@ using System.Text.Json;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Steps;
 using static OtherThing.Tests.Core.Runs.Flows;
 

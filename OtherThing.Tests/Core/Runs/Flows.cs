@@ -14,7 +14,7 @@ internal static class Flows
     public static FlowStep Http(string id, string? parent = null) => Step(id, "http.request", """{"url":"https://example.org/"}""", parent);
 
     /// <summary><c>a-&gt;b</c>, <c>a.port-&gt;b</c>.</summary>
-    public static FlowDefinition Flow(IEnumerable<FlowStep> steps, params string[] connections) => new()
+    public static FlowDocument Flow(IEnumerable<FlowStep> steps, params string[] connections) => new()
     {
         Steps = [.. steps],
         Connections = [.. connections.Select(text =>

@@ -2,12 +2,13 @@ using System.Text.Json;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Steps;
 
 namespace OtherThing.Tests.Core.Runs;
 
 /// <summary>Drives a machine without grain, journal or clock: answers each attempt by a function of its path.</summary>
-internal sealed class MachineDriver(FlowDefinition flow, string input = "{}", Func<StartAttempt, StepOutcome>? answer = null, RunBudget? budget = null)
+internal sealed class MachineDriver(FlowDocument flow, string input = "{}", Func<StartAttempt, StepOutcome>? answer = null, RunBudget? budget = null)
 {
     private readonly Queue<StartAttempt> _open = new();
     private readonly List<StartTimer> _timers = [];

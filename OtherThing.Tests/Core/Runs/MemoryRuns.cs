@@ -5,6 +5,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Triggers;
 using OtherThing.Core.Usage;

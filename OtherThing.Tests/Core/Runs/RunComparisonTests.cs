@@ -1,5 +1,7 @@
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Repeat;
+using OtherThing.Core.Runs.Values;
 
 namespace OtherThing.Tests.Core.Runs;
 

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Steps;
 using OtherThing.Tests.Support;
 using TestServer = OtherThing.Tests.Support.TestServer;
@@ -135,7 +137,7 @@ public class RunGrainFaultTests(MemoryServer server) : IClassFixture<MemoryServe
     }
 
     private static void Check(
-        (Run Run, IReadOnlyList<RunJournalEntry> Journal) kept, FlowDefinition flow, int answers, bool asked, bool cancelled, string seed)
+        (Run Run, IReadOnlyList<RunJournalEntry> Journal) kept, FlowDocument flow, int answers, bool asked, bool cancelled, string seed)
     {
         var (status, expected) = FlowMachineModelTests.Interpret(flow, answers);
         var run = kept.Run;

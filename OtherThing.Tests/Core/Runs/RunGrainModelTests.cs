@@ -7,6 +7,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Usage;
 using OtherThing.Tests.Support;
@@ -57,7 +58,7 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
         await Task.WhenAll(Enumerable.Range(1, RunsOfEach - 1).Select(number => OneAsync(workspaceId, actor, made.Value.Id, flow, seed, number)));
     }
 
-    private async Task OneAsync(Guid workspaceId, Actor actor, Guid flowId, FlowDefinition flow, int seed, int number)
+    private async Task OneAsync(Guid workspaceId, Actor actor, Guid flowId, FlowDocument flow, int seed, int number)
     {
         var random = new Random(HashCode.Combine(seed, number));
         var answers = random.Next(1_000_000);
@@ -118,7 +119,7 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
             $"the run of {seed} ends");
     }
 
-    private void Check(RunDetail detail, FlowDefinition flow, int answers, bool cancelled, string seed)
+    private void Check(RunDetail detail, FlowDocument flow, int answers, bool cancelled, string seed)
     {
         var (status, expected) = FlowMachineModelTests.Interpret(flow, answers);
         if (cancelled)

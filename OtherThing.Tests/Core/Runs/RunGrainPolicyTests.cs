@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Steps;
 using OtherThing.Tests.Support;
 using static OtherThing.Tests.Core.Runs.Flows;
@@ -214,9 +216,9 @@ public class RunGrainPolicyTests(PolicyServer server) : IClassFixture<PolicyServ
     private Task<Guid> StartAsync(FlowStep step, Func<int, StepOutcome?> answer) =>
         StartAsync(Flow([Step("start", "trigger.manual"), step], "start->" + step.Id), (_, attempt) => answer(attempt));
 
-    private Task<Guid> StartAsync(FlowDefinition flow, Func<int, StepOutcome?> answer) => StartAsync(flow, (_, attempt) => answer(attempt));
+    private Task<Guid> StartAsync(FlowDocument flow, Func<int, StepOutcome?> answer) => StartAsync(flow, (_, attempt) => answer(attempt));
 
-    private async Task<Guid> StartAsync(FlowDefinition definition, Func<string, int, StepOutcome?> answer)
+    private async Task<Guid> StartAsync(FlowDocument definition, Func<string, int, StepOutcome?> answer)
     {
         var flow = new Flow(Guid.CreateVersion7(), "Policy", "", definition, Guid.Empty, DateTime.UnixEpoch);
         await server.Versions.KeepVersionAsync(new FlowVersion(flow, Guid.Empty, DateTime.UnixEpoch), Cancel);

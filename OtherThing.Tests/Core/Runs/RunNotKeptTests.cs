@@ -4,6 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Tests.Core.Runs;
@@ -156,7 +159,7 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
 
     private async Task<Flow> KeepFlowAsync()
     {
-        var definition = JsonSerializer.Deserialize<FlowDefinition>(
+        var definition = JsonSerializer.Deserialize<FlowDocument>(
             """{"schema":1,"steps":[{"id":"start","type":"trigger.manual","config":{}},{"id":"call","type":"http.request","config":{"url":"http://x/2"}},{"id":"again","type":"http.request","config":{"url":"http://x/2"}}],"connections":[{"from":"start","to":"call"},{"from":"call","to":"again"}],"notes":[]}""",
             Json.Options)!;
         var flow = new Flow(Guid.CreateVersion7(), "Kept", "", definition, Guid.Empty, DateTime.UnixEpoch);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Secrets;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Tests.Support;

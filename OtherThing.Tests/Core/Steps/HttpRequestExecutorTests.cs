@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Secrets;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;

@@ -1,6 +1,7 @@
 using System.Text;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Tasks;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Runs;

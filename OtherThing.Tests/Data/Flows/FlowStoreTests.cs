@@ -22,7 +22,7 @@ public sealed class FlowStoreTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var (workspaceId, _) = await _database.AddWorkspaceAsync();
-        _flow = new Flow(workspaceId, "Report", "", new FlowDefinition(), _leaver, DateTime.UnixEpoch);
+        _flow = new Flow(workspaceId, "Report", "", new FlowDocument(), _leaver, DateTime.UnixEpoch);
         _flow.Publish(_leaver, DateTime.UnixEpoch);
         await Flows.AddAsync(_flow, Cancel);
     }
@@ -39,7 +39,7 @@ public sealed class FlowStoreTests : IAsyncLifetime
         var edited = await ReadAsync();
         edited.Change(null, "Chaque jour à l'ÉPICERIE", null, DateTime.UnixEpoch);
         Assert.True(await Flows.TrySaveAsync(edited, 1, Cancel));
-        await Flows.AddAsync(new Flow(_flow.WorkspaceId, "Other", "", new FlowDefinition(), _leaver, DateTime.UnixEpoch.AddDays(1)), Cancel);
+        await Flows.AddAsync(new Flow(_flow.WorkspaceId, "Other", "", new FlowDocument(), _leaver, DateTime.UnixEpoch.AddDays(1)), Cancel);
 
         var page = await Flows.ListAsync(_flow.WorkspaceId, text, new PageRequest(), Cancel);
 

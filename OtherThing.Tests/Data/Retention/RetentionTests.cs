@@ -7,6 +7,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Retention;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Tasks;
 using OtherThing.Data;
 using OtherThing.Data.Access;
@@ -126,7 +127,7 @@ public sealed class RetentionTests : IAsyncDisposable
     public async Task Versions_OnesThatNoRunNeeds_GoAfterThreeMonths()
     {
         var (workspaceId, owner) = await _database.AddWorkspaceAsync();
-        var flow = new Flow(workspaceId, "Flow", "", new FlowDefinition(), owner.UserId!.Value, Now.AddDays(-200));
+        var flow = new Flow(workspaceId, "Flow", "", new FlowDocument(), owner.UserId!.Value, Now.AddDays(-200));
         await using (var db = _database.CreateContext())
         {
             db.Add(flow);

@@ -7,6 +7,8 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Retention;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data;
 using OtherThing.Data.Jobs;

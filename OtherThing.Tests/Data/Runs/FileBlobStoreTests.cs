@@ -1,5 +1,5 @@
 using System.Text;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Data.Runs;
 using OtherThing.Tests.Support;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Usage;
 using OtherThing.Data.Runs;
 using OtherThing.Tests.Support;

@@ -9,6 +9,8 @@ using OtherThing.Core.Jobs;
 using OtherThing.Core.Results;
 using OtherThing.Core.Retention;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Usage;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Jobs;

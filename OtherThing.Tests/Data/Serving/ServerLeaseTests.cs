@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Data;
 using OtherThing.Data.Conventions;
 using OtherThing.Data.Jobs;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
 using OtherThing.Tests.Support;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Tests.Web.Access;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Tests.Support;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Limits;
 
 namespace OtherThing.Tests.Web.Account;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Tests.Support;
-using OtherThing.Web.Components.Account;
+using OtherThing.Web.Components.Account.Recovery;
 
 namespace OtherThing.Tests.Web.Account;
 

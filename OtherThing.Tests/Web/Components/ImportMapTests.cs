@@ -25,7 +25,7 @@ public sealed partial class ImportMapTests(SharedServer server)
         Assert.All(Directory.GetFiles(folder, "*.js").Select(file => $"./canvas/{Path.GetFileName(file)}"), module => Assert.NotEqual(module, modules[module]));
         using var canvas = await client.GetAsync(modules["./canvas/canvas.js"], TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, canvas.StatusCode);
-        Assert.Contains("./Features/Flows/FlowCanvas.razor.js", modules.Keys);
+        Assert.Contains("./Features/Flows/Canvas/FlowCanvas.razor.js", modules.Keys);
     }
 
     [GeneratedRegex("<script type=\"importmap\">(.*?)</script>", RegexOptions.Singleline)]

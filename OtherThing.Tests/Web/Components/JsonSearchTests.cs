@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Values;
 
 namespace OtherThing.Tests.Web.Components;
 

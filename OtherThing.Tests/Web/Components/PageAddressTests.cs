@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
 
 namespace OtherThing.Tests.Web.Components;
 

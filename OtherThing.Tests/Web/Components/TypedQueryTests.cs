@@ -1,4 +1,4 @@
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
 
 namespace OtherThing.Tests.Web.Components;
 

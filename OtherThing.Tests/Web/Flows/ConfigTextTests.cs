@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
-using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Features.Flows.Panels;
 
 namespace OtherThing.Tests.Web.Flows;
 

@@ -7,11 +7,13 @@ using Microsoft.JSInterop;
 using MudBlazor.Services;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Data.Flows;
 using OtherThing.Data.Nodes;
 using OtherThing.Tests.Support;
-using OtherThing.Web.Features.Flows;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Flows.Canvas;
+using OtherThing.Web.Features.Runs.Picture;
 
 using TestContext = Xunit.TestContext;
 
@@ -20,14 +22,14 @@ namespace OtherThing.Tests.Web.Flows;
 /// <summary>What a browser may call is a public endpoint: whatever it sends is answered, nothing is applied by halves.</summary>
 public sealed class FlowCanvasInteropTests : IAsyncDisposable
 {
-    private readonly TestDatabase _database = new(services => services.AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowEditing>());
+    private readonly TestDatabase _database = new(services => services.AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowSessions>());
     private readonly BunitContext _page = new();
     private readonly BunitJSModuleInterop _mounted;
 
     public FlowCanvasInteropTests()
     {
         _page.Services.AddMudServices();
-        var module = _page.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js");
+        var module = _page.JSInterop.SetupModule("./Features/Flows/Canvas/FlowCanvas.razor.js");
         _mounted = module.SetupModule("mount", _ => true);
         _mounted.Mode = JSRuntimeMode.Loose;
         module.Mode = JSRuntimeMode.Loose;
@@ -233,10 +235,10 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
     private async Task<(IRenderedComponent<FlowCanvas> Canvas, FlowEditor Editor)> OpenAsync(Role role)
     {
         var (workspaceId, owner) = await _database.AddWorkspaceAsync();
-        var definition = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }] };
+        var definition = FlowDocument.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }] };
         var flow = (await _database.Get<FlowService>().CreateAsync(owner, workspaceId, "Report", "", definition, Cancellation)).Value;
         var actor = role == Role.Owner ? owner : await _database.AddMemberAsync(workspaceId, role);
-        var editor = (await _database.Get<FlowEditing>().OpenAsync(actor, workspaceId, flow.Id, Cancellation)).Value;
+        var editor = (await _database.Get<FlowSessions>().OpenAsync(actor, workspaceId, flow.Id, Cancellation)).Value;
         return (_page.Render<FlowCanvas>(parameters => parameters.Add(canvas => canvas.Editor, editor).Add(canvas => canvas.FlowId, flow.Id)), editor);
     }
 

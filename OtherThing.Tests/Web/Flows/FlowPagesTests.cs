@@ -6,22 +6,28 @@ using MudBlazor.Services;
 using OtherThing.Core.Access;
 using OtherThing.Core.Approvals;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
 using OtherThing.Core.Flows.Tests;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Live;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Repeat;
 using OtherThing.Core.Triggers;
 using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
 using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Features.Flows.Editing;
+using OtherThing.Web.Features.Flows.Versions;
 using OtherThing.Web.Features.Runs;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 
 using TestContext = Xunit.TestContext;
 
@@ -38,14 +44,14 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         _server = server;
         _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        var module = _page.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js");
+        var module = _page.JSInterop.SetupModule("./Features/Flows/Canvas/FlowCanvas.razor.js");
         module.SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _page.Services.AddMudServices();
         _page.Services.AddHttpContextAccessor().AddScoped<CurrentActor>().AddScoped<PageAddress>();
         _page.AddAuthorization();
         _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowFactService>()).AddSingleton(Get<NodeService>()).AddSingleton(Get<FlowEditing>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<SavedTestRuns>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>());
+        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowFactService>()).AddSingleton(Get<NodeService>()).AddSingleton(Get<FlowSessions>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<SavedTestRuns>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>());
         _page.Services.AddSingleton(Get<FailedRunTasks>()).AddScoped<Preferences>();
     }
 
@@ -138,7 +144,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         using var follow = Forward(Topic.Flow(flow.Id));
         var editor = Render<FlowEditorPage>(workspace, page => page.Add(each => each.FlowId, flow.Id));
         editor.WaitForElement("[data-flow-editor]");
-        await using var other = (await Get<FlowEditing>().OpenAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value;
+        await using var other = (await Get<FlowSessions>().OpenAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value;
 
         await other.ApplyAsync("act", [new AddStep(new FlowStep { Id = "call", Type = "http.request", Name = "Call" })], Cancellation);
 
@@ -243,7 +249,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     public async Task RunPage_WaitingRun_CountsOutsideOfWhatIsAnnounced()
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
-        var definition = FlowDefinition.Empty with
+        var definition = FlowDocument.Empty with
         {
             Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }, new FlowStep { Id = "rest", Type = "logic.wait", Config = JsonElement.Parse("""{"seconds":3600}""") }],
             Connections = [new() { From = "start", To = "rest" }],
@@ -321,7 +327,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     public async Task RunPage_StepAtWork_IsSelectedUntilAPersonChooses()
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
-        var definition = FlowDefinition.Empty with
+        var definition = FlowDocument.Empty with
         {
             Steps =
             [
@@ -354,7 +360,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var flow = await AddFlowAsync(workspace);
         var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
-        await using (var editor = (await Get<FlowEditing>().OpenAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value)
+        await using (var editor = (await Get<FlowSessions>().OpenAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value)
         {
             await editor.ApplyAsync("act", [new DeleteStep("result"), new AddStep(new FlowStep { Id = "other", Type = "output" })], Cancellation);
             await editor.SaveAsync(Cancellation);
@@ -450,7 +456,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
 
     private async Task<Flow> AddFlowAsync(WorkspaceContext workspace)
     {
-        var definition = FlowDefinition.Empty with
+        var definition = FlowDocument.Empty with
         {
             Steps =
             [

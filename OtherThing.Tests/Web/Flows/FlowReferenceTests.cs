@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
 
@@ -74,7 +75,7 @@ public sealed class FlowReferenceTests(SharedServer server)
     private async Task<OtherThing.Core.Results.Error?> EditAsync(RunClient client, string flow, string step)
     {
         var me = JsonElement.Parse(await client.Http.GetStringAsync("/api/v1/me", Cancellation)).GetProperty("id").GetGuid();
-        var editing = server.Services.GetRequiredService<FlowEditing>();
+        var editing = server.Services.GetRequiredService<FlowSessions>();
         await using var editor = (await editing.OpenAsync(Actor.User(me), Guid.Parse(client.Root.Split('/')[^1]), Guid.Parse(flow), Cancellation)).Value;
         var read = JsonElement.Parse(step);
         var added = new AddStep(new FlowStep { Id = "ask", Type = read.GetProperty("type").GetString()!, Config = read.GetProperty("config") });

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
 using OtherThing.Core.Live;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
@@ -226,7 +227,7 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
         var workspace = Guid.Parse(_runs.Root.Split('/')[^1]);
         var me = await _runs.Http.GetStringAsync("/api/v1/me", Cancellation);
         var actor = Actor.User(JsonElement.Parse(me).GetProperty("id").GetGuid());
-        await using var editor = (await place.Server.Services.GetRequiredService<FlowEditing>().OpenAsync(actor, workspace, flow, Cancellation)).Value;
+        await using var editor = (await place.Server.Services.GetRequiredService<FlowSessions>().OpenAsync(actor, workspace, flow, Cancellation)).Value;
         using var coEditor = place.Server.Services.GetRequiredService<ILiveFeed>().Subscribe(Topic.Flow(flow));
         var headers = JsonElement.Parse($$"""{"Authorization":"Bearer {{Canary}}"}""");
         var config = JsonElement.Parse("""{"method":"GET","url":""}""");
@@ -254,7 +255,7 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
         var workspace = Guid.Parse(_runs.Root.Split('/')[^1]);
         var me = await _runs.Http.GetStringAsync("/api/v1/me", Cancellation);
         var actor = Actor.User(JsonElement.Parse(me).GetProperty("id").GetGuid());
-        var editing = place.Server.Services.GetRequiredService<FlowEditing>();
+        var editing = place.Server.Services.GetRequiredService<FlowSessions>();
         await using var editor = (await editing.OpenAsync(actor, workspace, flow, Cancellation)).Value;
         using var coEditor = place.Server.Services.GetRequiredService<ILiveFeed>().Subscribe(Topic.Flow(flow));
         var headers = JsonElement.Parse($$"""{"Authorization":"Bearer {{Canary}}","X-Plain":"plain"}""");

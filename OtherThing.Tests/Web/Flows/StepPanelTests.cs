@@ -5,11 +5,12 @@ using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Triggers;
-using OtherThing.Web.Components.Shared;
-using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Components.Shared.Values;
+using OtherThing.Web.Features.Flows.Panels;
 using OtherThing.Web.Features.Triggers;
 
 namespace OtherThing.Tests.Web.Flows;

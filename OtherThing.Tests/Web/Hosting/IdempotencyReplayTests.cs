@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Data;
 using OtherThing.Data.Access;
 using OtherThing.Tests.Support;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Tests.Web.Hosting;
 

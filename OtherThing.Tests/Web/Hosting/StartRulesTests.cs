@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.FileProviders;
 using OtherThing.Tests.Support;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Start;
 
 namespace OtherThing.Tests.Web.Hosting;
 

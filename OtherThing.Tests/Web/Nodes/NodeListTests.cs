@@ -9,9 +9,9 @@ using OtherThing.Core.Nodes;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Nodes;
 using OtherThing.Tests.Support;
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
 using OtherThing.Web.Features.Nodes;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Tests.Web.Nodes;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Queue;
 using static OtherThing.Tests.Web.Runs.RunClient;
 
 namespace OtherThing.Tests.Web.Runs;

@@ -88,7 +88,7 @@ public sealed class FailedRunTasksTests(SharedServer server)
             Error = JsonSerializer.Serialize(new StepError("x.y", "```\n# Not a heading\n````\n[no](javascript:1)") { Path = "each[2]/ask" }, Json.Options),
         };
         var failed = new StepRun { Path = "each[2]/ask", StepId = "ask", Type = "ai.chat", Attempt = 3, Status = StepRunStatus.Failed };
-        var flow = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "ask", Name = "<b>[link](http://x)</b>", Type = "ai.chat" }] };
+        var flow = FlowDocument.Empty with { Steps = [new FlowStep { Id = "ask", Name = "<b>[link](http://x)</b>", Type = "ai.chat" }] };
 
         var draft = FailedRunTasks.Describe(new RunDetail(run, [failed]), flow, s_address);
 

@@ -98,7 +98,7 @@ public sealed class MachineWaitsTests : IAsyncDisposable
 
     private async Task<Guid> StartAsync(WorkspaceContext workspace)
     {
-        var definition = FlowDefinition.Empty with
+        var definition = FlowDocument.Empty with
         {
             Steps =
             [

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
 using OtherThing.Tests.Support;
 using static OtherThing.Tests.Web.Runs.RunClient;
 

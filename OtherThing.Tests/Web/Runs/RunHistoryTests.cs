@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using OtherThing.Core.Live;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Lab.Processes;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Features.Runs;

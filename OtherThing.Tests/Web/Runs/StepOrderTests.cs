@@ -1,12 +1,12 @@
 using OtherThing.Core.Flows;
 using OtherThing.Core.Runs;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Runs.Picture;
 
 namespace OtherThing.Tests.Web.Runs;
 
 public sealed class StepOrderTests
 {
-    private static readonly FlowDefinition s_flow = FlowDefinition.Empty with
+    private static readonly FlowDocument s_flow = FlowDocument.Empty with
     {
         Steps =
         [

@@ -1,5 +1,5 @@
 using OtherThing.Core.Runs;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Runs.Picture;
 
 namespace OtherThing.Tests.Web.Runs;
 

@@ -11,13 +11,13 @@ using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
 using OtherThing.Web.Features.Audit;
 using OtherThing.Web.Features.Console;
 using OtherThing.Web.Features.Resources;
 using OtherThing.Web.Features.Tasks;
 using OtherThing.Web.Features.Workspaces;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 using TestContext = Xunit.TestContext;
 
 namespace OtherThing.Tests.Web.Workspaces;

@@ -7,6 +7,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Data.Access;
+using OtherThing.Web.Components.Account.SignIn;
 
 namespace OtherThing.Web.Components.Account;
 

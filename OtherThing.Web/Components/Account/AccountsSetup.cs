@@ -3,7 +3,11 @@ using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
 using OtherThing.Data;
 using OtherThing.Data.Access;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Components.Account.Mail;
+using OtherThing.Web.Components.Account.Recovery;
+using OtherThing.Web.Components.Account.SignIn;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Start;
 
 namespace OtherThing.Web.Components.Account;
 

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Components.Account.SignIn;
+using OtherThing.Web.Hosting.Limits;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Components.Account;
 

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Identity;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Data.Access;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Components.Account.Mail;
+using OtherThing.Web.Hosting.Limits;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Components.Account;
 

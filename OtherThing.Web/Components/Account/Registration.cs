@@ -6,6 +6,7 @@ using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Access;
+using OtherThing.Web.Components.Account.SignIn;
 
 namespace OtherThing.Web.Components.Account;
 

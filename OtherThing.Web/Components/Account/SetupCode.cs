@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using OtherThing.Core.Access;
 using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Start;
 
 namespace OtherThing.Web.Components.Account;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Web.Components.Layout;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 
 using RouteData = Microsoft.AspNetCore.Components.RouteData;
 

@@ -7,8 +7,8 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Steps.Configs;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
-using OtherThing.Web.Features.Flows;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Flows.Panels;
+using OtherThing.Web.Features.Runs.Input;
 
 namespace OtherThing.Web.Features.Approvals;
 

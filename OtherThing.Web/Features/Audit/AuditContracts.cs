@@ -3,7 +3,7 @@ using System.Text.Json;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Limits;
 
 namespace OtherThing.Web.Features.Audit;
 

@@ -5,7 +5,8 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Features.Audit;
 

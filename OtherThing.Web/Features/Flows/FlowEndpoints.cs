@@ -5,7 +5,9 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Triggers;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Features.Flows.Exchange;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -53,7 +55,7 @@ internal static class FlowEndpoints
         }
 
         var result = await flows.CreateAsync(
-            actor, workspaceId, request.Name, request.Description, definition ?? FlowDefinition.Empty, cancellationToken);
+            actor, workspaceId, request.Name, request.Description, definition ?? FlowDocument.Empty, cancellationToken);
         return await CreatedAsync(result, actor, triggers, cancellationToken);
     }
 
@@ -150,11 +152,11 @@ internal static class FlowEndpoints
         return TypedResults.Ok(FlowResponse.From(flow, await DescribeAsync(flow, actor, triggers, cancellationToken)));
     }
 
-    private static Result<FlowDefinition?> Read(JsonElement? flow)
+    private static Result<FlowDocument?> Read(JsonElement? flow)
     {
         if (flow is null)
         {
-            return Result<FlowDefinition?>.Success(null);
+            return Result<FlowDocument?>.Success(null);
         }
 
         return FlowJson.Parse(flow.Value).TryGet(out var definition, out var error) ? definition : error;

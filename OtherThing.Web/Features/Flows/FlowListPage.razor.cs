@@ -8,7 +8,10 @@ using OtherThing.Core.Runs;
 using OtherThing.Core.Triggers;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Components.Shared.Lists;
+using OtherThing.Web.Features.Flows.Editing;
+using OtherThing.Web.Features.Flows.Exchange;
+using OtherThing.Web.Features.Runs.Input;
 
 namespace OtherThing.Web.Features.Flows;
 

@@ -1,8 +1,16 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
 using OtherThing.Core.Flows.Gallery;
+using OtherThing.Core.Flows.Secrets;
 using OtherThing.Core.Flows.Tests;
+using OtherThing.Core.Flows.Validation;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Core.Workspaces;
 using OtherThing.Data.Flows;
+using OtherThing.Web.Features.Flows.Exchange;
+using OtherThing.Web.Features.Flows.Gallery;
+using OtherThing.Web.Features.Flows.Tests;
+using OtherThing.Web.Features.Flows.Versions;
 
 namespace OtherThing.Web.Features.Flows;
 
@@ -19,7 +27,7 @@ internal static class FlowsSetup
             .AddSingleton<FlowFactService>()
             .AddSingleton<FlowSettingsService>()
             .AddSingleton<FlowVersionService>()
-            .AddSingleton<FlowEditing>()
+            .AddSingleton<FlowSessions>()
             .AddSingleton<PinService>()
             .AddSingleton<RunRecorder>()
             .AddSingleton<SavedTestService>()

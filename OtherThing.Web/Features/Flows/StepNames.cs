@@ -3,7 +3,7 @@ using OtherThing.Core.Flows;
 namespace OtherThing.Web.Features.Flows;
 
 /// <summary>What people call the steps of a flow; what a run has and the flow has not any more keeps its id.</summary>
-internal sealed class StepNames(FlowDefinition? flow)
+internal sealed class StepNames(FlowDocument? flow)
 {
     // A draft in the making may name two steps alike.
     private readonly Dictionary<string, string> _names =

@@ -3,7 +3,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Web.Features.Nodes;
 

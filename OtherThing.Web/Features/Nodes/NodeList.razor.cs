@@ -4,7 +4,8 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using OtherThing.Web.Components.Shared;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Components.Shared.Lists;
+using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Web.Features.Nodes;
 

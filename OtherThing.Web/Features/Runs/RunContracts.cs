@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Web.Features.Runs;

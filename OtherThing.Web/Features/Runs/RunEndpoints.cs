@@ -2,7 +2,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
-using OtherThing.Web.Hosting;
+using OtherThing.Core.Runs.Machine;
+using OtherThing.Core.Runs.Repeat;
+using OtherThing.Web.Features.Runs.Comparing;
+using OtherThing.Web.Hosting.Limits;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Features.Runs;
 

@@ -7,7 +7,8 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Features.Runs;
 

@@ -2,9 +2,10 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Runs;

@@ -5,15 +5,19 @@ using MudBlazor;
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Features.Runs.Input;
+using OtherThing.Web.Features.Runs.Picture;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Runs;
@@ -23,12 +27,12 @@ public sealed partial class RunPage
     private RunWatch? _watch;
     private Error? _refusal;
     private StepRun[] _steps = [];
-    private FlowDefinition? _flow;
+    private FlowDocument? _flow;
     private StepOrder? _order;
     private IReadOnlyDictionary<string, StepState> _states = new Dictionary<string, StepState>();
     private StepNames _names = new(null);
     private MemberNames _people = new();
-    private IReadOnlySet<string> _waiting = OtherThing.Core.Jobs.RunWaits.None.Paths;
+    private IReadOnlySet<string> _waiting = OtherThing.Core.Jobs.Dispatch.RunWaits.None.Paths;
     private (string Path, int Attempt)? _shown;
     private string? _unbegun;
     private bool _follows;
@@ -139,7 +143,7 @@ public sealed partial class RunPage
         _openRun = RunId;
         (_shown, _unbegun, _follows, _flow, _order) = (null, null, true, null, null);
         (_revealed, _chosen, _task, _askedForTask) = (null, false, null, false);
-        _waiting = OtherThing.Core.Jobs.RunWaits.None.Paths;
+        _waiting = OtherThing.Core.Jobs.Dispatch.RunWaits.None.Paths;
         if (_watch is not null)
         {
             await _watch.DisposeAsync();

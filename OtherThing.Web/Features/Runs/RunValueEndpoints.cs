@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs;
-using OtherThing.Web.Hosting;
+using OtherThing.Core.Runs.Values;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Features.Runs;
 

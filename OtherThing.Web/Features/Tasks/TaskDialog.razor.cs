@@ -8,7 +8,7 @@ using OtherThing.Core.Runs;
 using OtherThing.Core.Tasks;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Runs.Input;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Tasks;
@@ -29,7 +29,7 @@ public sealed partial class TaskDialog
     private DateOnly? _due;
     private string _labels = "";
     private IReadOnlyList<FlowSummary> _flows = [];
-    private FlowDefinition? _picture;
+    private FlowDocument? _picture;
     private Error? _error;
     private bool _busy;
     private bool _writes;

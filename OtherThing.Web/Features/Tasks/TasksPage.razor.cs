@@ -5,7 +5,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Tasks;

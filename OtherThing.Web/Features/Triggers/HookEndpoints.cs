@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.WebUtilities;
 using OtherThing.Core.Payloads;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Triggers;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Features.Triggers;
 

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OtherThing.Core.Access;
 using OtherThing.Core.Triggers;
 using OtherThing.Web.Features.Flows;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Features.Flows.Exchange;
+using OtherThing.Web.Hosting.Requests;
+using OtherThing.Web.Hosting.Rest;
 
 namespace OtherThing.Web.Features.Triggers;
 

@@ -10,7 +10,7 @@ using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Triggers;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;
-using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Features.Flows.Panels;
 
 namespace OtherThing.Web.Features.Triggers;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OtherThing.Core.Results;
 using OtherThing.Core.Usage;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Hosting.Limits;
 
 namespace OtherThing.Web.Features.Usage;
 

@@ -1,7 +1,7 @@
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
-using OtherThing.Web.Components.Shared;
+using OtherThing.Web.Components.Shared.Lists;
 
 namespace OtherThing.Web.Features.Workspaces;
 

@@ -4,7 +4,7 @@ using MudBlazor;
 using OtherThing.Core.Access;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
 using OtherThing.Web.Components.Shared;

@@ -1,6 +1,6 @@
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Workspaces;
 
 namespace OtherThing.Web.Features.Workspaces;

@@ -8,8 +8,8 @@ import { describeEdits, describeSelection } from './describe.js';
 import { FlowDoc } from './document.js';
 import { center } from './geometry.js';
 import { Keyboard } from './keyboard.js';
-import { Minimap } from './minimap.js';
-import { Painter } from './paint.js';
+import { Minimap } from './drawing/minimap.js';
+import { Painter } from './drawing/paint.js';
 import { attachPanels } from './panels.js';
 import { dragNew } from './palette.js';
 import { People } from './people.js';
@@ -19,7 +19,7 @@ import { QuickAdd } from './quickadd.js';
 import { Scene } from './scene.js';
 import { States } from './states.js';
 import { Sync } from './sync.js';
-import { readTheme, watchTheme } from './theme.js';
+import { readTheme, watchTheme } from './drawing/theme.js';
 import { readingOrder } from './walk.js';
 
 export class Canvas {

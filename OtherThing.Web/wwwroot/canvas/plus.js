@@ -1,7 +1,7 @@
 // The plus signs behind ports and on lines: where they are, how they look, what a press on one does.
 
 import { addBehind, addInto } from './adding.js';
-import { dot } from './strokes.js';
+import { dot } from './drawing/strokes.js';
 
 const radius = 9, least = 0.4, shortest = 72;
 

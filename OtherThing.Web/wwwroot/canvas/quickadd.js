@@ -1,6 +1,6 @@
 // A small list at the pointer: choose the step to add, or the step to connect to. Keyboard first.
 
-import { iconElement } from './icons.js';
+import { iconElement } from './drawing/icons.js';
 
 export class QuickAdd {
   #canvas;

@@ -1,20 +1,21 @@
 using System.Text.Json;
 using CsCheck;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
 using OtherThing.Core.Flows.Exchange;
 
 namespace OtherThing.Tests.Core.Flows.Exchange;
 
 public sealed class FlowFileTests
 {
-    private static readonly FlowDefinition s_sample = SampleFlow.Create(new Uri("http://localhost:5080/samples/spare-machines.txt"));
+    private static readonly FlowDocument s_sample = SampleFlow.Create(new Uri("http://localhost:5080/samples/spare-machines.txt"));
 
     [Fact]
     public void Export_ImportedAndExportedAgain_IsTheSameBytes() =>
-        FlowEdits.Any.Array[0, 40].Sample(
+        FlowEditGen.Any.Array[0, 40].Sample(
             edits =>
             {
-                var document = edits.Aggregate(s_sample, (at, edit) => FlowDocument.Apply(at, edit).TryGet(out var change, out _) ? change.Definition : at);
+                var document = edits.Aggregate(s_sample, (at, edit) => FlowEdits.Apply(at, edit).TryGet(out var change, out _) ? change.Definition : at);
                 var first = FlowFile.Write("Größe \"1\"", "a\nb", document);
 
                 var read = FlowImport.Read(first).Value;
@@ -41,7 +42,7 @@ public sealed class FlowFileTests
     [Fact]
     public void Export_AfterAStepMoved_DiffersInItsLayoutLineAlone()
     {
-        var moved = FlowDocument.Apply(s_sample, new MoveStep("count", 1024, -48)).Value.Definition;
+        var moved = FlowEdits.Apply(s_sample, new MoveStep("count", 1024, -48)).Value.Definition;
 
         var before = FlowFile.Write("Sample", "", s_sample).Split('\n');
         var after = FlowFile.Write("Sample", "", moved).Split('\n');
@@ -60,7 +61,7 @@ public sealed class FlowFileTests
 
         Assert.Equal(FlowFile.Write("x", "", one), FlowFile.Write("x", "", other));
 
-        static FlowDefinition Step(string config) => FlowDefinition.Empty with
+        static FlowDocument Step(string config) => FlowDocument.Empty with
         {
             Steps = [new FlowStep { Id = "a", Type = "http.request", Config = JsonElement.Parse(config) }],
         };
@@ -69,7 +70,7 @@ public sealed class FlowFileTests
     [Fact]
     public void Export_CarriesNoKeysNodesMembersOrSecrets()
     {
-        var tied = FlowDefinition.Empty with
+        var tied = FlowDocument.Empty with
         {
             Steps =
             [

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Exchange;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Steps;
 
 namespace OtherThing.Tests.Core.Flows.Exchange;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Exchange;
+using OtherThing.Core.Flows.Validation;
 
 namespace OtherThing.Tests.Core.Flows.Exchange;
 

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Preview;
+using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Tests.Core.Flows.Preview;
 
 public sealed class StepPreviewTests
 {
-    private static readonly FlowDefinition s_flow = FlowJson.Parse("""
+    private static readonly FlowDocument s_flow = FlowJson.Parse("""
         {"steps":[
           {"id":"start","type":"trigger.manual","config":{"fields":[{"name":"topic","type":"string"}]}},
           {"id":"fetch","type":"http.request","config":{"url":"https://example.org"}},

@@ -1,11 +1,17 @@
 using System.Text.Json;
 using OtherThing.Core.Approvals;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
 using OtherThing.Core.Flows.Exchange;
 using OtherThing.Core.Flows.Gallery;
 using OtherThing.Core.Flows.Tests;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Machine;
+using OtherThing.Core.Runs.Repeat;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Triggers;
 
 namespace OtherThing.Tests.Web.Access.Rights;
@@ -14,7 +20,7 @@ internal static partial class RightsActs
 {
     private static readonly JsonElement s_one = JsonElement.Parse("1");
 
-    private static readonly FlowDefinition s_definition = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }] };
+    private static readonly FlowDocument s_definition = FlowDocument.Empty with { Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }] };
 
     private static readonly JsonElement s_document = JsonElement.Parse("""{"steps":[{"id":"start","type":"trigger.manual"}],"connections":[]}""");
 
@@ -61,9 +67,9 @@ internal static partial class RightsActs
         { Endpoint = "ListFlowTemplates" };
         yield return new("A28", "FlowGalleryService.CreateAsync", call => Told(call.Get<FlowGalleryService>().CreateAsync(call.Actor, call.WorkspaceId, FlowGallery.All[0].Id, null, Cancel)))
         { Endpoint = "CreateFlowFromTemplate", Address = _ => new() { ["templateId"] = FlowGallery.All[0].Id } };
-        yield return OnFlow("A27", "FlowEditing.OpenAsync", async call =>
+        yield return OnFlow("A27", "FlowSessions.OpenAsync", async call =>
         {
-            var opened = await call.Get<FlowEditing>().OpenAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel);
+            var opened = await call.Get<FlowSessions>().OpenAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel);
             if (opened.IsSuccess)
             {
                 await opened.Value.DisposeAsync();
@@ -111,7 +117,7 @@ internal static partial class RightsActs
         yield return OnFlow("A27", "TriggerService.DescribeAsync", call => Told(call.Get<TriggerService>().DescribeAsync(call.Actor, call.WorkspaceId, [(call.Thing, call.Scene.Other.Id)], Cancel)));
         yield return new("A34", "TriggerService.RotateAsync", call => Told(call.Get<TriggerService>().RotateAsync(call.Actor, call.WorkspaceId, call.Thing, "hook", Cancel)))
         { Make = (scene, maker) => scene.PublishedHookAsync(maker), Endpoint = "RotateWebhookAddress", Address = _ => new() { ["stepId"] = "hook" } };
-        yield return OnFlow("A27", "FlowFactService.ReadAsync", call => Told(call.Get<FlowFactService>().ReadAsync(call.Actor, call.WorkspaceId, FlowDefinition.Empty, Cancel)));
+        yield return OnFlow("A27", "FlowFactService.ReadAsync", call => Told(call.Get<FlowFactService>().ReadAsync(call.Actor, call.WorkspaceId, FlowDocument.Empty, Cancel)));
         yield return new("A29", "TriggerService.SwitchAsync", call => SwitchAsync(call, on: true)) { Make = (scene, maker) => scene.PublishedHookAsync(maker) };
         yield return new("A30", "TriggerService.SwitchAsync", call => SwitchAsync(call, on: false)) { Make = (scene, maker) => scene.PublishedHookAsync(maker) };
         yield return new("A34", "FlowService.PublishAsync", PublishAsync) { Make = (scene, maker) => scene.SignedFlowAsync(maker), Endpoint = "PublishFlow" };
@@ -192,7 +198,7 @@ internal static partial class RightsActs
     /// <summary>An act in the builder, which asks anew for each, not only when it is opened.</summary>
     private static RightsAct Edits(string method, Func<FlowEditor, Task<Error?>> act) => OnFlow("A28", method, async call =>
     {
-        if (!(await call.Get<FlowEditing>().OpenAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)).TryGet(out var editor, out var refusal))
+        if (!(await call.Get<FlowSessions>().OpenAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)).TryGet(out var editor, out var refusal))
         {
             return refusal;
         }

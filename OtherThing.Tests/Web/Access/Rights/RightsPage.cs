@@ -9,8 +9,8 @@ using MudBlazor.Services;
 using OtherThing.Core.Access;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Layout;
-using OtherThing.Web.Components.Shared;
-using OtherThing.Web.Hosting;
+using OtherThing.Web.Components.Shared.Lists;
+using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Tests.Web.Access.Rights;
 
@@ -30,7 +30,7 @@ internal sealed class RightsPage : IAsyncDisposable
     public RightsPage(RightsScene scene, RightsPerson person, Role shown)
     {
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
-        _bunit.JSInterop.SetupModule("./Features/Flows/FlowCanvas.razor.js").SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
+        _bunit.JSInterop.SetupModule("./Features/Flows/Canvas/FlowCanvas.razor.js").SetupModule("mount", _ => true).Mode = JSRuntimeMode.Loose;
         _bunit.Services.AddMudServices();
         _scope = scene.Server.Services.CreateAsyncScope();
         _bunit.Services.AddFallbackServiceProvider(_scope.ServiceProvider);

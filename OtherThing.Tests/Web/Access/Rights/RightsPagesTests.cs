@@ -112,7 +112,7 @@ public sealed class RightsPagesTests(SharedServer server)
     [Fact]
     public void Pages_EachPage_IsTriedOrHasAReason()
     {
-        var pages = typeof(OtherThing.Web.Hosting.CurrentActor).Assembly.GetTypes()
+        var pages = typeof(OtherThing.Web.Hosting.Requests.CurrentActor).Assembly.GetTypes()
             .Where(type => type.GetCustomAttributes(typeof(Microsoft.AspNetCore.Components.RouteAttribute), false).Length > 0).Select(type => type.Name);
         string[] tried = ["TasksPage", "FirstStepsPage", "MembersPage", "SettingsPage", "ConsolePage", "KeysPage", "FlowListPage", "FlowGalleryPage", "FlowVersionsPage", "FlowTestsPage", "FlowEditorPage", "RunPage", "ResourcesPage", "NodesPage", "AuditPage"];
 

@@ -6,9 +6,11 @@ using OtherThing.Core.Approvals;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Tests;
 using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Dispatch;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
@@ -177,7 +179,7 @@ internal sealed partial class RightsScene
 
     private async Task<Guid> FlowAsync(Guid maker, FlowStep first, FlowStep second)
     {
-        var definition = FlowDefinition.Empty with { Steps = [first, second], Connections = [new FlowConnection { From = first.Id, To = second.Id }] };
+        var definition = FlowDocument.Empty with { Steps = [first, second], Connections = [new FlowConnection { From = first.Id, To = second.Id }] };
         // As saving does: what is secret is sealed before it is kept.
         foreach (var listener in server.Services.GetServices<IFlowListener>())
         {

@@ -1,6 +1,6 @@
 using System.Reflection;
 using OtherThing.Core.Access;
-using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Editing;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Web.Access.Rights;

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using CsCheck;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps;
 using OtherThing.Web.Features.Flows;
+using OtherThing.Web.Features.Flows.Canvas;
 using OtherThing.Web.Features.Flows.Graph;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Runs.Picture;
 
 namespace OtherThing.Tests.Web.Flows.Graph;
 
@@ -143,7 +145,7 @@ public sealed class CanvasAgreesTests
         Assert.Equal((false, "a", "b"), (said.All, Assert.Single(said.Changed).Key, Assert.Single(said.Gone)));
     }
 
-    private static FlowDefinition Draw(Random random)
+    private static FlowDocument Draw(Random random)
     {
         var types = StepCatalog.All;
         var steps = new List<FlowStep>();
@@ -164,7 +166,7 @@ public sealed class CanvasAgreesTests
 
         string Any() => steps[random.Next(steps.Count)].Id;
         string[] ports = ["out", "error", "true", "c1", "nowhere"];
-        return FlowDefinition.Empty with
+        return FlowDocument.Empty with
         {
             Steps = steps,
             Connections = [.. Enumerable.Range(0, 12).Select(_ => new FlowConnection { From = Any(), Port = ports[random.Next(ports.Length)], To = Any() })],

@@ -1,12 +1,12 @@
 #pragma warning disable BL0006 // what a browser is sent is counted, and only the renderer knows it
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Components.RenderTree;
+using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.Logging.Abstractions;
 using OtherThing.Core.Flows;
 using OtherThing.Web.Features.Flows.Graph;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Runs.Picture;
 
 namespace OtherThing.Tests.Web.Flows.Graph;
 
@@ -21,7 +21,7 @@ internal sealed class CountingRenderer(IServiceProvider services) : Renderer(ser
 
     public override Dispatcher Dispatcher { get; } = Dispatcher.CreateDefault();
 
-    public Task ShowAsync(FlowDefinition flow, IReadOnlyDictionary<string, StepState> states) => Dispatcher.InvokeAsync(() =>
+    public Task ShowAsync(FlowDocument flow, IReadOnlyDictionary<string, StepState> states) => Dispatcher.InvokeAsync(() =>
     {
         _root ??= AssignRootComponentId(InstantiateComponent(typeof(Page)));
         return RenderRootComponentAsync(_root.Value, ParameterView.FromDictionary(new Dictionary<string, object?>
@@ -50,7 +50,7 @@ internal sealed class CountingRenderer(IServiceProvider services) : Renderer(ser
     private sealed class Page : ComponentBase
     {
         [Parameter]
-        public FlowDefinition Flow { get; set; } = FlowDefinition.Empty;
+        public FlowDocument Flow { get; set; } = FlowDocument.Empty;
 
         [Parameter]
         public IReadOnlyDictionary<string, StepState> States { get; set; } = new Dictionary<string, StepState>();

@@ -1,4 +1,5 @@
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Web.Features.Flows.Graph;
 
 namespace OtherThing.Tests.Web.Flows.Graph;
@@ -8,7 +9,7 @@ public sealed class FlowChangesTests
     [Fact]
     public void Of_AddedRemovedAndChanged_AreInOnePictureAndCoverNothing()
     {
-        FlowDefinition Flow(params FlowStep[] steps) => FlowDefinition.Empty with
+        FlowDocument Flow(params FlowStep[] steps) => FlowDocument.Empty with
         {
             Steps = steps,
             Connections = [.. steps.Skip(1).Select(step => new FlowConnection { From = steps[0].Id, To = step.Id })],

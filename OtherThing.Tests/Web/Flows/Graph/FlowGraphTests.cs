@@ -6,8 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor.Services;
 using OtherThing.Core.Flows;
+using OtherThing.Core.Flows.Versions;
 using OtherThing.Web.Features.Flows.Graph;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Runs.Picture;
 
 namespace OtherThing.Tests.Web.Flows.Graph;
 
@@ -131,13 +132,13 @@ public sealed class FlowGraphTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _page.DisposeAsync();
 
-    private IRenderedComponent<FlowGraph> Render(FlowDefinition flow, Dictionary<string, StepState> states, Action<string>? chosen = null) => _page.Render<FlowGraph>(parameters => parameters
+    private IRenderedComponent<FlowGraph> Render(FlowDocument flow, Dictionary<string, StepState> states, Action<string>? chosen = null) => _page.Render<FlowGraph>(parameters => parameters
         .Add(graph => graph.Flow, flow).Add(graph => graph.States, states).Add(graph => graph.Label, "Graph")
         .Add(graph => graph.OnSelect, EventCallback.Factory.Create(this, chosen ?? (_ => { }))));
 
     private static IElement Card(IRenderedComponent<FlowGraph> graph, string id) => graph.Find($"[data-step={id}]");
 
-    private static FlowDefinition Branching() => FlowDefinition.Empty with
+    private static FlowDocument Branching() => FlowDocument.Empty with
     {
         Steps =
         [
@@ -149,7 +150,7 @@ public sealed class FlowGraphTests : IAsyncDisposable
         Connections = [new() { From = "start", To = "check" }, new() { From = "check", Port = "true", To = "yes" }, new() { From = "check", Port = "false", To = "no" }],
     };
 
-    private static FlowDefinition Mapping() => FlowDefinition.Empty with
+    private static FlowDocument Mapping() => FlowDocument.Empty with
     {
         Steps =
         [
@@ -161,7 +162,7 @@ public sealed class FlowGraphTests : IAsyncDisposable
         Connections = [new() { From = "start", To = "each" }, new() { From = "ask", To = "sum" }],
     };
 
-    private static FlowDefinition Row(int count) => FlowDefinition.Empty with
+    private static FlowDocument Row(int count) => FlowDocument.Empty with
     {
         Steps = [.. Enumerable.Range(0, count).Select(at => new FlowStep { Id = $"s{at}", Type = "data.set", Position = new(at * 304, 0) })],
         Connections = [.. Enumerable.Range(1, count - 1).Select(at => new FlowConnection { From = $"s{at - 1}", To = $"s{at}" })],

@@ -8,7 +8,7 @@ public sealed class FlowPlacesTests
     [Fact]
     public void Of_FlowWithoutPlaces_CoversNothingAndReadsFromLeftToRight()
     {
-        var flow = FlowDefinition.Empty with
+        var flow = FlowDocument.Empty with
         {
             Steps =
             [
@@ -36,7 +36,7 @@ public sealed class FlowPlacesTests
     [Fact]
     public void Of_FlowWithPlaces_IsTheFlowItself()
     {
-        var flow = FlowDefinition.Empty with { Steps = [new FlowStep { Id = "a", Type = "data.set" }, new FlowStep { Id = "b", Type = "data.set", Position = new(1, 0) }] };
+        var flow = FlowDocument.Empty with { Steps = [new FlowStep { Id = "a", Type = "data.set" }, new FlowStep { Id = "b", Type = "data.set", Position = new(1, 0) }] };
 
         Assert.Same(flow, FlowPlaces.Of(flow));
     }

@@ -1,5 +1,6 @@
 using OtherThing.Core.Flows;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Core.Flows.Versions;
+using OtherThing.Web.Features.Runs.Picture;
 
 namespace OtherThing.Web.Features.Flows.Graph;
 
@@ -7,7 +8,7 @@ namespace OtherThing.Web.Features.Flows.Graph;
 /// <param name="Flow">What both have and what each has alone.</param>
 /// <param name="States">The marks of the steps that were added, removed or changed, by id.</param>
 /// <param name="Marks">The connections that were added or removed.</param>
-internal sealed record FlowChanges(FlowDefinition Flow, IReadOnlyDictionary<string, StepState> States, IReadOnlyDictionary<FlowConnection, string> Marks)
+internal sealed record FlowChanges(FlowDocument Flow, IReadOnlyDictionary<string, StepState> States, IReadOnlyDictionary<FlowConnection, string> Marks)
 {
     private const double Gap = 24;
 

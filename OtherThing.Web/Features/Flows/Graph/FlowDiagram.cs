@@ -7,7 +7,7 @@ using Blazor.Diagrams.Core.Models;
 using Blazor.Diagrams.Core.Models.Base;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Steps;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Runs.Picture;
 
 namespace OtherThing.Web.Features.Flows.Graph;
 
@@ -19,7 +19,7 @@ public sealed class FlowDiagram : BlazorDiagram
 {
     private readonly Dictionary<string, IStepModel> _steps = new(StringComparer.Ordinal);
 
-    public FlowDiagram(FlowDefinition flow)
+    public FlowDiagram(FlowDocument flow)
     {
         UnregisterBehavior<SelectionBehavior>();
         UnregisterBehavior<DragMovablesBehavior>();
@@ -106,7 +106,7 @@ public sealed class FlowDiagram : BlazorDiagram
         return passedBy ? "idle" : connection.Port == "error" ? "error" : "";
     }
 
-    private void AddSteps(FlowDefinition flow, FlowLayout layout, Place origin)
+    private void AddSteps(FlowDocument flow, FlowLayout layout, Place origin)
     {
         // The innermost containers first: a group is made of what is there already.
         var order = ReadingOrder.Of(flow).DistinctBy(each => each.Step.Id).Select((each, at) => (each.Step, each.Depth, Order: at)).ToList();
@@ -127,7 +127,7 @@ public sealed class FlowDiagram : BlazorDiagram
         }
     }
 
-    private void AddLinks(FlowDefinition flow, FlowLayout layout, Place origin)
+    private void AddLinks(FlowDocument flow, FlowLayout layout, Place origin)
     {
         foreach (var connection in flow.Connections.Distinct())
         {

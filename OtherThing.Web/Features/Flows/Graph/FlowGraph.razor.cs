@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using OtherThing.Core.Flows;
 using OtherThing.Web.Components.Shared;
-using OtherThing.Web.Features.Runs;
+using OtherThing.Web.Features.Runs.Picture;
 
 namespace OtherThing.Web.Features.Flows.Graph;
 
@@ -13,11 +13,11 @@ public sealed partial class FlowGraph
     public const int MostSteps = 200;
 
     private static readonly IReadOnlyDictionary<string, StepState> s_none = new Dictionary<string, StepState>();
-    private readonly FlowDiagram _nothing = new(FlowDefinition.Empty);
+    private readonly FlowDiagram _nothing = new(FlowDocument.Empty);
     private BrowserModule _browser = null!;
     private ElementReference _root;
     private FlowDiagram _diagram = null!;
-    private FlowDefinition? _flow;
+    private FlowDocument? _flow;
     private string? _chosen;
     private string? _inSight;
     private int _turn;
@@ -25,7 +25,7 @@ public sealed partial class FlowGraph
 
     /// <summary>The flow.</summary>
     [Parameter, EditorRequired]
-    public required FlowDefinition Flow { get; set; }
+    public required FlowDocument Flow { get; set; }
 
     /// <summary>How its steps stand, by id.</summary>
     [Parameter]

@@ -39,7 +39,7 @@ internal sealed class FlowLayout
     public IReadOnlyDictionary<string, FlowRect> Rects => _rects;
 
     /// <summary>Lays out any document; of doubled ids the last counts.</summary>
-    public static FlowLayout Of(FlowDefinition flow) => new([.. flow.Steps.GroupBy(step => step.Id, StringComparer.Ordinal).Select(group => group.Last())]);
+    public static FlowLayout Of(FlowDocument flow) => new([.. flow.Steps.GroupBy(step => step.Id, StringComparer.Ordinal).Select(group => group.Last())]);
 
     /// <summary>The ports a step can be left by.</summary>
     public IReadOnlyList<string> PortsOf(string id) => _ports[id];

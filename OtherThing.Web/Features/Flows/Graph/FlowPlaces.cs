@@ -12,7 +12,7 @@ internal sealed class FlowPlaces
     private readonly ILookup<string, string> _before;
     private readonly FlowLayout _sizes;
 
-    private FlowPlaces(FlowDefinition flow)
+    private FlowPlaces(FlowDocument flow)
     {
         _inside = ReadingOrder.Of(flow).Select(each => each.Step).ToLookup(step => step.Parent, StringComparer.Ordinal);
         _before = flow.Connections.Where(each => each.From != each.To).ToLookup(each => each.To, each => each.From, StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class FlowPlaces
     }
 
     /// <summary>The flow as it is, or with each step behind those that lead to it when two of them lie on one spot.</summary>
-    public static FlowDefinition Of(FlowDefinition flow)
+    public static FlowDocument Of(FlowDocument flow)
     {
         var known = flow with { Steps = [.. flow.Steps.DistinctBy(step => step.Id)] };
         if (known.Steps.GroupBy(step => (step.Parent, step.Position)).All(group => group.Count() == 1))

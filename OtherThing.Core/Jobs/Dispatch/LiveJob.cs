@@ -1,0 +1,96 @@
+using OtherThing.Core.Nodes;
+
+namespace OtherThing.Core.Jobs.Dispatch;
+
+/// <summary>A job that has not ended, as this process holds it; only the dispatcher's loop changes it.</summary>
+internal sealed class LiveJob(Job row, TimeProvider? clock = null)
+{
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly List<Action<string, string>> _listeners = [];
+    private LogRows _stdoutRows = new(clock ?? TimeProvider.System);
+    private LogRows _stderrRows = new(clock ?? TimeProvider.System);
+
+    public Job Row { get; } = row;
+
+    /// <summary>Completes after the final state is committed.</summary>
+    public TaskCompletionSource<JobResult> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LogBuffer Stdout { get; private set; } = new();
+
+    public LogBuffer Stderr { get; private set; } = new();
+
+    /// <summary>Until when the node holds the attempt (monotonic).</summary>
+    public long LeaseEnds { get; set; }
+
+    /// <summary>When the current wait (answer to an assignment, to a cancel, rest of the log) ends; 0 when none.</summary>
+    public long WaitEnds { get; set; }
+
+    /// <summary>When the attempt began, on this process's monotonic clock; 0 when it began before this process.</summary>
+    public long Began { get; set; }
+
+    /// <summary>The final event, while the log is still coming.</summary>
+    public AttemptEvent? Final { get; set; }
+
+    /// <summary>The last event number applied.</summary>
+    public uint EventNo { get; set; }
+
+    /// <summary>True when it is stopped because its time is up, not because somebody asked.</summary>
+    public bool TimedOut { get; set; }
+
+    /// <summary>Nodes that refused it and have not changed since, with what they said.</summary>
+    public Dictionary<Guid, string> RefusedBy { get; } = [];
+
+    public AttemptRef Attempt => new(Row.AttemptId ?? Guid.Empty, Row.Fence);
+
+    public bool HasAttempt(AttemptRef attempt) => Row.AttemptId == attempt.Id && Row.Fence == attempt.Fence;
+
+    public LogBuffer Log(LogSource stream) => stream == LogSource.Stdout ? Stdout : Stderr;
+
+    /// <summary>The rows of an output that are not written yet.</summary>
+    public LogRows Rows(LogSource stream) => stream == LogSource.Stdout ? _stdoutRows : _stderrRows;
+
+    /// <summary>Says how many rows of an output an earlier process wrote.</summary>
+    public void HasRows(LogSource stream, int count)
+    {
+        if (stream == LogSource.Stdout)
+        {
+            _stdoutRows = new LogRows(_clock, count);
+        }
+        else
+        {
+            _stderrRows = new LogRows(_clock, count);
+        }
+    }
+
+    public void ForgetLogs()
+    {
+        (Stdout, Stderr) = (new LogBuffer(), new LogBuffer());
+        (_stdoutRows, _stderrRows) = (new LogRows(_clock), new LogRows(_clock));
+    }
+
+    public void Listen(Action<string, string>? listener)
+    {
+        if (listener is null)
+        {
+            return;
+        }
+
+        lock (_listeners)
+        {
+            _listeners.Add(listener);
+        }
+    }
+
+    public void Tell(LogSource stream, string text)
+    {
+        lock (_listeners)
+        {
+            foreach (var listener in _listeners)
+            {
+                listener(stream == LogSource.Stdout ? "stdout" : "stderr", text);
+            }
+        }
+    }
+
+    public JobResult Result() => JobResults.Of(Row, Stdout.Text(), Stderr.Text());
+}

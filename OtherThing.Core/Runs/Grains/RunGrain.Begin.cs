@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+using OtherThing.Core.Results;
+using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Machine;
+using OtherThing.Core.Runs.Queue;
+
+namespace OtherThing.Core.Runs.Grains;
+
+/// <summary>How a run begins, and how another activation takes it up again.</summary>
+internal sealed partial class RunGrain
+{
+    /// <summary>Calls interleave: of several with the same id the first starts it, the others wait for that.</summary>
+    private async Task<Run> BeginAsync(StartRun start)
+    {
+        if (_starting is null && _run is { } known)
+        {
+            return known;
+        }
+
+        var starting = _starting ??= StartOnceAsync(start);
+        try
+        {
+            var started = await starting;
+            return _run ?? started;
+        }
+        catch
+        {
+            (_starting, _run) = (null, null);
+            throw;
+        }
+    }
+
+    private async Task<Run> StartOnceAsync(StartRun start)
+    {
+        if (start.MayExist && await runs.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { } known)
+        {
+            return known;
+        }
+
+        var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, start.OnlyStep, CancellationToken.None);
+        if (_ended.Task.IsCompleted)
+        {
+            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // its row was refused before, and is tried again
+        }
+
+        var now = Now;
+        (_isNew, _calls) = (true, 0);
+        _run = new Run
+        {
+            Id = this.GetPrimaryKey(),
+            WorkspaceId = start.WorkspaceId,
+            FlowId = start.FlowId,
+            FlowName = start.FlowName,
+            FlowVersion = start.FlowVersion,
+            Status = RunStatus.Queued,
+            Trigger = start.Trigger,
+            TriggerStepId = start.TriggerStepId,
+            StartedBy = start.StartedBy,
+            RerunOf = start.RerunOf,
+            ParentRunId = start.ParentRunId,
+            ParentPath = TextCut.Name(start.ParentPath, Run.MaxParentPath),
+            Depth = start.Depth,
+            RootRunId = start.RootRunId,
+            Hops = start.Hops,
+            OnlyStep = start.OnlyStep,
+            Givens = start.Givens,
+            Input = start.Input,
+            CreatedAt = now,
+            StartedAt = start.Limited ? null : now,
+            TimeoutSeconds = start.TimeoutSeconds,
+            Limited = start.Limited,
+            Fence = 1,
+            CostUnits = 0,
+        };
+        IReadOnlyList<StepRun>? memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.TakeOver) : null;
+        var roots = await facts.ReadAsync(_run, plan);
+        if (!start.Limited)
+        {
+            _machine = new FlowMachine(plan, roots, memory, takingOver: memory is not null, budget: _budget);
+            await PostAsync(machine => machine.Start(now));
+            return _run;
+        }
+
+        // Until its turn comes, perhaps in another process: what is taken over is written down now and remembered then.
+        memory = [.. (memory ?? []).Select(step => step with { TakenOver = true })];
+        _machine = new FlowMachine(plan, roots, memory, budget: _budget);
+        await PostAsync(machine => machine.TakeDown(memory));
+        await GrainFactory.GetGrain<IRunQueueGrain>(start.WorkspaceId).LookAsync();
+        return _run;
+    }
+
+    private async Task RestoreAsync()
+    {
+        if (await runs.TakeOwnershipAsync(this.GetPrimaryKey(), CancellationToken.None) is not { } run)
+        {
+            _restoring = null;
+            DeactivateOnIdle(); // ended, or never was
+            return;
+        }
+
+        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, run.OnlyStep, CancellationToken.None);
+        var memory = RunHistory.Fold(await runs.ReadJournalAsync(run.Id, 0, CancellationToken.None));
+        // The caller may have ended while the server was down: nobody waits for this any more.
+        var orphaned = run.ParentRunId is { } parentId && (await runs.FindAsync(parentId, CancellationToken.None))?.Status.IsFinal() == true;
+        var roots = await facts.ReadAsync(run, plan);
+        if (_ended.Task.IsCompleted)
+        {
+            _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // let go before, and owned again
+        }
+
+        _run = run;
+        _machine = new FlowMachine(plan, roots, memory, paused: run.Paused, budget: _budget, stepRuns: run.StepRuns);
+        if (run.Status == RunStatus.Queued)
+        {
+            return; // its turn has not come
+        }
+
+        LogRestored(run.Id, memory.Count);
+        await PostAsync(machine =>
+        {
+            machine.Start(Now);
+            if (orphaned)
+            {
+                machine.Cancel(Now);
+            }
+        });
+        foreach (var stopped in memory.Where(step => step is { ChildRunId: not null, Status: StepRunStatus.Cancelled or StepRunStatus.Failed, TakenOver: false }))
+        {
+            await GrainFactory.GetGrain<IRunGrain>(stopped.ChildRunId!.Value).CancelAsync(); // may have been cut off before it was said
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} goes on from {Steps} recorded steps")]
+    private partial void LogRestored(Guid runId, int steps);
+}
