@@ -12,10 +12,12 @@ public sealed record DatabaseOptions(DatabaseProvider Provider, string Connectio
 
     /// <summary>The embedded database's file; null for a server's and for one in memory.</summary>
     internal string? FilePath =>
-        Provider == DatabaseProvider.Sqlite && new SqliteConnectionStringBuilder(ConnectionString) is { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path }
+        Provider == DatabaseProvider.Sqlite
+        && new SqliteConnectionStringBuilder(ConnectionString) is { Mode: not SqliteOpenMode.Memory, DataSource: { Length: > 0 } path }
         && !path.StartsWith(':') && !path.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? path : null;
 
-    /// <summary>Makes an embedded database's file, where there is none, as one that only this account reads; its log takes the file's mode when it is made.</summary>
+    /// <summary>Makes an embedded database's file, where there is none, as one that only this account reads; its log takes the file's mode when it is
+    /// made.</summary>
     public void MakeFile()
     {
         if (FilePath is not { } path || File.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))

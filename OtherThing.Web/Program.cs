@@ -51,7 +51,19 @@ if (await app.RefuseRingsAsync() is { } sealedOtherwise)
 
 app.UsePipeline();
 app.MapHealth().MapDiscovery().MapOpenApiDocument();
-app.MapAccounts().MapWorkspaces().MapAudit().MapTasks().MapFlows().MapRuns().MapTriggers().MapApprovals().MapKeys().MapUsage().MapNodes().MapJobs().MapConsole();
+app.MapAccounts()
+    .MapWorkspaces()
+    .MapAudit()
+    .MapTasks()
+    .MapFlows()
+    .MapRuns()
+    .MapTriggers()
+    .MapApprovals()
+    .MapKeys()
+    .MapUsage()
+    .MapNodes()
+    .MapJobs()
+    .MapConsole();
 app.MapNodeGateway();
 app.MapPages();
 await app.ServeAsync();

@@ -28,7 +28,8 @@ public enum Grant
 /// <param name="TakesOut">True when it only reads, yet what it reads leaves the workspace: then it is audited like a change.</param>
 /// <param name="Name">The name of its property in <see cref="Operations"/>.</param>
 public sealed record Operation(
-    string Id, string Text, Grant Owner, Grant Admin, Grant Member, Grant Viewer, Scopes Scope, bool Fresh = false, bool TakesOut = false, [CallerMemberName] string Name = "")
+    string Id, string Text, Grant Owner, Grant Admin, Grant Member, Grant Viewer, Scopes Scope, bool Fresh = false, bool TakesOut = false,
+    [CallerMemberName] string Name = "")
 {
     /// <summary>What the audit calls it: <c>RunStart</c> is <c>run.start</c>, <c>MemberSetRole</c> is <c>member.set_role</c>.</summary>
     public string Act { get; } = ActOf(Name);

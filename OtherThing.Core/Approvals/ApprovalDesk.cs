@@ -111,10 +111,12 @@ public sealed partial class ApprovalDesk(
 
         // A Viewer can be asked, but cards are given to Members and above.
         var draft = new TaskDraft(
-            OneLine(config.Title), TaskRules.Description.Cut(config.Text ?? ""), AssigneeId: role >= Role.Member ? assignee : null, Labels: ["approval"], RunId: run.Id, Id: StepRunner.IdOf(run.Id, ask.Path + "/card", ask.Attempt));
+            OneLine(config.Title), TaskRules.Description.Cut(config.Text ?? ""), AssigneeId: role >= Role.Member ? assignee : null, Labels: ["approval"],
+            RunId: run.Id, Id: StepRunner.IdOf(run.Id, ask.Path + "/card", ask.Attempt));
         var made = await tasks.CreateAsync(Actor.Run(run.StartedBy), run.WorkspaceId, draft, CancellationToken.None);
         return made.TryGet(out var card, out var refusal)
-            ? new ApprovalQuestion(card.Title, TaskRules.Description.Cut(config.Text ?? ""), assignee, JsonSerializer.Serialize(config.Form, Json.Options), card.Id)
+            ? new ApprovalQuestion(
+                card.Title, TaskRules.Description.Cut(config.Text ?? ""), assignee, JsonSerializer.Serialize(config.Form, Json.Options), card.Id)
             : refusal;
     }
 

@@ -73,7 +73,9 @@ public sealed partial class AuditLog : IAsyncDisposable
     /// <param name="refusal">Why it was refused; null when it was done.</param>
     public Task AppendAccountAsync(Actor actor, Guid accountId, string act, string? detail, Error? refusal = null)
     {
-        var note = Note(actor, null, act, $"account:{accountId}", refusal is null ? AuditOutcome.Done : AuditOutcome.Refused, refusal is null ? detail : Tell(refusal)) with
+        var note = Note(
+            actor, null, act, $"account:{accountId}", refusal is null ? AuditOutcome.Done : AuditOutcome.Refused,
+            refusal is null ? detail : Tell(refusal)) with
         {
             AccountId = accountId,
         };
@@ -319,7 +321,8 @@ public sealed partial class AuditLog : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} audit entries could not be kept together; trying each")]
     private partial void LogGroupNotKept(Exception failure, int count);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The audit entry {Action} on {Target} by {UserId} in workspace {WorkspaceId} ({Outcome}) could not be kept")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The audit entry {Action} on {Target} by {UserId} in workspace {WorkspaceId} ({Outcome}) could not be kept")]
     private partial void LogNotKept(Exception failure, string action, string target, Guid? userId, Guid? workspaceId, AuditOutcome outcome);
 
     private readonly record struct Entry(AuditNote? Note, TaskCompletionSource? Kept);

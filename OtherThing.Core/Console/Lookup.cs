@@ -80,12 +80,14 @@ public sealed class Lookup(TaskService tasks, FlowService flows, RunService runs
     private static Result<T> One<T>(string what, string word, IEnumerable<T> all, Func<T, string> name, Func<T, Guid> id)
     {
         var matches = all.Where(item => name(item).Equals(word, StringComparison.OrdinalIgnoreCase)
-            || (word.Length >= 4 && id(item).ToString("N").EndsWith(word.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))).ToList();
+            || (word.Length >= 4 && id(item).ToString("N").EndsWith(word.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)))
+                .ToList();
         return matches.Count switch
         {
             1 => matches[0],
             0 => ConsoleErrors.NoSuch(what, word),
-            _ => ConsoleErrors.Usage($"{matches.Count} are called '{word}': use the id ({string.Join(", ", matches.Take(5).Select(match => Brief(id(match))))})."),
+            _ => ConsoleErrors.Usage(
+                $"{matches.Count} are called '{word}': use the id ({string.Join(", ", matches.Take(5).Select(match => Brief(id(match))))})."),
         };
     }
 }

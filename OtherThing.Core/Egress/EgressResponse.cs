@@ -39,7 +39,8 @@ public sealed record EgressResponse(int Status, IReadOnlyDictionary<string, stri
 /// <param name="Response">The answer, whatever its status; null on failure.</param>
 /// <param name="Error">
 /// <c>egress.url_invalid</c>, <c>egress.blocked</c>, <c>egress.header_invalid</c>, <c>egress.unreachable</c>, <c>egress.tls</c>,
-/// <c>egress.timeout</c>, <c>egress.interrupted</c>, <c>egress.too_large</c>, <c>egress.body_undecodable</c>, <c>egress.too_many_redirects</c>; null on success.
+/// <c>egress.timeout</c>, <c>egress.interrupted</c>, <c>egress.too_large</c>, <c>egress.body_undecodable</c>, <c>egress.too_many_redirects</c>; null
+/// on success.
 /// </param>
 /// <param name="NothingSent">True when no byte of the request can have reached the other side.</param>
 public sealed record EgressResult(EgressResponse? Response, Error? Error, bool NothingSent);

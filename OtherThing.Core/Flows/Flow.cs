@@ -122,7 +122,8 @@ public sealed class FlowVersion
 
 /// <summary>A flow in a list, without its document.</summary>
 public sealed record FlowSummary(
-    Guid Id, string Name, string Description, int Revision, int? PublishedRevision, Guid CreatedBy, DateTime CreatedAt, DateTime UpdatedAt, FlowSettings Settings);
+    Guid Id, string Name, string Description, int Revision, int? PublishedRevision, Guid CreatedBy, DateTime CreatedAt, DateTime UpdatedAt,
+    FlowSettings Settings);
 
 /// <summary>A kept version in a list, without its document.</summary>
 public sealed record FlowVersionSummary(int Number, Guid CreatedBy, DateTime CreatedAt, DateTime? PublishedAt);

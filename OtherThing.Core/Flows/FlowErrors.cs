@@ -51,5 +51,6 @@ public static class FlowErrors
     public static Error NameInvalid { get; } = Error.Invalid("flow.name_invalid", "name", $"A flow needs a name of 1 to {FlowLimits.FlowName}.");
 
     /// <summary><c>flow.description_too_long</c>.</summary>
-    public static Error DescriptionTooLong { get; } = Error.Invalid("flow.description_too_long", "description", $"A description has up to {FlowLimits.FlowDescription}.");
+    public static Error DescriptionTooLong { get; } =
+        Error.Invalid("flow.description_too_long", "description", $"A description has up to {FlowLimits.FlowDescription}.");
 }

@@ -36,7 +36,8 @@ public static class FlowJson
         // A text that cannot be read would be a fault wherever the flow is shown, edited or run.
         if (!Utf8.IsValid(raw) || PayloadJson.HasHalfCharacter(raw))
         {
-            return Error.Invalid("flow.malformed", "flow", "A text in the flow is no whole Unicode: it holds half of a surrogate pair, or bytes that are not UTF-8.");
+            return Error.Invalid(
+                "flow.malformed", "flow", "A text in the flow is no whole Unicode: it holds half of a surrogate pair, or bytes that are not UTF-8.");
         }
 
         if (FlowValidator.CheckCounts(Count(document, "steps"), Count(document, "connections"), Count(document, "notes")) is { Count: > 0 } problems)

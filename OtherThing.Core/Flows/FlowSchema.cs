@@ -14,7 +14,8 @@ public static class FlowSchema
 
     private static JsonElement Create()
     {
-        var schema = (JsonObject)ConfigSchemas.Strict.GetJsonSchemaAsNode(typeof(FlowDocument), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
+        var schema = (JsonObject)ConfigSchemas.Strict.GetJsonSchemaAsNode(
+            typeof(FlowDocument), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
         schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
         schema["$id"] = "/schemas/flow/v1.json";
         schema["title"] = "OtherThing flow";

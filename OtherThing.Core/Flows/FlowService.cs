@@ -13,7 +13,8 @@ public sealed record FlowUpdate(string? Name = null, string? Description = null,
 
 /// <summary>Flows of a workspace: list, read, make, change, duplicate, delete, publish.</summary>
 public sealed partial class FlowService(
-    IFlowStore flows, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<FlowService> logger)
+    IFlowStore flows, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock,
+    ILogger<FlowService> logger)
 {
     /// <summary>The flows, last changed first (A27).</summary>
     /// <param name="actor">Who asks.</param>
@@ -95,7 +96,8 @@ public sealed partial class FlowService(
 
         if (definition.Steps.Count > FlowLimits.Steps || definition.Connections.Count > FlowLimits.Connections)
         {
-            return new Error(ErrorKind.TooLarge, "flow.too_large", $"A flow takes up to {FlowLimits.Steps:N0} steps and {FlowLimits.Connections:N0} connections.");
+            return new Error(
+                ErrorKind.TooLarge, "flow.too_large", $"A flow takes up to {FlowLimits.Steps:N0} steps and {FlowLimits.Connections:N0} connections.");
         }
 
         return await SaveAsync(workspaceId, flowId, new FlowUpdate(Definition: definition), expectedVersion, byHeader: false, cancellationToken, acts);

@@ -76,7 +76,8 @@ internal sealed class FlowShapes
         }
 
         return _triggers is [{ Type: "trigger.manual" } start]
-            ? $"{FlowValidator.Called(start)} declares no input '{FlowValidator.Short(name)}'; {Told(name, names, "it declares")} Declare it there, or correct the name."
+            ? $"{FlowValidator.Called(start)} declares no input '{FlowValidator.Short(name)}'; {Told(name, names, "it declares")} Declare it there, or "
+                + "correct the name."
             : $"No trigger of this flow gives '{FlowValidator.Short(name)}' as input; {Told(name, names, "there is")}";
     }
 
@@ -121,7 +122,8 @@ internal sealed class FlowShapes
             "logic.join" => Closed(_flow.Connections.Where(connection => connection?.To == step.Id && connection.From is not null)
                 .Select(connection => connection.From).Distinct(StringComparer.Ordinal).Select(id => (id, default(JsonElement)))),
             "ai.chat" when Field(step.Config, "responseSchema") is { ValueKind: JsonValueKind.Object } answer =>
-                Closed(type.OutputSchema.GetProperty("properties").EnumerateObject().Select(property => (property.Name, property.Name == "json" ? answer : property.Value))),
+                Closed(type.OutputSchema.GetProperty("properties").EnumerateObject().Select(
+                    property => (property.Name, property.Name == "json" ? answer : property.Value))),
             _ => type.OutputSchema,
         };
 

@@ -36,7 +36,8 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
     /// <param name="output">What it shall put out, up to <see cref="StepPin.MostCharacters"/> characters of JSON.</param>
     /// <param name="port">The port to leave by; null takes the step's first.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The pin, or <c>flow.not_found</c>, <c>flow.step_not_found</c>, <c>flow.port_not_found</c>, <c>flow.pin_invalid</c>, <c>flow.pin_too_large</c>, <c>flow.pins_too_many</c>.</returns>
+    /// <returns>The pin, or <c>flow.not_found</c>, <c>flow.step_not_found</c>, <c>flow.port_not_found</c>, <c>flow.pin_invalid</c>,
+    /// <c>flow.pin_too_large</c>, <c>flow.pins_too_many</c>.</returns>
     public async Task<Result<StepPin>> PinAsync(
         Actor actor, Guid workspaceId, Guid flowId, string stepId, JsonElement output, string? port, CancellationToken cancellationToken)
     {
@@ -59,13 +60,16 @@ public sealed class PinService(IFlowStore flows, IPinStore pins, AuditLog audit,
         var ports = StepCatalog.Find(step.Type)?.Ports(step) ?? ["out"];
         if (port is not null && !ports.Contains(port))
         {
-            return Error.Invalid("flow.port_not_found", "port", $"{FlowValidator.Called(step)} has no port '{FlowValidator.Short(port)}'; it has {string.Join(", ", ports.Take(20))}.");
+            return Error.Invalid(
+                "flow.port_not_found", "port",
+                $"{FlowValidator.Called(step)} has no port '{FlowValidator.Short(port)}'; it has {string.Join(", ", ports.Take(20))}.");
         }
 
         port ??= ports[0];
         if (port.Length > StepPin.MaxPort)
         {
-            return Error.Invalid("flow.pin_invalid", "port", $"A port whose name is longer than {StepPin.MaxPort} characters cannot be pinned; give it a shorter one.");
+            return Error.Invalid(
+                "flow.pin_invalid", "port", $"A port whose name is longer than {StepPin.MaxPort} characters cannot be pinned; give it a shorter one.");
         }
 
         if (output.ValueKind == JsonValueKind.Undefined)

@@ -47,7 +47,9 @@ public static class SampleFlow
             new()
             {
                 Id = "hello", Position = new FlowPosition(0, 192), Width = 256, Height = 204,
-                Text = "Press Run. The text comes over HTTP from this server, its words are counted by the program wc on one of your machines, and the branch taken depends on the number.",
+                Text =
+                    "Press Run. The text comes over HTTP from this server, its words are counted by the program wc on one of your machines, and the branch "
+                        + "taken depends on the number.",
             },
         ],
     };

@@ -15,7 +15,8 @@ public interface IJobPurgeStore
     /// <param name="after">Where the way has come to; null at its beginning.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The jobs to be deleted, and how far the way has come; null at its end.</returns>
-    Task<(IReadOnlyList<ExpiredJob> Jobs, Cursor? Next)> FindExpiredAsync(Guid workspaceId, ExpiryBounds? bounds, Cursor? after, CancellationToken cancellationToken);
+    Task<(IReadOnlyList<ExpiredJob> Jobs, Cursor? Next)> FindExpiredAsync(
+        Guid workspaceId, ExpiryBounds? bounds, Cursor? after, CancellationToken cancellationToken);
 
     /// <summary>Deletes a part of a log that is more than one piece.</summary>
     /// <returns>How many rows went; 0 once none is left.</returns>

@@ -121,7 +121,8 @@ public sealed record JobRequirements
 }
 
 /// <summary>How a job ended.</summary>
-/// <param name="Status"><see cref="JobStatus.Succeeded"/>, <see cref="JobStatus.Failed"/>, <see cref="JobStatus.Cancelled"/>, <see cref="JobStatus.Lost"/> or <see cref="JobStatus.Unknown"/>.</param>
+/// <param name="Status"><see cref="JobStatus.Succeeded"/>, <see cref="JobStatus.Failed"/>, <see cref="JobStatus.Cancelled"/>,
+/// <see cref="JobStatus.Lost"/> or <see cref="JobStatus.Unknown"/>.</param>
 /// <param name="NodeId">The node of its last attempt; null when none took it.</param>
 /// <param name="ExitCode">The process's exit code; null when there was none.</param>
 /// <param name="Stdout">Standard output; head and tail when it was long.</param>

@@ -117,7 +117,8 @@ internal sealed partial class JobJournal(IJobStore store, TimeProvider clock, IL
 
                 return;
             }
-            catch (Exception failure) when (failure is not RowRefusedException && (failure is not OperationCanceledException || !giveUp.IsCancellationRequested))
+            catch (Exception failure) when (failure is not RowRefusedException
+                && (failure is not OperationCanceledException || !giveUp.IsCancellationRequested))
             {
                 // The rows wait in memory; whatever is wrong with the database, losing them would be worse than waiting.
                 IsHealthy = false;
@@ -158,7 +159,8 @@ internal sealed partial class JobJournal(IJobStore store, TimeProvider clock, IL
     [LoggerMessage(Level = LogLevel.Warning, Message = "One of {Count} job writes was refused; trying their halves")]
     private partial void LogGroupRefused(Exception failure, int count);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The write {Kind} of {Subject} was refused twice; it is put aside as {RefusedId} in the table RefusedRows")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The write {Kind} of {Subject} was refused twice; it is put aside as {RefusedId} in the table RefusedRows")]
     private partial void LogRefused(Exception failure, string kind, Guid subject, Guid refusedId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The refused write {RefusedId} could not be put aside")]

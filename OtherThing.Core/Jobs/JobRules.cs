@@ -26,7 +26,8 @@ public static partial class JobRules
     public static IReadOnlyList<string> Shells { get; } = ["sh", "bash", "python3", "pwsh"];
 
     /// <summary>What is said of a job whose row the database refused.</summary>
-    internal static Error NotKept(RowRefusedException refused) => Error.Invalid(JobDispatcher.NotKept, "job", "The job could not be written down: " + refused.Message);
+    internal static Error NotKept(RowRefusedException refused) =>
+        Error.Invalid(JobDispatcher.NotKept, "job", "The job could not be written down: " + refused.Message);
 
     /// <summary>Checks a job.</summary>
     /// <returns>Null, or <c>job.invalid</c> or <c>job.too_large</c> with every field at fault.</returns>

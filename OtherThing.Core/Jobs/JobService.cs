@@ -10,7 +10,8 @@ namespace OtherThing.Core.Jobs;
 
 /// <summary>Jobs as people send and follow them, through REST and pages.</summary>
 public sealed partial class JobService(
-    IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, AuditLog audit, AccessWatch watch, TimeProvider clock, IOptions<NodesOptions> options)
+    IJobStore store, INodeStore nodes, JobDispatcher dispatcher, Door door, AuditLog audit, AccessWatch watch, TimeProvider clock,
+    IOptions<NodesOptions> options)
 {
     /// <summary>The longest a caller may wait for an end in one request.</summary>
     public static TimeSpan LongestWait { get; } = TimeSpan.FromSeconds(300);

@@ -13,7 +13,8 @@ internal static class EscapeReader
     // "&#x10FFFF;" is the longest.
     private const int MaxEntity = 10;
     private static readonly (byte[] Name, byte Value)[] s_entities =
-        [("&amp;"u8.ToArray(), (byte)'&'), ("&lt;"u8.ToArray(), (byte)'<'), ("&gt;"u8.ToArray(), (byte)'>'), ("&quot;"u8.ToArray(), (byte)'"'), ("&apos;"u8.ToArray(), (byte)'\'')];
+        [("&amp;"u8.ToArray(), (byte)'&'), ("&lt;"u8.ToArray(), (byte)'<'), ("&gt;"u8.ToArray(), (byte)'>'), ("&quot;"u8.ToArray(), (byte)'"'),
+            ("&apos;"u8.ToArray(), (byte)'\'')];
 
     /// <summary>White space, and the zero bytes that UTF-16 puts between ASCII letters: a secret broken by them is still the secret.</summary>
     public static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or 0;

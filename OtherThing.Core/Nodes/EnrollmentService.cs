@@ -79,7 +79,8 @@ public sealed partial class EnrollmentService(
     }
 
     /// <summary>A machine redeems a join token and is its owner's node at once.</summary>
-    /// <returns>Its enrolment, or <c>node.join_token_invalid</c>, <c>node.proof_invalid</c>, <c>node.key_invalid</c>, <c>node.already_claimed</c>, <c>node.too_many_tries</c>.</returns>
+    /// <returns>Its enrolment, or <c>node.join_token_invalid</c>, <c>node.proof_invalid</c>, <c>node.key_invalid</c>, <c>node.already_claimed</c>,
+    /// <c>node.too_many_tries</c>.</returns>
     public async Task<Result<Enrolment>> RedeemAsync(
         string joinToken, byte[] publicKey, byte[] proof, NodeFacts facts, string? name, string? address, CancellationToken cancellationToken)
     {

@@ -48,7 +48,9 @@ public sealed partial class NodeClaims(
     {
         var found = await FindClaimAsync(actor, claimCode, cancellationToken);
         return found.TryGet(out var claim, out var refusal)
-            ? new ClaimPreview(claim.Node.Id, claim.Node.Name, claim.Node.Facts, claim.Node.Address, Fingerprint.Words(claim.Node.PublicKey), claim.Node.ClaimExpiresAt!.Value)
+            ? new ClaimPreview(
+                claim.Node.Id, claim.Node.Name, claim.Node.Facts, claim.Node.Address, Fingerprint.Words(claim.Node.PublicKey),
+                claim.Node.ClaimExpiresAt!.Value)
             : refusal;
     }
 

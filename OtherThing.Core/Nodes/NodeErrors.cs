@@ -23,7 +23,8 @@ public static class NodeErrors
 
     /// <summary>A join token that is wrong, used or too old.</summary>
     public static Error JoinTokenInvalid { get; } = new(
-        ErrorKind.Unauthenticated, "node.join_token_invalid", "This join token is not valid: it may be used, older than 15 minutes, or mistyped. Make a new one.");
+        ErrorKind.Unauthenticated, "node.join_token_invalid",
+        "This join token is not valid: it may be used, older than 15 minutes, or mistyped. Make a new one.");
 
     /// <summary>A key proof that does not hold.</summary>
     public static Error ProofInvalid { get; } = new(

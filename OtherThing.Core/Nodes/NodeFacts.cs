@@ -66,7 +66,8 @@ public sealed record NodeFacts
     /// <summary>The only workspaces whose jobs may run there as <c>process</c>; null for every one.</summary>
     public IReadOnlyList<Guid>? Unsandboxed { get; init; }
 
-    /// <summary>The most that a job reaches over the network: <c>none</c>, <c>full</c> (public addresses), <c>host</c> (all that the machine reaches).</summary>
+    /// <summary>The most that a job reaches over the network: <c>none</c>, <c>full</c> (public addresses), <c>host</c> (all that the machine
+    /// reaches).</summary>
     public string Network { get; init; } = "none";
 
     /// <summary>Words its owner gave it, for placement.</summary>

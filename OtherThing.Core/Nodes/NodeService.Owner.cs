@@ -224,7 +224,8 @@ public sealed partial class NodeService
     {
         foreach (var workspaceId in record.WorkspaceIds.Select(id => (Guid?)id).DefaultIfEmpty(null))
         {
-            await audit.AppendAsync(actor, workspaceId, operation, Subject(record.Node.Id), detail is null ? record.Node.Name : $"{record.Node.Name}: {detail}");
+            await audit.AppendAsync(
+                actor, workspaceId, operation, Subject(record.Node.Id), detail is null ? record.Node.Name : $"{record.Node.Name}: {detail}");
         }
     }
 

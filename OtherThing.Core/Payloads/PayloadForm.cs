@@ -115,7 +115,8 @@ public static class PayloadForm
 
             var at = from + found;
             var after = at + delimiter.Length;
-            if ((at == 0 || body[at - 1] == (byte)'\n') && (after >= body.Length || body[after] is (byte)'\r' or (byte)'\n' or (byte)'-' or (byte)' ' or (byte)'\t'))
+            if ((at == 0 || body[at - 1] == (byte)'\n')
+                && (after >= body.Length || body[after] is (byte)'\r' or (byte)'\n' or (byte)'-' or (byte)' ' or (byte)'\t'))
             {
                 return at;
             }

@@ -98,7 +98,8 @@ public static class PayloadJson
 
     /// <summary>The UTF-16 unit of an escape that stands first; null for any other escape.</summary>
     private static char? ReadEscape(ReadOnlySpan<byte> json) =>
-        json is [(byte)'\\', (byte)'u', _, _, _, _, ..] && ushort.TryParse(json[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        json is [(byte)'\\', (byte)'u', _, _, _, _, ..]
+        && ushort.TryParse(json[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? (char)unit
             : null;
 

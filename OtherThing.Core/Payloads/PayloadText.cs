@@ -30,7 +30,8 @@ public static partial class PayloadText
             // UTF-8 holds all of ASCII; and a charset nobody knows is most often a wrong word for it.
             utf8 = bytes;
             reason = Utf8.IsValid(bytes.Span) ? null
-                : encoding is null && type.Charset is not null ? $"names the charset {Shown(type.Charset)}, which this server does not know, and is not text in UTF-8 either"
+                : encoding is null && type.Charset is not null
+                    ? $"names the charset {Shown(type.Charset)}, which this server does not know, and is not text in UTF-8 either"
                 : "is not text in UTF-8 and names no other charset";
             return reason is null;
         }

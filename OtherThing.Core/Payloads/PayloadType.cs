@@ -12,7 +12,8 @@ public readonly record struct PayloadType(string? Name, string? Charset = null, 
     [
         "application/xml", "application/javascript", "application/ecmascript", "application/x-javascript", "application/x-www-form-urlencoded",
         "application/yaml", "application/x-yaml", "application/toml", "application/sql", "application/graphql", "application/rtf",
-        "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/json-seq", "application/x-sh", "image/svg+xml",
+        "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/json-seq", "application/x-sh",
+        "image/svg+xml",
     ];
 
     /// <summary>True for JSON of any name: <c>application/json</c>, <c>text/json</c>, <c>application/hal+json</c>.</summary>

@@ -27,7 +27,9 @@ public static partial class TimeText
         utc = default;
         var trimmed = text?.Trim();
         return trimmed is { Length: > 0 and <= Longest }
-            && (decimal.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? TryFromUnix(seconds, out utc) : TryReadWritten(trimmed, out utc));
+            && (decimal.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+                ? TryFromUnix(seconds, out utc)
+                : TryReadWritten(trimmed, out utc));
     }
 
     /// <summary>Reads a day: what <see cref="TryRead"/> takes except for Unix seconds; of a time the day it is in UTC then.</summary>
@@ -174,13 +176,29 @@ public static partial class TimeText
     [GeneratedRegex("""\A(?<year>[0-9]{4})([-/])(?<month>[0-9]{1,2})[-/](?<day>[0-9]{1,2})((T|\s+)""" + Clock + Zone + Remark + """)?\z""", Options)]
     private static partial Regex Iso();
 
-    [GeneratedRegex("""\A(?<year>[0-9]{4})(?<month>[0-9]{2})(?<day>[0-9]{2})T(?<hour>[0-9]{2})(?<minute>[0-9]{2})((?<second>[0-9]{2})([.,](?<fraction>[0-9]+))?)?""" + Zone + """\z""", Options)]
+    [GeneratedRegex(
+        """\A(?<year>[0-9]{4})(?<month>[0-9]{2})(?<day>[0-9]{2})T(?<hour>[0-9]{2})(?<minute>[0-9]{2})((?<second>[0-9]{2})([.,](?<fraction>[0-9]+))?)?"""
+        + Zone
+        + """\z""",
+        Options)]
     private static partial Regex Compact();
 
-    [GeneratedRegex("""\A""" + Weekday + """(?<day>[0-9]{1,2})[\s-]+(?<month>[a-z]{3,9})[\s-]+(?<year>[0-9]{4}|[0-9]{2})(,?\s+""" + Clock + Zone + Remark + """)?\z""", Options)]
+    [GeneratedRegex(
+        """\A""" + Weekday + """(?<day>[0-9]{1,2})[\s-]+(?<month>[a-z]{3,9})[\s-]+(?<year>[0-9]{4}|[0-9]{2})(,?\s+""" + Clock + Zone + Remark + """)?\z""",
+        Options)]
     private static partial Regex DayFirst();
 
     // As C writes it, with the year at the end, and as browsers and people do.
-    [GeneratedRegex("""\A""" + Weekday + """(?<month>[a-z]{3,9})\s+(?<day>[0-9]{1,2})(\s+""" + Clock + """\s+(?<year>[0-9]{4})|,?\s+(?<year>[0-9]{4})(,?\s+""" + Clock + Zone + Remark + """)?)\z""", Options)]
+    [GeneratedRegex(
+        """\A"""
+        + Weekday
+        + """(?<month>[a-z]{3,9})\s+(?<day>[0-9]{1,2})(\s+"""
+        + Clock
+        + """\s+(?<year>[0-9]{4})|,?\s+(?<year>[0-9]{4})(,?\s+"""
+        + Clock
+        + Zone
+        + Remark
+        + """)?)\z""",
+        Options)]
     private static partial Regex MonthFirst();
 }

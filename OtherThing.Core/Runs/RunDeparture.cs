@@ -67,7 +67,8 @@ internal sealed partial class RunDeparture(IHolderStore<Run> holders, RunRights 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} of workspace {WorkspaceId} ended, because user {UserId} it acted for lost the right: {Code}")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Run {RunId} of workspace {WorkspaceId} ended, because user {UserId} it acted for lost the right: {Code}")]
     private partial void LogEnded(Guid runId, Guid workspaceId, Guid userId, string code);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {RunId} could not be ended for its member who lost the right; trying again")]

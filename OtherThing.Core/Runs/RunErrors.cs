@@ -26,18 +26,24 @@ public static class RunErrors
     /// <summary><c>run.limit.calls</c>.</summary>
     public static StepError TooManyCalls(int most) => new(
         "run.limit.calls",
-        string.Create(CultureInfo.InvariantCulture, $"The run called more than {most:N0} runs, counting those that they called, the most one run may have (Runs:Calls). Does a flow call itself? Else call flows for fewer items, or raise the setting."));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The run called more than {most:N0} runs, counting those that they called, the most one run may have (Runs:Calls). Does a flow call itself? Else call flows for fewer items, or raise the setting."));
 
     /// <summary><c>run.limit.hops</c>.</summary>
     public static Error TooManyHops(int hops, int most) => new(
         ErrorKind.Loop,
         "run.limit.hops",
-        string.Create(CultureInfo.InvariantCulture, $"Runs of this server have started one another over HTTP {hops:N0} times in a row, and up to {most:N0} are let through (Runs:Hops). Does a flow call its own webhook? Else raise the setting."));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Runs of this server have started one another over HTTP {hops:N0} times in a row, and up to {most:N0} are let through (Runs:Hops). Does a flow call its own webhook? Else raise the setting."));
 
     /// <summary><c>flow.call_too_deep</c>.</summary>
     public static Error TooDeep(int most) => Error.Conflict(
         "flow.call_too_deep",
-        string.Create(CultureInfo.InvariantCulture, $"Flows call flows up to {most} deep (Runs:CallDepth). Does a flow call itself without an end? Else raise the setting."));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Flows call flows up to {most} deep (Runs:CallDepth). Does a flow call itself without an end? Else raise the setting."));
 
     /// <summary><c>run.value_not_found</c>.</summary>
     public static Error ValueNotFound { get; } = Error.NotFound("run.value_not_found", "This run keeps no such value.");
@@ -55,7 +61,9 @@ public static class RunErrors
 
     /// <summary><c>run.busy</c>.</summary>
     public static Error Busy { get; } =
-        new(ErrorKind.Unavailable, "run.busy", "The run is just being taken over after a fault; ask again in a moment.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        new(ErrorKind.Unavailable, "run.busy",
+            "The run is just being taken over after a fault; ask again in a moment.")
+        { RetryAfter = TimeSpan.FromSeconds(1) };
 
     /// <summary><c>run.not_finished</c>.</summary>
     public static Error NotFinished { get; } = Error.Conflict("run.not_finished", "The run is still under way; wait for its end or cancel it.");

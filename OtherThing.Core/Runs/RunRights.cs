@@ -52,7 +52,8 @@ public sealed class RunRights(Door door, AccessChanges changes, IAccountStore ac
     {
         var name = await accounts.FindAsync(userId, cancellationToken) is { } account ? account.DisplayName : "somebody whose account is gone";
         return error.Kind == ErrorKind.Forbidden
-            ? new StepError(ForbiddenCode, $"This acts for {name}, whose role does not allow to run flows and jobs any more. A member who may can start it again.")
+            ? new StepError(
+                ForbiddenCode, $"This acts for {name}, whose role does not allow to run flows and jobs any more. A member who may can start it again.")
             : new StepError(RemovedCode, $"This acts for {name}, who is no longer a member of this workspace. A member can start it again.");
     }
 

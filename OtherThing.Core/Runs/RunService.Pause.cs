@@ -40,7 +40,10 @@ public sealed partial class RunService
         }
 
         var status = await grains.GetGrain<IRunGrain>(runId).HoldAsync(paused);
-        for (var again = 0; status is null && again < MostOwners && await runs.FindBriefAsync(workspaceId, runId, cancellationToken) is { } found && !found.Status.IsFinal(); again++)
+        for (var again = 0; status is null
+            && again < MostOwners
+            && await runs.FindBriefAsync(workspaceId, runId, cancellationToken) is { } found
+            && !found.Status.IsFinal(); again++)
         {
             status = await grains.GetGrain<IRunGrain>(runId).HoldAsync(paused); // it changed hands just then: the new owner is told
         }

@@ -12,7 +12,8 @@ namespace OtherThing.Core.Runs;
 public sealed partial class RunService
 {
     /// <summary>Repeats a run, whole or from a step, with its own or another input (A38); what came before the step is not called again.</summary>
-    /// <returns>The new run's id, or <c>run.not_found</c>, <c>run.step_not_found</c>, <c>run.input_invalid</c>, <c>flow.version_not_found</c>, <c>flow.paused</c>.</returns>
+    /// <returns>The new run's id, or <c>run.not_found</c>, <c>run.step_not_found</c>, <c>run.input_invalid</c>, <c>flow.version_not_found</c>,
+    /// <c>flow.paused</c>.</returns>
     public async Task<Result<Guid>> RerunAsync(
         Actor actor, Guid workspaceId, Guid runId, string? fromStep, JsonElement? input, CancellationToken cancellationToken)
     {
@@ -39,7 +40,8 @@ public sealed partial class RunService
     /// Repeats a run for the items of one of its maps that failed (A38): the other items and everything before the map are taken over. The
     /// map is one at the top of the flow, and the input stays as it was, so that the items are the same.
     /// </summary>
-    /// <returns>The new run's id, or <c>run.not_found</c>, <c>run.not_finished</c>, <c>run.map_not_found</c>, <c>run.no_failed_items</c>, <c>flow.paused</c>.</returns>
+    /// <returns>The new run's id, or <c>run.not_found</c>, <c>run.not_finished</c>, <c>run.map_not_found</c>, <c>run.no_failed_items</c>,
+    /// <c>flow.paused</c>.</returns>
     public async Task<Result<Guid>> RerunFailedItemsAsync(
         Actor actor, Guid workspaceId, Guid runId, string mapStep, CancellationToken cancellationToken)
     {
@@ -81,7 +83,8 @@ public sealed partial class RunService
     /// <param name="happened">True when it did happen.</param>
     /// <param name="output">What it put out, when it happened; null is JSON null.</param>
     /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
-    /// <returns>The new run's id, or <c>run.settle_invalid</c>, <c>run.not_found</c>, <c>run.not_unknown</c>, <c>run.input_too_large</c>, <c>flow.paused</c>.</returns>
+    /// <returns>The new run's id, or <c>run.settle_invalid</c>, <c>run.not_found</c>, <c>run.not_unknown</c>, <c>run.input_too_large</c>,
+    /// <c>flow.paused</c>.</returns>
     public async Task<Result<Guid>> SettleAsync(
         Actor actor, Guid workspaceId, Guid runId, string? path, bool? happened, JsonElement? output, CancellationToken cancellationToken)
     {

@@ -23,7 +23,8 @@ public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps)
 
 /// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
 public sealed partial class RunService(
-    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, AuditLog audit, Door door, AccessWatch watch, RunTalk talk, TimeProvider clock, ILogger<RunService> logger)
+    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, AuditLog audit, Door door,
+    AccessWatch watch, RunTalk talk, TimeProvider clock, ILogger<RunService> logger)
 {
     // A grain call has a time limit of its own, so a longer wait is made of pieces.
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
@@ -45,7 +46,8 @@ public sealed partial class RunService(
     /// <param name="version">A kept version; null runs the latest draft, whose pinned steps are not carried out.</param>
     /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
     /// <param name="triggerStepId">The trigger to start from, whose output the input is; null takes the first one started by hand, else the first.</param>
-    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>flow.step_not_found</c>, <c>run.no_steps</c>, <c>run.input_invalid</c>, <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
+    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>flow.step_not_found</c>,
+    /// <c>run.no_steps</c>, <c>run.input_invalid</c>, <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
     public async Task<Result<Guid>> StartAsync(
         Actor actor, Guid workspaceId, Guid flowId, JsonElement? input, int? version, CancellationToken cancellationToken, string? triggerStepId = null)
     {

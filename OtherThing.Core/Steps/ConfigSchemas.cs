@@ -74,7 +74,8 @@ public static class ConfigSchemas
 }
 
 /// <summary>Which input the builder's form shows for a config field.</summary>
-/// <param name="input"><c>template</c>, <c>multiline</c>, <c>condition</c>, <c>json</c>, <c>code</c>, <c>model</c>, <c>provider</c>, <c>key</c>, <c>flow</c>, <c>member</c>,
+/// <param name="input"><c>template</c>, <c>multiline</c>, <c>condition</c>, <c>json</c>, <c>code</c>, <c>model</c>, <c>provider</c>, <c>key</c>,
+/// <c>flow</c>, <c>member</c>,
 /// <c>node</c>, <c>cron</c>, <c>timezone</c>, <c>secret</c>.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FieldAttribute(string input) : Attribute

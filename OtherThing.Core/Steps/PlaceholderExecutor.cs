@@ -11,6 +11,7 @@ public sealed class PlaceholderExecutor : IStepExecutor
     {
         var type = call.Config.TryGetProperty("type", out var name) ? name.GetString() : null;
         return Task.FromResult(StepOutcome.Failed(
-            "step.placeholder", $"This step stands for {type ?? "a step of another product"} and cannot run. Put a step of this server in its place.", noEffect: true));
+            "step.placeholder", $"This step stands for {type ?? "a step of another product"} and cannot run. Put a step of this server in its place.",
+            noEffect: true));
     }
 }

@@ -27,14 +27,17 @@ public static class StepCatalog
         },
         new()
         {
-            Name = WebhookTriggerConfig.StepType, Kind = StepKind.Trigger, Title = "Webhook", ConfigType = typeof(WebhookTriggerConfig), VerbatimFields = ["secret"],
+            Name = WebhookTriggerConfig.StepType,
+            Kind = StepKind.Trigger, Title = "Webhook", ConfigType = typeof(WebhookTriggerConfig), VerbatimFields = ["secret"],
             Description = "Starts a run for each request to its secret address, which it gets when the flow is published. Output: what was sent.",
-            OutputSchema = Parse("""{"type":"object","properties":{"body":{},"headers":{"type":"object"},"query":{"type":"object"}},"required":["body","headers","query"]}"""),
+            OutputSchema = Parse(
+                """{"type":"object","properties":{"body":{},"headers":{"type":"object"},"query":{"type":"object"}},"required":["body","headers","query"]}"""),
             Example = Parse("""{"respond":"accepted"}"""),
         },
         new()
         {
-            Name = ScheduleTriggerConfig.StepType, Kind = StepKind.Trigger, Title = "Schedule", ConfigType = typeof(ScheduleTriggerConfig), VerbatimFields = ["cron", "timezone"],
+            Name = ScheduleTriggerConfig.StepType,
+            Kind = StepKind.Trigger, Title = "Schedule", ConfigType = typeof(ScheduleTriggerConfig), VerbatimFields = ["cron", "timezone"],
             Description = "Starts a run of the published flow at times of day, once per time also with several servers.",
             OutputSchema = Parse("""{"type":"object","properties":{"scheduledAt":{"type":"string","format":"date-time"}},"required":["scheduledAt"]}"""),
             Example = Parse("""{"cron":"0 9 * * MON-FRI","timezone":"Europe/Vienna"}"""),
@@ -45,17 +48,21 @@ public static class StepCatalog
             Name = "ai.chat", Kind = StepKind.Ai, Title = "Ask a model", ConfigType = typeof(AiChatConfig),
             Description = "Asks a model with one of the workspace's keys; tokens stream to the run page.",
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(5),
-            OutputSchema = Parse("""{"type":"object","properties":{"text":{"type":"string"},"json":{},"model":{"type":"string"},"usage":{"type":"object","properties":{"inputTokens":{"type":"integer"},"outputTokens":{"type":"integer"}}},"finishReason":{"type":"string"}},"required":["text","model"]}"""),
+            OutputSchema =
+                Parse("""{"type":"object","properties":{"text":{"type":"string"},"json":{},"model":{"type":"string"},"usage":{"type":"object","properties":{"inputTokens":{"type":"integer"},"outputTokens":{"type":"integer"}}},"finishReason":{"type":"string"}},"required":["text","model"]}"""),
             Example = Parse("""{"provider":"openai","model":"gpt-5-mini","prompt":"Summarise in three sentences: {{ input.text }}"}"""),
             Fresh = Parse("""{"provider":"openai","model":"gpt-5-mini","prompt":"Summarise in three sentences: {{ input }}"}"""),
         },
         new()
         {
             Name = "http.request", Kind = StepKind.Http, Title = "HTTP request", ConfigType = typeof(HttpRequestConfig),
-            Description = "Calls an address; a JSON answer is parsed, text is read in the charset it names, and each cookie that is set stands by itself in headers['set-cookie'].",
+            Description =
+                "Calls an address; a JSON answer is parsed, text is read in the charset it names, and each cookie that is set stands by itself in "
+                    + "headers['set-cookie'].",
             DefaultEffects = static step => IsSafeMethod(step) ? StepEffects.Pure : StepEffects.Once,
             DefaultTimeout = TimeSpan.FromSeconds(30),
-            OutputSchema = Parse("""{"type":"object","properties":{"status":{"type":"integer"},"headers":{"type":"object","properties":{"set-cookie":{"type":"array","items":{"type":"string"}}},"additionalProperties":{"type":"string"}},"body":{}},"required":["status","headers","body"]}"""),
+            OutputSchema =
+                Parse("""{"type":"object","properties":{"status":{"type":"integer"},"headers":{"type":"object","properties":{"set-cookie":{"type":"array","items":{"type":"string"}}},"additionalProperties":{"type":"string"}},"body":{}},"required":["status","headers","body"]}"""),
             Example = Parse("""{"method":"GET","url":"https://example.com/data.json"}"""),
             Fresh = Parse("""{"method":"GET","url":""}"""),
         },
@@ -114,9 +121,11 @@ public static class StepCatalog
         new()
         {
             Name = ApprovalConfig.StepType, Kind = StepKind.Human, Title = "Ask for approval", ConfigType = typeof(ApprovalConfig),
-            Description = "Puts a card on the board and waits until a person approves or rejects; also for weeks. A decision that does not come in time is a rejection.",
+            Description =
+                "Puts a card on the board and waits until a person approves or rejects; also for weeks. A decision that does not come in time is a rejection.",
             OwnPorts = static _ => s_decisions,
-            OutputSchema = Parse("""{"type":"object","properties":{"decision":{"enum":["approved","rejected"]},"note":{"type":"string"},"values":{"type":"object"},"decidedBy":{"type":["string","null"]},"decidedAt":{"type":"string","format":"date-time"},"timedOut":{"type":"boolean"},"taskId":{"type":"string"}},"required":["decision","timedOut"]}"""),
+            OutputSchema =
+                Parse("""{"type":"object","properties":{"decision":{"enum":["approved","rejected"]},"note":{"type":"string"},"values":{"type":"object"},"decidedBy":{"type":["string","null"]},"decidedAt":{"type":"string","format":"date-time"},"timedOut":{"type":"boolean"},"taskId":{"type":"string"}},"required":["decision","timedOut"]}"""),
             Example = Parse("""{"title":"Send the report?","text":"{{ input.summary }}"}"""),
             Fresh = Parse("""{"title":"Should this flow continue?"}"""),
         },
@@ -139,10 +148,12 @@ public static class StepCatalog
         },
         new()
         {
-            Name = "node.command", Kind = StepKind.Node, Title = "Command on a machine", ConfigType = typeof(NodeCommandConfig), VerbatimFields = ["script", "shell"],
+            Name = "node.command",
+            Kind = StepKind.Node, Title = "Command on a machine", ConfigType = typeof(NodeCommandConfig), VerbatimFields = ["script", "shell"],
             Description = "Runs a program or a script on a member's machine; a non-zero exit fails the step.",
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(10),
-            OutputSchema = Parse("""{"type":"object","properties":{"exitCode":{"type":"integer"},"stdout":{"type":"string"},"stderr":{"type":"string"},"nodeId":{"type":"string"},"seconds":{"type":"number"},"sandbox":{"type":["string","null"]},"network":{"type":["string","null"]}},"required":["exitCode","stdout","stderr"]}"""),
+            OutputSchema =
+                Parse("""{"type":"object","properties":{"exitCode":{"type":"integer"},"stdout":{"type":"string"},"stderr":{"type":"string"},"nodeId":{"type":"string"},"seconds":{"type":"number"},"sandbox":{"type":["string","null"]},"network":{"type":["string","null"]}},"required":["exitCode","stdout","stderr"]}"""),
             Example = Parse("""{"command":["wc","-w"],"stdin":"{{ input.text }}"}"""),
             Fresh = Parse("""{"command":["hostname"]}"""),
         },
@@ -156,9 +167,11 @@ public static class StepCatalog
         {
             Name = Placeholder, Kind = StepKind.Data, Title = "Placeholder", ConfigType = typeof(PlaceholderConfig), IsPlaceholder = true,
             VerbatimFields = ["source", "type", "reason", "ports", "settings"],
-            Description = "Stands for a step of another product that has no match here, and keeps its settings. It cannot run: put a step of this server in its place.",
+            Description =
+                "Stands for a step of another product that has no match here, and keeps its settings. It cannot run: put a step of this server in its place.",
             OwnPorts = static step => PortsOf(step) is { Count: > 0 } ports ? ports : s_out,
-            Example = Parse("""{"source":"n8n","type":"n8n-nodes-base.slack","reason":"There is no step here that does the same.","ports":["out"],"settings":{"parameters":{"channel":"#general"}}}"""),
+            Example =
+                Parse("""{"source":"n8n","type":"n8n-nodes-base.slack","reason":"There is no step here that does the same.","ports":["out"],"settings":{"parameters":{"channel":"#general"}}}"""),
         },
     ];
 
@@ -183,7 +196,8 @@ public static class StepCatalog
 
     private static List<string> PortsOf(FlowStep step) =>
         step.Config.ValueKind == JsonValueKind.Object && step.Config.TryGetProperty("ports", out var ports) && ports.ValueKind == JsonValueKind.Array
-            ? [.. ports.EnumerateArray().Where(port => port.ValueKind == JsonValueKind.String).Select(port => port.GetString()!).Distinct(StringComparer.Ordinal)]
+            ? [.. ports.EnumerateArray().Where(port => port.ValueKind == JsonValueKind.String).Select(port => port.GetString()!).Distinct(
+                StringComparer.Ordinal)]
             : [];
 
     private static bool IsSafeMethod(FlowStep step) =>

@@ -14,10 +14,14 @@ public static class StepErrorCodes
         ["ai.chat"] =
         [
             new("ai.config_invalid", "Provider, key or schema are not what the step takes.", "config.provider"),
-            new("ai.not_now", "The provider is busy or a limit is reached (429, 503, or an answer that says so); nothing was done, so it is tried again, after the time it asked for. What it had already begun to answer is kept, and tried again only as often as the step says."),
+            new("ai.not_now",
+                "The provider is busy or a limit is reached (429, 503, or an answer that says so); nothing was done, so it is tried again, after the time it "
+                    + "asked for. What it had already begun to answer is kept, and tried again only as often as the step says."),
             new("ai.unreachable", "The provider cannot be reached; nothing was done, so it is tried again."),
             new("ai.key_rejected", "The provider rejected the key.", "config.keyId"),
-            new("ai.refused", "The provider refused the request, for instance a model it does not have, or the model refused to answer; its words are in the message.", "config.model"),
+            new("ai.refused",
+                "The provider refused the request, for instance a model it does not have, or the model refused to answer; its words are in the message.",
+                "config.model"),
             new("ai.provider_failed", "The provider failed (500 and above), or said so in the middle of its answer; what it had answered is kept."),
             new("ai.redirected", "The provider answered with a redirect, which a key never follows."),
             new("ai.output_invalid", "The answer does not fit responseSchema.", "config.responseSchema"),
@@ -38,7 +42,10 @@ public static class StepErrorCodes
             new("http.tls", "No secure connection could be made.", "config.url"),
             new("http.too_many_redirects", "The answer leads from address to address without an end.", "config.url"),
             new("http.too_large", "The answer is larger than a step takes."),
-            new("http.body_not_text", "The answer's body is no text in the charset it names, or in UTF-8: a picture, an archive, or damaged. `responseBody: base64` returns its bytes.", "config.responseBody"),
+            new("http.body_not_text",
+                "The answer's body is no text in the charset it names, or in UTF-8: a picture, an archive, or damaged. `responseBody: base64` returns its "
+                    + "bytes.",
+                "config.responseBody"),
             new("http.body_undecodable", "The answer's body cannot be unpacked: it was cut off, is damaged, or is packed in a way this server does not know."),
             new("http.timeout", "There was no answer in time; whether it took effect is not known unless the method is safe.", "timeoutSeconds"),
             new("run.limit.hops", "The address is one of this server, and its runs start one another over HTTP too often in a row (`Runs:Hops`)."),
@@ -93,14 +100,16 @@ public static class StepErrorCodes
         new("step.timeout", "The attempt took longer than the step's time.", "timeoutSeconds"),
         new("step.fault", "The server failed; its log has more."),
         new("run.limit.steps", "The run had more step runs than one may have (`Runs:StepRuns`); it ends, whatever its steps say."),
-        new("run.limit.bytes", "The run's values and the items it worked on took more memory than one run may (`Runs:MemoryMiB`); it ends, whatever its steps say."),
+        new("run.limit.bytes",
+            "The run's values and the items it worked on took more memory than one run may (`Runs:MemoryMiB`); it ends, whatever its steps say."),
         new("step.not_available", "This server cannot carry out such steps."),
     ];
 
     /// <summary>What steps of a type can fail with besides.</summary>
     public static IReadOnlyList<StepErrorCode> Of(string type) => s_ofType.GetValueOrDefault(type, []);
 
-    /// <summary>The place in a step of a type where an error of a code is most likely mended, as <c>config.url</c>; null when the code speaks of none.</summary>
+    /// <summary>The place in a step of a type where an error of a code is most likely mended, as <c>config.url</c>; null when the code speaks of
+    /// none.</summary>
     public static string? FieldOf(string type, string code) =>
         Of(type).Concat(OfAll).FirstOrDefault(known => known.Code == code)?.Field;
 }

@@ -77,7 +77,8 @@ public sealed class HookSecrets(IVault vault)
         }
 
         return Error.Invalid(
-            "flow.invalid", $"flow.steps.{stepId}.config.secret", "This secret was sealed by another workspace or server and cannot be opened here. Type it again.");
+            "flow.invalid", $"flow.steps.{stepId}.config.secret",
+            "This secret was sealed by another workspace or server and cannot be opened here. Type it again.");
     }
 
     /// <summary>A token as the database keeps it.</summary>

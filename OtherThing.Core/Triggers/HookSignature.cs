@@ -81,7 +81,8 @@ public static class HookSignature
             || !request.Headers.TryGetValue(SignatureHeader, out var signatures))
         {
             return TriggerErrors.SignatureInvalid(
-                $"This webhook takes signed deliveries: send {IdHeader}, {TimestampHeader} and {SignatureHeader} (HMAC-SHA256 over id.timestamp.body, as v1,BASE64).");
+                $"This webhook takes signed deliveries: send {IdHeader}, {TimestampHeader} and {SignatureHeader} (HMAC-SHA256 over id.timestamp.body, as "
+                    + "v1,BASE64).");
         }
 
         // Both ways, and without arithmetic that a made-up number could overflow.

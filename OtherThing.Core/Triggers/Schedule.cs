@@ -42,7 +42,8 @@ public sealed class Schedule
         var name = string.IsNullOrWhiteSpace(timeZone) ? DefaultTimeZone : timeZone.Trim();
         if (name.Length > 100 || !TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
         {
-            return Invalid("timezone", $"There is no time zone '{TextCut.Shown(name, 40)}'. Use an IANA name such as Europe/Vienna or America/New_York, or UTC.");
+            return Invalid(
+                "timezone", $"There is no time zone '{TextCut.Shown(name, 40)}'. Use an IANA name such as Europe/Vienna or America/New_York, or UTC.");
         }
 
         try

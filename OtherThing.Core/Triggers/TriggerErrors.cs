@@ -40,12 +40,16 @@ public static class TriggerErrors
 
     /// <summary><c>webhook.too_many_wrong</c>.</summary>
     public static Error TooManyWrong(TimeSpan wait) =>
-        new(ErrorKind.TooMany, "webhook.too_many_wrong", "Too many deliveries from this address were signed wrongly. Check the secret, wait, then send it again.") { RetryAfter = wait };
+        new(ErrorKind.TooMany, "webhook.too_many_wrong",
+            "Too many deliveries from this address were signed wrongly. Check the secret, wait, then send it again.")
+        { RetryAfter = wait };
 
     /// <summary><c>webhook.unsigned_refused</c>: why an unsigned webhook is not published.</summary>
     public static Error UnsignedRefused(string stepId, Error reason) => new(
-        reason.Kind, reason.Code, $"The webhook '{stepId}' has no secret, so whoever knows its address can start the flow. {reason.Message} Or give it a secret.")
+        reason.Kind, reason.Code,
+        $"The webhook '{stepId}' has no secret, so whoever knows its address can start the flow. {reason.Message} Or give it a secret.")
     {
-        Fields = [new FieldError($"flow.steps.{stepId}.config.secret", "Give a secret, or let an Owner or Admin who signed in just now publish it without one.")],
+        Fields = [
+            new FieldError($"flow.steps.{stepId}.config.secret", "Give a secret, or let an Owner or Admin who signed in just now publish it without one.")],
     };
 }

@@ -18,7 +18,8 @@ public sealed class WebhookService(WebhookTargets targets, HookGuesses guesses, 
     /// </summary>
     /// <returns>
     /// The run, or <c>webhook.not_found</c>, <c>webhook.signature_invalid</c>, <c>webhook.delivery_id_invalid</c>, <c>webhook.body_invalid</c>,
-    /// <c>webhook.body_unsupported</c>, <c>webhook.too_large</c>, <c>webhook.too_many</c>, <c>webhook.too_many_wrong</c>, <c>trigger.publisher_left</c>, <c>run.limit.hops</c>, or whatever keeps the flow from starting.
+    /// <c>webhook.body_unsupported</c>, <c>webhook.too_large</c>, <c>webhook.too_many</c>, <c>webhook.too_many_wrong</c>,
+    /// <c>trigger.publisher_left</c>, <c>run.limit.hops</c>, or whatever keeps the flow from starting.
     /// </returns>
     public async Task<Result<HookAnswer>> DeliverAsync(HookRequest request, CancellationToken cancellationToken)
     {

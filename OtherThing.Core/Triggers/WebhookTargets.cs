@@ -36,7 +36,8 @@ internal sealed record WebhookTarget
 /// the member a flow acts for counts within that second.
 /// </summary>
 public sealed class WebhookTargets(
-    ITriggerStore triggers, IFlowStore flows, FlowPlans plans, Door door, AccessChanges changes, HookSecrets secrets, WebhookOptions options, TimeProvider clock)
+    ITriggerStore triggers, IFlowStore flows, FlowPlans plans, Door door, AccessChanges changes, HookSecrets secrets, WebhookOptions options,
+    TimeProvider clock)
 {
     private const int Most = 10_000;
     private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(1);
@@ -62,7 +63,8 @@ public sealed class WebhookTargets(
         // Taken before the look: a change in between makes what is read old at once.
         var (generation, readAt) = (Generation, clock.GetTimestamp());
         if (!TokenValue.IsWellFormed(token, TriggerService.TokenPrefix)
-            || await triggers.FindByTokenAsync(SecretCode.Hash(token), cancellationToken) is not { PublishedRevision: { } version, PublishedBy: { } publisher } found)
+            || await triggers.FindByTokenAsync(
+                SecretCode.Hash(token), cancellationToken) is not { PublishedRevision: { } version, PublishedBy: { } publisher } found)
         {
             _known.TryRemove(token, out _);
             return null;

@@ -130,7 +130,8 @@ public sealed class UsageService(IUsageStore usage, IFlowStore flows, AuditLog a
             draft, workspaceId, flow?.Id, flow?.Name, null, null, entry.UserId, clock.GetUtcNow().UtcDateTime);
         await usage.TryAddAsync(made, cancellationToken);
         await audit.AppendAsync(
-            actor, workspaceId, Operations.UsageRecord, $"usage:{made.Id}", $"{manual.Type}, {(manual.CostCents is { } paid ? Money.FromCents(paid) : "unpriced")}");
+            actor, workspaceId, Operations.UsageRecord, $"usage:{made.Id}",
+            $"{manual.Type}, {(manual.CostCents is { } paid ? Money.FromCents(paid) : "unpriced")}");
         feed.Publish(Topic.Workspace(workspaceId), new UsageChanged());
         return made;
     }

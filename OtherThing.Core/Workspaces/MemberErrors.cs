@@ -7,7 +7,8 @@ public static class MemberErrors
 {
     /// <summary>Whoever leaves cannot take over their own work.</summary>
     public static Error HandoverToSelf { get; } = Error.Invalid(
-        "member.handover_self", "runs", "Whoever leaves cannot keep their own work going. Ask an Owner or Admin to remove you with runs=handover, or leave with runs=stop.");
+        "member.handover_self", "runs",
+        "Whoever leaves cannot keep their own work going. Ask an Owner or Admin to remove you with runs=handover, or leave with runs=stop.");
 
     /// <summary>No such member here.</summary>
     public static Error NotFound { get; } = Error.NotFound("member.not_found", "This person is not a member of the workspace.");

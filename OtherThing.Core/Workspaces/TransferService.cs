@@ -83,7 +83,9 @@ public sealed class TransferService(
     public async Task<Result<WorkspaceView>> DeclineAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
         // As for accepting, the offer names who may.
         (await door.EnterAsync(actor, workspaceId, Operations.WorkspaceRead, cancellationToken)).TryGet(out var entry, out var error)
-            ? AskManage(actor, workspaceId) is { } refusal ? refusal : await EndAsync(actor, entry, target => target == entry.UserId, "turned down", cancellationToken)
+            ? AskManage(actor, workspaceId) is { } refusal
+                ? refusal
+                : await EndAsync(actor, entry, target => target == entry.UserId, "turned down", cancellationToken)
             : error;
 
     /// <summary>Whoever answers an offer does so by the row that everybody in the workspace has; a token needs more than to read.</summary>

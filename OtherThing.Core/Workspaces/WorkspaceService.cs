@@ -101,7 +101,11 @@ public sealed partial class WorkspaceService(
             return refusal;
         }
 
-        var detail = $"name: {good.Name ?? "unchanged"}" + (good.Retention is { } kept ? $", runs kept: {kept.Days?.ToString(CultureInfo.InvariantCulture) ?? "as many"} days, {kept.Runs?.ToString(CultureInfo.InvariantCulture) ?? "as many"} runs" : "")
+        var detail = $"name: {good.Name ?? "unchanged"}"
+            + (good.Retention is { } kept
+                ? $", runs kept: {kept.Days?.ToString(CultureInfo.InvariantCulture) ?? "as many"} days, "
+                    + $"{kept.Runs?.ToString(CultureInfo.InvariantCulture) ?? "as many"} runs"
+                : "")
             + (good.LeastSandbox.IsSet ? $", jobs in: {good.LeastSandbox.Value ?? "any sandbox or none"}" : "");
         return await ChangeAsync(actor, workspaceId, Operations.WorkspaceEdit, w => w.Apply(good), detail, cancellationToken, change.Version);
     }

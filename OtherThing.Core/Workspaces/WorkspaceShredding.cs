@@ -50,6 +50,7 @@ public sealed partial class WorkspaceShredding(
         await store.DeleteWorkspaceAsync(workspaceId, cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Workspace {WorkspaceId} was deleted more than seven days ago; everything it held is gone for good now")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Workspace {WorkspaceId} was deleted more than seven days ago; everything it held is gone for good now")]
     private partial void LogShredded(Guid workspaceId);
 }

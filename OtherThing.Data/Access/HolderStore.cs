@@ -10,7 +10,8 @@ namespace OtherThing.Data.Access;
 /// <param name="EndsByItself">Of open work: that nothing else ends, so that it has to be ended when its member is gone.</param>
 /// <param name="UserId">The member's column.</param>
 /// <param name="Since">What puts the oldest first.</param>
-internal sealed record HeldTable<TWork>(Expression<Func<TWork, bool>> IsOpen, Expression<Func<TWork, bool>> EndsByItself, string UserId, Expression<Func<TWork, DateTime?>> Since);
+internal sealed record HeldTable<TWork>(
+    Expression<Func<TWork, bool>> IsOpen, Expression<Func<TWork, bool>> EndsByItself, string UserId, Expression<Func<TWork, DateTime?>> Since);
 
 internal sealed class HolderStore<TWork>(IDbContextFactory<AppDbContext> contexts, HeldTable<TWork> table) : IHolderStore<TWork>
     where TWork : class

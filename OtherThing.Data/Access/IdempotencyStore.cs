@@ -34,7 +34,8 @@ internal sealed class IdempotencyStore(IDbContextFactory<AppDbContext> contexts)
 
         return row.BodyHash != bodyHash ? new KeyClaim(KeyClaimOutcome.OtherBody)
             : row.Status is not { } status ? new KeyClaim(KeyClaimOutcome.InProgress)
-            : new KeyClaim(KeyClaimOutcome.Answered, new KeptAnswer(status, row.ContentType, row.Location, row.Body ?? [], row.Role, row.Scopes, row.SubjectId));
+            : new KeyClaim(
+                KeyClaimOutcome.Answered, new KeptAnswer(status, row.ContentType, row.Location, row.Body ?? [], row.Role, row.Scopes, row.SubjectId));
     }
 
     public async Task CompleteAsync(string id, KeptAnswer answer, CancellationToken cancellationToken)

@@ -18,7 +18,8 @@ internal sealed class ApprovalConfiguration : IEntityTypeConfiguration<Approval>
         approval.HasIndex(a => new { a.RunId, a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, false, true, true); // the run page
         approval.HasIndex(a => new { a.TaskId, a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, false, true, true); // the card
         approval.HasIndex(a => new { a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, true, true); // the list
-        approval.HasIndex(a => new { a.State, a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, false, true, true).HasFilter("\"State\" = 'open'"); // what waits for a decision
+        approval.HasIndex(a => new { a.State, a.WorkspaceId, a.CreatedAt, a.Id }).IsDescending(false, false, true, true).HasFilter(
+            "\"State\" = 'open'"); // what waits for a decision
         approval.HasIndex(a => a.SettledAt); // what is not through
     }
 }

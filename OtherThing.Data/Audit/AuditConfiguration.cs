@@ -42,10 +42,12 @@ internal sealed class AuditConfiguration : IEntityTypeConfiguration<AuditEntry>,
         entry.Property(e => e.Address).HasMaxLength(60);
         entry.Property(e => e.Hash).HasMaxLength(32);
         entry.HasIndex(e => new { e.WorkspaceId, e.At, e.Id }).IsDescending(false, true, true); // the audit list
-        entry.HasIndex(e => new { e.ActorId, e.WorkspaceId, e.At, e.Id }).IsDescending(false, false, true, true).HasFilter("\"ActorId\" IS NOT NULL"); // what somebody did
+        entry.HasIndex(e => new { e.ActorId, e.WorkspaceId, e.At, e.Id }).IsDescending(false, false, true, true).HasFilter(
+            "\"ActorId\" IS NOT NULL"); // what somebody did
         // Starts of runs are nearly all there is of a busy workspace: they are found in the list as it is, and cost nothing here.
         entry.HasIndex(e => new { e.Action, e.WorkspaceId, e.At, e.Id }).IsDescending(false, false, true, true).HasFilter($"\"Action\" <> '{UsualAction}'");
-        entry.HasIndex(e => new { e.Outcome, e.WorkspaceId, e.At, e.Id }).IsDescending(false, false, true, true).HasFilter("\"Outcome\" = 'refused'"); // what was refused
+        entry.HasIndex(e => new { e.Outcome, e.WorkspaceId, e.At, e.Id }).IsDescending(false, false, true, true).HasFilter(
+            "\"Outcome\" = 'refused'"); // what was refused
         entry.HasIndex(e => new { e.WorkspaceId, e.Sequence }).IsUnique().HasFilter("[Sequence] > 0"); // the chain
     }
 

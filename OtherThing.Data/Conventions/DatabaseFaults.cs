@@ -96,8 +96,10 @@ internal static partial class DatabaseFaults
 
         var message = cause.Message;
         var (table, column) = SqliteColumn().Match(message) is { Success: true } lite ? (lite.Groups[1].Value, lite.Groups[2].Value)
-            : (SqlServerTable().Match(message) is { Success: true } of ? of.Groups[1].Value : null, SqlServerColumn().Match(message) is { Success: true } at ? at.Groups[1].Value : null);
-        var code = cause switch { SqlException sql => $"error {sql.Number}", SqliteException sqlite => $"error {sqlite.SqliteExtendedErrorCode}", _ => cause.GetType().Name };
+            : (SqlServerTable().Match(message) is { Success: true } of ? of.Groups[1].Value : null,
+                SqlServerColumn().Match(message) is { Success: true } at ? at.Groups[1].Value : null);
+        var code = cause switch
+        { SqlException sql => $"error {sql.Number}", SqliteException sqlite => $"error {sqlite.SqliteExtendedErrorCode}", _ => cause.GetType().Name };
         var place = column is null ? table is null ? "The database" : $"The table {table}" : $"{column} of {table ?? "its table"}";
         return new RowRefusedException(table ?? "", column, $"{place} cannot keep the value ({code}).", exception);
     }
@@ -114,7 +116,8 @@ internal static partial class DatabaseFaults
                 // Cancelled by the client: an attention, with the caller's token behind it.
                 0 when cancellationToken.IsCancellationRequested => DatabaseFault.Cancelled,
                 // Truncation, null, constraint, arithmetic, conversion, size of a row or of a key, a value that is none of its type.
-                2628 or 8152 or 515 or 547 or 220 or 232 or 8115 or 8134 or 206 or 241 or 242 or 245 or 8114 or 8169 or 511 or 1946 or 8023 => DatabaseFault.Refused,
+                2628 or 8152 or 515 or 547 or 220 or 232 or 8115 or 8134 or 206 or 241 or 242 or 245 or 8114 or 8169 or 511 or 1946 or 8023 =>
+                    DatabaseFault.Refused,
                 _ => DatabaseFault.Other,
             };
             if (fault != DatabaseFault.Other)

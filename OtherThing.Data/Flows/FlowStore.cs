@@ -71,10 +71,13 @@ internal sealed class FlowStore(IDbContextFactory<AppDbContext> contexts) : IFlo
         [nameof(Flow.Name), nameof(Flow.Description), nameof(Flow.Definition), nameof(Flow.RecentActs), nameof(Flow.Revision), nameof(Flow.UpdatedAt)],
         cancellationToken);
 
-    public Task<bool> TryPublishAsync(Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken) => UnitOfWork.RunAsync(
+    public Task<bool> TryPublishAsync(Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken) =>
+        UnitOfWork.RunAsync(
         contexts,
         unit => PublishAsync(unit, flow, version, triggers, cancellationToken),
-        async db => await db.Set<Flow>().AnyAsync(f => f.Id == flow.Id && f.PublishedRevision == flow.PublishedRevision && f.UpdatedAt == flow.UpdatedAt, cancellationToken)
+        async db =>
+            await db.Set<Flow>()
+                .AnyAsync(f => f.Id == flow.Id && f.PublishedRevision == flow.PublishedRevision && f.UpdatedAt == flow.UpdatedAt, cancellationToken)
             ? new Known<bool>(true) : null,
         cancellationToken);
 

@@ -9,5 +9,8 @@ namespace OtherThing.Data.Flows;
 public static class FlowsDataSetup
 {
     public static IServiceCollection AddFlowsData(this IServiceCollection services) =>
-        services.AddSingleton<IFlowStore, FlowStore>().AddSingleton<IPinStore, PinStore>().AddSingleton<IFlowReferenceStore, ReferenceStore>().AddSingleton<ISavedTestStore, SavedTestStore>();
+        services.AddSingleton<IFlowStore, FlowStore>()
+            .AddSingleton<IPinStore, PinStore>()
+            .AddSingleton<IFlowReferenceStore, ReferenceStore>()
+            .AddSingleton<ISavedTestStore, SavedTestStore>();
 }

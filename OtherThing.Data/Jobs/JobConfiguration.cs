@@ -20,7 +20,8 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<Job>
         job.Property(j => j.Spec).IsJson();
         job.Property(j => j.EarlierAttempts).IsJson();
         job.HasIndex(j => new { j.WorkspaceId, j.CreatedAt, j.Id }).IsDescending(false, true, true); // the job list
-        job.HasIndex(j => new { j.Status, j.WorkspaceId, j.CreatedAt, j.Id }).IsDescending(false, false, true, true); // the jobs that stand so; what was open when the server stopped
+        job.HasIndex(j => new { j.Status, j.WorkspaceId, j.CreatedAt, j.Id })
+            .IsDescending(false, false, true, true); // the jobs that stand so; what was open when the server stopped
         job.HasIndex(j => new { j.RunId, j.WorkspaceId, j.CreatedAt, j.Id }); // what goes with a run; those of no run, the way their purge goes
         job.HasIndex(j => j.BatchId).HasFilter(null); // how a batch stands
         job.HasIndex(j => new { j.NodeId, j.CreatedAt }).IsDescending(false, true); // what ran on a node

@@ -17,7 +17,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         run.HasIndex(r => new { r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, true, true); // the run list, and the way the purge goes
         run.HasIndex(r => new { r.FlowId, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, true, true); // a flow's runs
         run.HasIndex(r => new { r.Status, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, true, true); // the runs that stand so
-        run.HasIndex(r => new { r.FlowId, r.Status, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, false, true, true).HasFilter("\"WakeAt\" IS NULL"); // a flow's runs that ended so
+        run.HasIndex(r => new { r.FlowId, r.Status, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, false, true, true).HasFilter(
+            "\"WakeAt\" IS NULL"); // a flow's runs that ended so
         run.HasIndex(r => new { r.Trigger, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, true, true); // the runs that this started
         run.HasIndex(r => new { r.StartedBy, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, true, true); // the runs that act for somebody
         run.Ignore(r => r.Deadline);

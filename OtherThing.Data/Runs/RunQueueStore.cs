@@ -12,7 +12,8 @@ internal sealed class RunQueueStore(IDbContextFactory<AppDbContext> contexts) : 
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var queued = await db.Set<Run>().Where(r => r.WorkspaceId == workspaceId && r.Status == RunStatus.Queued)
-            .GroupBy(r => r.FlowId).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(row => row.Key, row => row.Count, cancellationToken);
+            .GroupBy(r => r.FlowId).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(
+                row => row.Key, row => row.Count, cancellationToken);
         if (queued.Count == 0)
         {
             return new RunQueueState(null, 0, []);
@@ -21,13 +22,15 @@ internal sealed class RunQueueStore(IDbContextFactory<AppDbContext> contexts) : 
         // The two states that are neither queued nor ended, by name: an index has them, beside which the workspace's history is not looked at.
         var begun = await db.Set<Run>()
             .Where(r => (r.Status == RunStatus.Running || r.Status == RunStatus.Waiting) && r.WorkspaceId == workspaceId && r.ParentRunId == null)
-            .GroupBy(r => r.FlowId).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(row => row.Key, row => row.Count, cancellationToken);
+            .GroupBy(r => r.FlowId).Select(group => new { group.Key, Count = group.Count() }).ToDictionaryAsync(
+                row => row.Key, row => row.Count, cancellationToken);
         var ids = queued.Keys.ToArray();
         var flows = await db.Set<Flow>().Where(f => ids.Contains(f.Id))
             .Select(f => new { f.Id, f.MaxConcurrentRuns, f.Paused }).ToDictionaryAsync(f => f.Id, cancellationToken);
         var limit = await db.Set<Workspace>().Where(w => w.Id == workspaceId).Select(w => w.MaxConcurrentRuns).FirstOrDefaultAsync(cancellationToken);
         return new RunQueueState(limit, begun.Values.Sum(), [.. queued.Select(pair => new FlowWaiting(
-            pair.Key, pair.Value, begun.GetValueOrDefault(pair.Key), flows.GetValueOrDefault(pair.Key)?.MaxConcurrentRuns, flows.GetValueOrDefault(pair.Key)?.Paused == true))]);
+            pair.Key, pair.Value, begun.GetValueOrDefault(pair.Key), flows.GetValueOrDefault(pair.Key)?.MaxConcurrentRuns,
+            flows.GetValueOrDefault(pair.Key)?.Paused == true))]);
     }
 
     public async Task<IReadOnlyList<Guid>> OldestAsync(Guid workspaceId, Guid flowId, int count, CancellationToken cancellationToken)

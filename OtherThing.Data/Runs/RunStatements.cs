@@ -47,7 +47,8 @@ internal sealed class RunStatements(IModel model)
 
     private static readonly (string, string)[] s_insertEntry =
     [
-        ("run", nameof(RunJournalEntry.RunId)), ("entry", nameof(RunJournalEntry.Sequence)), ("at", nameof(RunJournalEntry.At)), ("steps", nameof(RunJournalEntry.Steps)),
+        ("run", nameof(RunJournalEntry.RunId)), ("entry", nameof(RunJournalEntry.Sequence)), ("at", nameof(RunJournalEntry.At)),
+        ("steps", nameof(RunJournalEntry.Steps)),
     ];
 
     public Statement InsertRun { get; } = new(InsertRunText, [.. Columns<Run>(model, s_insertRun)]);

@@ -16,7 +16,8 @@ public static class RunsDataSetup
         .AddSingleton<IBlobStore>(new FileBlobStore(Path.Combine(dataDirectory, "blobs")))
         .AddSingleton<IRunStore, RunStore>()
         .AddSingleton(new HeldTable<Run>(
-            run => run.Status == RunStatus.Queued || run.Status == RunStatus.Running || run.Status == RunStatus.Waiting, run => true, nameof(Run.StartedBy), run => run.WakeAt))
+            run => run.Status == RunStatus.Queued || run.Status == RunStatus.Running || run.Status == RunStatus.Waiting, run => true, nameof(Run.StartedBy),
+            run => run.WakeAt))
         .AddSingleton<IHolderStore<Run>, HolderStore<Run>>()
         .AddSingleton<IRunQueueStore, RunQueueStore>()
         .AddSingleton<IRunJournalStore, RunJournalStore>();

@@ -20,14 +20,23 @@ internal sealed record LeaseHolder(string Name, string Host, int ProcessId, long
     /// <summary>True when it is known to have ended; one on another machine, or of another account that hides it, never is.</summary>
     public bool HasEnded => Host == ThisProcess.Host && StartOf(ProcessId) is var start && start != Hidden && start != ProcessStart;
 
-    private static string ThisHost() => OperatingSystem.IsLinux()
-        ? $"{Environment.MachineName}/{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()}/{File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name}"
-        : Environment.MachineName;
+    private static string ThisHost()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return Environment.MachineName;
+        }
+
+        var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        var processes = File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name;
+        return $"{Environment.MachineName}/{boot}/{processes}";
+    }
 
     private static long? StartOf(int processId) =>
         OperatingSystem.IsLinux() ? StartByFile(processId, File.ReadAllText) : StartByProcess(processId);
 
-    /// <summary>Of Linux: by what the kernel writes, since <see cref="Process.StartTime"/> is worked out from its clock there and differs from look to look.</summary>
+    /// <summary>Of Linux: by what the kernel writes, since <see cref="Process.StartTime"/> is worked out from its clock there and differs from look
+    /// to look.</summary>
     /// <returns>Null when there is no such process, or it has ended and only its parent has not noticed.</returns>
     internal static long? StartByFile(int processId, Func<string, string> read)
     {

@@ -68,7 +68,8 @@ internal sealed class LeaseTable(DatabaseOptions database)
     {
         using var connection = Open(durable: false);
         using var command = Command(
-            connection, $"SELECT fence, renewals, CASE WHEN expires_at <= {Now} THEN 1 ELSE 0 END, holder, host, process_id, process_start FROM server_lease WHERE id = 1");
+            connection,
+            $"SELECT fence, renewals, CASE WHEN expires_at <= {Now} THEN 1 ELSE 0 END, holder, host, process_id, process_start FROM server_lease WHERE id = 1");
         using var reader = command.ExecuteReader();
         reader.Read();
         return new LeaseRow(

@@ -170,7 +170,8 @@ public sealed class ServerLease : IDisposable
         return command;
     }
 
-    /// <summary>Within the transaction of a write, by a command of <see cref="MakeCheck"/> on its connection: with its commit it is certain that nobody else served.</summary>
+    /// <summary>Within the transaction of a write, by a command of <see cref="MakeCheck"/> on its connection: with its commit it is certain that
+    /// nobody else served.</summary>
     /// <exception cref="ServerLeaseLostException">Another server serves now.</exception>
     internal async Task CheckAsync(DbCommand command, DbTransaction transaction, CancellationToken cancellationToken)
     {

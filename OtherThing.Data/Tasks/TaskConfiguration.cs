@@ -19,8 +19,10 @@ internal sealed class TaskConfiguration : IEntityTypeConfiguration<TaskItem>
         task.HasIndex(t => new { t.WorkspaceId, t.Status, t.Rank }).IsUnique(); // the board; two cards never share a place
         task.HasIndex(t => new { t.WorkspaceId, t.CreatedAt, t.Id }).IsDescending(false, true, true).HasFilter(Lives); // the list
         task.HasIndex(t => new { t.Status, t.WorkspaceId, t.CreatedAt, t.Id }).IsDescending(false, false, true, true).HasFilter(Lives); // the list of a column
-        task.HasIndex(t => new { t.AssigneeId, t.WorkspaceId, t.CreatedAt, t.Id }).IsDescending(false, false, true, true).HasFilter(Lives); // what somebody has to do
-        task.HasIndex(t => new { t.FlowId, t.WorkspaceId, t.CreatedAt, t.Id }).IsDescending(false, false, true, true).HasFilter(Lives); // the cards about a flow
+        task.HasIndex(t => new { t.AssigneeId, t.WorkspaceId, t.CreatedAt, t.Id }).IsDescending(false, false, true, true).HasFilter(
+            Lives); // what somebody has to do
+        task.HasIndex(t => new { t.FlowId, t.WorkspaceId, t.CreatedAt, t.Id }).IsDescending(false, false, true, true).HasFilter(
+            Lives); // the cards about a flow
         task.HasIndex(t => t.DeletedAt).HasFilter("\"DeletedAt\" IS NOT NULL"); // what goes for good
     }
 }

@@ -111,7 +111,8 @@ internal sealed class TaskStore(IDbContextFactory<AppDbContext> contexts) : ITas
         {
             var step = seen is null ? 1 : 0;
             await db.Set<Workspace>().Where(w => w.Id == task.WorkspaceId).ExecuteUpdateAsync(
-                set => set.SetProperty(w => EF.Property<int>(w, WorkspaceConfiguration.LastTaskNumber), w => EF.Property<int>(w, WorkspaceConfiguration.LastTaskNumber) + step),
+                set => set.SetProperty(
+                    w => EF.Property<int>(w, WorkspaceConfiguration.LastTaskNumber), w => EF.Property<int>(w, WorkspaceConfiguration.LastTaskNumber) + step),
                 cancellationToken);
         }
 

@@ -30,7 +30,8 @@ internal sealed class StorageMeter(IDbContextFactory<AppDbContext> contexts) : I
     {
         var runs = db.Set<Run>().Where(run => run.WorkspaceId == workspaceId);
         var values = await runs.SumAsync(run => (long)run.Input.Length + (run.Output == null ? 0 : run.Output.Length), cancellationToken);
-        var journals = await runs.Join(db.Set<RunJournalEntry>(), run => run.Id, entry => entry.RunId, (_, entry) => (long)entry.Steps.Length).SumAsync(cancellationToken);
+        var journals =
+            await runs.Join(db.Set<RunJournalEntry>(), run => run.Id, entry => entry.RunId, (_, entry) => (long)entry.Steps.Length).SumAsync(cancellationToken);
         // One value that several runs refer to lies on disk once.
         var blobs = await db.Set<RunBlob>().Where(blob => blob.WorkspaceId == workspaceId)
             .Select(blob => new { blob.Hash, blob.Bytes }).Distinct().SumAsync(blob => blob.Bytes, cancellationToken);

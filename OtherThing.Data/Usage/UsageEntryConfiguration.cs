@@ -21,7 +21,8 @@ internal sealed class UsageEntryConfiguration : IEntityTypeConfiguration<UsageEn
         entry.Ignore(e => e.CostCents);
         entry.HasIndex(e => new { e.WorkspaceId, e.CallId }).IsUnique(); // a call is one entry, however often it is written
         entry.HasIndex(e => new { e.WorkspaceId, e.Timestamp, e.Id }).IsDescending(false, true, true); // the raw list
-        entry.HasIndex(e => new { e.RunId, e.WorkspaceId, e.Timestamp, e.Id }).IsDescending(false, false, true, true).HasFilter("\"RunId\" IS NOT NULL"); // what a run cost
+        entry.HasIndex(e => new { e.RunId, e.WorkspaceId, e.Timestamp, e.Id }).IsDescending(false, false, true, true).HasFilter(
+            "\"RunId\" IS NOT NULL"); // what a run cost
         // The raw list of one of each of these.
         entry.HasIndex(e => new { e.Type, e.WorkspaceId, e.Timestamp, e.Id }).IsDescending(false, false, true, true);
         entry.HasIndex(e => new { e.Provider, e.WorkspaceId, e.Timestamp, e.Id }).IsDescending(false, false, true, true).HasFilter("\"Provider\" IS NOT NULL");

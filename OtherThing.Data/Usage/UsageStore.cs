@@ -67,7 +67,8 @@ internal sealed class UsageStore(IDbContextFactory<AppDbContext> contexts) : IUs
         var groups = sums.Select(sum => sum.Sum.ToGroup(sum.Key, labels(sum.Key)));
         return groupBy == UsageGrouping.Day
             ? [.. groups.OrderBy(group => group.Key, StringComparer.Ordinal)]
-            : [.. groups.OrderByDescending(group => group.Cost.Known).ThenByDescending(group => group.Entries).ThenBy(group => group.Key, StringComparer.Ordinal)];
+            : [.. groups.OrderByDescending(group => group.Cost.Known).ThenByDescending(group => group.Entries).ThenBy(
+                group => group.Key, StringComparer.Ordinal)];
     }
 
     public async Task<IReadOnlyList<(DateOnly Day, UsageGroup Group)>> SummarizeByDayAsync(

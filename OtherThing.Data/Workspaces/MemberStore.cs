@@ -26,7 +26,8 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts, Acce
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    public Task<bool> TryJoinPublicAsync(Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken) => changes.AfterAsync(UnitOfWork.RunAsync(
+    public Task<bool> TryJoinPublicAsync(Guid workspaceId, Guid userId, DateTime utcNow, CancellationToken cancellationToken) =>
+        changes.AfterAsync(UnitOfWork.RunAsync(
         contexts,
         unit => TryJoinPublicAsync(unit, workspaceId, userId, utcNow, cancellationToken),
         async db => await db.Set<Membership>().AnyAsync(
@@ -92,7 +93,8 @@ internal sealed class MemberStore(IDbContextFactory<AppDbContext> contexts, Acce
         return true;
     }
 
-    public Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken) => changes.AfterAsync(UnitOfWork.RunAsync(
+    public Task<bool> TryRemoveAsync(Guid workspaceId, Guid userId, Role expected, CancellationToken cancellationToken) =>
+        changes.AfterAsync(UnitOfWork.RunAsync(
         contexts,
         unit => TryRemoveAsync(unit, workspaceId, userId, expected, cancellationToken),
         async db => await db.Set<Membership>().AnyAsync(m => m.WorkspaceId == workspaceId && m.UserId == userId, cancellationToken)

@@ -23,7 +23,8 @@ internal sealed class WorkspaceConfiguration : IEntityTypeConfiguration<Workspac
         workspace.Ignore(w => w.Retention);
         workspace.Property(w => w.RetentionDays).HasDefaultValue(RunRetention.Default.Days);
         workspace.Property(w => w.RetentionRuns).HasDefaultValue(RunRetention.Default.Runs);
-        workspace.Property<int>(LastTaskNumber).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore); // a workspace saved from what was read before counts nothing back
+        workspace.Property<int>(LastTaskNumber).Metadata.SetAfterSaveBehavior(
+            PropertySaveBehavior.Ignore); // a workspace saved from what was read before counts nothing back
         workspace.HasIndex(w => w.Slug).IsUnique(); // addresses
         workspace.HasIndex(w => w.InviteCode).IsUnique(); // joining by the standing code
         workspace.HasIndex(w => new { w.IsPrivate, w.CreatedAt }); // the public directory

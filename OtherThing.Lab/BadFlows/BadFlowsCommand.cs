@@ -49,7 +49,9 @@ internal static class BadFlowsCommand
         }
 
         figures.AtMost("broken flows", all.Count, "flows");
-        figures.Exactly($"broken flows accepted, or refused without a reason{(accepted.Count == 0 ? "" : ": " + string.Join(", ", accepted))}", accepted.Count, "flows", 0);
+        figures.Exactly(
+            $"broken flows accepted, or refused without a reason{(accepted.Count == 0 ? "" : ": " + string.Join(", ", accepted))}", accepted.Count, "flows",
+            0);
         figures.AtMost("time to refuse, p50", Figures.Percentile(all, 0.5), "ms");
         figures.AtMost($"time to refuse, worst ({worstName})", worst, "ms", 50);
         figures.AtMost("memory afterwards", server.MemoryMiB, "MiB");

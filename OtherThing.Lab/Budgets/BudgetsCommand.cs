@@ -15,7 +15,8 @@ internal static class BudgetsCommand
     public static Command Create()
     {
         var server = new Option<string>("--server") { Description = "Folder of a Release build of OtherThing.Web", Required = true };
-        var command = new Command("budgets", "Nested maps, flows and webhooks that call themselves: time to the named error, memory, and reads of others meanwhile.") { server };
+        var command = new Command(
+            "budgets", "Nested maps, flows and webhooks that call themselves: time to the named error, memory, and reads of others meanwhile.") { server };
         command.SetAction((parsed, cancellationToken) => MeasureAsync(parsed.GetValue(server)!, cancellationToken));
         return command;
     }
@@ -46,17 +47,20 @@ internal static class BudgetsCommand
             var calls = await server.CreateFlowAsync(workspace, BudgetFlows.CallsItself(onItemError), cancellationToken);
             await AttackAsync(
                 figures, reader, server, $"flow that calls itself in a map of three, on item error {onItemError}",
-                onItemError == "fail" ? "flow.call_too_deep" : "run.limit.calls", token => RunAsync(server, workspace, calls, "{}", brief: false, token), cancellationToken);
+                onItemError == "fail" ? "flow.call_too_deep" : "run.limit.calls", token => RunAsync(server, workspace, calls, "{}", brief: false, token),
+                cancellationToken);
         }
 
         var hook = await server.PublishHookAsync(workspace, BudgetFlows.HookCallsItself, cancellationToken);
-        await AttackAsync(figures, reader, server, "webhook that calls itself in a map of three", "run.limit.hops", token => DeliverAsync(server, workspace, hook, token), cancellationToken);
+        await AttackAsync(figures, reader, server, "webhook that calls itself in a map of three", "run.limit.hops", token =>
+            DeliverAsync(server, workspace, hook, token), cancellationToken);
         await CancelAsync(figures, server, workspace, maps, cancellationToken);
         return figures.ExitCode;
     }
 
     private static async Task AttackAsync(
-        Figures figures, Bystander reader, ServerProcess server, string name, string code, Func<CancellationToken, Task<string>> attack, CancellationToken cancellationToken)
+        Figures figures, Bystander reader, ServerProcess server, string name, string code, Func<CancellationToken, Task<string>> attack,
+        CancellationToken cancellationToken)
     {
         var (before, began) = (server.MemoryMiB, Stopwatch.GetTimestamp());
         var named = await reader.DuringAsync(attack(cancellationToken), cancellationToken);
@@ -78,7 +82,8 @@ internal static class BudgetsCommand
     }
 
     /// <returns>The code of the run's error; the run can be seen from its start on.</returns>
-    private static async Task<string> RunAsync(ServerProcess server, string workspace, string flow, string input, bool brief, CancellationToken cancellationToken)
+    private static async Task<string> RunAsync(
+        ServerProcess server, string workspace, string flow, string input, bool brief, CancellationToken cancellationToken)
     {
         var started = await server.PostAsync($"/workspaces/{workspace}/flows/{flow}/runs", input, cancellationToken);
         var id = started.GetProperty("id").GetString();

@@ -14,7 +14,8 @@ internal static class CompareCommand
     {
         var before = new Option<DirectoryInfo>("--before") { Description = "A checkout of the older state, built in Release", Required = true };
         var after = new Option<DirectoryInfo>("--after") { Description = "A checkout of the newer state, built in Release", Required = true };
-        var pairs = new Option<int>("--pairs") { Description = "How often each is measured; which comes first changes with each pair", DefaultValueFactory = _ => 5 };
+        var pairs =
+            new Option<int>("--pairs") { Description = "How often each is measured; which comes first changes with each pair", DefaultValueFactory = _ => 5 };
         var command = new Command("compare", "Compares two builds: engine for each in turn, and how many times better the newer is.") { before, after, pairs };
         command.SetAction((parsed, cancellationToken) =>
             CompareAsync(parsed.GetValue(before)!.FullName, parsed.GetValue(after)!.FullName, parsed.GetValue(pairs), cancellationToken));
@@ -56,7 +57,8 @@ internal static class CompareCommand
     {
         string Built(string project) => Path.Combine(checkout, project, "bin", "Release", "net10.0");
         using var lab = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(Built("OtherThing.Lab"), "OtherThing.Lab.dll"), "engine", "--server", Built("OtherThing.Web"), "--agent", Built("OtherThing.Node")])
+            "dotnet",
+            [Path.Combine(Built("OtherThing.Lab"), "OtherThing.Lab.dll"), "engine", "--server", Built("OtherThing.Web"), "--agent", Built("OtherThing.Node")])
         {
             RedirectStandardOutput = true,
         })!;

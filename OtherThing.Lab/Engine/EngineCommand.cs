@@ -73,10 +73,12 @@ internal static class EngineCommand
 
         var nested = await server.CreateFlowAsync(workspace, EngineFlows.NestedMaps, cancellationToken);
         var answer = await server.PostAsync($"/workspaces/{workspace}/flows/{nested}/runs?wait=60", "{}", cancellationToken);
-        figures.AtLeast("three nested maps of 3, right results", Leaves(answer.GetProperty("output")).Where((leaf, index) => leaf == index).Count(), "results", 27);
+        figures.AtLeast(
+            "three nested maps of 3, right results", Leaves(answer.GetProperty("output")).Where((leaf, index) => leaf == index).Count(), "results", 27);
         await MeasureFlowAsync(server, workspace, "forty effects in a row", EngineFlows.Effects(40, sink.Address), 250, figures, cancellationToken);
         (sink.Fastest, sink.Slowest) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50));
-        await MeasureFlowAsync(server, workspace, "map over 100 calls of 50 ms, 20 at once", EngineFlows.Calls(100, 20, sink.Address), 400, figures, cancellationToken);
+        await MeasureFlowAsync(
+            server, workspace, "map over 100 calls of 50 ms, 20 at once", EngineFlows.Calls(100, 20, sink.Address), 400, figures, cancellationToken);
         var doubled = sink.Arrivals.Values.Count(arrivals => arrivals != 1);
         figures.AtMost("effects not exactly once", doubled, "effects", 0);
     }

@@ -65,7 +65,8 @@ internal sealed class CancelLoad(
         }
 
         var number = Interlocked.Increment(ref _number);
-        var run = (await server.PostAsync($"{workspace}/flows/{flow}/runs", $$$"""{"input":{"n":{{{number}}}}}""", cancellationToken)).GetProperty("id").GetString()!;
+        var run =
+            (await server.PostAsync($"{workspace}/flows/{flow}/runs", $$$"""{"input":{"n":{{{number}}}}}""", cancellationToken)).GetProperty("id").GetString()!;
         await Task.Delay(moment, cancellationToken);
         var seen = agent is null ? 0 : ProcessesOf(number);
         var start = Stopwatch.GetTimestamp();

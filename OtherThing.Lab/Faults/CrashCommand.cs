@@ -50,8 +50,12 @@ internal static class CrashCommand
         figures.AtMost("runs stuck", stuck, "runs", 0);
         figures.AtMost("terminal rows changed", verdict.Changed, "runs", 0);
         figures.AtMost("runs with a wrong end", verdict.Wrong, "runs", 0);
-        figures.AtMost("effects of class once, doubled", sink.Arrivals.Count(arrival => arrival.Key.StartsWith("once/", StringComparison.Ordinal) && arrival.Value > 1), "effects", 0);
-        figures.AtMost("effects of class keyed, repeated under their key", sink.Arrivals.Count(arrival => arrival.Key.StartsWith("keyed/", StringComparison.Ordinal) && arrival.Value > 1), "effects");
+        figures.AtMost(
+            "effects of class once, doubled", sink.Arrivals.Count(arrival => arrival.Key.StartsWith("once/", StringComparison.Ordinal) && arrival.Value > 1),
+            "effects", 0);
+        figures.AtMost(
+            "effects of class keyed, repeated under their key",
+            sink.Arrivals.Count(arrival => arrival.Key.StartsWith("keyed/", StringComparison.Ordinal) && arrival.Value > 1), "effects");
         figures.AtMost("runs left to a person", verdict.Unknown, "runs");
         figures.AtMost("serving again, p50", Figures.Percentile(restarts, 0.5), "s");
         figures.AtMost("serving again, slowest", restarts.Max(), "s", 5);

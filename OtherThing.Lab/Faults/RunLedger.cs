@@ -31,7 +31,8 @@ internal sealed class RunLedger(ServerProcess server, string workspace)
         while ((open = [.. _runs.Keys.Where(id => !_ended.ContainsKey(id))]).Length > 0 && TimeProvider.System.GetUtcNow() < end)
         {
             await Parallel.ForEachAsync(
-                open, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (id, cancellation) => await ReadAsync(id, cancellation));
+                open, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken },
+                async (id, cancellation) => await ReadAsync(id, cancellation));
             await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
         }
 

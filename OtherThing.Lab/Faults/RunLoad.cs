@@ -15,7 +15,8 @@ internal sealed class RunLoad
         (_server, _workspace, _ledger, _flows) = (server, workspace, ledger, flows);
 
     /// <summary>Makes the flows.</summary>
-    public static async Task<RunLoad> CreateAsync(ServerProcess server, string workspace, Uri sink, RunLedger ledger, CancellationToken cancellationToken) => new(
+    public static async Task<RunLoad> CreateAsync(ServerProcess server, string workspace, Uri sink, RunLedger ledger, CancellationToken cancellationToken) =>
+        new(
         server,
         workspace,
         ledger,

@@ -16,7 +16,8 @@ internal static class StandbyCommand
         var seed = new Option<int?>("--seed") { Description = "Repeats a draw of the moments" };
         var command = new Command("standby", "Two servers on one database, the serving one killed or paused under load.") { server, agent, kills, seed };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            new StandbyDrill(parsed.GetValue(server)!, parsed.GetValue(agent)!), parsed.GetValue(kills), parsed.GetValue(seed) ?? Environment.TickCount, cancellationToken));
+            new StandbyDrill(parsed.GetValue(server)!, parsed.GetValue(agent)!), parsed.GetValue(kills), parsed.GetValue(seed) ?? Environment.TickCount,
+            cancellationToken));
         return command;
     }
 
@@ -24,7 +25,8 @@ internal static class StandbyCommand
     {
         var figures = new Figures();
         figures.AtMost("seed", seed, "");
-        Ending[] endings = [.. Enumerable.Range(1, kills).SelectMany(kill => kill % PausedEvery == 0 ? new[] { Ending.Killed, Ending.Paused } : [Ending.Killed])];
+        Ending[] endings = [
+            .. Enumerable.Range(1, kills).SelectMany(kill => kill % PausedEvery == 0 ? new[] { Ending.Killed, Ending.Paused } : [Ending.Killed])];
         var verdict = await drill.RunAsync(endings, runsBetween: 15, new Random(seed), cancellationToken);
         figures.AtLeast("kills", endings.Count(ending => ending == Ending.Killed), "", kills);
         figures.AtMost("pauses", endings.Count(ending => ending == Ending.Paused), "");

@@ -44,7 +44,8 @@ public sealed class StandbyDrill(string serverDirectory, string agentDirectory)
         var load = await RunLoad.CreateAsync(client, workspace, sink.Address, runs, cancellationToken);
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] working = [.. Enumerable.Range(0, RunWorkers).Select(_ => RepeatAsync(load.StartOneAsync, enough.Token)), RepeatAsync(jobs.SubmitOneAsync, enough.Token)];
+        Task[] working = [
+            .. Enumerable.Range(0, RunWorkers).Select(_ => RepeatAsync(load.StartOneAsync, enough.Token)), RepeatAsync(jobs.SubmitOneAsync, enough.Token)];
         List<double> takeOvers = [];
         var (misnamed, misanswered, endedWrongly) = (0, 0, 0);
         foreach (var ending in endings)
@@ -81,7 +82,8 @@ public sealed class StandbyDrill(string serverDirectory, string agentDirectory)
 
         var doubled = sink.Arrivals.Count(arrival => arrival.Key.StartsWith("once/", StringComparison.Ordinal) && arrival.Value > 1);
         return new StandbyVerdict(
-            takeOvers, runs.Count, ended.Lost, stuck, ended.Changed, ended.Wrong, doubled, jobs.Count, jobsLost, jobsUnfinished, misnamed, misanswered, endedWrongly);
+            takeOvers, runs.Count, ended.Lost, stuck, ended.Changed, ended.Wrong, doubled, jobs.Count, jobsLost, jobsUnfinished, misnamed, misanswered,
+            endedWrongly);
     }
 
     private static async Task<TimeSpan> EndAsync(ServerPair pair, Ending ending, CancellationToken cancellationToken)

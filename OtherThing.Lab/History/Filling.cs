@@ -41,7 +41,8 @@ internal sealed class Filling : IDisposable
         command.CommandText =
             $"WITH RECURSIVE n(i) AS (SELECT @first UNION ALL SELECT i + 1 FROM n WHERE i < @last) "
             + $"INSERT INTO \"{table}\" ({string.Join(',', columns.Select(column => $"\"{column}\""))}) "
-            + $"SELECT {string.Join(',', columns.Select(column => changes.GetValueOrDefault(column) ?? $"t.\"{column}\""))} FROM n, (SELECT * FROM \"{table}\" WHERE {template} LIMIT 1) AS t";
+            + $"SELECT {string.Join(',', columns.Select(column => changes.GetValueOrDefault(column) ?? $"t.\"{column}\""))} FROM n, (SELECT * FROM "
+            + $"\"{table}\" WHERE {template} LIMIT 1) AS t";
         var (first, last) = (command.Parameters.Add("@first", SqliteType.Integer), command.Parameters.Add("@last", SqliteType.Integer));
         command.Prepare();
         for (var from = 1; from <= count; from += RowsPerTransaction)

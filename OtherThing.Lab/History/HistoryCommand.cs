@@ -133,11 +133,14 @@ internal static class HistoryCommand
         file.Execute($"UPDATE \"Workspaces\" SET \"DeletedAt\" = '2026-01-01 00:00:00' WHERE \"Id\" = '{doomed.Workspace.ToUpperInvariant()}'");
         var watch = Stopwatch.StartNew();
         await server.StartAsync(cancellationToken);
-        await WaitAsync(() => file.Count($"SELECT COUNT(*) FROM \"Workspaces\" WHERE \"Id\" = '{doomed.Workspace.ToUpperInvariant()}'") == 0, cancellationToken);
+        await WaitAsync(
+            () => file.Count($"SELECT COUNT(*) FROM \"Workspaces\" WHERE \"Id\" = '{doomed.Workspace.ToUpperInvariant()}'") == 0, cancellationToken);
         figures.AtMost("deleted for good after", watch.Elapsed.TotalSeconds, "s");
         figures.Exactly("rows of the deleted workspace at last", doomed.Rows(file), "rows", 0);
         var blobs = Path.Combine(server.DataDirectory, "blobs", Guid.Parse(doomed.Workspace).ToString("N"));
-        figures.Exactly("files of the deleted workspace at last", Directory.Exists(blobs) ? Directory.EnumerateFiles(blobs, "*", SearchOption.AllDirectories).Count() : 0, "files", 0);
+        figures.Exactly(
+            "files of the deleted workspace at last",
+            Directory.Exists(blobs) ? Directory.EnumerateFiles(blobs, "*", SearchOption.AllDirectories).Count() : 0, "files", 0);
     }
 
     /// <summary>The same load, and how many old runs went each second; 0 when the purge was done before the load was.</summary>
@@ -179,12 +182,14 @@ internal static class HistoryCommand
     }
 
     private static string Oldest(Filling file, Past past) =>
-        file.Read($"SELECT \"CreatedAt\" FROM \"Runs\" WHERE \"WorkspaceId\" = '{past.Workspace.ToUpperInvariant()}' ORDER BY \"CreatedAt\", \"Id\" LIMIT 1")[0][0];
+        file.Read(
+            $"SELECT \"CreatedAt\" FROM \"Runs\" WHERE \"WorkspaceId\" = '{past.Workspace.ToUpperInvariant()}' ORDER BY \"CreatedAt\", \"Id\" LIMIT 1")[0][0];
 
     /// <summary>How many of the runs that were there to begin with are left: they are numbered in their names.</summary>
     private static long Left(Filling file, Past past, int count)
     {
-        var name = file.Read($"SELECT \"Id\" FROM \"Runs\" WHERE \"WorkspaceId\" = '{past.Workspace.ToUpperInvariant()}' ORDER BY \"CreatedAt\", \"Id\" LIMIT 1")[0][0];
+        var name = file.Read(
+            $"SELECT \"Id\" FROM \"Runs\" WHERE \"WorkspaceId\" = '{past.Workspace.ToUpperInvariant()}' ORDER BY \"CreatedAt\", \"Id\" LIMIT 1")[0][0];
         return name.StartsWith("019", StringComparison.Ordinal) && name.Contains("-0000-7000-8000-", StringComparison.Ordinal)
             ? count + 1 - long.Parse(name[^12..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
             : 0;

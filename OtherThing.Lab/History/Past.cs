@@ -33,7 +33,9 @@ internal sealed record Past(string Workspace, string Flow, string Hook, string U
         var past = new Past(workspace, flow, published.GetProperty("triggers")[0].GetProperty("url").GetString()!, user);
         await server.DeliverAsync(past.Hook, """{"n":1}""", cancellationToken);
         await server.PostAsync($"/workspaces/{workspace}/jobs", """{"kind":"noop"}""", cancellationToken);
-        await server.PostAsync($"/workspaces/{workspace}/usage", $$"""{"type":"api_call","provider":"openai","tokensUsed":10,"costCents":0.1,"flowId":"{{flow}}"}""", cancellationToken);
+        await server.PostAsync(
+            $"/workspaces/{workspace}/usage", $$"""{"type":"api_call","provider":"openai","tokensUsed":10,"costCents":0.1,"flowId":"{{flow}}"}""",
+            cancellationToken);
         await server.PostAsync($"/workspaces/{workspace}/tasks", $$"""{"title":"A card","flowId":"{{flow}}"}""", cancellationToken);
         using var keep = JsonContent.Create(new { retention = new { days = 3650, runs = 1_000_000 } });
         using var kept = await server.Client.PatchAsync($"/api/v1/workspaces/{workspace}", keep, cancellationToken);
@@ -63,7 +65,9 @@ internal sealed record Past(string Workspace, string Flow, string Hook, string U
         var entries = file.Read($"SELECT \"Sequence\" FROM \"RunJournal\" WHERE \"RunId\" = '{run}'");
         foreach (var entry in entries)
         {
-            file.Copy("RunJournal", $"\"RunId\" = '{run}' AND \"Sequence\" = {entry[0]}", count, new Dictionary<string, string> { ["RunId"] = Named(Kind.Run), ["At"] = time });
+            file.Copy(
+                "RunJournal", $"\"RunId\" = '{run}' AND \"Sequence\" = {entry[0]}", count,
+                new Dictionary<string, string> { ["RunId"] = Named(Kind.Run), ["At"] = time });
         }
 
         file.Copy("Jobs", mine, count, new Dictionary<string, string>
@@ -108,7 +112,9 @@ internal sealed record Past(string Workspace, string Flow, string Hook, string U
     }
 
     /// <summary>How many rows of the database are the workspace's, in every table that says whose its rows are.</summary>
-    public long Rows(Filling file) => file.Read("SELECT m.name FROM sqlite_master AS m WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'WorkspaceId')")
+    public long Rows(Filling file) =>
+        file.Read(
+            "SELECT m.name FROM sqlite_master AS m WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'WorkspaceId')")
         .Select(table => (Table: table[0], Column: "WorkspaceId")).Append(("AuditHeads", "Chain")).Append(("Workspaces", "Id"))
         .Sum(place => file.Count($"SELECT COUNT(*) FROM \"{place.Item1}\" WHERE \"{place.Item2}\" = '{Workspace.ToUpperInvariant()}'"));
 

@@ -32,7 +32,8 @@ public sealed class AgentProcess : IAsyncDisposable
         var isFile = File.Exists(agent);
         var process = Process.Start(new ProcessStartInfo(isFile ? agent : "dotnet", [
             .. isFile ? [] : (string[])[Path.Combine(agent, "otherthing-node.dll")], "run", "--server", server.Address.ToString().TrimEnd('/'),
-            "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script", "--allow-unsandboxed"])
+            "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script",
+            "--allow-unsandboxed"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -67,7 +67,11 @@ internal sealed class Relay : IAsyncDisposable
                 await using var here = caller.GetStream();
                 await Task.WhenAny(here.CopyToAsync(there, _end.Token), there.CopyToAsync(here, _end.Token));
             }
-            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception) when (exception is IOException
+                or SocketException
+                or OperationCanceledException
+                or ObjectDisposedException
+                or InvalidOperationException)
             {
                 // One side has gone: so goes the other.
             }

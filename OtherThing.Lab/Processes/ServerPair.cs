@@ -77,7 +77,8 @@ public sealed class ServerPair : IAsyncDisposable
             }
 
             Serving.Hold(false);
-            await Until.HoldsAsync(async () => Serving.HasEnded || await Serving.IsReadyAsync(cancellationToken), "the paused one goes on or ends", cancellationToken);
+            await Until.HoldsAsync(
+                async () => Serving.HasEnded || await Serving.IsReadyAsync(cancellationToken), "the paused one goes on or ends", cancellationToken);
             if (Serving.HasEnded)
             {
                 return await TakeOverAsync(since, cancellationToken);

@@ -168,14 +168,18 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>A new workspace's id.</summary>
     public async Task<string> CreateWorkspaceAsync(string name, CancellationToken cancellationToken) =>
-        (await PostAsync("/workspaces", JsonSerializer.Serialize(new { name, description = "", isPrivate = true }), cancellationToken)).GetProperty("id").GetString()!;
+        (await PostAsync("/workspaces", JsonSerializer.Serialize(new { name, description = "", isPrivate = true }), cancellationToken))
+            .GetProperty("id")
+            .GetString()!;
 
     /// <summary>A new flow's id.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="document">The flow document, as JSON.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<string> CreateFlowAsync(string workspace, string document, CancellationToken cancellationToken) =>
-        (await PostAsync($"/workspaces/{workspace}/flows", $$"""{"name":"Lab","description":"","flow":{{document}}}""", cancellationToken)).GetProperty("id").GetString()!;
+        (await PostAsync($"/workspaces/{workspace}/flows", $$"""{"name":"Lab","description":"","flow":{{document}}}""", cancellationToken))
+            .GetProperty("id")
+            .GetString()!;
 
     /// <summary>Makes and publishes a flow that starts with a webhook.</summary>
     /// <returns>The webhook's address, <c>/hooks/...</c>.</returns>

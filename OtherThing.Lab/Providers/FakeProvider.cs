@@ -152,7 +152,9 @@ public sealed class FakeProvider : IAsyncDisposable
     {
         var cancellationToken = context.RequestAborted;
         var prompt = wire.PromptOf(request);
-        var reply = Reply?.Invoke(prompt) is { } scripted ? scripted : prompt.StartsWith("say: ", StringComparison.Ordinal) ? prompt["say: ".Length..] : $"Echo: {prompt}";
+        var reply = Reply?.Invoke(prompt) is { } scripted
+            ? scripted
+            : prompt.StartsWith("say: ", StringComparison.Ordinal) ? prompt["say: ".Length..] : $"Echo: {prompt}";
         var parts = reply.Split(' ').Select((word, index) => index == 0 ? word : " " + word).ToArray();
         var usage = mode == FakeMode.NoUsage ? null : Usage ?? wire.Usage(prompt.Split(' ').Length, parts.Length);
         if (!(request.TryGetProperty("stream", out var stream) && stream.GetBoolean()))

@@ -23,9 +23,12 @@ public sealed record TestReport(IReadOnlyList<TestResult> Tests, IReadOnlyList<s
     /// <summary>Reads the runner's <c>-result-xml</c>.</summary>
     public static TestReport Read(XDocument report) => new(
         [.. from test in report.Descendants("test")
-            select new TestResult((string)test.Attribute("name")!, (string)test.Attribute("type")!, (string)test.Attribute("method")!, (string)test.Attribute("result")!)],
+            select new TestResult(
+                (string)test.Attribute("name")!, (string)test.Attribute("type")!, (string)test.Attribute("method")!, (string)test.Attribute("result")!)],
         [.. from error in report.Descendants("error")
-            select string.Create(CultureInfo.InvariantCulture, $"{(string?)error.Attribute("name") ?? (string?)error.Attribute("type")}: {(string?)error.Descendants("message").FirstOrDefault()}")]);
+            select string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(string?)error.Attribute("name") ?? (string?)error.Attribute("type")}: {(string?)error.Descendants("message").FirstOrDefault()}")]);
 
     /// <summary>The tests with this result.</summary>
     public IEnumerable<TestResult> With(string result) => Tests.Where(test => test.Result == result);

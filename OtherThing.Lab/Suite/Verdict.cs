@@ -19,7 +19,10 @@ public sealed record Verdict(TestReport First, TestReport? Again)
 
     /// <summary>Those that failed first and passed alone. One that did not show again by its name stays failed.</summary>
     public IReadOnlyList<TestResult> Unsteady { get; } =
-        [.. ToRepeat(First).Where(test => Again is not null && Again.Tests.Any(again => again.Name == test.Name) && Again.Tests.Where(again => again.Name == test.Name).All(again => again.Result == "Pass"))];
+        [.. ToRepeat(First)
+            .Where(test => Again is not null
+                && Again.Tests.Any(again => again.Name == test.Name)
+                && Again.Tests.Where(again => again.Name == test.Name).All(again => again.Result == "Pass"))];
 
     /// <summary>Those that count as failed.</summary>
     public IReadOnlyList<TestResult> Failed => [.. First.With("Fail").Except(Unsteady)];

@@ -78,7 +78,8 @@ internal static class WebhooksCommand
         var (all, succeeded, cursor) = (0, 0, (string?)null);
         do
         {
-            var page = await server.GetAsync($"/workspaces/{workspace}/runs?limit=200" + (cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor)), cancellationToken);
+            var page = await server.GetAsync(
+                $"/workspaces/{workspace}/runs?limit=200" + (cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor)), cancellationToken);
             all += page.GetProperty("items").GetArrayLength();
             succeeded += page.GetProperty("items").EnumerateArray().Count(run => run.GetProperty("status").GetString() == "succeeded");
             cursor = page.GetProperty("next").GetString();

@@ -46,10 +46,13 @@ internal static class Admission
     {
         var (spec, local, server) = (assign.Spec, terms.Local, terms.Server);
         return
-            KindName(spec.Kind) is not { } kind || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the machine does not allow {KindName(spec.Kind) ?? "this kind"}.") :
+            KindName(spec.Kind) is not { } kind
+            || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the machine does not allow {KindName(spec.Kind) ?? "this kind"}.") :
             !NodeTerms.Available.Contains(kind) ? new("kind_not_available", $"The machine cannot run {kind}.") :
-            local.Workspaces.Count > 0 && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the machine does not allow this workspace.") :
-            server is not null && !server.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The machine is not assigned to this workspace.") :
+            local.Workspaces.Count > 0
+            && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the machine does not allow this workspace.") :
+            server is not null
+            && !server.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The machine is not assigned to this workspace.") :
             CheckWalls(assign, terms);
     }
 
@@ -58,10 +61,14 @@ internal static class Admission
         var (spec, sandbox) = (assign.Spec, terms.SandboxFor(assign.WorkspaceId));
         return
             sandbox is null ? new("no_sandbox", $"{terms.Report.Problem} The owner of the machine does not let jobs of this workspace run without a sandbox.") :
-            !SandboxClass.Satisfies(sandbox, spec.SandboxMin) ? new("sandbox_too_weak", $"The workspace asks for {spec.SandboxMin}; the machine has {sandbox}.") :
+            !SandboxClass.Satisfies(sandbox, spec.SandboxMin) ? new(
+                "sandbox_too_weak", $"The workspace asks for {spec.SandboxMin}; the machine has {sandbox}.") :
             spec.Net == Network.Allowlist ? new("network_not_available", "The machine cannot limit the network to a list.") :
             // What the owner does not lend is narrowed to nothing; what is lent but cannot be kept safe is refused.
-            spec.Net == Network.Full && terms.Local.Network == NetworkReach.Full && sandbox != SandboxClass.Process && terms.Report.NetworkProblem is { } problem
+            spec.Net == Network.Full
+            && terms.Local.Network == NetworkReach.Full
+            && sandbox != SandboxClass.Process
+            && terms.Report.NetworkProblem is { } problem
                 ? new("network_not_available", $"The machine's owner lends the network, but the machine cannot give a job one of its own. {problem}") :
             null;
     }

@@ -13,7 +13,8 @@ namespace OtherThing.Agent.Attempts;
 /// and keeps its result until the server has it.
 /// </summary>
 internal sealed partial class AttemptBook(
-    AttemptJournal journal, AttemptRunner runner, Capacity capacity, NodeTerms terms, DataDirectory data, Janitor janitor, ILogger logger, CancellationToken stopping) : IAttemptEvents
+    AttemptJournal journal, AttemptRunner runner, Capacity capacity, NodeTerms terms, DataDirectory data, Janitor janitor, ILogger logger,
+    CancellationToken stopping) : IAttemptEvents
 {
     private readonly ConcurrentDictionary<string, Attempt> _attempts = [];
     private readonly ILogger _logger = logger;

@@ -32,7 +32,9 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
         try
         {
             attempt.User = users?.Take();
-            spec = SpecBuilder.Build(attempt, caps, Environment.TickCount64) with { ClosesNamespaces = sandbox.ClosesNamespaces, ControlGroup = groups?.Of(attempt.Id) };
+            spec = SpecBuilder.Build(attempt, caps, Environment.TickCount64)
+                with
+            { ClosesNamespaces = sandbox.ClosesNamespaces, ControlGroup = groups?.Of(attempt.Id) };
             Prepare(attempt, spec);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
@@ -66,7 +68,9 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
             }
         }
 
-        events.Ended(attempt, new ShimExit { Started = false, ExitCode = 126, ReasonCode = "no_supervisor", Reason = "The machine cannot start a supervisor for it." });
+        events.Ended(
+            attempt,
+            new ShimExit { Started = false, ExitCode = 126, ReasonCode = "no_supervisor", Reason = "The machine cannot start a supervisor for it." });
     }
 
     /// <summary>Follows an attempt by its files, to its end.</summary>

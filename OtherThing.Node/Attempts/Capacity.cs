@@ -140,7 +140,8 @@ internal sealed class Capacity(Func<Facts> facts)
     {
         var inUse = _held.SelectMany(held => held.Gpus).ToHashSet();
         // The largest first, as the server counts what is lent.
-        var lent = machine.Gpus.OrderByDescending(gpu => gpu.VramMb).Take(!gpusAllowed ? 0 : caps.Gpus > 0 ? (int)Math.Min(caps.Gpus, int.MaxValue) : int.MaxValue);
+        var lent =
+            machine.Gpus.OrderByDescending(gpu => gpu.VramMb).Take(!gpusAllowed ? 0 : caps.Gpus > 0 ? (int)Math.Min(caps.Gpus, int.MaxValue) : int.MaxValue);
         return [.. lent.Where(gpu => !inUse.Contains(gpu.Id) && gpu.VramMb >= asked.VramMb).Take((int)asked.Gpus).Select(gpu => gpu.Id)];
     }
 

@@ -10,7 +10,8 @@ internal static class CommandLine
     {
         var version = new Command("version", "Print the version");
         version.SetAction(_ => Console.Out.WriteLine(AgentVersion.Current));
-        var root = new RootCommand("Lends this machine to an OtherThing workspace.") { RunCommand.Create(), StatusCommand.Create(), DoctorCommand.Create(), version };
+        var root =
+            new RootCommand("Lends this machine to an OtherThing workspace.") { RunCommand.Create(), StatusCommand.Create(), DoctorCommand.Create(), version };
         foreach (var command in PolicyCommands.Create())
         {
             root.Add(command);

@@ -53,8 +53,13 @@ internal static class DoctorCommand
             machine.DiskFreeMb >= 1024
                 ? new("disk", "ok", $"{machine.DiskFreeMb} MiB free at {data.OnWorkDisk}", null)
                 : new("disk", "warning", $"Only {machine.DiskFreeMb} MiB free at {data.OnWorkDisk}", "Free some space, or choose another --data directory."),
-            new("gpu", "ok", machine.Gpus.Count == 0 ? "no NVIDIA GPU that works" : string.Join(", ", machine.Gpus.Select(gpu => $"{gpu.Name} {gpu.VramMb} MiB")), null),
-            .. facts.GpuProblem is { } broken ? (Finding[])[new("gpu", "warning", $"nvidia-smi says: {broken}", "A GPU that is lost or must be reset is not lent: reset it, or restart the machine; after a new driver, restart it too.")] : [],
+            new("gpu", "ok",
+                machine.Gpus.Count == 0 ? "no NVIDIA GPU that works" : string.Join(", ", machine.Gpus.Select(gpu => $"{gpu.Name} {gpu.VramMb} MiB")), null),
+            .. facts.GpuProblem is { } broken
+                ? (Finding[])[
+                    new("gpu", "warning", $"nvidia-smi says: {broken}",
+                        "A GPU that is lost or must be reset is not lent: reset it, or restart the machine; after a new driver, restart it too.")]
+                : [],
             .. Walls(data),
             Limits(AgentStatus.TryRead(data.Status), GroupPlace.Find()),
             Policy(data),
@@ -97,7 +102,9 @@ internal static class DoctorCommand
             : "jobs have no network";
         return
             report.NetworkProblem is null ? new Finding("network", "ok", $"{lent}; none and full are possible", null) :
-            policy.Network == NetworkReach.Full ? new Finding("network", "warning", $"The network is lent, but no job can have one: {report.NetworkProblem}", "Until then jobs that ask for the network are refused. otherthing-node policy set --network none lends none.") :
+            policy.Network == NetworkReach.Full ? new Finding(
+                "network", "warning", $"The network is lent, but no job can have one: {report.NetworkProblem}",
+                "Until then jobs that ask for the network are refused. otherthing-node policy set --network none lends none.") :
             new Finding("network", "ok", $"{lent}; only none is possible: {report.NetworkProblem}", null);
     }
 
@@ -115,7 +122,8 @@ internal static class DoctorCommand
             : new("limits", "ok", JobGroups.Words(here.Problem), "No agent runs: this is what one would do that is started from here.");
 
     private static Finding Leftovers(DataDirectory data) => Janitor.CountQuarantined(data) is var count and > 0
-        ? new("leftovers", "warning", $"What {count} jobs left could not be removed; it lies in {data.Quarantine}", "Look at what it is and remove it. The agent tries again by itself.")
+        ? new("leftovers", "warning", $"What {count} jobs left could not be removed; it lies in {data.Quarantine}",
+            "Look at what it is and remove it. The agent tries again by itself.")
         : new("leftovers", "ok", "jobs leave nothing behind", null);
 
     private static Finding Policy(DataDirectory data)

@@ -45,13 +45,19 @@ internal static class PolicyCommands
         var memory = new Option<long?>("--memory-mb") { Description = "MiB of memory for all jobs together; 0: all" };
         var gpus = new Option<int?>("--gpu-count") { Description = "GPUs for jobs; -1: all" };
         var storage = new Option<long?>("--storage-mb") { Description = "MiB that all jobs together may write; 0: what is free" };
-        var network = new Option<string?>("--network") { Description = "none, or full: public addresses, never this machine's own, for jobs that ask for them" };
-        var privateNetworks = new Option<bool?>("--private-networks") { Description = "Whether --network full leads to private networks too, such as the one this machine is part of" };
+        var network =
+            new Option<string?>("--network") { Description = "none, or full: public addresses, never this machine's own, for jobs that ask for them" };
+        var privateNetworks = new Option<bool?>(
+            "--private-networks")
+        { Description = "Whether --network full leads to private networks too, such as the one this machine is part of" };
         var workspaces = new Option<string?>("--workspaces") { Description = "Ids of the workspaces to work for, or all" };
         var labels = new Option<string?>("--labels") { Description = "Words that jobs can ask for, or none" };
         var unsandboxed = Shared.AllowUnsandboxed();
-        var users = new Option<string?>("--job-users") { Description = "Users that belong to nobody, FIRST-LAST, for jobs of an agent that is root; default: the agent's choice" };
-        var command = new Command("set", "Change the policy") { kinds, cpu, memory, gpus, storage, network, privateNetworks, workspaces, labels, unsandboxed, users };
+        var users = new Option<string?>(
+            "--job-users")
+        { Description = "Users that belong to nobody, FIRST-LAST, for jobs of an agent that is root; default: the agent's choice" };
+        var command =
+            new Command("set", "Change the policy") { kinds, cpu, memory, gpus, storage, network, privateNetworks, workspaces, labels, unsandboxed, users };
         command.SetAction(parsed => Change(FileOf(parsed), policy => policy with
         {
             Kinds = List(parsed.GetValue(kinds), "none") ?? policy.Kinds,

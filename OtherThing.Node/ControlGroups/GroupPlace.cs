@@ -39,7 +39,9 @@ internal sealed record GroupPlace(string? Base, bool IsInLeaf, string? Problem)
         var has = (GroupFiles.Read(place, GroupFiles.Controllers) ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         if (s_needed.Except(has).ToArray() is { Length: > 0 } missing)
         {
-            return None($"The control group of the agent has no {string.Join(" and no ", missing)} to pass on: {AsService}, on a machine where control groups of version 1 do not have them.");
+            return None(
+                $"The control group of the agent has no {string.Join(" and no ", missing)} to pass on: {AsService}, on a machine where control groups of "
+                    + "version 1 do not have them.");
         }
 
         if (Strangers(place, self) is var strangers and > 0)
@@ -47,7 +49,9 @@ internal sealed record GroupPlace(string? Base, bool IsInLeaf, string? Problem)
             return None($"{strangers} other processes are in the control group of the agent. {AsService}.");
         }
 
-        return MayWrite(place) is { } refused ? None($"The control group of the agent cannot be changed ({refused}): {AsService}.") : new GroupPlace(place, isInLeaf, null);
+        return MayWrite(place) is { } refused
+            ? None($"The control group of the agent cannot be changed ({refused}): {AsService}.")
+            : new GroupPlace(place, isInLeaf, null);
     }
 
     private static GroupPlace None(string problem) => new(null, false, problem);
@@ -72,7 +76,8 @@ internal sealed record GroupPlace(string? Base, bool IsInLeaf, string? Problem)
 
     /// <summary>Processes that may not stay when controllers are passed on, and are not ours to move. The first group of all may keep them.</summary>
     private static int Strangers(string place, int self) => GroupFiles.Has(place, GroupFiles.Kind)
-        ? (GroupFiles.Read(place, GroupFiles.Processes) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line != self.ToString(CultureInfo.InvariantCulture))
+        ? (GroupFiles.Read(place, GroupFiles.Processes) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(
+            line => line != self.ToString(CultureInfo.InvariantCulture))
         : 0;
 
     private static string? MayWrite(string place)

@@ -149,7 +149,8 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             {
                 return await ServerAddress.DiscoverAsync(options.Server, known?.ServerKeyPin, cancellationToken);
             }
-            catch (Exception ex) when (ex is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception ex) when (ex is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException
+                && !cancellationToken.IsCancellationRequested)
             {
                 if (known is not null)
                 {
@@ -174,7 +175,8 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
     }
 
     private async Task<int> ServeAsync(
-        NodeIdentity identity, MachineFacts facts, NodeTerms terms, JobUsers? users, JobGroups? groups, PolicyFile policyFile, CancellationToken cancellationToken)
+        NodeIdentity identity, MachineFacts facts, NodeTerms terms, JobUsers? users, JobGroups? groups, PolicyFile policyFile,
+        CancellationToken cancellationToken)
     {
         var (journal, live) = AttemptJournal.Open(_data.Journal);
         await using var closing = journal;

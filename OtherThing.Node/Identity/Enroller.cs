@@ -70,7 +70,9 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         {
             var begun = await client.BeginAsync(request, deadline: Deadline(), cancellationToken: cancellationToken).AnswerAsync(cancellationToken);
             await output.WriteLineAsync($"Claim code: {begun.UserCode}");
-            await output.WriteLineAsync($"Enter it at {new Uri(new Uri(server), $"{begun.VerifyUrl}?code={begun.UserCode}")} (signed in, within {Math.Max(1, begun.ExpiresS / 60)} minutes). Whoever enters it owns this machine there.");
+            await output.WriteLineAsync(
+                $"Enter it at {new Uri(new Uri(server), $"{begun.VerifyUrl}?code={begun.UserCode}")} (signed in, within {Math.Max(1, begun.ExpiresS / 60)} "
+                    + "minutes). Whoever enters it owns this machine there.");
             await output.WriteLineAsync($"Key: {Fingerprint.Words(key.PublicKey)}");
             await output.FlushAsync(cancellationToken);
             if (await PollAsync(client, key, begun, cancellationToken) is { } enrolled)

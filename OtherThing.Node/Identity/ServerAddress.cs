@@ -26,7 +26,8 @@ internal static class ServerAddress
     {
         using var handler = CreateHandler(server, pin);
         using var http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
-        var document = await http.GetFromJsonAsync(new Uri(new Uri(server), "/.well-known/otherthing"), DiscoveryJson.Default.DiscoveryDocument, cancellationToken);
+        var document =
+            await http.GetFromJsonAsync(new Uri(new Uri(server), "/.well-known/otherthing"), DiscoveryJson.Default.DiscoveryDocument, cancellationToken);
         var grpc = document?.Grpc ?? throw new HttpRequestException("The server's discovery document names no gRPC address.");
         return Problem(grpc) is { } problem ? throw new HttpRequestException($"The server names a gRPC address that cannot be used: {problem}") : grpc;
     }
@@ -50,7 +51,9 @@ internal static class ServerAddress
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                 errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) || certificate is null
                     ? false
-                    : Convert.ToHexStringLower(SHA256.HashData(new System.Security.Cryptography.X509Certificates.X509Certificate2(certificate).PublicKey.ExportSubjectPublicKeyInfo())) == pin;
+                    : Convert.ToHexStringLower(
+                        SHA256.HashData(
+                            new System.Security.Cryptography.X509Certificates.X509Certificate2(certificate).PublicKey.ExportSubjectPublicKeyInfo())) == pin;
         }
 
         return handler;

@@ -152,7 +152,8 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
     }
 
     /// <summary>What is moved there ends with a number: only notes end so.</summary>
-    private bool IsNote(string item) => Path.GetDirectoryName(item) == data.Quarantine && item.EndsWith(NoteEnding, StringComparison.Ordinal) && File.Exists(item);
+    private bool IsNote(string item) =>
+        Path.GetDirectoryName(item) == data.Quarantine && item.EndsWith(NoteEnding, StringComparison.Ordinal) && File.Exists(item);
 
     private void WriteNote(string path)
     {

@@ -1,6 +1,7 @@
 namespace OtherThing.Agent.Link;
 
-/// <summary>How long to wait before the next try: anywhere between nothing and a bound that doubles from 1 s to 30 s, so that many nodes do not come back at once.</summary>
+/// <summary>How long to wait before the next try: anywhere between nothing and a bound that doubles from 1 s to 30 s, so that many nodes do not come
+/// back at once.</summary>
 internal sealed class Backoff(Random random)
 {
     private static readonly TimeSpan s_first = TimeSpan.FromSeconds(1);

@@ -21,7 +21,8 @@ internal sealed class TokenSource(NodeAuth.NodeAuthClient auth, NodeKey key, Nod
             if (now + s_early >= _until)
             {
                 var reply = await auth.GetTokenAsync(
-                    key.Assert(identity.NodeId, identity.ServerId, now), deadline: now.UtcDateTime.AddSeconds(20), cancellationToken: cancellationToken).AnswerAsync(cancellationToken);
+                    key.Assert(identity.NodeId, identity.ServerId, now), deadline: now.UtcDateTime.AddSeconds(20), cancellationToken: cancellationToken)
+                        .AnswerAsync(cancellationToken);
                 (_token, _until) = (reply.Token, now.AddSeconds(reply.ExpiresInS));
             }
 

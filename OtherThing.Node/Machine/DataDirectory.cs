@@ -135,7 +135,8 @@ internal sealed class DataDirectory
     /// <summary>By its name; some files are written beside themselves first.</summary>
     private static bool IsOwn(string name) => s_folders.Contains(name) || s_files.Contains(name.EndsWith(".new", StringComparison.Ordinal) ? name[..^4] : name);
 
-    /// <summary>Keeps others out of a file of the agent's own: the file itself, not what a link in its place leads to, or another name of somebody's file.</summary>
+    /// <summary>Keeps others out of a file of the agent's own: the file itself, not what a link in its place leads to, or another name of somebody's
+    /// file.</summary>
     [SupportedOSPlatform("linux")]
     private static void Close(string path)
     {

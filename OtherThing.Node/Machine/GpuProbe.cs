@@ -75,7 +75,8 @@ internal static class GpuProbe
 
     /// <summary>"[N/A]" and "[Not Supported]" stand where a GPU works and has no answer.</summary>
     private static bool IsUnsaid(string text) =>
-        text.Trim('[', ']') is var word && (word.Length == 0 || word.Equals("N/A", StringComparison.OrdinalIgnoreCase) || word.Equals("Not Supported", StringComparison.OrdinalIgnoreCase));
+        text.Trim('[', ']') is var word
+        && (word.Length == 0 || word.Equals("N/A", StringComparison.OrdinalIgnoreCase) || word.Equals("Not Supported", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whatever else stands in brackets is what is wrong: "[Unknown Error]", "[GPU is lost]", "[GPU requires reset]".</summary>
     private static bool IsBroken(string text) => text.StartsWith('[') && !IsUnsaid(text);

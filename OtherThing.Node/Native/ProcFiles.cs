@@ -22,7 +22,9 @@ internal sealed unsafe class ProcFiles(string root) : IDisposable
         // By descriptor: the number of a process that ended may be somebody else's a moment later.
         var anchor = Folder.Open($"/proc/{pid}/root/proc", follow: true);
         // Until its sandbox stands it sees the machine's, with everybody's processes, and for a moment an empty folder.
-        if (anchor is null || FileFacts.Of(anchor.Descriptor, "1\0"u8) is null || FileFacts.Of(anchor.Descriptor)?.Device == FileFacts.Of(Libc.AtCurrent, "/proc\0"u8, follow: true)?.Device)
+        if (anchor is null
+            || FileFacts.Of(anchor.Descriptor, "1\0"u8) is null
+            || FileFacts.Of(anchor.Descriptor)?.Device == FileFacts.Of(Libc.AtCurrent, "/proc\0"u8, follow: true)?.Device)
         {
             anchor?.Dispose();
             return null;

@@ -6,7 +6,8 @@ internal static class NetworkReach
     /// <summary>Nothing, not even this machine.</summary>
     internal const string None = "none";
 
-    /// <summary>A network of the job's own, to public addresses; never this machine's own, metadata services, or, unless its owner says so, private networks.</summary>
+    /// <summary>A network of the job's own, to public addresses; never this machine's own, metadata services, or, unless its owner says so, private
+    /// networks.</summary>
     internal const string Full = "full";
 
     /// <summary>All that this machine reaches, itself included: there is no wall.</summary>

@@ -19,7 +19,10 @@ internal static class NetworkTools
 
         var missing = s_needed.Where(tool => Find(tool.Program, path) is null).ToArray();
         return
-            missing.Length > 0 ? $"{string.Join(", ", missing.Select(tool => tool.Program))} {(missing.Length > 1 ? "are" : "is")} not installed; install {string.Join(", ", missing.Select(tool => tool.Package).Distinct())}." :
+            missing.Length > 0
+                ? $"{string.Join(", ", missing.Select(tool => tool.Program))} {(missing.Length > 1 ? "are" : "is")} not installed; install "
+                    + $"{string.Join(", ", missing.Select(tool => tool.Package).Distinct())}."
+                :
             !File.Exists(Device) ? $"There is no {Device}; load the kernel module tun." :
             null;
     }

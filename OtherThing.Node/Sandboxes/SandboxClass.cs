@@ -21,7 +21,8 @@ internal static class SandboxClass
     // Weakest first.
     private static readonly string[] s_order = [Process, "jobobject", "container", Bubblewrap];
 
-    /// <summary>Whether <paramref name="actual"/> isolates at least as much as <paramref name="wanted"/>; empty wants nothing, an unknown word what nobody has.</summary>
+    /// <summary>Whether <paramref name="actual"/> isolates at least as much as <paramref name="wanted"/>; empty wants nothing, an unknown word what
+    /// nobody has.</summary>
     internal static bool Satisfies(string actual, string wanted) =>
         wanted.Length == 0 || (Array.IndexOf(s_order, wanted) is >= 0 and var least && Array.IndexOf(s_order, actual) >= least);
 }

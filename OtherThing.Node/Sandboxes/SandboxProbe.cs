@@ -12,7 +12,8 @@ namespace OtherThing.Agent.Sandboxes;
 internal static class SandboxProbe
 {
     private const string UnknownOption = "Unknown option";
-    private const string TooOld = "The bubblewrap here is older than 0.7.0, the first that keeps folders in memory to a size, and so to a job's limit. Install 0.7.0 or later.";
+    private const string TooOld =
+        "The bubblewrap here is older than 0.7.0, the first that keeps folders in memory to a size, and so to a job's limit. Install 0.7.0 or later.";
 
     /// <summary>Every job has a limit of memory; so does the trial, or a bubblewrap that cannot keep one would seem to work.</summary>
     private const long MemoryBytes = 64 << 20;
@@ -176,13 +177,20 @@ internal static class SandboxProbe
         return
         [
             new("sandbox.user", owner is > 0 && (user is null || owner == user), owner is > 0 ? $"outside, jobs are user {owner}" : "outside, jobs are root"),
-            new("sandbox.settings", open == "0" && seen.Length > 0, $"{open} of {seen} kernel settings and other files in /proc and /sys can be written" + (firstOpen is null ? "" : $" ({firstOpen}, ...)")),
-            new("sandbox.namespaces", nested != "made" && Status("Seccomp:") == "2", nested == "made" ? "a job can make user namespaces" : "jobs can make no user namespaces"),
-            new("sandbox.keyring", shared == 0 && ownKeyring, shared > 0 ? $"jobs see {shared} keys of others" : ownKeyring ? "jobs have a keyring of their own" : "jobs have the keyring of the agent"),
+            new("sandbox.settings", open == "0" && seen.Length > 0,
+                $"{open} of {seen} kernel settings and other files in /proc and /sys can be written" + (firstOpen is null ? "" : $" ({firstOpen}, ...)")),
+            new("sandbox.namespaces", nested != "made" && Status("Seccomp:") == "2",
+                nested == "made" ? "a job can make user namespaces" : "jobs can make no user namespaces"),
+            new("sandbox.keyring", shared == 0 && ownKeyring,
+                shared > 0 ? $"jobs see {shared} keys of others" : ownKeyring ? "jobs have a keyring of their own" : "jobs have the keyring of the agent"),
             new("sandbox.filter", Status("Seccomp:") == "2", Status("Seccomp:") == "2" ? "system calls are filtered" : "system calls are not filtered"),
-            new("sandbox.rights", Status("NoNewPrivs:") == "1" && !capable, Status("NoNewPrivs:") == "1" && !capable ? "jobs have no rights and can gain none" : "jobs have rights of root, or can gain some"),
-            new("sandbox.processes", int.TryParse(Word("pid"), CultureInfo.InvariantCulture, out var pid) && pid < 10, pid < 10 ? "jobs see only their own processes" : "jobs see processes of others"),
-            new("sandbox.files", Word("files") == "none" && Word("system") == "closed", Word("files") == "none" && Word("system") == "closed" ? "the system is read-only, homes are not there" : "jobs see files of this machine's people or can change the system"),
+            new("sandbox.rights", Status("NoNewPrivs:") == "1" && !capable,
+                Status("NoNewPrivs:") == "1" && !capable ? "jobs have no rights and can gain none" : "jobs have rights of root, or can gain some"),
+            new("sandbox.processes", int.TryParse(Word("pid"), CultureInfo.InvariantCulture, out var pid) && pid < 10,
+                pid < 10 ? "jobs see only their own processes" : "jobs see processes of others"),
+            new("sandbox.files", Word("files") == "none" && Word("system") == "closed", Word("files") == "none" && Word("system") == "closed"
+                ? "the system is read-only, homes are not there"
+                : "jobs see files of this machine's people or can change the system"),
             new("sandbox.network", Word("links") == "1", Word("links") == "1" ? "jobs have no network" : "jobs see the network of this machine"),
         ];
     }

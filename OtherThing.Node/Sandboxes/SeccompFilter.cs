@@ -5,7 +5,8 @@ namespace OtherThing.Agent.Sandboxes;
 
 /// <summary>
 /// The system calls that no job needs, refused by the kernel itself: what mounts, loads code into the kernel, watches or drives other
-/// processes, sets the clock, makes user namespaces, keeps memory where nobody counts it, or reaches kernel interfaces that were broken out of before. A filter of the classic
+/// processes, sets the clock, makes user namespaces, keeps memory where nobody counts it, or reaches kernel interfaces that were broken out of
+/// before. A filter of the classic
 /// packet language, as <c>bwrap --seccomp</c> reads it: for x64 and arm64, elsewhere there is none and so no sandbox.
 /// </summary>
 internal static class SeccompFilter
@@ -36,7 +37,8 @@ internal static class SeccompFilter
     // x64, arm64 (-1: it has no such call).
     private static readonly (int X64, int Arm64)[] s_refused =
     [
-        (165, 40), (166, 39), (155, 41), (428, 428), (429, 429), (430, 430), (431, 431), (432, 432), (433, 433), (442, 442), // mount, umount2, pivot_root, open_tree, move_mount, fs*, mount_setattr
+        (165, 40), (166, 39), (155, 41), (428, 428), (429, 429), (430, 430), (431, 431), (432, 432), (433, 433),
+        (442, 442), // mount, umount2, pivot_root, open_tree, move_mount, fs*, mount_setattr
         (248, 217), (249, 218), (250, 219), // add_key, request_key, keyctl
         (321, 280), (298, 241), (323, 282), (425, 425), (426, 426), (427, 427), // bpf, perf_event_open, userfaultfd, io_uring_*
         (246, 104), (320, 294), (175, 105), (313, 273), (176, 106), // kexec_load, kexec_file_load, init_module, finit_module, delete_module

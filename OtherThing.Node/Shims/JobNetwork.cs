@@ -125,7 +125,8 @@ internal sealed class JobNetwork : IDisposable
         var (marks, marking) = Pipe(readsHere: true);
         var (hearing, router) = Pipe(readsHere: false);
         _router = router;
-        var routing = Start(["unshare", "--net", "--", "sh", "-c", RouterScript()], [(hearing, 0), (marking, 1), (saying, 2), (owner, UserNamespace), (job, JobNamespace)]);
+        var routing = Start(
+            ["unshare", "--net", "--", "sh", "-c", RouterScript()], [(hearing, 0), (marking, 1), (saying, 2), (owner, UserNamespace), (job, JobNamespace)]);
         Drop(hearing);
         Drop(marking);
         if (!Waits(marks, until))
@@ -138,7 +139,8 @@ internal sealed class JobNetwork : IDisposable
         var (ending, _) = Pipe(readsHere: false);
         Start(
             ["sh", "-c", s_wayOutScript],
-            [((int)nothing.DangerousGetHandle(), 0), (saying, 1), (saying, 2), (owner, UserNamespace), (readying, ReadyDescriptor), (ending, ExitDescriptor), (routed, RouterNamespace)]);
+            [((int)nothing.DangerousGetHandle(), 0), (saying, 1), (saying, 2), (owner, UserNamespace), (readying, ReadyDescriptor),
+                (ending, ExitDescriptor), (routed, RouterNamespace)]);
         Drop(readying);
         Drop(ending);
         Drop(saying);

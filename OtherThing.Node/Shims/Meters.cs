@@ -117,7 +117,8 @@ internal sealed class Meters : IDisposable
         {
             // What is under way was begun while the job still wrote.
             _ = _diskLook.TryTake(out _);
-            _isCounting = _diskLook.TryStart(Environment.TickCount64, () => _spec.DiskBytes > 0 && _disk.InDirectory(_spec.DiskBytes, _closed.Token) > _spec.DiskBytes ? Beyond(LimitCodes.Disk) : null);
+            _isCounting = _diskLook.TryStart(Environment.TickCount64, () =>
+                _spec.DiskBytes > 0 && _disk.InDirectory(_spec.DiskBytes, _closed.Token) > _spec.DiskBytes ? Beyond(LimitCodes.Disk) : null);
         }
 
         return _isCounted && _memoryLook.RunningSince is null;
@@ -154,7 +155,8 @@ internal sealed class Meters : IDisposable
         return Refusals.Find(exitCode, lastWords) switch
         {
             LimitCodes.Memory when _spec.MemoryBytes > 0 => (LimitCodes.Memory, $"It got no more memory: its limit is {_spec.MemoryBytes >> 20} MiB."),
-            LimitCodes.Processes when _spec.MaxProcesses > 0 => (LimitCodes.Processes, $"It got no more processes: its limit is {_spec.MaxProcesses}, threads included."),
+            LimitCodes.Processes when _spec.MaxProcesses > 0 =>
+                (LimitCodes.Processes, $"It got no more processes: its limit is {_spec.MaxProcesses}, threads included."),
             LimitCodes.Disk when _spec.DiskBytes > 0 => (LimitCodes.Disk, $"It could not make a file larger than its limit of {_spec.DiskBytes >> 20} MiB."),
             LimitCodes.Time when _spec.CpuSeconds > 0 => (LimitCodes.Time, $"It used more than {_spec.CpuSeconds} s of processor time."),
             _ => null,
@@ -198,7 +200,8 @@ internal sealed class Meters : IDisposable
     }
 
     private (string, string)? Tasks(List<int> processes) =>
-        _spec.MaxProcesses > 0 && (processes.Count > _spec.MaxProcesses || processes.Sum(pid => (long)(_view.Proc!.Use(pid)?.Threads ?? 0)) > _spec.MaxProcesses)
+        _spec.MaxProcesses > 0
+        && (processes.Count > _spec.MaxProcesses || processes.Sum(pid => (long)(_view.Proc!.Use(pid)?.Threads ?? 0)) > _spec.MaxProcesses)
             ? Beyond(LimitCodes.Processes)
             : null;
 

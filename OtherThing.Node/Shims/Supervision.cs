@@ -143,7 +143,9 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
 
     /// <summary>A job that failed without its way out may have failed for that.</summary>
     private static (string, string)? Cut(ChildExit end, JobNetwork? network) =>
-        end.Code != 0 && network is { HasFailed: true } ? ("network_failed", "It failed, and its network had broken down before: slirp4netns or the router ended.") : null;
+        end.Code != 0 && network is { HasFailed: true }
+            ? ("network_failed", "It failed, and its network had broken down before: slirp4netns or the router ended.")
+            : null;
 
     /// <summary>What the job left behind comes to its shim, the first process of a dying namespace too; none of it may be there afterwards.</summary>
     private void EndOrphans()
@@ -247,7 +249,8 @@ internal sealed class Supervision(ShimSpec spec, ShimWire wire, bool ownsOrphans
     {
         var wall = Environment.TickCount64 - _startedAt;
         // Bubblewrap writes the exit code of the job there; without it, it failed before the job began, or the kernel ended it with the job.
-        var started = !_boxed || watch.KillReason is not null || group?.Struck() is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
+        var started =
+            !_boxed || watch.KillReason is not null || group?.Struck() is not null || _status.ToString().Contains("exit-code", StringComparison.Ordinal);
         return new ShimExit
         {
             Started = started,

@@ -49,7 +49,8 @@ public sealed class AdmissionTests
     [Fact]
     public void N03_Check_RootWithoutUsersForJobs_RunsNoneEvenUnsandboxed()
     {
-        var terms = new NodeTerms(new LocalPolicy { Kinds = ["command"], Unsandboxed = ["all"] }, new SandboxReport { NoUsers = "Jobs cannot be given the users 1-2." });
+        var terms = new NodeTerms(
+            new LocalPolicy { Kinds = ["command"], Unsandboxed = ["all"] }, new SandboxReport { NoUsers = "Jobs cannot be given the users 1-2." });
 
         Assert.Equal("no_sandbox", Admission.Check(NewAssign(), terms)?.Code);
     }
@@ -115,9 +116,13 @@ public sealed class AdmissionTests
 
     [Theory]
     [InlineData("none", null, "ok", "jobs have no network; none and full are possible")]
-    [InlineData("none", "slirp4netns is not installed; install slirp4netns.", "ok", "jobs have no network; only none is possible: slirp4netns is not installed; install slirp4netns.")]
+    [InlineData(
+        "none", "slirp4netns is not installed; install slirp4netns.", "ok",
+        "jobs have no network; only none is possible: slirp4netns is not installed; install slirp4netns.")]
     [InlineData("full", null, "ok", "jobs that ask for the network get public addresses, never this machine's own; none and full are possible")]
-    [InlineData("full", "slirp4netns is not installed; install slirp4netns.", "warning", "The network is lent, but no job can have one: slirp4netns is not installed; install slirp4netns.")]
+    [InlineData(
+        "full", "slirp4netns is not installed; install slirp4netns.", "warning",
+        "The network is lent, but no job can have one: slirp4netns is not installed; install slirp4netns.")]
     public void N05_Doctor_Network_SaysWhatIsPossibleAndLent(string lent, string? problem, string level, string text)
     {
         var finding = DoctorCommand.Network(s_works with { NetworkProblem = problem }, new LocalPolicy { Network = lent });
@@ -128,7 +133,8 @@ public sealed class AdmissionTests
     [Fact]
     public async Task N05_Run_AllowCommandAndBubblewrapDoesNotWork_RunsNoJob()
     {
-        Assert.SkipUnless(DataDirectory.IsRoot && Bubblewrap.Find() is not null && File.Exists("/usr/bin/unshare"), "Only root can hide bubblewrap from one process.");
+        Assert.SkipUnless(
+            DataDirectory.IsRoot && Bubblewrap.Find() is not null && File.Exists("/usr/bin/unshare"), "Only root can hide bubblewrap from one process.");
         await using var server = await FakeServer.StartAsync();
         using var data = new TestDirectory();
         var mark = $"ran-{Guid.NewGuid():n}";

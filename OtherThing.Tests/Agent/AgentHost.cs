@@ -30,7 +30,8 @@ internal sealed class AgentHost : IAsyncDisposable
 
     internal void Start(string allow, string? token, IReadOnlyList<string>? unsandboxed = null, TimeProvider? clock = null)
     {
-        var options = new RunOptions { Server = Server.Url, JoinToken = token, Name = "test", Data = Data, Allow = allow.Length == 0 ? null : allow.Split(','), Unsandboxed = unsandboxed };
+        var options = new RunOptions
+        { Server = Server.Url, JoinToken = token, Name = "test", Data = Data, Allow = allow.Length == 0 ? null : allow.Split(','), Unsandboxed = unsandboxed };
         var log = new ConsoleLog(TextWriter.Synchronized(Output), TimeProvider.System, LogLevel.Debug);
         _running = new NodeAgent(options, TextWriter.Synchronized(Output), log, clock ?? TimeProvider.System).RunAsync(_stop.Token);
     }

@@ -103,7 +103,8 @@ public sealed class ControlGroupTests : IDisposable
 
         Assert.Equal((4711, 0), started);
         Assert.Equal(("67108864", ""), before);
-        Assert.Equal(("4711", "0", "1", "42"), (Read(path, "cgroup.procs"), Read(path, "memory.swap.max"), Read(path, "memory.oom.group"), Read(path, "pids.max")));
+        Assert.Equal(
+            ("4711", "0", "1", "42"), (Read(path, "cgroup.procs"), Read(path, "memory.swap.max"), Read(path, "memory.oom.group"), Read(path, "pids.max")));
     }
 
     [Fact]
@@ -229,7 +230,9 @@ public sealed class ControlGroupTests : IDisposable
     }
 
     private GroupPlace Find(string membership, int self) =>
-        GroupPlace.Find(["1 0 0:2 / / rw - ext4 /dev/root rw", $"29 24 0:26 / {_directory.Path} rw shared:4 master:9 - cgroup2 cgroup2 rw"], ["4:memory:/old", membership], self);
+        GroupPlace.Find(
+            ["1 0 0:2 / / rw - ext4 /dev/root rw", $"29 24 0:26 / {_directory.Path} rw shared:4 master:9 - cgroup2 cgroup2 rw"],
+            ["4:memory:/old", membership], self);
 
     private string NewGroup(string name, string controllers, string processes)
     {
@@ -242,7 +245,8 @@ public sealed class ControlGroupTests : IDisposable
     private string NewJobGroup()
     {
         var path = NewGroup("otherthing-job-x", "memory pids", "");
-        Write(path, ("memory.max", ""), ("memory.swap.max", ""), ("memory.oom.group", ""), ("memory.events", "oom 0\noom_kill 0\n"), ("memory.peak", "33554432\n"), ("pids.max", ""), ("pids.events", "max 0\n"), ("cgroup.kill", ""), ("cgroup.events", "populated 0\nfrozen 0\n"));
+        Write(path, ("memory.max", ""), ("memory.swap.max", ""), ("memory.oom.group", ""), ("memory.events", "oom 0\noom_kill 0\n"),
+            ("memory.peak", "33554432\n"), ("pids.max", ""), ("pids.events", "max 0\n"), ("cgroup.kill", ""), ("cgroup.events", "populated 0\nfrozen 0\n"));
         return path;
     }
 

@@ -214,7 +214,8 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         public override Task<Enrolled> Redeem(RedeemRequest request, ServerCallContext context)
         {
-            if (request.JoinToken != JoinToken || !Verify(request.PublicKey, "otherthing.redeem.v1\n", Encoding.UTF8.GetBytes(request.JoinToken), request.Proof))
+            if (request.JoinToken != JoinToken
+                || !Verify(request.PublicKey, "otherthing.redeem.v1\n", Encoding.UTF8.GetBytes(request.JoinToken), request.Proof))
             {
                 throw new RpcException(new Status(StatusCode.PermissionDenied, "No such token."));
             }

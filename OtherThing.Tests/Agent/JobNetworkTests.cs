@@ -90,7 +90,9 @@ public sealed class JobNetworkTests : IDisposable
     {
         MakeNetworks(ordinary);
         var group = _outside!.Echo(5353, IPAddress.Parse("224.0.0.251"), IPAddress.Parse(Router));
-        var resolver = File.ReadLines("/etc/resolv.conf").Select(line => line.Split(' ')).FirstOrDefault(words => words is ["nameserver", var one] && one.Contains('.', StringComparison.Ordinal))?[1];
+        var resolver = File.ReadLines("/etc/resolv.conf")
+            .Select(line => line.Split(' '))
+            .FirstOrDefault(words => words is ["nameserver", var one] && one.Contains('.', StringComparison.Ordinal))?[1];
         Assert.SkipWhen(resolver is null, "This machine has no resolver with an IPv4 address.");
         if (!resolver.StartsWith("127.", StringComparison.Ordinal))
         {
@@ -194,7 +196,9 @@ public sealed class JobNetworkTests : IDisposable
 
         var shim = StartShim(ordinary: false, scratch);
         await shim.ReceiveAsync(TestContext.Current.CancellationToken);
-        await shim.SendAsync(Place(Job("import time\nprint('reached now', flush=True); time.sleep(600)", []), scratch, ordinary: false), TestContext.Current.CancellationToken);
+        await shim.SendAsync(
+            Place(Job("import time\nprint('reached now', flush=True); time.sleep(600)", []), scratch, ordinary: false),
+            TestContext.Current.CancellationToken);
         await Patience.UntilAsync(() => Text(new AttemptFiles(scratch).Stdout).Length > 0, "the job runs");
         var alive = ThreadUser.HasProcesses(s_user);
         _ = Libc.kill(shim.Pid, Libc.Sigkill);
@@ -263,7 +267,8 @@ public sealed class JobNetworkTests : IDisposable
         Assert.True(exit is { Started: true, ExitCode: 0 }, $"{exit.ExitCode} {exit.Reason} {Text(new AttemptFiles(scratch).Stderr)}");
         var lines = Text(new AttemptFiles(scratch).Stdout).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return new Said(
-            [.. lines.Where(line => line.StartsWith("reached ", StringComparison.Ordinal)).Select(line => line["reached ".Length..].Trim()).Order(StringComparer.Ordinal)],
+            [.. lines.Where(line => line.StartsWith("reached ", StringComparison.Ordinal)).Select(line => line["reached ".Length..].Trim()).Order(
+                StringComparer.Ordinal)],
             lines.FirstOrDefault(line => line.StartsWith("links ", StringComparison.Ordinal))?["links ".Length..] ?? "",
             lines[^1]);
     }

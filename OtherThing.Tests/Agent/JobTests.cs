@@ -60,7 +60,15 @@ public sealed class JobTests : IAsyncLifetime
     public async Task Assign_Script_SeesOnlyItsOwnEnvironment()
     {
         Environment.SetEnvironmentVariable("OT_TEST_SECRET", "do-not-leak");
-        var spec = new JobSpec { Kind = JobKind.Script, Shell = "sh", Script = "env; cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'; cat /proc/1/cmdline; true", Env = { ["GREETING"] = "hello there" } };
+        var spec =
+            new JobSpec
+            {
+                Kind = JobKind.Script,
+                Shell =
+                "sh",
+                Script = "env; cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'; cat /proc/1/cmdline; true",
+                Env = { ["GREETING"] = "hello there" }
+            };
         var assign = _server.NewAssign(spec);
 
         var end = await _server.RunAsync(assign);
@@ -82,7 +90,8 @@ public sealed class JobTests : IAsyncLifetime
             async (arguments, value) =>
             {
                 var spec = FakeServer.Command([
-                    "python3", "-c", "import sys,os; sys.stdout.buffer.write(b'\\0'.join(os.fsencode(a) for a in sys.argv[1:]+[os.environ['V']]))", .. arguments]);
+                    "python3", "-c", "import sys,os; sys.stdout.buffer.write(b'\\0'.join(os.fsencode(a) for a in sys.argv[1:]+[os.environ['V']]))",
+                    .. arguments]);
                 spec.Env["V"] = value;
                 var assign = _server.NewAssign(spec);
 
@@ -160,7 +169,8 @@ public sealed class JobTests : IAsyncLifetime
     public async Task Cancel_ProcessesThatLeftTheSession_LeavesNone()
     {
         var mark = $"3{Random.Shared.Next(100_000, 999_999)}";
-        var assign = _server.NewAssign(FakeServer.Command("sh", "-c", $"trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep {mark}' & (setsid sleep {mark} &) ; echo up; sleep {mark}"));
+        var assign = _server.NewAssign(
+            FakeServer.Command("sh", "-c", $"trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep {mark}' & (setsid sleep {mark} &) ; echo up; sleep {mark}"));
         await _server.AssignAsync(assign);
         await _server.EventAsync(assign, happened => happened.Kind == EventKind.Running);
         await _server.WholeLogAsync(assign, 3);

@@ -101,7 +101,8 @@ public sealed class LinkTests : IAsyncLifetime
     public async Task N05_Assign_AgainUnderANewerFence_RunsWhatWasPromised()
     {
         await using var agent = await AgentHost.StartAsync(_server);
-        _server.Answer = happened => happened.Fence == 1 ? null : new EventAck { AttemptId = happened.AttemptId, Fence = happened.Fence, EventNo = happened.EventNo };
+        _server.Answer = happened =>
+            happened.Fence == 1 ? null : new EventAck { AttemptId = happened.AttemptId, Fence = happened.Fence, EventNo = happened.EventNo };
         var first = _server.NewAssign(FakeServer.Command("echo", "promised"));
         var second = first.Clone();
         (second.Fence, second.Spec) = (2, FakeServer.Command("echo", "another"));
@@ -143,7 +144,8 @@ public sealed class LinkTests : IAsyncLifetime
     public async Task Result_NotAcknowledged_IsSentAgainUntilItIs()
     {
         await using var agent = await AgentHost.StartAsync(_server);
-        _server.Answer = happened => happened.EventNo == 3 ? null : new EventAck { AttemptId = happened.AttemptId, Fence = happened.Fence, EventNo = happened.EventNo };
+        _server.Answer = happened =>
+            happened.EventNo == 3 ? null : new EventAck { AttemptId = happened.AttemptId, Fence = happened.Fence, EventNo = happened.EventNo };
         var assign = _server.NewAssign(FakeServer.Command("echo", "kept"));
         _server.Judge = report => new Reconcile { AttemptId = report.AttemptId, Fence = report.Fence, Verdict = Verdict.SendResult, StdoutNext = 0 };
 
@@ -179,7 +181,8 @@ public sealed class LinkTests : IAsyncLifetime
         using var first = StartProcess(data);
         await _server.HelloAsync();
         var mark = $"4{Random.Shared.Next(100_000, 999_999)}";
-        var assign = _server.NewAssign(FakeServer.Command("sh", "-c", $"echo {mark}; n=0; while [ $n -lt 15 ]; do sleep 0.1; n=$((n+1)); echo $n; done; exit 5"));
+        var assign =
+            _server.NewAssign(FakeServer.Command("sh", "-c", $"echo {mark}; n=0; while [ $n -lt 15 ]; do sleep 0.1; n=$((n+1)); echo $n; done; exit 5"));
         await _server.AssignAsync(assign);
         await _server.EventAsync(assign, happened => happened.Kind == EventKind.Running);
 
@@ -254,7 +257,8 @@ public sealed class LinkTests : IAsyncLifetime
     private Process StartProcess(string data, params string[] more)
     {
         var start = new ProcessStartInfo(AgentBinary.Path) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["run", "--server", _server.Url, "--join-token", FakeServer.JoinToken, "--data", data, "--allow", "command", "--allow-unsandboxed", .. more])
+        foreach (var argument in (string[])[
+            "run", "--server", _server.Url, "--join-token", FakeServer.JoinToken, "--data", data, "--allow", "command", "--allow-unsandboxed", .. more])
         {
             start.ArgumentList.Add(argument);
         }

@@ -32,11 +32,14 @@ public sealed class LogUplinkTests : IDisposable
         var (journal, _) = AttemptJournal.Open(Path.Combine(_directory.Path, "journal"));
         await using var closing = journal;
         using var key = NodeKey.Create(Path.Combine(_directory.Path, "node.key"));
-        using var tokens = new TokenSource(new OpenAuth(), key, new NodeIdentity { Server = "", ServerId = "", NodeId = "", Name = "", Grpc = "" }, TimeProvider.System);
+        using var tokens =
+            new TokenSource(new OpenAuth(), key, new NodeIdentity { Server = "", ServerId = "", NodeId = "", Name = "", Grpc = "" }, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var data = new DataDirectory(_directory.Path);
         var book = new AttemptBook(
-            journal, new AttemptRunner(null!, SandboxReport.None(""), null, null, TimeProvider.System), new Capacity(() => new Facts()), new NodeTerms(new LocalPolicy(), SandboxReport.None("")), data, new Janitor(data, TimeProvider.System, NullLogger.Instance), NullLogger.Instance, stop.Token);
+            journal, new AttemptRunner(null!, SandboxReport.None(""), null, null, TimeProvider.System), new Capacity(() => new Facts()),
+            new NodeTerms(new LocalPolicy(), SandboxReport.None("")), data, new Janitor(data, TimeProvider.System, NullLogger.Instance),
+            NullLogger.Instance, stop.Token);
         book.Recover([new Assign { AttemptId = "attempt", JobId = "job", WorkspaceId = "workspace", Fence = 1, Spec = new JobSpec() }], sameBoot: true);
         var attempt = Assert.Single(book.All);
         Directory.CreateDirectory(attempt.Files.Directory);
@@ -55,8 +58,10 @@ public sealed class LogUplinkTests : IDisposable
 
     private sealed class OpenAuth : NodeAuth.NodeAuthClient
     {
-        public override AsyncUnaryCall<GetTokenReply> GetTokenAsync(GetTokenRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
-            new(Task.FromResult(new GetTokenReply { Token = "token", ExpiresInS = 900 }), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        public override AsyncUnaryCall<GetTokenReply> GetTokenAsync(
+            GetTokenRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
+            new(Task.FromResult(new GetTokenReply { Token = "token", ExpiresInS = 900 }), Task.FromResult(new Metadata()), () => Status.DefaultSuccess,
+                () => [], () => { });
     }
 
     /// <summary>Ends the first call under the second piece; the answers of that call hear of it only after the writer has. Takes all of the next.</summary>
@@ -67,7 +72,8 @@ public sealed class LogUplinkTests : IDisposable
 
         public long Stored => Interlocked.Read(ref _stored);
 
-        public override AsyncDuplexStreamingCall<LogChunk, LogAck> AppendLogs(Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default)
+        public override AsyncDuplexStreamingCall<LogChunk, LogAck> AppendLogs(
+            Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default)
         {
             var stream = new Streams(this, ++_calls == 1 ? learns : null);
             return new(stream, stream, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
@@ -100,7 +106,8 @@ public sealed class LogUplinkTests : IDisposable
                 if (learns is null)
                 {
                     Interlocked.CompareExchange(ref server._stored, (long)message.Offset + message.Data.Length, (long)message.Offset);
-                    _acks.Writer.TryWrite(new LogAck { AttemptId = message.AttemptId, Fence = message.Fence, Stream = message.Stream, NextOffset = (ulong)server.Stored });
+                    _acks.Writer.TryWrite(
+                        new LogAck { AttemptId = message.AttemptId, Fence = message.Fence, Stream = message.Stream, NextOffset = (ulong)server.Stored });
                 }
 
                 return Task.CompletedTask;

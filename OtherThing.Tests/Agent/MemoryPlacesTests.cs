@@ -10,7 +10,9 @@ public sealed class MemoryPlacesTests
         await using var server = await FakeServer.StartAsync();
         await using var agent = await AgentHost.StartAsync(server);
         var spec = FakeServer.Command(
-            "sh", "-c", "for d in / /dev /etc /usr /proc /var /tmp /run /dev/shm /work; do touch $d/x 2>/dev/null && echo $d $(df -P -k $d | tail -1 | tr -s ' ' | cut -d' ' -f2); done; echo > /dev/null");
+            "sh", "-c",
+            "for d in / /dev /etc /usr /proc /var /tmp /run /dev/shm /work; do touch $d/x 2>/dev/null && echo $d $(df -P -k $d | tail -1 | tr -s ' ' | cut "
+                + "-d' ' -f2); done; echo > /dev/null");
         spec.Limits = new Limits { MemoryMb = 64 };
         var assign = server.NewAssign(spec);
 

@@ -139,13 +139,18 @@ internal static class MessChecks
 
     /// <summary>Nothing of any attempt is left anywhere.</summary>
     internal static bool IsClean(DataDirectory places) =>
-        (!Directory.Exists(places.Attempts) || Directory.EnumerateDirectories(places.Attempts).All(workspace => !Directory.EnumerateFileSystemEntries(workspace).Any()))
+        (!Directory.Exists(places.Attempts)
+            || Directory.EnumerateDirectories(places.Attempts).All(workspace => !Directory.EnumerateFileSystemEntries(workspace).Any()))
         && (!Directory.Exists(places.Trash) || !Directory.EnumerateFileSystemEntries(places.Trash).Any());
 
     /// <summary>A mess that was not taken away must not stay mounted on the machine that runs the tests.</summary>
     internal static void UnmountAllIn(string folder)
     {
-        foreach (var place in File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')[1]).Where(place => place.StartsWith(folder, StringComparison.Ordinal)).Reverse().ToArray())
+        foreach (var place in File.ReadLines("/proc/self/mounts")
+            .Select(line => line.Split(' ')[1])
+            .Where(place => place.StartsWith(folder, StringComparison.Ordinal))
+            .Reverse()
+            .ToArray())
         {
             using var unmounting = Process.Start("umount", ["-l", place]);
             unmounting.WaitForExit();

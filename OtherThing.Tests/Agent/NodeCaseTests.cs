@@ -59,7 +59,9 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
             }
             else
             {
-                Assert.Equal((right.GetProperty("characters").GetInt32(), right.GetProperty("replacements").GetInt32()), (stdout.EnumerateRunes().Count(), stdout.Count(letter => letter == '\uFFFD')));
+                Assert.Equal(
+                    (right.GetProperty("characters").GetInt32(), right.GetProperty("replacements").GetInt32()),
+                    (stdout.EnumerateRunes().Count(), stdout.Count(letter => letter == '\uFFFD')));
             }
         }
     }
@@ -69,7 +71,8 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
     {
         await StartAgentAsync();
 
-        var job = await PostAsync($"workspaces/{_workspace}/jobs?wait=300", new { kind = "command", command = new[] { "python3", "-c", "print('xx'+'あ'*900000,end='')" } });
+        var job = await PostAsync(
+            $"workspaces/{_workspace}/jobs?wait=300", new { kind = "command", command = new[] { "python3", "-c", "print('xx'+'あ'*900000,end='')" } });
 
         var stdout = job.GetProperty("stdout").GetString()!;
         Assert.Contains("bytes left out", stdout, StringComparison.Ordinal);
@@ -85,7 +88,9 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
 
         var step = await RunStepAsync(new { command = found.GetProperty("command") });
 
-        Assert.Contains(found.GetProperty("right").GetProperty("says").GetString()!, step.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            found.GetProperty("right").GetProperty("says").GetString()!, step.GetProperty("error").GetProperty("message").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,7 +100,8 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
         var found = CaseFile.Find("nvidia-smi", id);
         var right = found.GetProperty("right");
         return OffersAsync(
-            found.GetProperty("list").GetString()!, found.GetProperty("exit").GetInt32(), [.. right.GetProperty("offered").EnumerateArray().Select(gpu => gpu.GetString()!)],
+            found.GetProperty("list").GetString()!, found.GetProperty("exit").GetInt32(),
+            [.. right.GetProperty("offered").EnumerateArray().Select(gpu => gpu.GetString()!)],
             memory => (!right.TryGetProperty("memoryMb", out var megabytes) || memory == megabytes.GetInt64()) && memory > 0);
     }
 
@@ -115,7 +121,8 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
         var found = CaseFile.Find("gpu-jobs", id);
         await StartAgentAsync("GPU-aaaa, NVIDIA A100-SXM4-40GB, 40960, 535.161.08\nGPU-bbbb, NVIDIA A100-SXM4-40GB, 40960, 535.161.08\n");
 
-        var job = await PostAsync($"workspaces/{_workspace}/jobs?wait=300", new { kind = "command", command = s_seen, requirements = found.GetProperty("requirements") });
+        var job = await PostAsync(
+            $"workspaces/{_workspace}/jobs?wait=300", new { kind = "command", command = s_seen, requirements = found.GetProperty("requirements") });
 
         Assert.Equal(found.GetProperty("right").GetProperty("gpus").GetInt32(), Seen(job).Length);
     }
@@ -152,7 +159,9 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
         Assert.All(gpus, gpu => Assert.True(memory(gpu.GetProperty("vramMb").GetInt64()), gpu.ToString()));
         if (offered.Length > 0)
         {
-            var job = await PostAsync($"workspaces/{_workspace}/jobs?wait=300", new { kind = "command", command = s_seen, requirements = new { gpuCount = offered.Length, vramMb = 1 } });
+            var job = await PostAsync(
+                $"workspaces/{_workspace}/jobs?wait=300",
+                new { kind = "command", command = s_seen, requirements = new { gpuCount = offered.Length, vramMb = 1 } });
             Assert.Equal(offered, Seen(job).Order());
         }
     }
@@ -181,11 +190,18 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
     /// <summary>A tool that prints this when asked what there is; asked how busy they are, each that works says so.</summary>
     private void WriteTool(string list, int exit)
     {
-        var loads = string.Concat(list.Split('\n').Where(line => line.StartsWith("GPU-", StringComparison.Ordinal)).Select(line => line.Split(',')[0] + (line.Contains("lost", StringComparison.Ordinal) ? ", [GPU is lost], [GPU is lost], [GPU is lost]\n" : ", 1000, 5, 40\n")));
+        var loads =
+            string.Concat(
+                list.Split('\n').Where(line => line.StartsWith("GPU-", StringComparison.Ordinal)).Select(line => line.Split(',')[0]
+                    + (line.Contains("lost", StringComparison.Ordinal) ? ", [GPU is lost], [GPU is lost], [GPU is lost]\n" : ", 1000, 5, 40\n")));
         File.WriteAllText(Path.Combine(_tools, "list"), list);
         File.WriteAllText(Path.Combine(_tools, "loads"), loads);
         var script = Path.Combine(_tools, "nvidia-smi.new");
-        File.WriteAllText(script, string.Create(CultureInfo.InvariantCulture, $"#!/bin/sh\ncase \"$1\" in *memory.total*) cat '{_tools}/list' ;; *) cat '{_tools}/loads' ;; esac\nexit {exit}\n"));
+        File.WriteAllText(
+            script,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"#!/bin/sh\ncase \"$1\" in *memory.total*) cat '{_tools}/list' ;; *) cat '{_tools}/loads' ;; esac\nexit {exit}\n"));
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.Move(script, Path.Combine(_tools, "nvidia-smi"), overwrite: true);
     }
@@ -195,7 +211,9 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
         WriteTool(list, exit);
         var token = await PostAsync("nodes/join-tokens", new { name = "bench", workspaceIds = new[] { _workspace } });
         var start = new ProcessStartInfo(AgentBinary.Path);
-        foreach (var argument in (string[])["run", "--server", _server.BaseAddress.ToString(), "--data", _data, "--allow", "command", "--allow-unsandboxed", "--join-token", token.GetProperty("token").GetString()!])
+        foreach (var argument in (string[])[
+            "run", "--server", _server.BaseAddress.ToString(), "--data", _data, "--allow", "command", "--allow-unsandboxed", "--join-token",
+            token.GetProperty("token").GetString()!])
         {
             start.ArgumentList.Add(argument);
         }
@@ -203,7 +221,9 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
         start.Environment["PATH"] = _tools + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
         _agent = Process.Start(start)!;
         await Lab.Processes.Until.HoldsAsync(
-            async () => (await GetAsync($"workspaces/{_workspace}/nodes")).GetProperty("items") is var nodes && nodes.GetArrayLength() == 1 && nodes[0].GetProperty("status").GetString() == "ready",
+            async () => (await GetAsync($"workspaces/{_workspace}/nodes")).GetProperty("items") is var nodes
+                && nodes.GetArrayLength() == 1
+                && nodes[0].GetProperty("status").GetString() == "ready",
             "the machine is ready", Cancellation);
     }
 
@@ -213,7 +233,12 @@ public sealed class NodeCaseTests(SharedServer server) : IAsyncLifetime
         var flow = await PostAsync($"workspaces/{_workspace}/flows", new
         {
             name = "Case",
-            flow = new { steps = new object[] { new { id = "start", type = "trigger.manual" }, new { id = "work", type = "node.command", config } }, connections = new[] { new { from = "start", port = "out", to = "work" } } },
+            flow = new
+            {
+                steps = new object[] { new { id = "start", type = "trigger.manual" }, new { id = "work", type = "node.command", config } },
+                connections = new[]
+            { new { from = "start", port = "out", to = "work" } }
+            },
         });
         var run = await PostAsync($"workspaces/{_workspace}/flows/{flow.GetProperty("id").GetString()}/runs?wait=300", new { });
         var whole = await GetAsync($"workspaces/{_workspace}/runs/{run.GetProperty("id").GetString()}");

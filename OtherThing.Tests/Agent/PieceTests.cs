@@ -153,12 +153,16 @@ public sealed class PieceTests : IDisposable
         const string list = "GPU-aa, NVIDIA H100 80GB HBM3, 81559, 550.54.15\nGPU-bb, NVIDIA GeForce RTX 3090, 24576, 550.54.15\n";
         const string load = "GPU-aa, 80994, 17, 41\nGPU-bb, 24000, [N/A], [Not Supported]\n";
 
-        var broken = GpuProbe.Read("GPU-aa, NVIDIA A10G, [Unknown Error], 525.89\nUnable to determine the device handle for GPU0000:17:00.0: Unknown Error\n", "", 1_000);
+        var broken = GpuProbe.Read(
+            "GPU-aa, NVIDIA A10G, [Unknown Error], 525.89\nUnable to determine the device handle for GPU0000:17:00.0: Unknown Error\n", "", 1_000);
 
         var found = GpuProbe.Read(list, "", 1_000);
-        Assert.Equal([("GPU-aa", "NVIDIA H100 80GB HBM3", 81559ul), ("GPU-bb", "NVIDIA GeForce RTX 3090", 24576ul)], found.Gpus.Select(gpu => (gpu.Id, gpu.Name, gpu.VramMb)));
+        Assert.Equal(
+            [("GPU-aa", "NVIDIA H100 80GB HBM3", 81559ul), ("GPU-bb", "NVIDIA GeForce RTX 3090", 24576ul)],
+            found.Gpus.Select(gpu => (gpu.Id, gpu.Name, gpu.VramMb)));
         Assert.Null(found.Problem);
-        Assert.Equal([(80994ul, 0.17, 41.0), (24000ul, 0.0, 0.0)], GpuProbe.ParseLoad(load, 500).Select(gpu => (gpu.VramFreeMb, gpu.Utilization, gpu.TemperatureC)));
+        Assert.Equal(
+            [(80994ul, 0.17, 41.0), (24000ul, 0.0, 0.0)], GpuProbe.ParseLoad(load, 500).Select(gpu => (gpu.VramFreeMb, gpu.Utilization, gpu.TemperatureC)));
         Assert.Equal(500ul, Assert.Single(GpuProbe.ParseLoad("GPU-cc, [N/A], 3, 40\nGPU-dd, [GPU is lost], [GPU is lost], [GPU is lost]\n", 500)).VramFreeMb);
         Assert.Empty(broken.Gpus);
         Assert.Equal("GPU-aa: [Unknown Error] Unable to determine the device handle for GPU0000:17:00.0: Unknown Error", broken.Problem);
@@ -167,7 +171,8 @@ public sealed class PieceTests : IDisposable
     [Fact]
     public void Capacity_AsksBeyondTheOwnersCaps_AreRefusedUntilSomethingEnds()
     {
-        var capacity = new Capacity(() => new Facts { CpuCores = 8, MemoryMb = 16_000, DiskFreeMb = 100_000, Gpus = { new Gpu { Id = "GPU-a", VramMb = 24_000 } } });
+        var capacity =
+            new Capacity(() => new Facts { CpuCores = 8, MemoryMb = 16_000, DiskFreeMb = 100_000, Gpus = { new Gpu { Id = "GPU-a", VramMb = 24_000 } } });
         var caps = Capacity.Caps(new LocalPolicy { CpuCores = 4, MemoryMb = 9_000 }, new Policy { Limits = new Limits { CpuMilli = 6_000, MemoryMb = 8_000 } });
 
         var first = capacity.TryReserve(new Limits { CpuMilli = 3_000, MemoryMb = 4_000, Gpus = 1, VramMb = 20_000 }, caps, gpusAllowed: true);
@@ -189,7 +194,8 @@ public sealed class PieceTests : IDisposable
         var capacity = new Capacity(() => new Facts { CpuCores = 2, MemoryMb = 8_000, DiskMb = 100_000, DiskFreeMb = 50_000 });
         var caps = Capacity.Caps(new LocalPolicy { MemoryMb = 1_000, StorageMb = 2_000 }, server: null);
 
-        var taken = Enumerable.Range(0, 300).Select(_ => capacity.TryReserve(new Limits(), caps, gpusAllowed: true).Reservation).OfType<Reservation>().ToArray();
+        var taken =
+            Enumerable.Range(0, 300).Select(_ => capacity.TryReserve(new Limits(), caps, gpusAllowed: true).Reservation).OfType<Reservation>().ToArray();
         var asked = capacity.TryReserve(new Limits { MemoryMb = 500 }, caps, gpusAllowed: true);
         var held = capacity.Hold(new Limits { MemoryMb = 500 }, caps, gpusAllowed: true);
 
@@ -337,8 +343,12 @@ public sealed class PieceTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
         Directory.CreateDirectory(Path.Combine(_directory.Path, "7"));
-        File.WriteAllText(Path.Combine(_directory.Path, "7", "status"), "Name:\tjob\nRssAnon:\t    100 kB\nRssShmem:\t      8 kB\nVmSwap:\t      20 kB\nHugetlbPages:\t    2048 kB\nThreads:\t3\n");
-        File.WriteAllText(Path.Combine(_directory.Path, "7", "smaps_rollup"), "Rss: 2168 kB\nPss_Anon:     100 kB\nPss_Shmem:      4 kB\nShared_Hugetlb:        1024 kB\nPrivate_Hugetlb:       1024 kB\nSwapPss:       20 kB\n");
+        File.WriteAllText(
+            Path.Combine(_directory.Path, "7", "status"),
+            "Name:\tjob\nRssAnon:\t    100 kB\nRssShmem:\t      8 kB\nVmSwap:\t      20 kB\nHugetlbPages:\t    2048 kB\nThreads:\t3\n");
+        File.WriteAllText(
+            Path.Combine(_directory.Path, "7", "smaps_rollup"),
+            "Rss: 2168 kB\nPss_Anon:     100 kB\nPss_Shmem:      4 kB\nShared_Hugetlb:        1024 kB\nPrivate_Hugetlb:       1024 kB\nSwapPss:       20 kB\n");
         using var proc = new ProcFiles(_directory.Path);
 
         Assert.Equal(new ProcessUse(2168 << 10, 8 << 10, 3), proc.Use(7));

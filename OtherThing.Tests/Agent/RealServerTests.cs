@@ -75,7 +75,8 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
         await JobAsync(new { kind = "noop" });
         Assert.SkipWhen(OtherThing.Agent.Sandboxes.Bubblewrap.Find() is null, "Without a sandbox a job reaches what the machine does.");
 
-        var made = await PostAsync($"workspaces/{_workspace}/jobs", new { kind = "command", command = new[] { "true" }, requirements = new { network = "full" } });
+        var made =
+            await PostAsync($"workspaces/{_workspace}/jobs", new { kind = "command", command = new[] { "true" }, requirements = new { network = "full" } });
         var verdict = (await GetAsync($"workspaces/{_workspace}/jobs/{made.GetProperty("id").GetGuid()}/explain")).GetProperty("nodes")[0];
 
         Assert.Equal((false, "the job needs the network, it lends none"), (verdict.GetProperty("fits").GetBoolean(), Text(verdict, "reason")));
@@ -104,7 +105,8 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
     public async Task Cancel_RunningJob_LeavesNoProcess()
     {
         var mark = $"6{Random.Shared.Next(100_000, 999_999)}";
-        var made = await PostAsync($"workspaces/{_workspace}/jobs", new { kind = "command", command = new[] { "sh", "-c", $"setsid sleep {mark} & sleep {mark}" } });
+        var made =
+            await PostAsync($"workspaces/{_workspace}/jobs", new { kind = "command", command = new[] { "sh", "-c", $"setsid sleep {mark} & sleep {mark}" } });
         var url = $"workspaces/{_workspace}/jobs/{made.GetProperty("id").GetGuid()}";
         await Patience.UntilAsync(() => Processes.With(mark) > 0, "the process runs");
 
@@ -133,7 +135,8 @@ public sealed class RealServerTests(SharedServer server) : IAsyncLifetime
     private Process StartAgent(params string[] more)
     {
         var start = new ProcessStartInfo(AgentBinary.Path);
-        foreach (var argument in (string[])["run", "--server", server.BaseAddress.ToString(), "--data", _data, "--allow", "command", "--allow-unsandboxed", .. more])
+        foreach (var argument in
+            (string[])["run", "--server", server.BaseAddress.ToString(), "--data", _data, "--allow", "command", "--allow-unsandboxed", .. more])
         {
             start.ArgumentList.Add(argument);
         }

@@ -33,7 +33,8 @@ public sealed class RestartTests : IDisposable
         using var later = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], "run", "--server", server.Url, "--data", earlier.Data]))!;
         var hello = await server.HelloAsync();
         var refused = await server.EndAsync(promised);
-        await File.WriteAllTextAsync(Path.Combine(earlier.Data, "ws", running.WorkspaceId, running.AttemptId, "work", "go"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(earlier.Data, "ws", running.WorkspaceId, running.AttemptId, "work", "go"), "", TestContext.Current.CancellationToken);
         var ended = await server.EndAsync(running);
         later.Kill(entireProcessTree: true);
         await later.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -50,7 +51,16 @@ public sealed class RestartTests : IDisposable
     [InlineData("something newer")]
     public void N05_ChildPipes_ClassThatIsNone_StartsNothing(string sandbox)
     {
-        var spec = new ShimSpec { AttemptId = "none", Directory = _directory.Path, Sandbox = sandbox, Argv = ["true"], Env = new Dictionary<string, string>(), User = UserRange.Default.First };
+        var spec = new ShimSpec
+        {
+            AttemptId = "none",
+            Directory = _directory.Path,
+            Sandbox = sandbox,
+            Argv = [
+            "true"],
+            Env = new Dictionary<string, string>(),
+            User = UserRange.Default.First
+        };
         using var pipes = new ChildPipes(spec);
 
         var refused = Record.Exception(() => pipes.Start("/bin/true"));
@@ -64,7 +74,8 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void ChildPipes_NothingStarted_ClosesNothingOfOthers()
     {
-        var spec = new ShimSpec { AttemptId = "none", Directory = _directory.Path, Sandbox = SandboxClass.Process, Argv = ["true"], Env = new Dictionary<string, string>() };
+        var spec = new ShimSpec
+        { AttemptId = "none", Directory = _directory.Path, Sandbox = SandboxClass.Process, Argv = ["true"], Env = new Dictionary<string, string>() };
 
         using var pipes = new ChildPipes(spec);
 

@@ -58,7 +58,9 @@ public sealed class SandboxFailureTests : IDisposable
             os.execv('{real}', ['bwrap', *words, *sys.argv[3:]])
             """);
         var command = FakeBubblewrap.Agent(program);
-        var start = new ProcessStartInfo(command[0], [.. command[1..], "doctor", "--probe", "--data", Path.Combine(_directory.Path, "agent")]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            command[0], [.. command[1..], "doctor", "--probe", "--data", Path.Combine(_directory.Path, "agent")])
+        { RedirectStandardOutput = true };
         start.Environment["COLUMNS"] = "400";
 
         using var doctor = Process.Start(start)!;

@@ -32,7 +32,8 @@ public sealed class SandboxTests : IDisposable
 
         Assert.All(findings, finding => Assert.True(finding.Level == "ok", $"{finding.Check}: {finding.Text}"));
         Assert.Equal(
-            ["sandbox.user", "sandbox.settings", "sandbox.namespaces", "sandbox.keyring", "sandbox.filter", "sandbox.rights", "sandbox.processes", "sandbox.files", "sandbox.network"],
+            ["sandbox.user", "sandbox.settings", "sandbox.namespaces", "sandbox.keyring", "sandbox.filter", "sandbox.rights", "sandbox.processes",
+                "sandbox.files", "sandbox.network"],
             findings.Select(finding => finding.Check));
         Assert.StartsWith("0 of ", findings[1].Text, StringComparison.Ordinal);
         var user = uint.Parse(findings[0].Text.Split(' ')[^1], CultureInfo.InvariantCulture);
@@ -71,7 +72,9 @@ public sealed class SandboxTests : IDisposable
     public async Task N09_Job_CallsThatNoJobNeeds_AreRefused(bool ordinary)
     {
         SkipUnlessSandboxed(ordinary);
-        Assert.SkipUnless(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "The numbers are those of x64.");
+        Assert.SkipUnless(
+            System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64,
+            "The numbers are those of x64.");
         // Each with arguments that change nothing even if they went through; EPERM (1) is the filter's word where the kernel would say EINVAL or EFAULT.
         const string call = """
             import ctypes, os, socket
@@ -189,7 +192,16 @@ public sealed class SandboxTests : IDisposable
         SkipUnlessSandboxed(ordinary: false);
         await using var server = await FakeServer.StartAsync();
         await using var agent = await AgentHost.StartAsync(server);
-        var spec = new JobSpec { Kind = JobKind.Script, Shell = "sh", Script = "cat /dev/stdin > copy; tee /dev/stderr < copy > /dev/stdout; ls -ld . | cut -c1-10; umask; cat \"$0\" | wc -l", Stdin = Google.Protobuf.ByteString.CopyFromUtf8("words\n") };
+        var spec =
+            new JobSpec
+            {
+                Kind =
+                JobKind.Script,
+                Shell = "sh",
+                Script = "cat /dev/stdin > copy; tee /dev/stderr < copy > /dev/stdout; ls -ld . | cut -c1-10; umask; cat \"$0\" | wc -l",
+                Stdin =
+                    Google.Protobuf.ByteString.CopyFromUtf8("words\n")
+            };
         var assign = server.NewAssign(spec);
 
         var end = await server.RunAsync(assign);
@@ -231,7 +243,16 @@ public sealed class SandboxTests : IDisposable
         var user = earlier.Take();
         using var nothing = File.OpenHandle("/dev/null");
         var fd = (int)nothing.DangerousGetHandle();
-        var (pid, error) = Spawn.Start(new SpawnRequest { Path = "/bin/sleep", Arguments = ["sleep", "600"], Descriptors = [(fd, 0), (fd, 1), (fd, 2)], Rights = new JobRights(user, NoNewPrivileges: true) });
+        var (pid, error) =
+            Spawn.Start(
+                new SpawnRequest
+                {
+                    Path = "/bin/sleep",
+                    Arguments = [
+                    "sleep", "600"],
+                    Descriptors = [(fd, 0), (fd, 1), (fd, 2)],
+                    Rights = new JobRights(user, NoNewPrivileges: true)
+                });
         Assert.Equal(0, error);
 
         var users = JobUsers.For(range)!;
@@ -265,7 +286,16 @@ public sealed class SandboxTests : IDisposable
         using var nothing = File.OpenHandle("/dev/null");
         var fd = (int)nothing.DangerousGetHandle();
 
-        var started = Spawn.Start(new SpawnRequest { Path = "/bin/true", Arguments = ["true"], Descriptors = [(fd, 0), (fd, 1), (fd, 2)], Rights = new JobRights(User: null, NoNewPrivileges: true) });
+        var started =
+            Spawn.Start(
+                new SpawnRequest
+                {
+                    Path = "/bin/true",
+                    Arguments = [
+                    "true"],
+                    Descriptors = [(fd, 0), (fd, 1), (fd, 2)],
+                    Rights = new JobRights(User: null, NoNewPrivileges: true)
+                });
 
         Assert.Equal((0, 1), started);
     }
@@ -333,7 +363,9 @@ public sealed class SandboxTests : IDisposable
         try
         {
             var line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
-            return [.. line[field.Length..].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(id => uint.Parse(id, CultureInfo.InvariantCulture))];
+            return [
+                .. line[field.Length..].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(
+                    id => uint.Parse(id, CultureInfo.InvariantCulture))];
         }
         catch (IOException)
         {
@@ -354,7 +386,8 @@ public sealed class SandboxTests : IDisposable
         }
     }
 
-    private static string Groups() => File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Groups:", StringComparison.Ordinal))[7..].Trim();
+    private static string Groups() =>
+        File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("Groups:", StringComparison.Ordinal))[7..].Trim();
 
     private static async Task<string> RunAsync(bool ordinary, params string[] command)
     {
@@ -370,7 +403,8 @@ public sealed class SandboxTests : IDisposable
         using var data = new TestDirectory();
         LetPass(data.Path);
         FileOwner.Give(data.Path, OrdinaryUser, OrdinaryUser);
-        using var process = StartAs(ordinary, "run", "--server", server.Url, "--join-token", FakeServer.JoinToken, "--data", Path.Combine(data.Path, "agent"), "--allow", "command");
+        using var process = StartAs(
+            ordinary, "run", "--server", server.Url, "--join-token", FakeServer.JoinToken, "--data", Path.Combine(data.Path, "agent"), "--allow", "command");
         await server.HelloAsync();
         await server.RunAsync(assign);
         process.Kill(entireProcessTree: true);

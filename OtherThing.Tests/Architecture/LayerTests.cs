@@ -53,7 +53,8 @@ public sealed class LayerTests
     [Fact]
     public void Lab_DrivesFromOutside() =>
         Assert.DoesNotContain(
-            Assembly.Load("OtherThing.Lab").GetReferencedAssemblies(), reference => IsOrIsUnder(reference.Name!, "OtherThing") && reference.Name != "OtherThing.Protocol");
+            Assembly.Load("OtherThing.Lab").GetReferencedAssemblies(),
+            reference => IsOrIsUnder(reference.Name!, "OtherThing") && reference.Name != "OtherThing.Protocol");
 
     [Fact]
     public void PagesAndEndpoints_TouchNoDatabase()
@@ -84,7 +85,9 @@ public sealed class LayerTests
         Assert.Contains(pages, page => page.Name == "RunPage");
         Assert.Empty(pages
             .SelectMany(page => page.GetProperties(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly))
-            .Where(taken => taken.PropertyType is { IsInterface: true } type && type.Assembly == typeof(OtherThing.Core.Access.Actor).Assembly && type.Name.EndsWith("Store", StringComparison.Ordinal))
+            .Where(taken => taken.PropertyType is { IsInterface: true } type
+                && type.Assembly == typeof(OtherThing.Core.Access.Actor).Assembly
+                && type.Name.EndsWith("Store", StringComparison.Ordinal))
             .Select(taken => $"{taken.DeclaringType!.Name} takes {taken.PropertyType.Name}"));
     }
 

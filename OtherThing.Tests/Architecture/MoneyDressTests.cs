@@ -34,6 +34,8 @@ public sealed partial class MoneyDressTests
     [GeneratedRegex("""[/\\](obj|bin|Migrations|CompiledModels|node_modules)[/\\]""", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex Made();
 
-    [GeneratedRegex("""¢|ToString\("[Cc]\d?"|\{[^{}]*\w[^{}]*\}\ cents\b|\$\{[^}]*(Dollars|[Cc]ents)|[Dd]ollars[^;]*ToString\(""", RegexOptions.IgnorePatternWhitespace, Timeout.Infinite)]
+    [GeneratedRegex(
+        """¢|ToString\("[Cc]\d?"|\{[^{}]*\w[^{}]*\}\ cents\b|\$\{[^}]*(Dollars|[Cc]ents)|[Dd]ollars[^;]*ToString\(""", RegexOptions.IgnorePatternWhitespace,
+        Timeout.Infinite)]
     private static partial Regex OwnDress();
 }

@@ -86,7 +86,8 @@ public sealed partial class TypedTextTests
                 depth += tag.Groups["end"].Success ? -1 : 1;
                 if (depth == 0)
                 {
-                    if (markup[begin.Index..(begin.Index + tag.Index)] is var part && (part.Contains("<Draft ", StringComparison.Ordinal) || part.Contains("<KeptForm ", StringComparison.Ordinal)))
+                    if (markup[begin.Index..(begin.Index + tag.Index)] is var part
+                        && (part.Contains("<Draft ", StringComparison.Ordinal) || part.Contains("<KeptForm ", StringComparison.Ordinal)))
                     {
                         return (begin.Index, tag.Index);
                     }

@@ -15,7 +15,8 @@ public sealed partial class VoiceTests
             .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Repository.Root, project), "*", SearchOption.AllDirectories))
             .Where(path => Path.GetExtension(path) is ".cs" or ".razor" or ".js" && !Made().IsMatch(path))
             .SelectMany(path => File.ReadLines(path).Select((line, at) => (path, line, at)))
-            .Where(each => !each.line.TrimStart().StartsWith("//", StringComparison.Ordinal) && !each.line.TrimStart().StartsWith("@*", StringComparison.Ordinal))
+            .Where(each =>
+                !each.line.TrimStart().StartsWith("//", StringComparison.Ordinal) && !each.line.TrimStart().StartsWith("@*", StringComparison.Ordinal))
             .SelectMany(each => (each.path.EndsWith(".razor", StringComparison.Ordinal) ? [each.line] : Texts().Matches(each.line).Select(match => match.Value))
                 .Where(text => Forbidden().IsMatch(text))
                 .Select(text => $"{Path.GetRelativePath(Repository.Root, each.path)}:{each.at + 1}: {text.Trim()}"));
@@ -37,15 +38,21 @@ public sealed partial class VoiceTests
         Assert.Equal([], found);
     }
 
-    /// <summary>People read <em>machine</em>; <em>node</em> is for code, REST, logs, protocol and the names of commands, and n8n and Node-RED have nodes of their own.</summary>
+    /// <summary>People read <em>machine</em>; <em>node</em> is for code, REST, logs, protocol and the names of commands, and n8n and Node-RED have
+    /// nodes of their own.</summary>
     [Fact]
     public void Product_CallsAMachineAMachine()
     {
         string[] exempt = [Path.Combine("Flows", "Exchange"), Path.Combine("OtherThing.Web", "Gateway")];
         var found = s_projects
             .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Repository.Root, project), "*", SearchOption.AllDirectories))
-            .Where(path => Path.GetExtension(path) is ".cs" or ".razor" or ".js" && !Made().IsMatch(path) && !exempt.Any(part => path.Contains(part, StringComparison.Ordinal)))
-            .SelectMany(path => ReadByPeople(path).Where(each => CallsItNode(each.Text)).Select(each => $"{Path.GetRelativePath(Repository.Root, path)}:{each.Line}: {each.Text.Trim()}"));
+            .Where(path => Path.GetExtension(path) is ".cs" or ".razor" or ".js"
+                && !Made().IsMatch(path)
+                && !exempt.Any(part => path.Contains(part, StringComparison.Ordinal)))
+            .SelectMany(
+                path =>
+                    ReadByPeople(path).Where(each => CallsItNode(each.Text)).Select(
+                        each => $"{Path.GetRelativePath(Repository.Root, path)}:{each.Line}: {each.Text.Trim()}"));
 
         Assert.True(!found.Any(), string.Join('\n', found));
     }
@@ -115,10 +122,14 @@ public sealed partial class VoiceTests
     [GeneratedRegex(""""(?>(?:[^"\\]+|\\.)*)"|`[^`]*`|'(?>(?:[^'\\]+|\\.)*)'"""", RegexOptions.None, Timeout.Infinite)]
     private static partial Regex Texts();
 
-    [GeneratedRegex("""^\s*(//|\*|@\*|@using)|LoggerMessage|Message\ =|With(Summary|Description|Name|Tags)\(|RpcException|\[Console|CreateProtector""", RegexOptions.IgnorePatternWhitespace, Timeout.Infinite)]
+    [GeneratedRegex(
+        """^\s*(//|\*|@\*|@using)|LoggerMessage|Message\ =|With(Summary|Description|Name|Tags)\(|RpcException|\[Console|CreateProtector""",
+        RegexOptions.IgnorePatternWhitespace, Timeout.Infinite)]
     private static partial Regex NotForPeople();
 
-    [GeneratedRegex(@">[^<>]+<|^[^<>@{}]+$|\b(?:Title|Text|Label|title|aria-label|placeholder|alt|HelperText|EmptyTitle|EmptyText)=""[^""]*""", RegexOptions.None, Timeout.Infinite)]
+    [GeneratedRegex(
+        @">[^<>]+<|^[^<>@{}]+$|\b(?:Title|Text|Label|title|aria-label|placeholder|alt|HelperText|EmptyTitle|EmptyText)=""[^""]*""", RegexOptions.None,
+        Timeout.Infinite)]
     private static partial Regex Markup();
 
     [GeneratedRegex(@"""(?:[^""\\]|\\.)*""|`[^`]*`", RegexOptions.None, Timeout.Infinite)]

@@ -39,7 +39,9 @@ public sealed class DialogFocusTests(Chromium chromium, ClockedServer server) : 
         var client = new RunClient(visit.Rest, $"/api/v1/workspaces/{visit.Id}");
         var flow = (await client.PostAsync(
             "/flows",
-            """{"name":"Ask","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"topic","required":true}]}},{"id":"out","type":"output","config":{"value":"{{ input.topic }}"}}],"connections":[{"from":"start","port":"out","to":"out"}]}}""")).GetProperty("id").GetString();
+            """{"name":"Ask","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"topic","required":true}]}},{"id":"out","type":"output","config":{"value":"{{ input.topic }}"}}],"connections":[{"from":"start","port":"out","to":"out"}]}}"""))
+                .GetProperty("id")
+                .GetString();
         var run = (await client.RunAsync(flow!, """{"input":{"topic":"tides"}}""")).GetProperty("id").GetString();
         await client.PostAsync($"/flows/{flow}/tests", $$"""{"runId":"{{run}}","name":"Tides"}""");
         await AddMemberAsync(visit);
@@ -96,7 +98,8 @@ public sealed class DialogFocusTests(Chromium chromium, ClockedServer server) : 
         var said = "";
         await open();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(1);
-        await Patience.UntilAsync(async () => (said = await page.EvaluateAsync<string>(IsWhereOneGoesOn)).Length == 0, () => $"{dialog} begins where one goes on: {said}");
+        await Patience.UntilAsync(
+            async () => (said = await page.EvaluateAsync<string>(IsWhereOneGoesOn)).Length == 0, () => $"{dialog} begins where one goes on: {said}");
         await DraftTests.EscapeAsync(page);
         await Expect(page.Locator(".mud-menu-item:visible")).ToHaveCountAsync(0);
         _opened.Add(dialog);
@@ -115,7 +118,8 @@ public sealed class DialogFocusTests(Chromium chromium, ClockedServer server) : 
     {
         var cancellation = TestContext.Current.CancellationToken;
         var owner = (await visit.Rest.GetFromJsonAsync<JsonElement>("/api/v1/me", cancellation)).GetProperty("id").GetGuid();
-        var facts = new NodeFacts { HostName = "attic", Os = "linux", Arch = "x64", Kinds = ["command"], Resources = new NodeResources { CpuCores = 8, MemoryMb = 16_384 } };
+        var facts = new NodeFacts
+        { HostName = "attic", Os = "linux", Arch = "x64", Kinds = ["command"], Resources = new NodeResources { CpuCores = 8, MemoryMb = 16_384 } };
         var node = new Node([.. Guid.NewGuid().ToByteArray()], facts, null, DateTime.UtcNow);
         Assert.Null(node.Claim(owner, "Attic box", joinsNewWorkspaces: false, DateTime.UtcNow));
         var nodes = server.Services.GetRequiredService<INodeStore>();

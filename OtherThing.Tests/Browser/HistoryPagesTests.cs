@@ -19,7 +19,8 @@ public sealed class HistoryPagesTests(Chromium chromium, SharedServer server)
             chromium, server, new() { ViewportSize = new() { Width = width, Height = height } });
         var client = new RunClient(visit.Rest, $"/api/v1/workspaces/{visit.Id}");
         var flow = await client.CreateFlowAsync(
-            """{"id":"twice","name":"Twice as much","type":"data.set","config":{"value":{"n":"{{ input.n | times: 2 }}","text":"{{ input.text }}"}}}""", "start->twice");
+            """{"id":"twice","name":"Twice as much","type":"data.set","config":{"value":{"n":"{{ input.n | times: 2 }}","text":"{{ input.text }}"}}}""",
+            "start->twice");
         var first = await client.RunAsync(flow, """{"input":{"n":3,"text":"short"}}""");
         var second = await client.RunAsync(flow, JsonSerializer.Serialize(new { input = new { n = 4, text = new string('x', 300_000) } }));
         await client.PostAsync($"/flows/{flow}/publish");

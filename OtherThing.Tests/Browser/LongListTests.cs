@@ -88,7 +88,8 @@ public sealed class LongListTests(Chromium chromium, SharedServer server)
         Assert.Empty(visit.Complaints);
     }
 
-    /// <summary>Fills the workspace up to three hundred members, each with a machine; a third of them look on, a tenth of the machines are quarantined.</summary>
+    /// <summary>Fills the workspace up to three hundred members, each with a machine; a third of them look on, a tenth of the machines are
+    /// quarantined.</summary>
     private async Task FillAsync(WorkspaceVisit visit)
     {
         var now = DateTime.UtcNow;
@@ -118,7 +119,8 @@ public sealed class LongListTests(Chromium chromium, SharedServer server)
         // A viewer lends nothing, so these are the machines of the others.
         for (var number = 0; number < Many; number++)
         {
-            var node = new Node(Guid.NewGuid().ToByteArray(), new NodeFacts { HostName = $"host-{number}", Os = "linux", Arch = "x64", Kinds = ["script"] }, null, now);
+            var node = new Node(
+                Guid.NewGuid().ToByteArray(), new NodeFacts { HostName = $"host-{number}", Os = "linux", Arch = "x64", Kinds = ["script"] }, null, now);
             Assert.Null(node.Claim(members[number % 3 == 0 ? 0 : number], $"Machine {number}", joinsNewWorkspaces: false, now));
             if (number % 10 == 0)
             {

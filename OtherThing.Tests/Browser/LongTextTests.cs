@@ -30,7 +30,8 @@ public sealed class LongTextTests(Chromium chromium, SharedServer server)
 
         // All at once: the first goes alone, the others wait for its answer and go together.
         await builder.Host.EvaluateAsync(
-            "host => { for (let at = 0; at < 12; at++) host.flowCanvas.commit([{ op: 'configure', id: 'value', field: 'value', value: '漢'.repeat(2_000 + at) }], true); }");
+            "host => { for (let at = 0; at < 12; at++) host.flowCanvas.commit([{ op: 'configure', id: 'value', field: 'value', value: '漢'.repeat(2_000 + at) "
+                + "}], true); }");
 
         await builder.SavedAsync(flow => flow.Steps[1].Config.GetProperty("value").GetString() is { Length: 2_011 });
         await builder.Page.WaitForFunctionAsync("() => document.querySelector('[data-part=host]').flowCanvas.sync.unsaved === 0");
@@ -85,7 +86,8 @@ public sealed class LongTextTests(Chromium chromium, SharedServer server)
 
         await Expect(page).ToHaveURLAsync(new Regex($"/runs/(?!{run})[0-9a-f-]+$"));
         await Patience.UntilAsync(
-            async () => (await client.GetRunAsync(page.Url.Split('/')[^1].Split('?')[0])).GetProperty("status").GetString() == "succeeded", () => "the run succeeded");
+            async () => (await client.GetRunAsync(page.Url.Split('/')[^1].Split('?')[0])).GetProperty("status").GetString() == "succeeded",
+            () => "the run succeeded");
         Assert.Empty(visit.Complaints);
     }
 

@@ -67,7 +67,15 @@ public sealed class RunAnswerTests(Chromium chromium, ProviderServer providers) 
     }
 
     private static string Part(string text, string? end) =>
-        JsonSerializer.Serialize(new { id = "1", @object = "chat.completion.chunk", model = "m", choices = new[] { new { index = 0, delta = new { content = text }, finish_reason = end } } });
+        JsonSerializer.Serialize(
+            new
+            {
+                id = "1",
+                @object = "chat.completion.chunk",
+                model = "m",
+                choices = new[]
+            { new { index = 0, delta = new { content = text }, finish_reason = end } }
+            });
 
     private static async Task WriteAsync(HttpContext context, params string[] events)
     {

@@ -85,7 +85,8 @@ public sealed class RunGraphTests(Chromium chromium, SharedServer server)
         await OpenAsync(visit, Waiting(14, at: 9), until: "waiting");
 
         var (host, card) = ((await page.Locator(".sg").BoundingBoxAsync())!, (await page.Locator("[data-step=s9]").BoundingBoxAsync())!);
-        Assert.True(card.X >= host.X && card.X + card.Width <= host.X + host.Width, $"the card is at {card.X}, {card.Width} wide, in {host.X}, {host.Width} wide");
+        Assert.True(
+            card.X >= host.X && card.X + card.Width <= host.X + host.Width, $"the card is at {card.X}, {card.Width} wide, in {host.X}, {host.Width} wide");
         Assert.True(card.Width > 170, $"its card is {card.Width} px wide");
         await Accessible.FitsAsync(page, "run on a phone");
     }
@@ -104,7 +105,8 @@ public sealed class RunGraphTests(Chromium chromium, SharedServer server)
         await Expect(page.Locator("[data-step=check] .sg-taken")).ToHaveTextAsync("true");
         Assert.Equal(
             ["start", "each", "double", "double", "double", "check", "broken", "other"],
-            await page.Locator(".rp-step").EvaluateAllAsync<string[]>("rows => rows.map(row => row.querySelector('code')?.textContent.split('/').pop() ?? row.querySelector('.rp-name').textContent)"));
+            await page.Locator(".rp-step").EvaluateAllAsync<string[]>(
+                "rows => rows.map(row => row.querySelector('code')?.textContent.split('/').pop() ?? row.querySelector('.rp-name').textContent)"));
         await Accessible.FitsAsync(page, "run graph");
         await Accessible.CheckAsync(page, "run graph");
         Assert.Empty(visit.Complaints);
@@ -171,7 +173,8 @@ public sealed class RunGraphTests(Chromium chromium, SharedServer server)
         [
             new FlowStep { Id = "start", Type = "trigger.manual" },
             new FlowStep { Id = "each", Type = "logic.map", Position = new(304, 0), Config = JsonElement.Parse("""{"items":[1,2,3]}""") },
-            new FlowStep { Id = "double", Type = "data.set", Parent = "each", Position = new(330, 80), Config = JsonElement.Parse("""{"value":"{{ item | times: 2 }}"}""") },
+            new FlowStep
+            { Id = "double", Type = "data.set", Parent = "each", Position = new(330, 80), Config = JsonElement.Parse("""{"value":"{{ item | times: 2 }}"}""") },
             new FlowStep { Id = "check", Type = "logic.if", Position = new(720, 0), Config = JsonElement.Parse("""{"condition":"steps.each contains 4"}""") },
             new FlowStep { Id = "broken", Type = "http.request", Position = new(1024, -60), Config = JsonElement.Parse("""{"url":"http://169.254.1.1/"}""") },
             new FlowStep { Id = "other", Type = "data.set", Position = new(1024, 100), Config = JsonElement.Parse("""{"value":1}""") },

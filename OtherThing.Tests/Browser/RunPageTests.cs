@@ -24,9 +24,11 @@ public sealed partial class RunPageTests(Chromium chromium, SharedServer server)
         var client = Client(visit);
         // Sixty steps, then two questions one after the other.
         var steps = Enumerable.Range(1, 60).Select(step => $$$"""{"id":"s{{{step}}}","type":"data.set","config":{"value":1}}""")
-            .Append("""{"id":"one","name":"First question","type":"human.approval","config":{"title":"One?"}},{"id":"two","name":"Second question","type":"human.approval","config":{"title":"Two?"}},{"id":"three","name":"Third question","type":"human.approval","config":{"title":"Three?"}}""");
+            .Append(
+                """{"id":"one","name":"First question","type":"human.approval","config":{"title":"One?"}},{"id":"two","name":"Second question","type":"human.approval","config":{"title":"Two?"}},{"id":"three","name":"Third question","type":"human.approval","config":{"title":"Three?"}}""");
         var flow = await client.CreateFlowAsync(
-            string.Join(',', steps), ["start->s1", .. Enumerable.Range(1, 59).Select(step => $"s{step}->s{step + 1}"), "s60->one", "one.approved->two", "two.approved->three"]);
+            string.Join(',', steps),
+            ["start->s1", .. Enumerable.Range(1, 59).Select(step => $"s{step}->s{step + 1}"), "s60->one", "one.approved->two", "two.approved->three"]);
         var run = await client.StartAsync(flow);
         await client.UntilAsync(run, each => RunClient.StatusOf(each) == "waiting");
 
@@ -97,7 +99,9 @@ public sealed partial class RunPageTests(Chromium chromium, SharedServer server)
         await client.PostAsync($"/runs/{run}/cancel");
         await Expect(took).ToHaveCountAsync(0);
         // "45 s ago" is true to some seconds; a count would have changed nine times.
-        await page.EvaluateAsync("() => { window.ticks = 0; new MutationObserver(seen => window.ticks += seen.filter(each => each.target.parentElement?.localName === 'ot-clock').length).observe(document.querySelector('.rl-runs'), { characterData: true, subtree: true }); }");
+        await page.EvaluateAsync(
+            "() => { window.ticks = 0; new MutationObserver(seen => window.ticks += seen.filter(each => each.target.parentElement?.localName === "
+                + "'ot-clock').length).observe(document.querySelector('.rl-runs'), { characterData: true, subtree: true }); }");
         await page.Clock.RunForAsync(9_000);
         Assert.InRange(await page.EvaluateAsync<int>("() => window.ticks"), 0, 1);
         Assert.Empty(visit.Complaints);
@@ -121,7 +125,9 @@ public sealed partial class RunPageTests(Chromium chromium, SharedServer server)
             "start->each", "each->rest", "rest->other", "other->pay");
         var run = await client.RunAsync(flow);
         await visit.GoAsync($"runs/{run.GetProperty("id")}");
-        await page.GetByRole(AriaRole.Navigation, new() { Name = "How the steps are shown" }).GetByRole(AriaRole.Link, new() { Name = "Timeline" }).ClickAsync();
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "How the steps are shown" })
+            .GetByRole(AriaRole.Link, new() { Name = "Timeline" })
+            .ClickAsync();
         var rows = page.Locator(".tl-row[data-status]");
         await Expect(rows).ToHaveCountAsync(5);
         await Accessible.FitsAsync(page, "timeline");
@@ -200,7 +206,9 @@ public sealed partial class RunPageTests(Chromium chromium, SharedServer server)
         () => "the selected step is in sight in the list");
 
     private static async Task AtEndAsync(IPage page, bool isIt) => await Patience.UntilAsync(
-        async () => isIt == await page.GetByLabel("Live output").EvaluateAsync<bool>("text => text.scrollHeight > text.clientHeight && text.scrollHeight - text.scrollTop - text.clientHeight < 2"),
+        async () =>
+            isIt == await page.GetByLabel("Live output")
+                .EvaluateAsync<bool>("text => text.scrollHeight > text.clientHeight && text.scrollHeight - text.scrollTop - text.clientHeight < 2"),
         () => "the end of what is said is in sight");
 
     private static async Task DecideAsync(RunClient client, string run)

@@ -43,7 +43,8 @@ public sealed class SameFormTests(Chromium chromium, SharedServer server)
         Assert.Equal("Ana's words", (await ReadTaskAsync(ana)).GetProperty("description").GetString());
         await Expect(merge).ToBeVisibleAsync(); // saving waits for the choice
 
-        await merge.GetByRole(AriaRole.Button, new() { Name = choice switch { "mine" => "Keep mine", "theirs" => "Take theirs", _ => "Keep both" } }).ClickAsync();
+        await merge.GetByRole(AriaRole.Button, new() { Name = choice switch { "mine" => "Keep mine", "theirs" => "Take theirs", _ => "Keep both" } })
+            .ClickAsync();
         await Expect(merge).ToHaveCountAsync(0);
         await ben.Page.GetByRole(AriaRole.Button, new() { Name = "Save task" }).ClickAsync();
         await Expect(ben.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
@@ -61,7 +62,8 @@ public sealed class SameFormTests(Chromium chromium, SharedServer server)
         await OpenTaskAsync(ana);
         await ana.Page.GetByLabel("Description").FillAsync("Begun yesterday");
         await ana.GoAsync("keys");
-        using var patched = await ana.Rest.PatchAsJsonAsync($"{ana.Tasks}/{task.GetProperty("id").GetString()}", new { description = "Written by a colleague" }, Cancellation);
+        using var patched =
+            await ana.Rest.PatchAsJsonAsync($"{ana.Tasks}/{task.GetProperty("id").GetString()}", new { description = "Written by a colleague" }, Cancellation);
         Assert.True(patched.IsSuccessStatusCode);
 
         await OpenTaskAsync(ana);
@@ -97,7 +99,8 @@ public sealed class SameFormTests(Chromium chromium, SharedServer server)
         await Expect(ben.Page.GetByText("Settings saved.")).ToBeVisibleAsync();
 
         var workspace = await ana.Rest.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{ana.Id}", Cancellation);
-        Assert.Equal(("Ana's words\n\nBen's words", 7), (workspace.GetProperty("description").GetString(), workspace.GetProperty("maxConcurrentRuns").GetInt32()));
+        Assert.Equal(
+            ("Ana's words\n\nBen's words", 7), (workspace.GetProperty("description").GetString(), workspace.GetProperty("maxConcurrentRuns").GetInt32()));
     }
 
     [Fact]
@@ -149,7 +152,8 @@ public sealed class SameFormTests(Chromium chromium, SharedServer server)
     {
         var rest = await server.RegisterAsync();
         var workspace = await owner.Rest.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{owner.Id}", Cancellation);
-        using var joined = await rest.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation);
+        using var joined =
+            await rest.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation);
         var me = (await rest.GetFromJsonAsync<JsonElement>("/api/v1/me", Cancellation)).GetProperty("id").GetGuid();
         using var raised = await owner.Rest.PatchAsJsonAsync($"/api/v1/workspaces/{owner.Id}/members/{me}", new { role = "admin" }, Cancellation);
         Assert.True(raised.IsSuccessStatusCode);

@@ -58,7 +58,8 @@ public sealed class TaskBoardTests(Chromium chromium, SharedServer server)
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Write the report" }).FocusAsync();
 
         await visit.Page.Keyboard.PressAsync("Space");
-        await Assertions.Expect(said).ToHaveTextAsync("T-1 Write the report picked up. To do, position 1 of 1. Arrow keys move it, Space drops it, Escape puts it back.");
+        await Assertions.Expect(said)
+            .ToHaveTextAsync("T-1 Write the report picked up. To do, position 1 of 1. Arrow keys move it, Space drops it, Escape puts it back.");
         await visit.Page.Keyboard.PressAsync("ArrowRight");
         await Assertions.Expect(said).ToHaveTextAsync("In progress, position 1 of 2");
         await visit.Page.Keyboard.PressAsync("ArrowDown");

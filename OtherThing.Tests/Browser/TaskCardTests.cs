@@ -31,7 +31,8 @@ public sealed class TaskCardTests(Chromium chromium, SharedServer server)
     public async Task Description_IsRendered_ItsBoxesTick_AndEditShowsTheText()
     {
         await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
-        var task = await AddAsync(visit, new { title = "Ship it", description = "See [the notes](https://example.org/notes).\n\n- [x] build\n- [ ] ask Ana\n- [ ] send" });
+        var task = await AddAsync(
+            visit, new { title = "Ship it", description = "See [the notes](https://example.org/notes).\n\n- [x] build\n- [ ] ask Ana\n- [ ] send" });
         await visit.GoAsync("tasks/1");
         var page = visit.Page;
 
@@ -40,7 +41,9 @@ public sealed class TaskCardTests(Chromium chromium, SharedServer server)
 
         var saved = "";
         await Patience.UntilAsync(
-            async () => (saved = (await visit.Rest.GetFromJsonAsync<JsonElement>($"{visit.Tasks}/{task}", Cancellation)).GetProperty("description").GetString()!).Contains("[x] ask", StringComparison.Ordinal),
+            async () =>
+                (saved = (await visit.Rest.GetFromJsonAsync<JsonElement>($"{visit.Tasks}/{task}", Cancellation)).GetProperty("description").GetString()!)
+                    .Contains("[x] ask", StringComparison.Ordinal),
             () => $"the box is kept; the text was {saved}");
         Assert.Contains("- [x] build\n- [x] ask Ana\n- [ ] send", saved, StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Button, new() { Name = "Edit description" }).ClickAsync();
@@ -54,7 +57,17 @@ public sealed class TaskCardTests(Chromium chromium, SharedServer server)
         await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
         var flow = await visit.Rest.PostAsJsonAsync(
             $"/api/v1/workspaces/{visit.Id}/flows",
-            new { name = "Report", flow = new { schema = 1, steps = new object[] { new { id = "start", type = "trigger.manual" }, new { id = "result", type = "output", config = new { value = 1 } } }, connections = new[] { new { from = "start", to = "result" } } } },
+            new
+            {
+                name = "Report",
+                flow = new
+                {
+                    schema = 1,
+                    steps = new object[] { new { id = "start", type = "trigger.manual" }, new
+            { id = "result", type = "output", config = new { value = 1 } } },
+                    connections = new[] { new { from = "start", to = "result" } }
+                }
+            },
             Cancellation);
         var flowId = (await flow.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString();
         await AddAsync(visit, new { title = "Report of the week", flowId });
@@ -74,12 +87,14 @@ public sealed class TaskCardTests(Chromium chromium, SharedServer server)
         await AddAsync(ana, new { title = "Write the report", description = "- [ ] a box" });
         var workspace = await ana.Rest.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{ana.Id}", Cancellation);
         var rest = await server.RegisterAsync();
-        using var joined = await rest.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation);
+        using var joined =
+            await rest.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation);
         await using var ben = await WorkspaceVisit.JoinAsync(chromium, server, rest, workspace);
 
         await ben.GoAsync("tasks/1");
 
-        await Assertions.Expect(ben.Page.GetByRole(AriaRole.Note)).ToContainTextAsync("Only admins, whoever made this task and whoever it is assigned to can change it");
+        await Assertions.Expect(ben.Page.GetByRole(AriaRole.Note))
+            .ToContainTextAsync("Only admins, whoever made this task and whoever it is assigned to can change it");
         await Assertions.Expect(ben.Page.GetByRole(AriaRole.Button, new() { Name = "Edit description" })).ToHaveCountAsync(0);
         await Assertions.Expect(ben.Page.GetByRole(AriaRole.Checkbox)).ToBeDisabledAsync();
     }
@@ -119,7 +134,8 @@ public sealed class TaskCardTests(Chromium chromium, SharedServer server)
         await visit.Page.Locator("[data-card]").Last.ScrollIntoViewIfNeededAsync();
 
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "To do" })).ToBeInViewportAsync();
-        var (tabs, head) = (await visit.Page.Locator(".ot-top").BoundingBoxAsync(), await visit.Page.Locator(".board-column > header").First.BoundingBoxAsync());
+        var (tabs, head) = (
+            await visit.Page.Locator(".ot-top").BoundingBoxAsync(), await visit.Page.Locator(".board-column > header").First.BoundingBoxAsync());
         Assert.True(head!.Y >= tabs!.Y + tabs.Height - 1.5, $"the head at {head.Y} lies under the tabs, which end at {tabs.Y + tabs.Height}");
     }
 

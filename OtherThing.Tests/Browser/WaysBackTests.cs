@@ -59,7 +59,8 @@ public sealed class WaysBackTests(Chromium chromium, ClockedServer server) : ICl
         await using var owner = await WorkspaceVisit.StartAsync(chromium, server);
         using var rest = await server.RegisterAsync();
         var workspace = await owner.Rest.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{owner.Id}", Cancellation);
-        using var joined = await rest.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation);
+        using var joined =
+            await rest.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation);
         var me = (await rest.GetFromJsonAsync<JsonElement>("/api/v1/me", Cancellation)).GetProperty("id").GetGuid();
         using var raised = await owner.Rest.PatchAsJsonAsync($"/api/v1/workspaces/{owner.Id}/members/{me}", new { role = "admin" }, Cancellation);
         Assert.True(raised.IsSuccessStatusCode);
@@ -87,7 +88,8 @@ public sealed class WaysBackTests(Chromium chromium, ClockedServer server) : ICl
             "the last of the four acts is in the audit");
         Assert.Equal(
             ["offered", "turned down", "offered", "accepted"],
-            audit.GetProperty("items").EnumerateArray().OrderBy(row => row.GetProperty("sequence").GetInt64()).Select(row => row.GetProperty("detail").GetString()));
+            audit.GetProperty("items").EnumerateArray().OrderBy(row => row.GetProperty("sequence").GetInt64()).Select(
+                row => row.GetProperty("detail").GetString()));
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public class PageFillingTests
     [Fact]
     public async Task Fill_TheListEnds_IsThePageAsItIs()
     {
-        var page = await new PageRequest(5).FillAsync<int>(request => Task.FromResult<Result<Page<int>>>(new Page<int>([7], request.Cursor is null ? s_place.ToString() : null)));
+        var page = await new PageRequest(5).FillAsync<int>(
+            request => Task.FromResult<Result<Page<int>>>(new Page<int>([7], request.Cursor is null ? s_place.ToString() : null)));
 
         Assert.Equal([7, 7], page.Value.Items);
         Assert.Null(page.Value.Next);

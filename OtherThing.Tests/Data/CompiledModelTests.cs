@@ -51,13 +51,14 @@ public partial class CompiledModelTests
         var type = own.GetType(own.GetCustomAttribute<DesignTimeProviderServicesAttribute>()!.TypeName, throwOnError: true)!;
         ((IDesignTimeServices)Activator.CreateInstance(type)!).ConfigureDesignTimeServices(services);
         using var built = services.BuildServiceProvider();
-        return built.GetRequiredService<ICompiledModelScaffolder>().ScaffoldModel(db.GetService<IDesignTimeModel>().Model, directory, new CompiledModelCodeGenerationOptions
-        {
-            ContextType = db.GetType(),
-            ModelNamespace = $"OtherThing.Data.CompiledModels.{provider}",
-            Language = "C#",
-            UseNullableReferenceTypes = true,
-        });
+        return built.GetRequiredService<ICompiledModelScaffolder>()
+            .ScaffoldModel(db.GetService<IDesignTimeModel>().Model, directory, new CompiledModelCodeGenerationOptions
+            {
+                ContextType = db.GetType(),
+                ModelNamespace = $"OtherThing.Data.CompiledModels.{provider}",
+                Language = "C#",
+                UseNullableReferenceTypes = true,
+            });
     }
 
     private static string Text(string file) => ModelId().Replace(File.ReadAllText(file).ReplaceLineEndings("\n"), "modelId");

@@ -130,8 +130,11 @@ public partial class MigrationTests
     {
         var columns = await db.Database.SqlQuery<string>($"SELECT name AS Value FROM pragma_table_info({table}) WHERE \"notnull\" = 1")
             .ToListAsync(TestContext.Current.CancellationToken);
-        var row = columns.ToDictionary(column => column, column => values.FirstOrDefault(value => value.Column == column).Value ?? (column == "Id" ? Guid.NewGuid().ToString() : "0"));
-        var text = $"INSERT INTO \"{table}\" ({string.Join(',', row.Keys.Select(column => $"\"{column}\""))}) VALUES ({string.Join(',', row.Keys.Select((_, i) => $"{{{i}}}"))})";
+        var row = columns.ToDictionary(
+            column => column, column => values.FirstOrDefault(value => value.Column == column).Value ?? (column == "Id" ? Guid.NewGuid().ToString() : "0"));
+        var text =
+            $"INSERT INTO \"{table}\" ({string.Join(',', row.Keys.Select(column => $"\"{column}\""))}) VALUES "
+                + $"({string.Join(',', row.Keys.Select((_, i) => $"{{{i}}}"))})";
         await db.Database.ExecuteSqlRawAsync(text, row.Values, TestContext.Current.CancellationToken);
     }
 

@@ -29,10 +29,12 @@ internal static class RightsGuide
         foreach (var (title, from, to) in s_parts)
         {
             page.Append("\n## ").Append(title).Append("\n| | May | Owner | Admin | Member | Viewer | Scope |\n|---|---|---|---|---|---|---|\n");
-            foreach (var row in Operations.All.Values.Where(row => string.CompareOrdinal(row.Id, from) >= 0 && string.CompareOrdinal(row.Id, to) <= 0).OrderBy(row => row.Id, StringComparer.Ordinal))
+            foreach (var row in Operations.All.Values.Where(row => string.CompareOrdinal(row.Id, from) >= 0 && string.CompareOrdinal(row.Id, to) <= 0)
+                .OrderBy(row => row.Id, StringComparer.Ordinal))
             {
                 page.Append(
-                    CultureInfo.InvariantCulture, $"| {row.Id} | {row.Text}{(row.Fresh ? " (fresh)" : "")} | {Mark(row.Owner)} | {Mark(row.Admin)} | {Mark(row.Member)} | {Mark(row.Viewer)} | {row.Scope.ToString().ToLowerInvariant()} |\n");
+                    CultureInfo.InvariantCulture,
+                    $"| {row.Id} | {row.Text}{(row.Fresh ? " (fresh)" : "")} | {Mark(row.Owner)} | {Mark(row.Admin)} | {Mark(row.Member)} | {Mark(row.Viewer)} | {row.Scope.ToString().ToLowerInvariant()} |\n");
             }
         }
 

@@ -11,10 +11,14 @@ internal static class StepGuide
 {
     public static string WriteIndex()
     {
-        var page = new StringBuilder("# Step types\n\nEvery step type there is. The same catalog makes the builder's forms, the validation and the published schema (`/schemas/flow/v1.json`).\n\n");
+        var page =
+            new StringBuilder(
+                "# Step types\n\nEvery step type there is. The same catalog makes the builder's forms, the validation and the published schema (`/schemas/flow/v1.json`).\n\n");
         foreach (var kind in StepCatalog.All.GroupBy(type => type.Kind))
         {
-            page.Append("## ").Append(kind.Key == StepKind.Ai ? "AI" : kind.Key == StepKind.Http ? "HTTP" : kind.Key == StepKind.Node ? "Machine" : kind.Key.ToString()).Append("\n\n| Type | What it does |\n|---|---|\n");
+            page.Append("## ")
+                .Append(kind.Key == StepKind.Ai ? "AI" : kind.Key == StepKind.Http ? "HTTP" : kind.Key == StepKind.Node ? "Machine" : kind.Key.ToString())
+                .Append("\n\n| Type | What it does |\n|---|---|\n");
             foreach (var type in kind)
             {
                 page.Append("| [`").Append(type.Name).Append("`](steps/").Append(type.Name).Append(".md) | ").Append(Cell(type.Description)).Append(" |\n");
@@ -26,10 +30,14 @@ internal static class StepGuide
         page.Append("## What every step has\n\n| Field | What it says |\n|---|---|\n")
             .Append("| `id` | unique in the flow; templates read its output at `steps.<id>` |\n| `name` | what people call it |\n")
             .Append("| `parent` | the `logic.map` or `logic.loop` it is in |\n")
-            .Append(FormattableString.Invariant($"| `retry` | `max` (0 to {FlowLimits.Retries}) further attempts; `backoffSeconds` before the first, doubled each time up to five minutes, with jitter; a Retry-After of the other side is honoured |\n"))
+            .Append(
+                FormattableString.Invariant(
+                    $"| `retry` | `max` (0 to {FlowLimits.Retries}) further attempts; `backoffSeconds` before the first, doubled each time up to five minutes, with jitter; a Retry-After of the other side is honoured |\n"))
             .Append("| `timeoutSeconds` | how long one attempt may take |\n")
-            .Append("| `onError` | `fail` ends the run, `continue` goes on with `null`, `branch` continues on the port `error` with `{error:{code,message},output}` |\n")
-            .Append("| `effects` | `pure` may be repeated, `keyed` is repeated with the same key, `once` is never repeated by itself after it may have begun |\n\n")
+            .Append(
+                "| `onError` | `fail` ends the run, `continue` goes on with `null`, `branch` continues on the port `error` with `{error:{code,message},output}` |\n")
+            .Append(
+                "| `effects` | `pure` may be repeated, `keyed` is repeated with the same key, `once` is never repeated by itself after it may have begun |\n\n")
             .Append("## Errors of every step\n\n");
         AppendErrors(page, StepErrorCodes.OfAll);
         return page.ToString();
@@ -42,14 +50,18 @@ internal static class StepGuide
         AppendConfig(page, type);
         var step = new FlowStep { Id = "step", Type = type.Name, Config = type.Example };
         page.Append("\n## Output\n\n```json\n").Append(JsonSerializer.Serialize(type.OutputSchema, Json.Indented).ReplaceLineEndings("\n")).Append("\n```\n\n")
-            .Append(type.OutputSchema.GetRawText() == "{}" ? "Any JSON. " : "").Append("It continues on ").AppendJoin(", ", type.Ports(step).Select(port => $"`{port}`"))
+            .Append(type.OutputSchema.GetRawText() == "{}" ? "Any JSON. " : "")
+            .Append("It continues on ")
+            .AppendJoin(", ", type.Ports(step).Select(port => $"`{port}`"))
             .Append("; with `onError: branch` also on `error`.\n");
         page.Append("\n## Behaviour\n\n")
             .Append(type.IsInline
                 ? "Carried out by the engine itself, without an effect outside.\n"
-                : FormattableString.Invariant($"Effects unless the step says otherwise: `{JsonSerializer.Serialize(type.DefaultEffects(step), Json.Options).Trim('"')}`. One attempt may take {Say(type.DefaultTimeout)} unless the step says otherwise.\n"));
+                : FormattableString.Invariant(
+                    $"Effects unless the step says otherwise: `{JsonSerializer.Serialize(type.DefaultEffects(step), Json.Options).Trim('"')}`. One attempt may take {Say(type.DefaultTimeout)} unless the step says otherwise.\n"));
         page.Append("\n## Example\n\n```json\n")
-            .Append(JsonSerializer.Serialize(new { id = IdFor(type), type = type.Name, config = type.Example }, Json.Indented).ReplaceLineEndings("\n")).Append("\n```\n");
+            .Append(JsonSerializer.Serialize(new { id = IdFor(type), type = type.Name, config = type.Example }, Json.Indented).ReplaceLineEndings("\n"))
+            .Append("\n```\n");
         if (StepErrorCodes.Of(type.Name) is { Count: > 0 } errors)
         {
             page.Append("\n## Errors\n\n");
@@ -75,8 +87,12 @@ internal static class StepGuide
         page.Append("| Field | Takes | |\n|---|---|---|\n");
         foreach (var field in schema.GetProperty("properties").EnumerateObject())
         {
-            var text = field.Value.ValueKind == JsonValueKind.Object && field.Value.TryGetProperty("description", out var description) ? description.GetString() : "";
-            var note = type.ConditionFields.Contains(field.Name) ? " A condition without braces." : type.VerbatimFields.Contains(field.Name) ? " Taken as it is: no templates." : "";
+            var text = field.Value.ValueKind == JsonValueKind.Object && field.Value.TryGetProperty("description", out var description)
+                ? description.GetString()
+                : "";
+            var note = type.ConditionFields.Contains(field.Name)
+                ? " A condition without braces."
+                : type.VerbatimFields.Contains(field.Name) ? " Taken as it is: no templates." : "";
             page.Append("| `").Append(field.Name).Append('`').Append(required.Contains(field.Name) ? " (required)" : "")
                 .Append(" | ").Append(Cell(Takes(field.Value))).Append(" | ").Append(Cell(text + note)).Append(" |\n");
         }
@@ -91,19 +107,23 @@ internal static class StepGuide
 
         if (schema.TryGetProperty("enum", out var choices))
         {
-            return string.Join(", ", choices.EnumerateArray().Where(choice => choice.ValueKind == JsonValueKind.String).Select(choice => $"`{choice.GetString()}`"));
+            return string.Join(
+                ", ", choices.EnumerateArray().Where(choice => choice.ValueKind == JsonValueKind.String).Select(choice => $"`{choice.GetString()}`"));
         }
 
         var range = schema.TryGetProperty("minimum", out var least) && schema.TryGetProperty("maximum", out var most)
             ? FormattableString.Invariant($", {least.GetDouble():N0} to {most.GetDouble():N0}") : "";
         var types = !schema.TryGetProperty("type", out var type) ? []
-            : type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(each => each.GetString()!).Where(each => each != "null").ToArray() : [type.GetString()!];
+            : type.ValueKind == JsonValueKind.Array
+                ? type.EnumerateArray().Select(each => each.GetString()!).Where(each => each != "null").ToArray()
+                : [type.GetString()!];
         return types switch
         {
             [] => "any JSON",
             ["array"] when schema.TryGetProperty("items", out var items) => $"a list of {Plural(items)}",
             ["array"] => "a list",
-            ["object"] when schema.TryGetProperty("properties", out var fields) => "{" + string.Join(", ", fields.EnumerateObject().Select(field => field.Name)) + "}",
+            ["object"] when schema.TryGetProperty("properties", out var fields) =>
+                "{" + string.Join(", ", fields.EnumerateObject().Select(field => field.Name)) + "}",
             ["object"] => "an object",
             ["string"] => "text",
             ["integer"] => "a whole number" + range,

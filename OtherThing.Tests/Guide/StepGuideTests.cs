@@ -33,7 +33,8 @@ public sealed partial class StepGuideTests
     [Fact]
     public void Pages_OfTypesThatAreGone_AreGone()
     {
-        var written = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "guide", "steps"), "*.md").Select(file => Path.GetFileNameWithoutExtension(file));
+        var written =
+            Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "guide", "steps"), "*.md").Select(file => Path.GetFileNameWithoutExtension(file));
 
         Assert.Equal(StepCatalog.All.Select(type => type.Name).Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
     }
@@ -42,7 +43,8 @@ public sealed partial class StepGuideTests
     public void EveryCode_ThatAnExecutorFailsWith_IsInTheGuide()
     {
         var listed = StepCatalog.All.SelectMany(type => StepErrorCodes.Of(type.Name)).Concat(StepErrorCodes.OfAll).Select(error => error.Code).ToHashSet();
-        var sources = new[] { ("OtherThing.Core", "*Executor.cs"), ("OtherThing.Core", "FlowMachine*.cs"), ("OtherThing.Core", "RunGrain*.cs"), ("OtherThing.Web", "*Executor.cs"), ("OtherThing.Web", "ChatTurn.cs") };
+        var sources = new[] { ("OtherThing.Core", "*Executor.cs"), ("OtherThing.Core", "FlowMachine*.cs"), (
+            "OtherThing.Core", "RunGrain*.cs"), ("OtherThing.Web", "*Executor.cs"), ("OtherThing.Web", "ChatTurn.cs") };
         var used = sources
             .SelectMany(source => Directory.EnumerateFiles(Path.Combine(Repository.Root, source.Item1), source.Item2, SearchOption.AllDirectories))
             .SelectMany(file => Failure().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))

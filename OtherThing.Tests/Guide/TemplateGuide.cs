@@ -66,8 +66,12 @@ internal static class TemplateGuide
     {
         var page = new StringBuilder(Language.ReplaceLineEndings("\n"));
         page.Append('\n')
-            .Append(FormattableString.Invariant($"A template has at most {TemplateLimits.MaxSourceLength:N0} characters and {TemplateLimits.MaxNestedTags} tags in one another. It may produce 1 MiB and take\n"))
-            .Append(FormattableString.Invariant($"{TemplateLimits.MaxSteps:N0} evaluation steps; long texts and lists cost several. A range spans at most {TemplateLimits.MaxRange:N0} numbers. Values taken over\n"))
+            .Append(
+                FormattableString.Invariant(
+                    $"A template has at most {TemplateLimits.MaxSourceLength:N0} characters and {TemplateLimits.MaxNestedTags} tags in one another. It may produce 1 MiB and take\n"))
+            .Append(
+                FormattableString.Invariant(
+                    $"{TemplateLimits.MaxSteps:N0} evaluation steps; long texts and lists cost several. A range spans at most {TemplateLimits.MaxRange:N0} numbers. Values taken over\n"))
             .Append("as they are may be larger, up to 16 MiB for a whole field.\n\n")
             .Append("## Filters\n\nA filter follows a bar: `{{ input.title | upcase | truncate: 10 }}`. In the examples `input` is:\n\n```json\n")
             .Append(TemplateFilters.SampleInput.ReplaceLineEndings("\n"))

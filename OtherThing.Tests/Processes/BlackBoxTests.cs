@@ -61,8 +61,17 @@ public class BlackBoxTests
     {
         using var http = new HttpClient();
         var path = Path.Combine(directory, "downloaded-agent");
-        await File.WriteAllBytesAsync(path, await http.GetByteArrayAsync(new Uri(server.Address, $"downloads/{RuntimeInformation.RuntimeIdentifier}/agent"), cancellation), cancellation);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        await File.WriteAllBytesAsync(
+            path, await http.GetByteArrayAsync(new Uri(server.Address, $"downloads/{RuntimeInformation.RuntimeIdentifier}/agent"), cancellation),
+            cancellation);
+        File.SetUnixFileMode(
+            path,
+            UnixFileMode.UserRead
+            | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead
+            | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead
+            | UnixFileMode.OtherExecute);
         return path;
     }
 }

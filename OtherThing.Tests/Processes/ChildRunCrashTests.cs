@@ -38,7 +38,9 @@ public class ChildRunCrashTests
         {
             JsonElement run = default;
             await Until.HoldsAsync(
-                async () => (run = await server.GetAsync($"/workspaces/{workspace}/runs/{id}", cancellation)).GetProperty("finishedAt").ValueKind == JsonValueKind.String,
+                async () =>
+                    (run = await server.GetAsync($"/workspaces/{workspace}/runs/{id}", cancellation))
+                        .GetProperty("finishedAt").ValueKind == JsonValueKind.String,
                 $"run {id} ends", cancellation);
             Assert.Equal("done", run.GetProperty("output").GetString());
         }

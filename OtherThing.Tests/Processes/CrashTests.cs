@@ -34,7 +34,8 @@ public class CrashTests
         await server.StartAsync(cancellation);
         await server.SignInAsync(cancellation);
         var workspace = await server.CreateWorkspaceAsync("Crash", cancellation);
-        var flow = await server.CreateFlowAsync(workspace, Flow.Replace("SERVER", server.Address.ToString().TrimEnd('/'), StringComparison.Ordinal), cancellation);
+        var flow =
+            await server.CreateFlowAsync(workspace, Flow.Replace("SERVER", server.Address.ToString().TrimEnd('/'), StringComparison.Ordinal), cancellation);
 
         var nightly = await server.CreateFlowAsync(workspace, Nightly(0), cancellation);
 
@@ -60,12 +61,15 @@ public class CrashTests
         {
             JsonElement run = default;
             await Until.HoldsAsync(
-                async () => (run = await server.GetAsync($"/workspaces/{workspace}/runs/{id}", cancellation)).GetProperty("finishedAt").ValueKind == JsonValueKind.String,
+                async () =>
+                    (run = await server.GetAsync($"/workspaces/{workspace}/runs/{id}", cancellation))
+                        .GetProperty("finishedAt").ValueKind == JsonValueKind.String,
                 $"run {id} ends", cancellation);
             Assert.Equal("succeeded", run.GetProperty("status").GetString());
             Assert.Equal($$"""{"n":{{number}},"each":[1,2,3]}""", run.GetProperty("output").GetRawText());
             var steps = run.GetProperty("steps").EnumerateArray()
-                .Select(step => (step.GetProperty("path").GetString(), step.GetProperty("attempt").GetInt32(), step.GetProperty("status").GetString())).ToArray();
+                .Select(step => (step.GetProperty("path").GetString(), step.GetProperty("attempt").GetInt32(), step.GetProperty("status").GetString()))
+                .ToArray();
             Assert.Equal(steps.Length, steps.Select(step => (step.Item1, step.Item2)).Distinct().Count());
             Assert.Equal(12, steps.Count(step => step.Item3 == "succeeded"));
         }
@@ -82,7 +86,8 @@ public class CrashTests
         {
             for (var number = 1; ; number++)
             {
-                using var changed = await server.Client.PatchAsJsonAsync($"/api/v1{flow}", new { flow = JsonElement.Parse(Nightly((round * 10_000) + number)) }, cancellation);
+                using var changed =
+                    await server.Client.PatchAsJsonAsync($"/api/v1{flow}", new { flow = JsonElement.Parse(Nightly((round * 10_000) + number)) }, cancellation);
                 changed.EnsureSuccessStatusCode();
                 using var published = await server.Client.PostAsync($"/api/v1{flow}/publish", null, cancellation);
                 published.EnsureSuccessStatusCode();

@@ -35,21 +35,26 @@ public sealed class FirstPageTests(Chromium chromium)
         await using var member = await chromium.OpenAsync(server.Address, new() { StorageState = await stranger.StorageStateAsync() });
         var board = await WeightOf(await member.NewPageAsync(), "/w/first/tasks", page => page.GetByRole(AriaRole.Heading, new() { Name = "Tasks" }));
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"sign-in {welcome.Bytes / 1024.0:0.0} KiB, board {board.Bytes / 1024.0:0.0} KiB\n{string.Join('\n', board.Largest)}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"sign-in {welcome.Bytes / 1024.0:0.0} KiB, board {board.Bytes / 1024.0:0.0} KiB\n{string.Join('\n', board.Largest)}");
         Assert.True(welcome.Bytes <= Most, $"The sign-in page takes {welcome.Bytes:N0} bytes: {string.Join(", ", welcome.Largest)}");
         Assert.True(board.Bytes <= Most, $"The board takes {board.Bytes:N0} bytes: {string.Join(", ", board.Largest)}");
         Assert.Equal(1, await member.Pages[0].Locator("head title").CountAsync());
         Assert.Equal(1, await stranger.Pages[0].Locator("head title").CountAsync());
-        Assert.All(board.Assets.Where(asset => !asset.Contains("/_content/", StringComparison.Ordinal)), asset => Assert.Matches(@"\.[a-z0-9]{10}(\.styles)?\.(css|js)$", asset));
+        Assert.All(board.Assets.Where(asset => !asset.Contains("/_content/", StringComparison.Ordinal)), asset =>
+            Assert.Matches(@"\.[a-z0-9]{10}(\.styles)?\.(css|js)$", asset));
     }
 
-    private static async Task<(long Bytes, IReadOnlyList<string> Largest, IReadOnlyList<string> Assets)> WeightOf(IPage page, string address, Func<IPage, ILocator> shown)
+    private static async Task<(long Bytes, IReadOnlyList<string> Largest, IReadOnlyList<string> Assets)> WeightOf(
+        IPage page, string address, Func<IPage, ILocator> shown)
     {
         var (gate, bytes, sizes, names) = (new Lock(), 0L, new Dictionary<string, long>(), new Dictionary<string, string>());
         page.Context.SetDefaultTimeout(Patience.Milliseconds);
         var session = await page.Context.NewCDPSessionAsync(page);
-        session.Event("Network.responseReceived").OnEvent += (_, args) => Note(args, e => names[e.GetProperty("requestId").GetString()!] = e.GetProperty("response").GetProperty("url").GetString()!);
-        session.Event("Network.loadingFinished").OnEvent += (_, args) => Note(args, e => Add(e.GetProperty("requestId").GetString()!, (long)e.GetProperty("encodedDataLength").GetDouble()));
+        session.Event("Network.responseReceived").OnEvent += (_, args) =>
+            Note(args, e => names[e.GetProperty("requestId").GetString()!] = e.GetProperty("response").GetProperty("url").GetString()!);
+        session.Event("Network.loadingFinished").OnEvent += (_, args) =>
+            Note(args, e => Add(e.GetProperty("requestId").GetString()!, (long)e.GetProperty("encodedDataLength").GetDouble()));
         session.Event("Network.webSocketFrameReceived").OnEvent += (_, args) => Note(args, e =>
         {
             var frame = e.GetProperty("response");
@@ -69,7 +74,10 @@ public sealed class FirstPageTests(Chromium chromium)
         lock (gate)
         {
             var assets = names.Values.Where(url => url.EndsWith(".css", StringComparison.Ordinal) || url.EndsWith(".js", StringComparison.Ordinal));
-            return (bytes, [.. sizes.OrderByDescending(pair => pair.Value).Take(8).Select(pair => $"{names.GetValueOrDefault(pair.Key, pair.Key)} {pair.Value:N0}")], [.. assets.Where(url => !url.Contains("/canvas/", StringComparison.Ordinal) && !url.EndsWith(".razor.js", StringComparison.Ordinal))]);
+            return (
+                bytes,
+                [.. sizes.OrderByDescending(pair => pair.Value).Take(8).Select(pair => $"{names.GetValueOrDefault(pair.Key, pair.Key)} {pair.Value:N0}")],
+                [.. assets.Where(url => !url.Contains("/canvas/", StringComparison.Ordinal) && !url.EndsWith(".razor.js", StringComparison.Ordinal))]);
         }
 
         void Note(JsonElement? happened, Action<JsonElement> note)

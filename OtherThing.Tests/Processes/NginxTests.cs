@@ -39,12 +39,15 @@ public sealed partial class NginxTests(Chromium chromium)
         { BaseAddress = new Uri($"https://localhost:{s_ports.Https}") };
         await Until.HoldsAsync(() => IsReadyAsync(client, nginx, server), "the server is ready behind nginx", Cancel);
 
-        Assert.Equal(client.BaseAddress.ToString().TrimEnd('/'), (await client.GetFromJsonAsync<JsonElement>("/.well-known/otherthing", Cancel)).GetProperty("grpc").GetString());
+        Assert.Equal(
+            client.BaseAddress.ToString().TrimEnd('/'),
+            (await client.GetFromJsonAsync<JsonElement>("/.well-known/otherthing", Cancel)).GetProperty("grpc").GetString());
         await SignInByBrowserAsync(client.BaseAddress, SetupCode().Match(server.Said).Groups["code"].Value);
         var run = await RunSampleOnNodeAsync(client, directory.Path);
 
         Assert.True(run.GetProperty("status").GetString() == "succeeded", run.ToString());
-        Assert.Contains(run.GetProperty("steps").EnumerateArray(), step => step.GetProperty("type").GetString() == "node.command" && step.GetProperty("status").GetString() == "succeeded");
+        Assert.Contains(run.GetProperty("steps").EnumerateArray(), step =>
+            step.GetProperty("type").GetString() == "node.command" && step.GetProperty("status").GetString() == "succeeded");
     }
 
     private static string FindNginx()
@@ -107,7 +110,10 @@ public sealed partial class NginxTests(Chromium chromium)
             .Put("AllowedHosts=localhost", "AllowedHosts=flows.example.org");
         return
         [
-            .. unit.Split('\n').Where(line => line.StartsWith("Environment=", StringComparison.Ordinal)).Select(line => line["Environment=".Length..].Split('=', 2)).Select(pair => (pair[0], pair[1])),
+            .. unit.Split('\n')
+                .Where(line => line.StartsWith("Environment=", StringComparison.Ordinal))
+                .Select(line => line["Environment=".Length..].Split('=', 2))
+                .Select(pair => (pair[0], pair[1])),
             ("OtherThing__HttpPort", $"{s_ports.Http}"),
             ("OtherThing__GrpcPort", $"{s_ports.Grpc}"),
         ];

@@ -30,7 +30,9 @@ public class PortTests
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var data = new TestDirectory();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(BuildOutput.Server, "OtherThing.Web.dll")]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(BuildOutput.Server, "OtherThing.Web.dll")])
+        { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["OtherThing__DataDirectory"] = data.Path;
         start.Environment["Cluster__Redis"] = "127.0.0.1:6379";

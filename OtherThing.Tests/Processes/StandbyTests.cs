@@ -25,7 +25,20 @@ public class StandbyTests
             [Ending.Killed, Ending.Paused, Ending.Stopped, Ending.Killed], runsBetween: 10, new Random(seed), TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            verdict with { RunsLost = 0, RunsStuck = 0, RunsChanged = 0, RunsWrong = 0, EffectsDoubled = 0, JobsLost = 0, JobsUnfinished = 0, Misnamed = 0, Misanswered = 0, EndedWrongly = 0 },
+            verdict with
+            {
+                RunsLost = 0,
+                RunsStuck =
+                0,
+                RunsChanged = 0,
+                RunsWrong = 0,
+                EffectsDoubled = 0,
+                JobsLost = 0,
+                JobsUnfinished = 0,
+                Misnamed = 0,
+                Misanswered = 0,
+                EndedWrongly = 0
+            },
             verdict);
         Assert.True(verdict is { Runs: >= 40, Jobs: > 0 }, verdict.ToString());
     }

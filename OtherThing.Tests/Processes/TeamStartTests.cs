@@ -20,7 +20,8 @@ public sealed class TeamStartTests
         var (exitCode, said) = await RunAsync(("ASPNETCORE_ENVIRONMENT", null), ("OtherThing__DataDirectory", data.Path));
 
         Assert.Equal(1, exitCode);
-        Assert.All(["AllowedHosts=", "OtherThing__Proxies=", "KeyRing__PassphraseFile=", "OtherThing__Trial=true"], part => Assert.Contains(part, said, StringComparison.Ordinal));
+        Assert.All(["AllowedHosts=", "OtherThing__Proxies=", "KeyRing__PassphraseFile=", "OtherThing__Trial=true"], part =>
+            Assert.Contains(part, said, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", said, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(data.Path));
@@ -30,14 +31,16 @@ public sealed class TeamStartTests
     public async Task B16_RingSealedWithAnotherPassphrase_EndsWithAMessageAndLosesNothing()
     {
         using var data = new TestDirectory();
-        await using (var first = new ServerProcess(BuildOutput.Server, [.. Trial, ("OtherThing__DataDirectory", data.Path), ("KeyRing__Passphrase", "a passphrase of some length")]))
+        await using (var first =
+            new ServerProcess(BuildOutput.Server, [.. Trial, ("OtherThing__DataDirectory", data.Path), ("KeyRing__Passphrase", "a passphrase of some length")]))
         {
             await first.StartAsync(Cancellation);
         }
 
         var before = KeysIn(data.Path);
         var (exitCode, said) = await RunAsync(
-            [.. Trial, ("OtherThing__DataDirectory", data.Path), ("KeyRing__Passphrase", "another one, as long as it"), ("OtherThing__HttpPort", "0"), ("OtherThing__GrpcPort", "0")]);
+            [.. Trial, ("OtherThing__DataDirectory", data.Path), ("KeyRing__Passphrase", "another one, as long as it"), ("OtherThing__HttpPort", "0"),
+                ("OtherThing__GrpcPort", "0")]);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("KeyRing__PassphraseFile", said, StringComparison.Ordinal);
@@ -67,13 +70,15 @@ public sealed class TeamStartTests
         await server.StartAsync(Cancellation);
         await server.SignInAsync(Cancellation);
         var workspace = await server.CreateWorkspaceAsync("Closed", Cancellation);
-        await server.PostAsync($"/workspaces/{workspace}/api-keys", """{"provider":"openai","name":"Team","key":"sk-test-4f9a8b7c6d5e4f3a2b1c0d9e"}""", Cancellation);
+        await server.PostAsync(
+            $"/workspaces/{workspace}/api-keys", """{"provider":"openai","name":"Team","key":"sk-test-4f9a8b7c6d5e4f3a2b1c0d9e"}""", Cancellation);
         var flow = await server.CreateFlowAsync(workspace, """
             {"schema":1,"steps":[{"id":"start","type":"trigger.manual"},{"id":"out","type":"output","config":{"value":"{{ input.text }}"}}],
              "connections":[{"from":"start","to":"out"}]}
             """, Cancellation);
         var run = await server.PostAsync(
-            $"/workspaces/{workspace}/flows/{flow}/runs?wait=300", JsonSerializer.Serialize(new { input = new { text = new string('x', 300_000) } }), Cancellation);
+            $"/workspaces/{workspace}/flows/{flow}/runs?wait=300", JsonSerializer.Serialize(new { input = new { text = new string('x', 300_000) } }),
+            Cancellation);
 
         Assert.Equal("succeeded", run.GetProperty("status").GetString());
         var files = Directory.GetFiles(data.Path, "*", SearchOption.AllDirectories);

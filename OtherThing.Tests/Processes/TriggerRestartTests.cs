@@ -37,7 +37,9 @@ public class TriggerRestartTests
         await server.StartAsync(cancellation);
         JsonElement asked = default;
         await Until.HoldsAsync(
-            async () => (asked = (await server.GetAsync($"/workspaces/{workspace}/approvals?open=true", cancellation)).GetProperty("items")).GetArrayLength() == runs.Count,
+            async () =>
+                (asked = (await server.GetAsync($"/workspaces/{workspace}/approvals?open=true", cancellation)).GetProperty("items"))
+                    .GetArrayLength() == runs.Count,
             "every run asks", cancellation);
         foreach (var approval in asked.EnumerateArray())
         {

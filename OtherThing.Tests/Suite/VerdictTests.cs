@@ -81,7 +81,9 @@ public sealed class VerdictTests
     public void Lines_FixtureFailsToCleanUp_CountsAsFailed()
     {
         var report = Report((Core, "Runs", "Pass"));
-        var broken = XDocument.Parse("""<assemblies><assembly><errors><error type="assembly-cleanup" name="SharedServer"><failure><message>It was cancelled.</message></failure></error></errors></assembly></assemblies>""");
+        var broken =
+            XDocument.Parse(
+                """<assemblies><assembly><errors><error type="assembly-cleanup" name="SharedServer"><failure><message>It was cancelled.</message></failure></error></errors></assembly></assemblies>""");
 
         var verdict = new Verdict(report with { Errors = TestReport.Read(broken).Errors }, null);
 
@@ -101,7 +103,9 @@ public sealed class VerdictTests
         Assert.False(verdict.IsGood);
     }
 
-    private static TestReport Report(params (string Class, string Name, string Result)[] tests) => TestReport.Read(new XDocument(new XElement("assemblies", new XElement("assembly",
+    private static TestReport Report(params (string Class, string Name, string Result)[] tests) =>
+        TestReport.Read(new XDocument(new XElement("assemblies", new XElement("assembly",
         new XElement("collection", tests.Select(test => new XElement("test",
-            new XAttribute("name", $"{test.Class}.{test.Name}"), new XAttribute("type", test.Class), new XAttribute("method", test.Name.Split('(')[0]), new XAttribute("result", test.Result))))))));
+            new XAttribute("name", $"{test.Class}.{test.Name}"), new XAttribute("type", test.Class), new XAttribute("method", test.Name.Split('(')[0]),
+            new XAttribute("result", test.Result))))))));
 }

@@ -34,7 +34,8 @@ public sealed class LongLanesFirst : ITestCollectionOrderer
     private static readonly string[] s_lanes = [Lanes.Builder, Lanes.Pages, Lanes.Panels, Lanes.Processes, Lanes.Installations];
 
     // Classes of half a minute and more, whose tests run one after another.
-    private static readonly Type[] s_classes = [typeof(MessTests), typeof(RightsServiceTests), typeof(RightsRestTests), typeof(RightsPagesTests), typeof(EchoedKeyTests), typeof(NginxTests)];
+    private static readonly Type[] s_classes = [
+        typeof(MessTests), typeof(RightsServiceTests), typeof(RightsRestTests), typeof(RightsPagesTests), typeof(EchoedKeyTests), typeof(NginxTests)];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>

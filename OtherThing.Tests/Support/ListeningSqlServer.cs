@@ -13,7 +13,8 @@ namespace OtherThing.Tests.Support;
 /// </summary>
 internal sealed class ListeningSqlServer : IDbContextFactory<AppDbContext>
 {
-    /// <summary>Everything heard, in order: statements, <c>BEGIN</c>, <c>COMMIT</c>, <c>ROLLBACK</c>, and <c>BATCH n</c> before the n commands of one.</summary>
+    /// <summary>Everything heard, in order: statements, <c>BEGIN</c>, <c>COMMIT</c>, <c>ROLLBACK</c>, and <c>BATCH n</c> before the n commands of
+    /// one.</summary>
     public List<string> Heard { get; } = [];
 
     /// <summary>How many rows a command changes; by default one.</summary>

@@ -12,5 +12,6 @@ internal sealed class NoVault : IVault
 
     public Task<SecretValue?> OpenAsync(SecretBinding binding, byte[] sealedValue, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<byte[]> FingerprintAsync(Guid workspaceId, string purpose, SecretValue value, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<byte[]> FingerprintAsync(Guid workspaceId, string purpose, SecretValue value, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

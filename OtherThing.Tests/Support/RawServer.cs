@@ -26,7 +26,9 @@ public sealed class RawServer : IDisposable
     /// <summary>An answer as a case file writes it.</summary>
     public static byte[] Answer(JsonElement answer)
     {
-        var body = answer.TryGetProperty("base64", out var bytes) ? bytes.GetBytesFromBase64() : Encoding.UTF8.GetBytes(answer.GetProperty("text").GetString()!);
+        var body = answer.TryGetProperty("base64", out var bytes)
+            ? bytes.GetBytesFromBase64()
+            : Encoding.UTF8.GetBytes(answer.GetProperty("text").GetString()!);
         var head = $"HTTP/1.1 {answer.GetProperty("status").GetString()}\r\n"
             + string.Concat(answer.GetProperty("headers").EnumerateArray().Select(header => header.GetString() + "\r\n"))
             + (answer.TryGetProperty("length", out var length) && !length.GetBoolean() ? "" : $"Content-Length: {body.Length}\r\n")

@@ -1,6 +1,7 @@
 namespace OtherThing.Tests.Support;
 
-/// <summary>The real clock, which a test may set forward: timers whose time comes by that go off at once. For a whole server, whose own timers must go on.</summary>
+/// <summary>The real clock, which a test may set forward: timers whose time comes by that go off at once. For a whole server, whose own timers must
+/// go on.</summary>
 public sealed class ShiftedClock : TimeProvider
 {
     private readonly Lock _gate = new();

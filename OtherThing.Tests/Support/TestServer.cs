@@ -121,7 +121,8 @@ public class TestServer : WebApplicationFactory<CurrentActor>
     {
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 1);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Patience.Limit);
-        services.Configure<HubOptions>(hub => (hub.ClientTimeoutInterval, hub.HandshakeTimeout, hub.KeepAliveInterval) = (Patience.Limit, Patience.Limit, TimeSpan.FromSeconds(5)));
+        services.Configure<HubOptions>(
+            hub => (hub.ClientTimeoutInterval, hub.HandshakeTimeout, hub.KeepAliveInterval) = (Patience.Limit, Patience.Limit, TimeSpan.FromSeconds(5)));
         // A page that goes with a call unanswered keeps its circuit, and the server's end, until the call is given up: sooner than the end is.
         services.Configure<CircuitOptions>(circuit => circuit.JSInteropDefaultCallTimeout = Patience.Limit / 5);
         services.Configure<SiloMessagingOptions>(silo => (silo.ResponseTimeout, silo.SystemResponseTimeout) = (Patience.Limit, Patience.Limit));

@@ -31,7 +31,8 @@ internal sealed class CanvasModules
 
         ImportMap = JsonSerializer.Serialize(new { imports = addresses.ToDictionary(module => "./" + module.Key, module => "./" + module.Value) });
         ImportMapHash = "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(ImportMap)));
-        Addresses = [.. addresses.Where(module => module.Key == Entry || module.Key.StartsWith("canvas/", StringComparison.Ordinal)).Select(module => module.Value)];
+        Addresses = [
+            .. addresses.Where(module => module.Key == Entry || module.Key.StartsWith("canvas/", StringComparison.Ordinal)).Select(module => module.Value)];
     }
 
     /// <summary>The import map, as JSON.</summary>

@@ -64,7 +64,8 @@ internal static class KeyRingSetup
     /// <summary>Where the ring that signs cookies and tokens lies, unless it lies in the database.</summary>
     public static string SignInRing(ServerOptions server) => Path.Combine(server.DataPath, "keys", "auth");
 
-    /// <summary>Seals what lies open, now that this server serves; then why the rings do not open, for the console; null when they do. A ring that does not open would be left for a new one, and all it sealed lost from sight.</summary>
+    /// <summary>Seals what lies open, now that this server serves; then why the rings do not open, for the console; null when they do. A ring that
+    /// does not open would be left for a new one, and all it sealed lost from sight.</summary>
     public static async Task<string?> RefuseRingsAsync(this WebApplication app)
     {
         var seal = app.Services.GetService<KeyRingSeal>();
@@ -82,7 +83,8 @@ internal static class KeyRingSetup
             [
                 seal is null
                     ? $"Key {key} of the key rings is sealed. Set KeyRing__PassphraseFile or KeyRing__CertificatePath to what it was sealed with."
-                    : $"Key {key} of the key rings was sealed with another passphrase or certificate than the one in KeyRing__PassphraseFile or KeyRing__CertificatePath.",
+                    : $"Key {key} of the key rings was sealed with another passphrase or certificate than the one in KeyRing__PassphraseFile or "
+                        + "KeyRing__CertificatePath.",
             ],
             mayTry: false);
     }

@@ -57,7 +57,8 @@ internal static class ListenerSetup
     /// <summary>What it listens on, as this machine reaches it: "any address" is loopback from here.</summary>
     private static Uri[] Reachable(IServer server) =>
         [.. server.Features.Get<IServerAddressesFeature>()!.Addresses
-            .Select(address => new Uri(address.Replace("//[::]", "//localhost", StringComparison.Ordinal).Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)))];
+            .Select(address =>
+                new Uri(address.Replace("//[::]", "//localhost", StringComparison.Ordinal).Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)))];
 
     private static void Listen(KestrelServerOptions kestrel, string address, int port, Action<ListenOptions> configure)
     {

@@ -5,7 +5,8 @@ using OtherThing.Core.Results;
 namespace OtherThing.Core.Console.Commands;
 
 /// <summary>Lists the machines of the workspace.</summary>
-public sealed class NodesCommand(NodeService nodes, Lookup lookup) : ConsoleCommand("nodes", "List the machines that serve this workspace", "nodes | where status = ready")
+public sealed class NodesCommand(NodeService nodes, Lookup lookup)
+    : ConsoleCommand("nodes", "List the machines that serve this workspace", "nodes | where status = ready")
 {
     /// <inheritdoc/>
     public override async Task<Result<ConsoleOutput>> RunAsync(ConsoleCall call, CancellationToken cancellationToken)

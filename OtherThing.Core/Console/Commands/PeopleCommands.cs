@@ -20,7 +20,8 @@ public sealed class WhoAmICommand(WorkspaceService workspaces, IAccountStore acc
         var role = view.Role?.ToString().ToLowerInvariant();
         return ConsoleOutput.Say(
             $"{account?.DisplayName} ({account?.Email}), {role} of {view.Workspace.Name}",
-            new JsonObject { ["userId"] = call.Actor.UserId.ToString(), ["name"] = account?.DisplayName, ["role"] = role, ["workspace"] = view.Workspace.Slug });
+            new JsonObject
+            { ["userId"] = call.Actor.UserId.ToString(), ["name"] = account?.DisplayName, ["role"] = role, ["workspace"] = view.Workspace.Slug });
     }
 }
 

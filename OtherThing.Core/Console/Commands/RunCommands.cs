@@ -162,7 +162,8 @@ public sealed class RunCancelCommand(RunService runs, Lookup lookup) : ConsoleCo
 
 /// <summary>Repeats a run.</summary>
 public sealed class RunRetryCommand(RunService runs, Lookup lookup) : ConsoleCommand(
-    "run retry", "Repeat a run, whole or from a step", "run retry 1a2b3c4d --from ask", new ConsoleFlag("from", "The step to begin at; earlier results are taken over", TakesValue: true))
+    "run retry", "Repeat a run, whole or from a step", "run retry 1a2b3c4d --from ask",
+    new ConsoleFlag("from", "The step to begin at; earlier results are taken over", TakesValue: true))
 {
     /// <inheritdoc/>
     public override async Task<Result<ConsoleOutput>> RunAsync(ConsoleCall call, CancellationToken cancellationToken)
@@ -173,7 +174,8 @@ public sealed class RunRetryCommand(RunService runs, Lookup lookup) : ConsoleCom
         }
 
         return (await lookup.RunAsync(call, word, cancellationToken)).TryGet(out var run, out var error)
-            && (await runs.RerunAsync(call.Actor, call.WorkspaceId, run.Id, call.Arguments.Value("from"), null, cancellationToken)).TryGet(out var again, out error)
+            && (await runs.RerunAsync(call.Actor, call.WorkspaceId, run.Id, call.Arguments.Value("from"), null, cancellationToken))
+                .TryGet(out var again, out error)
             ? ConsoleOutput.Say($"Run {Lookup.Brief(again)} started", new JsonObject { ["id"] = again.ToString() })
             : error;
     }
@@ -207,7 +209,9 @@ internal static class ConsoleRuns
             ["error"] = step.Error?.Message,
         }).ToList();
         var data = Row(run);
-        data["output"] = run.Output is { } output ? JsonNode.Parse(output, documentOptions: new JsonDocumentOptions { MaxDepth = PayloadLimits.KeptDepth }) : null;
+        data["output"] = run.Output is { } output
+            ? JsonNode.Parse(output, documentOptions: new JsonDocumentOptions { MaxDepth = PayloadLimits.KeptDepth })
+            : null;
         data["error"] = run.Error is { } error ? AsNode(error) : null;
         data["steps"] = new JsonArray([.. steps.Select(step => step.DeepClone())]);
         return ConsoleOutput.Table(["step", "type", "status", "attempt", "seconds", "error"], steps) with

@@ -16,7 +16,8 @@ public sealed class StatsCommand(TaskService tasks, RunService runs, NodeService
         if (!call.Arguments.Span("since").TryGet(out var since, out var error)
             || !(await tasks.ListBoardAsync(call.Actor, call.WorkspaceId, cancellationToken)).TryGet(out var board, out error)
             || !(await nodes.ListAsync(call.Actor, call.WorkspaceId, cancellationToken)).TryGet(out var machines, out error)
-            || !(await runs.ListAsync(call.Actor, call.WorkspaceId, new RunFilter(), new PageRequest(PageRequest.MaxLimit), cancellationToken)).TryGet(out var page, out error))
+            || !(await runs.ListAsync(call.Actor, call.WorkspaceId, new RunFilter(), new PageRequest(PageRequest.MaxLimit), cancellationToken))
+                .TryGet(out var page, out error))
         {
             return error;
         }

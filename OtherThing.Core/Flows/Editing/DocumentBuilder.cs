@@ -133,7 +133,8 @@ internal sealed class DocumentBuilder(FlowDocument definition)
         return new BatchEdit(
         [
             // A child may stand before its container in reading order, so children return outside it and are nested after.
-            .. steps.Select(FlowEdit (pair) => new AddStep(parents.Contains(pair) ? pair.step with { Parent = null } : pair.step, pair.at) { Restoring = true }),
+            .. steps.Select(
+                FlowEdit (pair) => new AddStep(parents.Contains(pair) ? pair.step with { Parent = null } : pair.step, pair.at) { Restoring = true }),
             .. parents.Select(FlowEdit (pair) => new NestStep(pair.step.Id, pair.step.Parent) { Restoring = true }),
             .. connections.Select(FlowEdit (pair) =>
                 new Connect(pair.connection.From, pair.connection.Port, pair.connection.To, pair.at) { Restoring = true }),

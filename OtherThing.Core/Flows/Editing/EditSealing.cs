@@ -9,7 +9,9 @@ internal sealed class EditSealing(IEnumerable<IFlowListener> listeners)
     /// <summary>The edit with every secret in it sealed.</summary>
     /// <returns>The edit, or <c>vault.cannot_open</c>, <c>http.host_template</c>.</returns>
     public async Task<Result<FlowEdit>> SealAsync(Guid workspaceId, FlowDocument document, FlowEdit edit, CancellationToken cancellationToken) =>
-        await SealAsync(workspaceId, edit, document.Steps.Where(step => step?.Id is not null).DistinctBy(step => step.Id).ToDictionary(step => step.Id), cancellationToken);
+        await SealAsync(
+            workspaceId, edit, document.Steps.Where(step => step?.Id is not null).DistinctBy(step => step.Id).ToDictionary(step => step.Id),
+            cancellationToken);
 
     private async Task<Result<FlowEdit>> SealAsync(Guid workspaceId, FlowEdit edit, Dictionary<string, FlowStep> steps, CancellationToken cancellationToken)
     {

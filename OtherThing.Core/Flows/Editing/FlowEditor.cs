@@ -62,7 +62,8 @@ public sealed class FlowEditor : IAsyncDisposable
     /// <summary>The document now.</summary>
     public FlowSnapshot Snapshot => _session.Snapshot;
 
-    /// <summary>The document now, and one's own acts in it that are not stored yet: what has to be said again when the server ends before it stores them.</summary>
+    /// <summary>The document now, and one's own acts in it that are not stored yet: what has to be said again when the server ends before it stores
+    /// them.</summary>
     public (FlowSnapshot Snapshot, IReadOnlyList<FlowEdited> Unsaved) Look() => _session.Look(this);
 
     /// <summary>The version of the draft that is stored: what one has seen when one chooses to publish after <see cref="SaveAsync"/>.</summary>
@@ -95,7 +96,8 @@ public sealed class FlowEditor : IAsyncDisposable
     /// <summary>Takes one's own last act back, as far as other people's later edits allow.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="actId">The caller's name for the undoing itself: the same twice is done once. Null for once.</param>
-    /// <returns>Null when done or when there is nothing to undo; otherwise why not. The act is then forgotten, except when the person may not edit now or the server cannot.</returns>
+    /// <returns>Null when done or when there is nothing to undo; otherwise why not. The act is then forgotten, except when the person may not edit
+    /// now or the server cannot.</returns>
     public Task<Error?> UndoAsync(CancellationToken cancellationToken, string? actId = null) => GoAsync(_undo, _redo, actId, cancellationToken);
 
     /// <summary>Does again what was taken back.</summary>

@@ -12,7 +12,8 @@ namespace OtherThing.Core.Flows.Editing;
 /// Flows that are open in a builder: everybody's edits of one flow go through one session, in one order, and are saved by themselves.
 /// </summary>
 public sealed partial class FlowSessions(
-    FlowService flows, IFlowStore store, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, AuditLog audit, IAccountStore accounts, ILiveFeed feed, TimeProvider clock, ILogger<FlowSessions> logger) : IAsyncDisposable
+    FlowService flows, IFlowStore store, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, AuditLog audit, IAccountStore accounts,
+    ILiveFeed feed, TimeProvider clock, ILogger<FlowSessions> logger) : IAsyncDisposable
 {
     /// <summary>How long edits wait for more before they are saved.</summary>
     public static TimeSpan SaveAfter { get; } = TimeSpan.FromMilliseconds(500);

@@ -86,5 +86,7 @@ public static class FlowDetachment
 
     private static bool IsTied(JsonElement config) =>
         s_fields.Any(field => config.TryGetProperty(field, out _))
-        || (config.TryGetProperty("requirements", out var requirements) && requirements.ValueKind == JsonValueKind.Object && requirements.TryGetProperty("nodeId", out _));
+        || (config.TryGetProperty("requirements", out var requirements)
+            && requirements.ValueKind == JsonValueKind.Object
+            && requirements.TryGetProperty("nodeId", out _));
 }

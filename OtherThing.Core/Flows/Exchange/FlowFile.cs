@@ -97,7 +97,8 @@ public static class FlowFile
 
     private static Error Misplaced(string kind, string? id) => id is null
         ? Error.Invalid("flow.malformed", $"flow.{kind}", $"Each of {kind} is an object with an id.")
-        : Error.Invalid("flow.malformed", $"flow.layout.{kind}.{id}", kind == "steps" ? "A step's place is [x, y]." : "A note's place is [x, y, width, height].");
+        : Error.Invalid(
+            "flow.malformed", $"flow.layout.{kind}.{id}", kind == "steps" ? "A step's place is [x, y]." : "A note's place is [x, y, width, height].");
 
     private static bool TryPlace(IReadOnlyDictionary<string, double[]>? places, string id, int count, out double[]? place)
     {

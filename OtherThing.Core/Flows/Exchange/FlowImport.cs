@@ -30,7 +30,8 @@ public static class FlowImport
     /// <inheritdoc cref="Read(string)"/>
     public static Result<ImportedFlow> Read(ReadOnlyMemory<byte> bytes, PayloadType type) =>
         !PayloadText.TryToUtf8(bytes, type, out var text, out var reason) ? Malformed(reason)
-        : text.Length > FlowLimits.Characters && Encoding.UTF8.GetCharCount(text.Span) > FlowLimits.Characters ? TooLarge($"A file has up to {FlowLimits.Characters:N0} characters.")
+        : text.Length > FlowLimits.Characters && Encoding.UTF8.GetCharCount(text.Span) > FlowLimits.Characters
+            ? TooLarge($"A file has up to {FlowLimits.Characters:N0} characters.")
         : PayloadJson.TryRead(text.Span, out var file, out reason) ? Read(file) : Malformed(reason);
 
     private static Result<ImportedFlow> Read(JsonElement file)
@@ -40,7 +41,9 @@ public static class FlowImport
             return refusal;
         }
 
-        if (read.Definition.Steps.Count > FlowLimits.Steps || read.Definition.Connections.Count > FlowLimits.Connections || read.Definition.Notes.Count > FlowLimits.Notes)
+        if (read.Definition.Steps.Count > FlowLimits.Steps
+            || read.Definition.Connections.Count > FlowLimits.Connections
+            || read.Definition.Notes.Count > FlowLimits.Notes)
         {
             return TooLarge($"A flow takes up to {FlowLimits.Steps:N0} steps, {FlowLimits.Connections:N0} connections and {FlowLimits.Notes:N0} notes.");
         }
@@ -53,7 +56,9 @@ public static class FlowImport
         var detached = FlowDetachment.Of(read.Definition);
         var remarks = detached.Fields.Count == 0
             ? read.Remarks
-            : [.. read.Remarks, new ImportRemark(null, $"Left out, because an import attaches no keys, machines, members or secrets: {string.Join(", ", detached.Fields.Take(20))}.")];
+            : [.. read.Remarks,
+                new ImportRemark(
+                    null, $"Left out, because an import attaches no keys, machines, members or secrets: {string.Join(", ", detached.Fields.Take(20))}.")];
         return CanBeKept(detached.Definition) is { } tooMuch
             ? tooMuch
             : read with { Definition = detached.Definition, Remarks = [.. remarks.Take(MaxRemarks)] };
@@ -77,12 +82,15 @@ public static class FlowImport
                     : refusal;
             case JsonValueKind.Array when file.GetArrayLength() == 1 && file[0].ValueKind == JsonValueKind.Object && file[0].TryGetProperty("nodes", out _):
                 return N8nImport.Read(file[0]);
-            case JsonValueKind.Array when file.EnumerateArray().All(each => each.ValueKind == JsonValueKind.Object && each.TryGetProperty("nodes", out var nodes) && nodes.ValueKind == JsonValueKind.Array) && file.GetArrayLength() > 1:
+            case JsonValueKind.Array when file.EnumerateArray()
+                .All(each => each.ValueKind == JsonValueKind.Object && each.TryGetProperty("nodes", out var nodes) && nodes.ValueKind == JsonValueKind.Array)
+                && file.GetArrayLength() > 1:
                 return Error.Invalid("flow.format_unknown", "flow", $"This file holds {file.GetArrayLength():N0} workflows; import them one by one.");
             case JsonValueKind.Array when file.GetArrayLength() > 0:
                 return NodeRedImport.Read(file);
             default:
-                return Error.Invalid("flow.format_unknown", "flow", "This is not a flow. Import a file that was exported here, an n8n workflow, or Node-RED flows.");
+                return Error.Invalid(
+                    "flow.format_unknown", "flow", "This is not a flow. Import a file that was exported here, an n8n workflow, or Node-RED flows.");
         }
     }
 
@@ -112,14 +120,23 @@ public static class FlowImport
         for (var i = 0; i < definition.Connections.Count; i++)
         {
             var connection = definition.Connections[i];
-            if (connection is null || !ids.Contains(connection.From ?? "") || !ids.Contains(connection.To ?? "") || connection.Port is not { Length: > 0 and <= 200 })
+            if (connection is null
+                || !ids.Contains(connection.From ?? "")
+                || !ids.Contains(connection.To ?? "")
+                || connection.Port is not { Length: > 0 and <= 200 })
             {
                 return new FlowProblem(null, $"connections[{i}]", "A connection leaves and enters steps of this flow, by a port.");
             }
         }
 
         var notes = new HashSet<string>(StringComparer.Ordinal);
-        var misplaced = definition.Notes.FirstOrDefault(note => note?.Id is not { Length: > 0 and <= 64 } || !notes.Add(note.Id) || note.Text is null or { Length: > 20_000 } || !FlowValidator.IsPlace(note.Position));
+        var misplaced =
+            definition.Notes.FirstOrDefault(
+                note =>
+                    note?.Id is not { Length: > 0 and <= 64 }
+                    || !notes.Add(note.Id)
+                    || note.Text is null or { Length: > 20_000 }
+                    || !FlowValidator.IsPlace(note.Position));
         return definition.Notes.Count > 0 && misplaced is not null || definition.Notes.Contains(null!)
             ? new FlowProblem(null, "notes", "Each note needs an id of its own, up to 20,000 characters of text, and a place.")
             : null;

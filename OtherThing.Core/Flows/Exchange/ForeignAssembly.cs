@@ -64,7 +64,9 @@ internal sealed class ForeignAssembly(
             }
 
             var step = mapped[from.Key];
-            var port = link.IsMain && link.Output == BranchOf(from, step) ? "error" : link.IsMain || step.Type != StepCatalog.Placeholder ? step.PortOf(link.Output) : link.Kind;
+            var port = link.IsMain && link.Output == BranchOf(from, step)
+                ? "error"
+                : link.IsMain || step.Type != StepCatalog.Placeholder ? step.PortOf(link.Output) : link.Kind;
             if (seen.Add((from.Id, port, to.Id)))
             {
                 connections.Add(new FlowConnection { From = from.Id, Port = port, To = to.Id });

@@ -37,7 +37,9 @@ internal static class ForeignJson
     public static double? Number(this JsonElement element, string name) => element.Get(name) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) => value,
-        { ValueKind: JsonValueKind.String } text when double.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) => value,
+        { ValueKind: JsonValueKind.String } text when double.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value) =>
+            value,
         _ => null,
     };
 

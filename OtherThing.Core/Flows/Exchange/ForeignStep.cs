@@ -16,17 +16,18 @@ internal sealed record ForeignStep(string Type, JsonObject Config)
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>A visible step that keeps everything and does nothing.</summary>
-    public static ForeignStep Placeholder(string source, ForeignNode node, IReadOnlyList<string> ports, string why) => new(StepCatalog.Placeholder, new JsonObject
-    {
-        ["source"] = source,
-        ["type"] = node.Type,
-        ["reason"] = why,
-        ["ports"] = new JsonArray([.. ports.Select(port => (JsonNode)port)]),
-        ["settings"] = JsonNode.Parse(node.Original.GetRawText()),
-    })
-    {
-        Ports = ports,
-    };
+    public static ForeignStep Placeholder(string source, ForeignNode node, IReadOnlyList<string> ports, string why) =>
+        new(StepCatalog.Placeholder, new JsonObject
+        {
+            ["source"] = source,
+            ["type"] = node.Type,
+            ["reason"] = why,
+            ["ports"] = new JsonArray([.. ports.Select(port => (JsonNode)port)]),
+            ["settings"] = JsonNode.Parse(node.Original.GetRawText()),
+        })
+        {
+            Ports = ports,
+        };
 
     /// <summary>A step that hands its input on.</summary>
     public static ForeignStep PassOn(string? value) => new("data.set", new JsonObject { ["value"] = value ?? "{{ input }}" });

@@ -33,7 +33,9 @@ internal static class N8nConditions
     private static string? One(JsonElement condition, N8nExpressions expressions)
     {
         var @operator = condition.Get("operator");
-        return Compare(condition.Text("leftValue") ?? "", @operator.Text("operation") ?? "", condition.Text("rightValue") ?? "", @operator.Text("type") ?? "string", expressions);
+        return Compare(
+            condition.Text("leftValue") ?? "", @operator.Text("operation") ?? "", condition.Text("rightValue") ?? "", @operator.Text("type") ?? "string",
+            expressions);
     }
 
     /// <summary>Lists by type, as older versions write them: <c>{string:[{value1,operation,value2}]}</c>.</summary>

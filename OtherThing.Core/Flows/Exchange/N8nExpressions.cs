@@ -135,7 +135,9 @@ internal sealed partial class N8nExpressions(Func<IReadOnlyList<string>, string?
             }
             else if (said.Length == 0 && Member().Match(rest) is { Success: true } member)
             {
-                segments.Add(member.Groups["dot"] is { Success: true } dot ? dot.Value : member.Groups["index"] is { Success: true } index ? index.Value : member.Groups["key"].Value);
+                segments.Add(member.Groups["dot"] is { Success: true } dot
+                    ? dot.Value
+                    : member.Groups["index"] is { Success: true } index ? index.Value : member.Groups["key"].Value);
                 rest = rest[member.Length..];
             }
             else
@@ -157,12 +159,18 @@ internal sealed partial class N8nExpressions(Func<IReadOnlyList<string>, string?
     [GeneratedRegex(@"^(?<call>JSON\.stringify|Number|String)\((?<inner>[^()]*(?:\([^()]*\)[^()]*)*)\)$", RegexOptions.CultureInvariant)]
     private static partial Regex Wrapped();
 
-    [GeneratedRegex("""^(?:\$json(?![A-Za-z0-9_$])|\$input\.(?:item|first\(\)|last\(\))\.json(?![A-Za-z0-9_$])|\$\((?:"(?<name>[^"\\]*)"|'(?<name>[^'\\]*)')\)\.(?:item|first\(\)|last\(\))\.json(?![A-Za-z0-9_$])|\$node(?:\["(?<name>[^"\\]*)"\]|\['(?<name>[^'\\]*)'\]|\.(?<node>[A-Za-z_][A-Za-z0-9_]*))\.json(?![A-Za-z0-9_$]))""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """^(?:\$json(?![A-Za-z0-9_$])|\$input\.(?:item|first\(\)|last\(\))\.json(?![A-Za-z0-9_$])|\$\((?:"(?<name>[^"\\]*)"|'(?<name>[^'\\]*)')\)\.(?:item|first\(\)|last\(\))\.json(?![A-Za-z0-9_$])|\$node(?:\["(?<name>[^"\\]*)"\]|\['(?<name>[^'\\]*)'\]|\.(?<node>[A-Za-z_][A-Za-z0-9_]*))\.json(?![A-Za-z0-9_$]))""",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Root();
 
-    [GeneratedRegex("""^\??\.(?<call>toUpperCase\(\)|toLowerCase\(\)|trim\(\)|toString\(\)|length(?![A-Za-z0-9_$(])|join\((?:"(?<by>[^"\\]*)"|'(?<by>[^'\\]*)')\))""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """^\??\.(?<call>toUpperCase\(\)|toLowerCase\(\)|trim\(\)|toString\(\)|length(?![A-Za-z0-9_$(])|join\((?:"(?<by>[^"\\]*)"|'(?<by>[^'\\]*)')\))""",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Method();
 
-    [GeneratedRegex("""^(?:\??\.(?<dot>[A-Za-z_][A-Za-z0-9_]*)(?!\s*\()(?![A-Za-z0-9_$])|(?:\?\.)?\[(?:(?<index>[0-9]{1,6})|"(?<key>[^"\\]*)"|'(?<key>[^'\\]*)')\])""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """^(?:\??\.(?<dot>[A-Za-z_][A-Za-z0-9_]*)(?!\s*\()(?![A-Za-z0-9_$])|(?:\?\.)?\[(?:(?<index>[0-9]{1,6})|"(?<key>[^"\\]*)"|'(?<key>[^'\\]*)')\])""",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Member();
 }

@@ -60,7 +60,12 @@ internal static class N8nImport
         }.Build(workflow.Text("name") ?? "", "", notes);
         return twice.Count == 0 ? built : built with
         {
-            Remarks = [.. built.Remarks, new ImportRemark(null, $"Several nodes are called {string.Join(", ", twice.Distinct().Take(20))}; their connections are on the first of each name. Look at what the others were connected to.")],
+            Remarks =
+                [.. built.Remarks,
+                    new ImportRemark(
+                        null,
+                        $"Several nodes are called {string.Join(", ", twice.Distinct().Take(20))}; their connections are on the first of each name. Look at "
+                            + "what the others were connected to.")],
         };
     }
 
@@ -110,7 +115,9 @@ internal static class N8nImport
         if (original.Flag("retryOnFail"))
         {
             var tries = Math.Clamp((int)(original.Number("maxTries") ?? 3), 1, FlowLimits.Retries + 1);
-            step = step with { Retry = tries > 1 ? new RetryPolicy(tries - 1, Math.Clamp((original.Number("waitBetweenTries") ?? 1000) / 1000, 0, 3600)) : null };
+            step = step
+                with
+            { Retry = tries > 1 ? new RetryPolicy(tries - 1, Math.Clamp((original.Number("waitBetweenTries") ?? 1000) / 1000, 0, 3600)) : null };
         }
 
         return original.Text("onError") switch

@@ -23,7 +23,9 @@ internal sealed partial class N8nSteps
 
         return new("data.set", new JsonObject { ["value"] = value })
         {
-            Remarks = KeepsInput(settings) ? ["It added its fields to what came in; here its output has its own fields only, and what reads the others reads them where they come from."] : [],
+            Remarks = KeepsInput(settings)
+                ? ["It added its fields to what came in; here its output has its own fields only, and what reads the others reads them where they come from."]
+                : [],
         };
     }
 
@@ -104,7 +106,8 @@ internal sealed partial class N8nSteps
         var settings = node.Settings;
         var config = new JsonObject
         {
-            ["method"] = (settings.Text("method") ?? settings.Text("requestMethod") ?? "GET").ToUpperInvariant() is "GET" or "POST" or "PUT" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS"
+            ["method"] = (settings.Text("method") ?? settings.Text("requestMethod") ?? "GET")
+                .ToUpperInvariant() is "GET" or "POST" or "PUT" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS"
                 ? (settings.Text("method") ?? settings.Text("requestMethod") ?? "GET").ToUpperInvariant()
                 : "GET",
             ["url"] = expressions.Template(settings.Text("url") ?? ""),
@@ -129,7 +132,9 @@ internal sealed partial class N8nSteps
 
         return new("http.request", config)
         {
-            Remarks = settings.Text("authentication") is { } way && way != "none" ? [$"It signed in there ({way}); put what it needs into a key or a header here."] : [],
+            Remarks = settings.Text("authentication") is { } way && way != "none"
+                ? [$"It signed in there ({way}); put what it needs into a key or a header here."]
+                : [],
         };
     }
 
@@ -176,7 +181,8 @@ internal sealed partial class N8nSteps
 
     private static JsonNode? Body(JsonElement settings, ref JsonObject? headers, N8nExpressions expressions)
     {
-        if (!settings.Flag("sendBody", otherwise: settings.Get("bodyParametersUi").ValueKind == JsonValueKind.Object || settings.Get("bodyParametersJson").ValueKind == JsonValueKind.String))
+        if (!settings.Flag("sendBody", otherwise: settings.Get("bodyParametersUi").ValueKind == JsonValueKind.Object
+            || settings.Get("bodyParametersJson").ValueKind == JsonValueKind.String))
         {
             return null;
         }

@@ -27,7 +27,11 @@ internal sealed partial class N8nSteps
         else
         {
             cases.AddRange(settings.Get("rules").List("rules").Select((rule, at) =>
-                rule.Text("operation") is null or "equal" && settings.Text("value1") is { } left && rule.Text("value2") is { } right && !right.StartsWith('=') && (rule.Number("output") ?? at) == at
+                rule.Text("operation") is null or "equal"
+                && settings.Text("value1") is { } left
+                && rule.Text("value2") is { } right
+                && !right.StartsWith('=')
+                && (rule.Number("output") ?? at) == at
                     ? (left, right, settings.Text("dataType") == "number")
                     : ((string, string, bool)?)null));
         }

@@ -33,7 +33,8 @@ internal sealed partial class N8nSteps
                 "if" or "filter" or "switch" or "wait" or "respondToWebhook" => ReadInput(node, segments),
                 "set" or "editFields" => ReadSet(node, segments),
                 "httpRequest" => ReadHttp(node, segments),
-                "code" or "function" or "functionItem" when node.Settings.Text("language") is null or "javaScript" => new ForeignBase($"steps.{node.Id}.stdout", FromText: true).Read(segments),
+                "code" or "function" or "functionItem" when node.Settings.Text("language") is null or "javaScript" =>
+                    new ForeignBase($"steps.{node.Id}.stdout", FromText: true).Read(segments),
                 "agent" or "conversationalAgent" => ReadChat(node, segments, "output"),
                 "chainLlm" => ReadChat(node, segments, "text"),
                 "merge" => null,

@@ -29,7 +29,8 @@ internal sealed partial class N8nSteps
             return Placeholder(node, "It was switched off there.");
         }
 
-        var expressions = new N8nExpressions(segments => ReadInput(node, segments), (name, segments) => _graph.Find(name) is { } other ? ReadOutput(other, segments) : null);
+        var expressions =
+            new N8nExpressions(segments => ReadInput(node, segments), (name, segments) => _graph.Find(name) is { } other ? ReadOutput(other, segments) : null);
         var step = Convert(node, expressions);
         if (step is { Type: not StepCatalog.Placeholder } && StepCatalog.Find(step.Type) is null)
         {
@@ -61,9 +62,11 @@ internal sealed partial class N8nSteps
     private ForeignStep? Convert(ForeignNode node, N8nExpressions expressions) => Kind(node) switch
     {
         "manualTrigger" or "start" or "executeWorkflowTrigger" => new("trigger.manual", []),
-        "chatTrigger" or "manualChatTrigger" => new("trigger.manual", new JsonObject { ["fields"] = new JsonArray(Field("chatInput", "text", required: true)) }),
+        "chatTrigger" or "manualChatTrigger" =>
+            new("trigger.manual", new JsonObject { ["fields"] = new JsonArray(Field("chatInput", "text", required: true)) }),
         "formTrigger" => FormTrigger(node),
-        "webhook" => new("trigger.webhook", new JsonObject { ["respond"] = node.Settings.Text("responseMode") is "lastNode" or "responseNode" ? "output" : "accepted" }),
+        "webhook" =>
+            new("trigger.webhook", new JsonObject { ["respond"] = node.Settings.Text("responseMode") is "lastNode" or "responseNode" ? "output" : "accepted" }),
         "scheduleTrigger" or "cron" or "interval" => N8nSchedules.Read(node.Settings, _timezone),
         "set" or "editFields" => Set(node, expressions),
         "if" or "filter" => If(node, expressions),
@@ -104,7 +107,8 @@ internal sealed partial class N8nSteps
         {
             if (field.Text("fieldLabel") is { Length: > 0 } label && names.Add(label))
             {
-                fields.Add(Field(label, field.Text("fieldType") switch { "number" => "number", "textarea" => "text", _ => "string" }, field.Flag("requiredField")));
+                fields.Add(
+                    Field(label, field.Text("fieldType") switch { "number" => "number", "textarea" => "text", _ => "string" }, field.Flag("requiredField")));
             }
         }
 
@@ -150,7 +154,14 @@ internal sealed partial class N8nSteps
         var unit = (settings.Text("unit") ?? "hours") switch { "seconds" => 1, "minutes" => 60, "days" => 86_400, _ => 3600 };
         if (settings.Text("amount") is { } amount && amount.StartsWith('='))
         {
-            return new("logic.wait", new JsonObject { ["seconds"] = unit == 1 ? expressions.Template(amount) : expressions.Template(amount).Replace("}}", $"| times: {unit} }}}}", StringComparison.Ordinal) });
+            return new(
+                "logic.wait",
+                new JsonObject
+                {
+                    ["seconds"] = unit == 1
+                    ? expressions.Template(amount)
+                    : expressions.Template(amount).Replace("}}", $"| times: {unit} }}}}", StringComparison.Ordinal)
+                });
         }
 
         return new("logic.wait", new JsonObject { ["seconds"] = Math.Clamp((settings.Number("amount") ?? 1) * unit, 0, 31_536_000) });

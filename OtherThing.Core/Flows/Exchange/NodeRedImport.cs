@@ -42,17 +42,24 @@ internal static class NodeRedImport
 
         var graph = new ForeignGraph(nodes, all.SelectMany(Links));
         var mapper = new NodeRedSteps(graph);
-        var built = new ForeignAssembly(ImportSource.NodeRed, graph, mapper.Map, []).Build(tabs is [var only, ..] ? only.Text("label") ?? only.Text("name") ?? "" : "", tabs is [var first] ? first.Text("info") ?? "" : "", notes);
+        var built = new ForeignAssembly(ImportSource.NodeRed, graph, mapper.Map, []).Build(
+            tabs is [var only, ..] ? only.Text("label") ?? only.Text("name") ?? "" : "", tabs is [var first] ? first.Text("info") ?? "" : "", notes);
         var settings = all.Where(node => !IsStep(node) && !s_frames.Contains(node.Text("type")!)).ToList();
         return settings.Count == 0 ? built : built with
         {
-            Remarks = [.. built.Remarks, new ImportRemark(null, $"Left out, being settings and no steps: {string.Join(", ", settings.Take(20).Select(node => $"{node.Text("name") ?? node.Text("id")} ({node.Text("type")})"))}.")],
+            Remarks =
+                [.. built.Remarks,
+                    new ImportRemark(
+                        null,
+                        $"Left out, being settings and no steps: "
+                            + $"{string.Join(", ", settings.Take(20).Select(node => $"{node.Text("name") ?? node.Text("id")} ({node.Text("type")})"))}.")],
         };
     }
 
     /// <summary>A node with a place or wires; others are settings that nodes share.</summary>
     private static bool IsStep(JsonElement node) =>
-        !s_frames.Contains(node.Text("type")!) && (node.Get("wires").ValueKind == JsonValueKind.Array || (node.Number("x") is not null && node.Text("z") is not null));
+        !s_frames.Contains(node.Text("type")!)
+        && (node.Get("wires").ValueKind == JsonValueKind.Array || (node.Number("x") is not null && node.Text("z") is not null));
 
     private static ForeignNode Step(JsonElement node, Dictionary<string, double> tops)
     {

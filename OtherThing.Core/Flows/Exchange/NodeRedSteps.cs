@@ -43,7 +43,8 @@ internal sealed partial class NodeRedSteps(ForeignGraph graph)
     private ForeignStep Placeholder(ForeignNode node, string why)
     {
         var outputs = Math.Max(node.Original.List("wires").Count, 1);
-        return ForeignStep.Placeholder("node-red", node, [.. Enumerable.Range(1, outputs).Select(at => at == 1 ? "out" : string.Create(CultureInfo.InvariantCulture, $"out{at}"))], why);
+        return ForeignStep.Placeholder(
+            "node-red", node, [.. Enumerable.Range(1, outputs).Select(at => at == 1 ? "out" : string.Create(CultureInfo.InvariantCulture, $"out{at}"))], why);
     }
 
     private static ForeignStep Inject(ForeignNode node)
@@ -57,10 +58,15 @@ internal sealed partial class NodeRedSteps(ForeignGraph graph)
 
         if (!string.IsNullOrWhiteSpace(cron))
         {
-            return new("trigger.schedule", new JsonObject { ["cron"] = cron.Trim(), ["timezone"] = "UTC" }) { Remarks = ["It followed the clock of its machine; UTC is taken."] };
+            return new(
+                "trigger.schedule",
+                new JsonObject { ["cron"] = cron.Trim(), ["timezone"] = "UTC" })
+            { Remarks = ["It followed the clock of its machine; UTC is taken."] };
         }
 
-        var repeats = settings.Number("repeat") is > 0 ? new[] { $"It repeated every {settings.Text("repeat")} s, which no schedule here says; it starts by hand." } : [];
+        var repeats = settings.Number("repeat") is > 0
+            ? new[] { $"It repeated every {settings.Text("repeat")} s, which no schedule here says; it starts by hand." }
+            : [];
         var (type, value) = settings.Text("payloadType") switch
         {
             "str" => ("text", JsonValue.Create(settings.Text("payload") ?? "")),
@@ -112,7 +118,10 @@ internal sealed partial class NodeRedSteps(ForeignGraph graph)
         foreach (var rule in node.Settings.List("rules"))
         {
             var path = rule.Text("p") ?? "";
-            if (rule.Text("t") != "set" || (rule.Text("pt") ?? "msg") != "msg" || !(path == "payload" || path.StartsWith("payload.", StringComparison.Ordinal)) || !TryValue(node, rule, out var item))
+            if (rule.Text("t") != "set"
+                || (rule.Text("pt") ?? "msg") != "msg"
+                || !(path == "payload" || path.StartsWith("payload.", StringComparison.Ordinal))
+                || !TryValue(node, rule, out var item))
             {
                 return null;
             }
@@ -231,7 +240,9 @@ internal sealed partial class NodeRedSteps(ForeignGraph graph)
         {
             return node.Type switch
             {
-                "inject" => node.Settings.Text("payloadType") is "str" or "num" or "bool" or "json" ? ForeignText.Join("input.payload", segments) : ForeignText.Join("input", segments),
+                "inject" => node.Settings.Text("payloadType") is "str" or "num" or "bool" or "json"
+                    ? ForeignText.Join("input.payload", segments)
+                    : ForeignText.Join("input", segments),
                 "http in" => ForeignText.Join(node.Settings.Text("method") == "get" ? "input.query" : "input.body", segments),
                 "http request" => ForeignText.Join($"steps.{node.Id}.body", segments),
                 "function" => new ForeignBase($"steps.{node.Id}.stdout", FromText: true).Read(["payload", .. segments]),

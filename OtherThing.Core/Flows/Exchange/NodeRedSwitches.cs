@@ -11,7 +11,9 @@ internal static class NodeRedSwitches
     public static ForeignStep? Read(ForeignNode node, Func<string, string?> property)
     {
         var settings = node.Settings;
-        if ((settings.Text("propertyType") ?? "msg") != "msg" || property(settings.Text("property") ?? "payload") is not { } value || value.Contains('|', StringComparison.Ordinal))
+        if ((settings.Text("propertyType") ?? "msg") != "msg"
+            || property(settings.Text("property") ?? "payload") is not { } value
+            || value.Contains('|', StringComparison.Ordinal))
         {
             return null;
         }
@@ -37,7 +39,9 @@ internal static class NodeRedSwitches
             ["cases"] = new JsonArray([.. cases.Select(Case)]),
         })
         {
-            Ports = [.. cases.Select(rule => Case(rule) is { } name && name.GetValueKind() == JsonValueKind.Number ? name.ToJsonString() : rule.Text("v") ?? ""), "default"],
+            Ports = [
+                .. cases.Select(rule => Case(rule) is { } name && name.GetValueKind() == JsonValueKind.Number ? name.ToJsonString() : rule.Text("v") ?? ""),
+                "default"],
         };
     }
 
@@ -63,7 +67,8 @@ internal static class NodeRedSwitches
                 return $"{value} != empty";
         }
 
-        var sign = rule.Text("t") switch { "eq" => "==", "neq" => "!=", "lt" => "<", "lte" => "<=", "gt" => ">", "gte" => ">=", "cont" => "contains", _ => null };
+        var sign =
+            rule.Text("t") switch { "eq" => "==", "neq" => "!=", "lt" => "<", "lte" => "<=", "gt" => ">", "gte" => ">=", "cont" => "contains", _ => null };
         var other = (rule.Text("vt") ?? "str") switch
         {
             "num" => ForeignText.Number(rule.Text("v") ?? ""),

@@ -27,7 +27,8 @@ public static class FlowGallery
                 {
                     using var stream = assembly.GetManifestResourceStream(name)!;
                     var file = name[Folder.Length..^".json".Length];
-                    return Read(JsonSerializer.Deserialize<JsonElement>(stream, Json.Options)) with { Id = file[(file.IndexOf('-', StringComparison.Ordinal) + 1)..] };
+                    return Read(JsonSerializer.Deserialize<JsonElement>(stream, Json.Options))
+                        with { Id = file[(file.IndexOf('-', StringComparison.Ordinal) + 1)..] };
                 }),
         ];
     }

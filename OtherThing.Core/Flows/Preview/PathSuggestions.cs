@@ -119,7 +119,8 @@ public static class PathSuggestions
 
     private static string TypeOfSchema(JsonElement schema) =>
         schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
-            ? type.GetString() switch { "string" => "text", "integer" => "number", "boolean" => "yes or no", "array" => "list", { } other => other, null => "value" }
+            ? type.GetString() switch
+            { "string" => "text", "integer" => "number", "boolean" => "yes or no", "array" => "list", { } other => other, null => "value" }
             : "value";
 
     private sealed class Collector

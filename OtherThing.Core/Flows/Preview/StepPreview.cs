@@ -59,7 +59,8 @@ public static class StepPreview
                     value = values.Run;
                     return true;
                 case "steps":
-                    value = Json.ToElement(around.Before.Where(step => values.Outputs.ContainsKey(step.Id)).ToDictionary(step => step.Id, step => values.Outputs[step.Id]));
+                    value = Json.ToElement(
+                        around.Before.Where(step => values.Outputs.ContainsKey(step.Id)).ToDictionary(step => step.Id, step => values.Outputs[step.Id]));
                     return true;
                 case "item" when around.Map(stepId) is { } map && values.FirstItemOf(flow, map) is { } item:
                     value = item;

@@ -55,7 +55,8 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
         Task.FromResult<Error?>(null);
 
     /// <inheritdoc/>
-    public Task<PublishedWith?> PublishingAsync(Actor actor, Flow flow, FlowDocument definition, CancellationToken cancellationToken) => Task.FromResult<PublishedWith?>(null);
+    public Task<PublishedWith?> PublishingAsync(Actor actor, Flow flow, FlowDocument definition, CancellationToken cancellationToken) =>
+        Task.FromResult<PublishedWith?>(null);
 
     /// <inheritdoc/>
     public Task DeletedAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -78,7 +79,9 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
         var values = new Dictionary<CredentialField, string>();
         foreach (var field in CredentialFields.In(config).Where(static field => SealedText.Has(field.Text)).Distinct())
         {
-            if (!goesThere || await SealedText.OpenAsync(field.Text, sealedValue => OpenAsync(BindingOf(workspaceId, step, field), sealedValue, cancellationToken)) is not { } value)
+            if (!goesThere
+                || await SealedText.OpenAsync(
+                    field.Text, sealedValue => OpenAsync(BindingOf(workspaceId, step, field), sealedValue, cancellationToken)) is not { } value)
             {
                 return Error.Invalid(
                     "http.secret_unreadable", field.Place,
@@ -133,11 +136,14 @@ public sealed class HeaderSecrets(IVault vault) : IFlowListener
                 + "Write the host out and put the template after the first slash that follows it.");
         }
 
-        if (!Uri.TryCreate(host, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp) || url.Host.Length == 0)
+        if (!Uri.TryCreate(host, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp)
+            || url.Host.Length == 0)
         {
             return Error.Invalid(
                 "http.host_missing", $"steps.{step.Id}.config.url",
-                $"Step {step.Id} has a typed value in its {first.Words} and no whole url yet, so that it is open where it may be sent. Give the url first, such as https://api.example.com/, and type the value then.");
+                $"Step {step.Id} has a typed value in its {first.Words} and no whole url yet, so that it is open where it may be sent. Give the url first, "
+                    + "such as https://api.example.com/, and type the value then.");
         }
 
         return TypedIn(step).FirstOrDefault(static field => SealedText.HasLiteral(field.Text)) is { Name: not null } literal

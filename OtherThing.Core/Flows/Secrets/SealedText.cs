@@ -90,7 +90,9 @@ internal static partial class SealedText
     [GeneratedRegex(@"sealed:([A-Za-z0-9+/]+={0,2});?", RegexOptions.NonBacktracking)]
     private static partial Regex Sealed();
 
-    [GeneratedRegex(@"\{\{(?:""[^""]*""|'[^']*'|[^""'}]|\}[^}])*\}\}|\{%(?:""[^""]*""|'[^']*'|[^""'%]|%[^}])*%\}|sealed:[A-Za-z0-9+/]+={0,2};?", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"\{\{(?:""[^""]*""|'[^']*'|[^""'}]|\}[^}])*\}\}|\{%(?:""[^""]*""|'[^']*'|[^""'%]|%[^}])*%\}|sealed:[A-Za-z0-9+/]+={0,2};?",
+        RegexOptions.NonBacktracking)]
     private static partial Regex Special();
 
     /// <summary>What a value begins with by custom, the names of its fields, and what stands between them.</summary>

@@ -21,7 +21,9 @@ public static class SavedTestErrors
 
     /// <summary><c>test.answer_invalid</c>.</summary>
     public static Error AnswerInvalid(string path) =>
-        Error.Invalid("test.answer_invalid", $"answers.{path}", "An answer is succeeded, failed or unknown; one that is not succeeded needs an error with code and message.");
+        Error.Invalid(
+            "test.answer_invalid", $"answers.{path}",
+            "An answer is succeeded, failed or unknown; one that is not succeeded needs an error with code and message.");
 
     /// <summary><c>test.too_large</c>.</summary>
     public static Error TooLarge { get; } =

@@ -38,7 +38,9 @@ internal static class SavedTestRunner
         var difference = machine.Status != expected.Status
             ? new JsonDifference("status", Json.ToElement(expected.Status), Json.ToElement(machine.Status))
             : machine.Status == RunStatus.Succeeded
-                ? JsonDiff.Compare(expected.Output ?? Json.Null, machine.Output, most: 1) is [{ } first] ? first with { Path = Under("output", first.Path) } : null
+                ? JsonDiff.Compare(expected.Output ?? Json.Null, machine.Output, most: 1) is [{ } first]
+                    ? first with { Path = Under("output", first.Path) }
+                    : null
                 : expected.ErrorCode is { } code && code != machine.Error?.Code
                     ? new JsonDifference("error.code", Json.ToElement(code), Json.ToElement(machine.Error?.Code))
                     : null;
@@ -101,7 +103,8 @@ internal static class SavedTestRunner
             {
                 return new StepError(
                     "test.answer_missing",
-                    $"{attempt.Step.Definition.CalledName} ({attempt.Step.Type.Title}) would have an effect, and the test has no answer for it. Save the test again from a run that came to this step.")
+                    $"{attempt.Step.Definition.CalledName} ({attempt.Step.Type.Title}) would have an effect, and the test has no answer for it. Save the "
+                        + "test again from a run that came to this step.")
                 {
                     Path = attempt.Path,
                 };

@@ -17,7 +17,8 @@ public sealed class SavedTestRuns(ISavedTestStore tests, IFlowStore flows, FlowP
     /// <param name="testIds">Which tests; null runs all.</param>
     /// <param name="version">The version to test.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <returns>Test by test, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.not_published</c>, <c>flow.invalid</c>, <c>test.not_found</c>.</returns>
+    /// <returns>Test by test, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.not_published</c>, <c>flow.invalid</c>,
+    /// <c>test.not_found</c>.</returns>
     public async Task<Result<SavedTestReport>> RunAsync(
         Actor actor, Guid workspaceId, Guid flowId, IReadOnlyList<Guid>? testIds, FlowVersionChoice version, CancellationToken cancellationToken)
     {

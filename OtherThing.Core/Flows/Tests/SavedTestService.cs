@@ -49,7 +49,8 @@ public sealed partial class SavedTestService(
     /// <param name="runId">The run; it has succeeded or failed.</param>
     /// <param name="name">What to call the test; null names it by the run's day.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The test, or <c>flow.not_found</c>, <c>run.not_found</c>, <c>test.run_unfit</c>, <c>test.name_invalid</c>, <c>test.too_large</c>, <c>test.too_many</c>.</returns>
+    /// <returns>The test, or <c>flow.not_found</c>, <c>run.not_found</c>, <c>test.run_unfit</c>, <c>test.name_invalid</c>, <c>test.too_large</c>,
+    /// <c>test.too_many</c>.</returns>
     public async Task<Result<SavedTest>> SaveRunAsync(
         Actor actor, Guid workspaceId, Guid flowId, Guid runId, string? name, CancellationToken cancellationToken)
     {
@@ -84,7 +85,8 @@ public sealed partial class SavedTestService(
     }
 
     /// <summary>Renames a test or changes its input, answers or expectation (A28).</summary>
-    /// <returns>The test, or <c>flow.not_found</c>, <c>test.not_found</c>, <c>test.name_invalid</c>, <c>test.expected_invalid</c>, <c>test.answer_invalid</c>, <c>test.too_large</c>.</returns>
+    /// <returns>The test, or <c>flow.not_found</c>, <c>test.not_found</c>, <c>test.name_invalid</c>, <c>test.expected_invalid</c>,
+    /// <c>test.answer_invalid</c>, <c>test.too_large</c>.</returns>
     public async Task<Result<SavedTest>> UpdateAsync(
         Actor actor, Guid workspaceId, Guid flowId, Guid testId, SavedTestUpdate change, CancellationToken cancellationToken)
     {

@@ -35,7 +35,9 @@ internal static class ConfigValidator
         }
         catch (JsonException exception)
         {
-            problem(FieldOf(exception.Path), Explain(exception, type), MissingOf(exception) is [var first, ..] && exception.Path is null or "$" ? "config." + first : null);
+            problem(
+                FieldOf(exception.Path), Explain(exception, type),
+                MissingOf(exception) is [var first, ..] && exception.Path is null or "$" ? "config." + first : null);
         }
     }
 
@@ -49,7 +51,10 @@ internal static class ConfigValidator
         switch (config)
         {
             case PlaceholderConfig placeholder:
-                problem("type", $"This stands for {FlowValidator.Short(placeholder.Type)} of {FlowValidator.Short(placeholder.Source)}, which has no match here. Put a step of this server in its place, or delete it.");
+                problem(
+                    "type",
+                    $"This stands for {FlowValidator.Short(placeholder.Type)} of {FlowValidator.Short(placeholder.Source)}, which has no match here. Put a "
+                        + "step of this server in its place, or delete it.");
                 break;
             case NodeCommandConfig { Command: null or { Count: 0 }, Script: null or "" }:
                 problem("config.command", "Give a command (program and arguments) or a script.");
@@ -96,7 +101,8 @@ internal static class ConfigValidator
             case HttpRequestConfig { Url: "" }:
                 problem("config.url", "Give the address to call.");
                 break;
-            case FlowCallConfig call when (!Guid.TryParse(call.FlowId, out var id) || id == Guid.Empty) && !call.FlowId.Contains("{{", StringComparison.Ordinal):
+            case FlowCallConfig call when (!Guid.TryParse(call.FlowId, out var id) || id == Guid.Empty)
+                && !call.FlowId.Contains("{{", StringComparison.Ordinal):
                 problem("config.flowId", "Choose the flow to call.");
                 break;
             case SwitchConfig { Value.ValueKind: JsonValueKind.String } choice when choice.Value.GetString() is "":
@@ -171,7 +177,9 @@ internal static class ConfigValidator
                 problem(at + ".choices", "A choice needs 1 to 100 choices.");
             }
 
-            if (field.Default is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value && !InputForm.Fits(field, value) && !IsTemplate(value))
+            if (field.Default is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value
+                && !InputForm.Fits(field, value)
+                && !IsTemplate(value))
             {
                 problem(at + ".default", $"The default must be {InputForm.Describe(field)}.");
             }
@@ -184,7 +192,8 @@ internal static class ConfigValidator
     /// <summary>The required fields that are left out.</summary>
     private static List<string> MissingOf(JsonException exception) =>
         exception.Message.Contains("missing required properties", StringComparison.Ordinal)
-            ? [.. exception.Message[(exception.Message.IndexOf("including:", StringComparison.Ordinal) + 10)..].Split(',').Select(name => name.Trim(' ', '.', '\''))]
+            ? [.. exception.Message[(exception.Message.IndexOf("including:", StringComparison.Ordinal) + 10)..].Split(',').Select(
+                name => name.Trim(' ', '.', '\''))]
             : [];
 
     private static string Explain(JsonException exception, StepType type)

@@ -28,14 +28,17 @@ public static class FlowHints
         var hints = new List<FlowProblem>();
         foreach (var step in flow.Steps)
         {
-            if (step is not { Id: not null, Type: not null } || StepCatalog.Find(step.Type) is not { IsPlaceholder: false } type || hints.Count >= FlowLimits.Problems)
+            if (step is not { Id: not null, Type: not null }
+                || StepCatalog.Find(step.Type) is not { IsPlaceholder: false } type
+                || hints.Count >= FlowLimits.Problems)
             {
                 continue; // said by the validator
             }
 
             if (shapes.HasTriggers && step.Parent is null && !type.IsTrigger && !led.Contains(step.Id))
             {
-                Add(step, "connections", "Nothing leads to this step, so it begins as soon as any run does. Connect it to the step it should follow, or delete it.");
+                Add(step, "connections",
+                    "Nothing leads to this step, so it begins as soon as any run does. Connect it to the step it should follow, or delete it.");
             }
 
             if (step.Config.ValueKind == JsonValueKind.Object)

@@ -86,7 +86,9 @@ public static partial class FlowValidator
             }
             else if (!alike.TryAdd(step.Id, step.Id))
             {
-                problems.Add(step.Id, "id", $"The ids '{alike[step.Id]}' and '{step.Id}' differ only by capital letters; people and files mix them up. Give one of them another id.");
+                problems.Add(
+                    step.Id, "id",
+                    $"The ids '{alike[step.Id]}' and '{step.Id}' differ only by capital letters; people and files mix them up. Give one of them another id.");
             }
         }
 

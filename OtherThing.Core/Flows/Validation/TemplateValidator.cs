@@ -62,7 +62,9 @@ internal static partial class TemplateValidator
             if (step.Config.TryGetProperty(field, out var text) && text.ValueKind == JsonValueKind.String
                 && OurTemplate().IsMatch(text.GetString()!))
             {
-                problem(step.Id, $"config.{field}", "Templates are not allowed in a script: hand values over by env or stdin, so that they can never become code.");
+                problem(
+                    step.Id, $"config.{field}",
+                    "Templates are not allowed in a script: hand values over by env or stdin, so that they can never become code.");
             }
         }
     }
@@ -72,7 +74,10 @@ internal static partial class TemplateValidator
     {
         if (!s_roots.Contains(read.Root))
         {
-            problem(step.Id, field, $"There is no '{FlowValidator.Short(read.Root)}' here; a template sees {string.Join(", ", s_roots.Order())} (at character {read.Position + 1})");
+            problem(
+                step.Id, field,
+                $"There is no '{FlowValidator.Short(read.Root)}' here; a template sees {string.Join(", ", s_roots.Order())} (at character "
+                    + $"{read.Position + 1})");
             return;
         }
 

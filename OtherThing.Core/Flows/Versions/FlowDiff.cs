@@ -21,7 +21,8 @@ public enum FlowChangeKind
 /// <param name="StepId">Its id.</param>
 /// <param name="Name">What people call it: its name in the newer version, else in the older, else its id.</param>
 /// <param name="Type">Its type, in the newer version if it is there.</param>
-/// <param name="Fields">For a changed step each field that differs, by path: <c>config.prompt</c>, <c>retry.max</c>. Its place on the canvas is no field.</param>
+/// <param name="Fields">For a changed step each field that differs, by path: <c>config.prompt</c>, <c>retry.max</c>. Its place on the canvas is no
+/// field.</param>
 public sealed record StepChange(FlowChangeKind Kind, string StepId, string Name, string Type, IReadOnlyList<JsonDifference> Fields);
 
 /// <summary>A connection that came or went.</summary>

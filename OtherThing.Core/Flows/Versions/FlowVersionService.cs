@@ -33,7 +33,8 @@ public readonly record struct FlowVersionChoice(int? Number, bool Published = fa
 public sealed record FlowComparison(FlowDocument Before, FlowDocument After, FlowDiff Diff);
 
 /// <summary>A flow's history: its kept versions, what differs between two of them, and the way back to one.</summary>
-public sealed partial class FlowVersionService(IFlowStore flows, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<FlowVersionService> logger)
+public sealed partial class FlowVersionService(
+    IFlowStore flows, Door door, AuditLog audit, ILiveFeed feed, TimeProvider clock, ILogger<FlowVersionService> logger)
 {
     /// <summary>The versions that were published or run, newest first (A27).</summary>
     /// <returns>The page, or <c>flow.not_found</c>.</returns>

@@ -141,11 +141,13 @@ public sealed partial class JobDispatcher
         }
         else if (job.TimedOut || JobLimits.Of(final) == JobLimits.Time)
         {
-            End(job, JobStatus.Failed, AttemptStatus.Failed, JobLimits.Time, $"It ran longer than its {job.Row.Spec.TimeoutSeconds} s and was stopped.", acknowledge);
+            End(job, JobStatus.Failed, AttemptStatus.Failed, JobLimits.Time, $"It ran longer than its {job.Row.Spec.TimeoutSeconds} s and was stopped.",
+                acknowledge);
         }
         else if (JobLimits.Of(final) is { } limit)
         {
-            End(job, JobStatus.Failed, AttemptStatus.Failed, limit, Bounded(final.Reason, "It used more of the machine than it may and was stopped."), acknowledge);
+            End(job, JobStatus.Failed, AttemptStatus.Failed, limit, Bounded(final.Reason, "It used more of the machine than it may and was stopped."),
+                acknowledge);
         }
         else if (final.Kind == AttemptEventKind.Killed)
         {
@@ -227,7 +229,8 @@ public sealed partial class JobDispatcher
             full.IsFull = true;
         }
 
-        row.EarlierAttempts = [.. row.EarlierAttempts, new JobAttempt(row.AttemptId!.Value, row.Fence, row.NodeId, ended, row.StartedAt, Now, null, row.Sandbox, row.Network)];
+        row.EarlierAttempts = [
+            .. row.EarlierAttempts, new JobAttempt(row.AttemptId!.Value, row.Fence, row.NodeId, ended, row.StartedAt, Now, null, row.Sandbox, row.Network)];
         (row.Sandbox, row.Network, row.LeastSandbox) = (null, null, null);
         (row.Status, row.AttemptId, row.AttemptStatus, row.NodeId, row.AssignedAt, row.StartedAt) = (JobStatus.Queued, null, null, null, null, null);
         (job.Final, job.WaitEnds) = (null, 0);

@@ -100,7 +100,8 @@ public sealed partial class JobDispatcher
     private void OnCancelUnanswered(LiveJob job)
     {
         var (end, code) = job.TimedOut ? (JobStatus.Failed, JobLimits.Time) : (JobStatus.Cancelled, "job.cancelled");
-        var error = (job.TimedOut ? "Its time was up." : job.Row.Error ?? "Cancelled.") + " The machine has not confirmed yet that it stopped; it is told again when it answers.";
+        var error = (job.TimedOut ? "Its time was up." : job.Row.Error ?? "Cancelled.")
+            + " The machine has not confirmed yet that it stopped; it is told again when it answers.";
         Meter(job, new AttemptEvent { Attempt = job.Attempt, EventNo = 0, Kind = AttemptEventKind.Killed });
         End(job, end, AttemptStatus.Cancelled, code, error, then: null);
     }

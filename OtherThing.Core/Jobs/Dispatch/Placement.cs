@@ -71,7 +71,8 @@ internal static class Placement
         node.Sandbox == SandboxClasses.None
             ? $"no sandbox works on it and its owner does not let jobs run without one{(node.SandboxProblem.Length > 0 ? ": " + node.SandboxProblem : "")}"
         : node.Sandbox == SandboxClasses.Process && node.Unsandboxed is { } named && !named.Contains(job.WorkspaceId)
-            ? $"no sandbox works on it and its owner does not let this workspace's jobs run without one: on that machine, otherthing-node policy set --allow-unsandboxed {job.WorkspaceId}"
+            ? $"no sandbox works on it and its owner does not let this workspace's jobs run without one: on that machine, otherthing-node policy set "
+                + $"--allow-unsandboxed {job.WorkspaceId}"
         : !SandboxClasses.Satisfies(node.Sandbox, leastSandbox)
             ? $"the workspace asks for {leastSandbox} at least, it has {node.Sandbox}"
         : job.Spec.Requirements.Network == "full" && node.Network == "none"

@@ -124,7 +124,8 @@ internal sealed partial class RunGrain
                 machine.Cancel(Now);
             }
         });
-        foreach (var stopped in memory.Where(step => step is { ChildRunId: not null, Status: StepRunStatus.Cancelled or StepRunStatus.Failed, TakenOver: false }))
+        foreach (var stopped in
+            memory.Where(step => step is { ChildRunId: not null, Status: StepRunStatus.Cancelled or StepRunStatus.Failed, TakenOver: false }))
         {
             await GrainFactory.GetGrain<IRunGrain>(stopped.ChildRunId!.Value).CancelAsync(); // may have been cut off before it was said
         }

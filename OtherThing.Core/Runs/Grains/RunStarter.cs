@@ -9,7 +9,8 @@ namespace OtherThing.Core.Runs.Grains;
 /// The one way a run begins, whoever starts it: makes sure that the version is kept and can run, then hands over to the run's grain.
 /// Rights are checked by the service that calls.
 /// </summary>
-public sealed partial class RunStarter(IFlowStore flows, FlowPlans plans, IGrainFactory grains, RunOptions options, TimeProvider clock, ILogger<RunStarter> logger)
+public sealed partial class RunStarter(
+    IFlowStore flows, FlowPlans plans, IGrainFactory grains, RunOptions options, TimeProvider clock, ILogger<RunStarter> logger)
 {
     // A grain call has a time limit of its own, so a longer wait is made of pieces.
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);

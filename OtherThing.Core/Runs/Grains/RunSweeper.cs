@@ -5,7 +5,8 @@ using OtherThing.Core.Runs.Queue;
 namespace OtherThing.Core.Runs.Grains;
 
 /// <summary>Finds runs that nobody owns or whose time has come, and wakes them. The first round after a start takes all that have not ended.</summary>
-internal sealed partial class RunSweeper(IRunStore runs, IRunQueueStore queue, IGrainFactory grains, TimeProvider clock, ILogger<RunSweeper> logger) : BackgroundService
+internal sealed partial class RunSweeper(IRunStore runs, IRunQueueStore queue, IGrainFactory grains, TimeProvider clock, ILogger<RunSweeper> logger)
+    : BackgroundService
 {
     private const int Round = 500;
 

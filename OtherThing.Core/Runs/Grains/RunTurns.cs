@@ -24,7 +24,8 @@ internal sealed class RunTurns(RunOptions options)
     /// The places of called runs at a depth of a workspace. A called run only ever waits for places one depth further in, and the
     /// deepest call nothing, so that runs which call one another cannot block each other.
     /// </summary>
-    public FairGate Calls(Guid workspaceId, int depth) => _calls.GetOrAdd((workspaceId, depth), static (_, places) => new FairGate(places), options.CallsAtOnce);
+    public FairGate Calls(Guid workspaceId, int depth) =>
+        _calls.GetOrAdd((workspaceId, depth), static (_, places) => new FairGate(places), options.CallsAtOnce);
 
     /// <summary>Makes the place of a called run, which has none yet; end it by <see cref="EndCall"/>.</summary>
     /// <param name="runId">The called run.</param>

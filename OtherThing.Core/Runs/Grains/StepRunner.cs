@@ -59,7 +59,9 @@ internal sealed partial class StepRunner(
         catch (Exception exception)
         {
             LogFault(exception, run.Id, start.Path);
-            return StepOutcome.Failed("step.fault", $"The step failed because of an internal error of the server ({exception.GetType().Name}). The server's log has details under run {run.Id}.");
+            return StepOutcome.Failed(
+                "step.fault",
+                $"The step failed because of an internal error of the server ({exception.GetType().Name}). The server's log has details under run {run.Id}.");
         }
     }
 

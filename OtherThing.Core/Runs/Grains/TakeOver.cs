@@ -8,7 +8,8 @@ namespace OtherThing.Core.Runs.Grains;
 [GenerateSerializer, Immutable]
 public sealed record TakeOver
 {
-    /// <summary>The step to start from: everything that is through and neither on nor behind it is taken over. Null with the others unset takes nothing.</summary>
+    /// <summary>The step to start from: everything that is through and neither on nor behind it is taken over. Null with the others unset takes
+    /// nothing.</summary>
     [Id(0)] public string? FromStep { get; init; }
 
     /// <summary>With <see cref="FromStep"/> a map at the top: its items that are through are taken over too, so that only the others run.</summary>
@@ -99,7 +100,8 @@ internal static class TakeOverRules
         plan.Root.SlotById.TryGetValue(id, out var slot) && plan.Root.Steps[slot] is { Map: not null } map ? map : null;
 
     private static HashSet<string> Items(Dictionary<string, StepRun> last, string mapId) =>
-        [.. last.Keys.Where(path => path.StartsWith(mapId + "[", StringComparison.Ordinal)).Select(path => path[..(path.IndexOf('/', StringComparison.Ordinal) + 1)])];
+        [.. last.Keys.Where(path => path.StartsWith(mapId + "[", StringComparison.Ordinal))
+            .Select(path => path[..(path.IndexOf('/', StringComparison.Ordinal) + 1)])];
 
     /// <summary>The path prefixes of the items of which every step came to an end that the item went on after.</summary>
     private static HashSet<string> ItemsThrough(FlowPlan plan, Dictionary<string, StepRun> last, string mapId)

@@ -20,7 +20,8 @@ public interface IRunPurgeStore
     /// <param name="after">Where the way has come to; null at its beginning.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The runs to be deleted, and how far the way has come; null at its end.</returns>
-    Task<(IReadOnlyList<ExpiredRun> Runs, Cursor? Next)> FindExpiredAsync(Guid workspaceId, ExpiryBounds? bounds, Cursor? after, CancellationToken cancellationToken);
+    Task<(IReadOnlyList<ExpiredRun> Runs, Cursor? Next)> FindExpiredAsync(
+        Guid workspaceId, ExpiryBounds? bounds, Cursor? after, CancellationToken cancellationToken);
 
     /// <summary>Deletes a part of a journal that is more than one piece.</summary>
     /// <returns>How many entries went; 0 once none is left.</returns>

@@ -4,7 +4,8 @@ using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Runs.Journal;
 
-/// <summary>How many runs a workspace keeps and since when. To count a million takes a while, so a page that looks again every moment gets the last count.</summary>
+/// <summary>How many runs a workspace keeps and since when. To count a million takes a while, so a page that looks again every moment gets the last
+/// count.</summary>
 public sealed class RunTally(IRunStore runs, Door door, TimeProvider clock)
 {
     /// <summary>A count is good for so long.</summary>

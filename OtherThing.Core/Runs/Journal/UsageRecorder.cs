@@ -60,6 +60,7 @@ internal sealed partial class UsageRecorder(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The usage of the call {CallId} of run {RunId} could not be written down; it cost {CostUnits} (1e-8 cents)")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The usage of the call {CallId} of run {RunId} could not be written down; it cost {CostUnits} (1e-8 cents)")]
     private partial void LogLost(Exception exception, string callId, Guid? runId, long? costUnits);
 }

@@ -156,7 +156,9 @@ internal sealed partial class FlowMachine
         }
         else
         {
-            FailInline(level, slot, "wait.invalid", config.TryGetProperty("until", out _) ? "until" : "seconds", "seconds must be 0 to 31,536,000, or until a time such as 2026-01-31T09:00:00Z.", utcNow);
+            FailInline(
+                level, slot, "wait.invalid", config.TryGetProperty("until", out _) ? "until" : "seconds",
+                "seconds must be 0 to 31,536,000, or until a time such as 2026-01-31T09:00:00Z.", utcNow);
             return;
         }
 

@@ -35,7 +35,8 @@ internal sealed partial class FlowMachine
     /// <param name="budget">What the run may use up; null takes the defaults.</param>
     /// <param name="stepRuns">How many step runs it has had before.</param>
     public FlowMachine(
-        FlowPlan plan, RunFacts facts, IEnumerable<StepRun>? memory = null, bool takingOver = false, bool paused = false, RunBudget? budget = null, int stepRuns = 0)
+        FlowPlan plan, RunFacts facts, IEnumerable<StepRun>? memory = null, bool takingOver = false, bool paused = false, RunBudget? budget = null,
+        int stepRuns = 0)
     {
         (_plan, _facts, _takingOver, Paused) = (plan, facts, takingOver, paused);
         (_budget, StepRuns) = (budget ?? RunBudget.Default, stepRuns);

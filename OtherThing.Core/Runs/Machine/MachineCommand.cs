@@ -9,7 +9,8 @@ internal abstract record MachineCommand(string Path);
 internal record StartAttempt(string Path, PlanStep Step, int Attempt, JsonElement Config, bool Resumed) : MachineCommand(Path);
 
 /// <summary>Ask a person, and once more when the time is up; the step waits. Answer with <see cref="FlowMachine.Complete"/>.</summary>
-internal sealed record AskPerson(string Path, PlanStep Step, int Attempt, JsonElement Config, DateTime Due) : StartAttempt(Path, Step, Attempt, Config, Resumed: true);
+internal sealed record AskPerson(string Path, PlanStep Step, int Attempt, JsonElement Config, DateTime Due)
+    : StartAttempt(Path, Step, Attempt, Config, Resumed: true);
 
 /// <summary>Call <see cref="FlowMachine.Elapse"/> at that time (UTC).</summary>
 internal sealed record StartTimer(string Path, DateTime Due) : MachineCommand(Path);

@@ -87,5 +87,7 @@ internal static class RecordedInput
     }
 
     private static bool Has(JsonElement config, string fields, Func<string, bool> isCredential) =>
-        config.TryGetProperty(fields, out var named) && named.ValueKind == JsonValueKind.Object && named.EnumerateObject().Any(field => isCredential(field.Name));
+        config.TryGetProperty(fields, out var named)
+        && named.ValueKind == JsonValueKind.Object
+        && named.EnumerateObject().Any(field => isCredential(field.Name));
 }

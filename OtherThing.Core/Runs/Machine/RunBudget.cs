@@ -19,14 +19,18 @@ internal sealed record RunBudget(int StepRuns, long ValueBytes, int TurnSteps = 
 
     public StepError StepsError(string path) => new(
         "run.limit.steps",
-        string.Create(CultureInfo.InvariantCulture, $"The run needs more than {StepRuns:N0} step runs, the most one run may have (Runs:StepRuns). Give its maps and loops less to do, split the work over several runs, or raise the setting."))
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The run needs more than {StepRuns:N0} step runs, the most one run may have (Runs:StepRuns). Give its maps and loops less to do, split the work over several runs, or raise the setting."))
     {
         Path = path,
     };
 
     public StepError BytesError(string path) => new(
         "run.limit.bytes",
-        string.Create(CultureInfo.InvariantCulture, $"The run needs more than {ValueBytes / 1_048_576:N0} MiB of memory for its values and the items it works on, the most one run may use (Runs:MemoryMiB). Hand on less than whole answers, let its maps work on fewer items at once, or raise the setting."))
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The run needs more than {ValueBytes / 1_048_576:N0} MiB of memory for its values and the items it works on, the most one run may use (Runs:MemoryMiB). Hand on less than whole answers, let its maps work on fewer items at once, or raise the setting."))
     {
         Path = path,
     };

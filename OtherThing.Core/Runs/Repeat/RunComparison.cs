@@ -69,7 +69,8 @@ public sealed record RunComparison(
         Add(found, "status", Status(first), Status(second));
         Add(found, "port", Text(first.Port), Text(second.Port));
         Add(found, "error", Of(first.Error), Of(second.Error));
-        Add(found, "input", ValueOf(first.Input ?? StepRunInput.Of(first), first.InputBlob), ValueOf(second.Input ?? StepRunInput.Of(second), second.InputBlob));
+        Add(found, "input", ValueOf(first.Input ?? StepRunInput.Of(first), first.InputBlob),
+            ValueOf(second.Input ?? StepRunInput.Of(second), second.InputBlob));
         Add(found, "output", ValueOf(first.Output, first.OutputBlob), ValueOf(second.Output, second.OutputBlob));
         return found;
     }

@@ -25,7 +25,8 @@ public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore p
     /// <param name="stepId">The step's id in the saved draft.</param>
     /// <param name="request">What it is run with.</param>
     /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
-    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.step_not_found</c>, <c>flow.invalid</c> (of this step), <c>run.not_found</c>, <c>run.input_too_large</c>.</returns>
+    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.step_not_found</c>, <c>flow.invalid</c> (of this step), <c>run.not_found</c>,
+    /// <c>run.input_too_large</c>.</returns>
     public async Task<Result<Guid>> StartAsync(
         Actor actor, Guid workspaceId, Guid flowId, string stepId, StepRunRequest request, CancellationToken cancellationToken)
     {

@@ -118,6 +118,9 @@ public sealed record AiChatConfig
     public int? MaxTokens { get; init; }
 
     /// <summary>JSON Schema the answer must fit; puts the parsed answer into <c>json</c>.</summary>
-    [Description("JSON Schema (draft 2020-12) the answer must fit; the parsed answer is then in json. It refers to nothing outside itself, and its patterns do without look-around and back references."), Field("json")]
+    [Description(
+        "JSON Schema (draft 2020-12) the answer must fit; the parsed answer is then in json. It refers to nothing outside itself, and its patterns do "
+            + "without look-around and back references."),
+        Field("json")]
     public JsonElement? ResponseSchema { get; init; }
 }

@@ -72,7 +72,9 @@ public sealed record WebhookTriggerConfig
     public WebhookRespond Respond { get; init; }
 
     /// <summary>What deliveries are signed with; anyone who knows the address may send when it is null or empty.</summary>
-    [Description("What deliveries are signed with (Standard Webhooks: HMAC-SHA256 over id.timestamp.body). Without one, whoever knows the address can start the flow. It is sealed when saved and never shown again.")]
+    [Description(
+        "What deliveries are signed with (Standard Webhooks: HMAC-SHA256 over id.timestamp.body). Without one, whoever knows the address can start the flow. "
+            + "It is sealed when saved and never shown again.")]
     [Field("secret")]
     public string? Secret { get; init; }
 }

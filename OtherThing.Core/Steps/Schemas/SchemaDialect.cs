@@ -32,7 +32,8 @@ internal static class SchemaDialect
     private static FormatRegistry CreateFormats()
     {
         var formats = new FormatRegistry();
-        formats.Register(new PredicateFormat("regex", static value => value.ValueKind != JsonValueKind.String || SchemaPattern.TryCreate(value.GetString()!, out _, out _)));
+        formats.Register(
+            new PredicateFormat("regex", static value => value.ValueKind != JsonValueKind.String || SchemaPattern.TryCreate(value.GetString()!, out _, out _)));
         return formats;
     }
 

@@ -38,7 +38,9 @@ internal static class SchemaPattern
         }
         catch (Exception wrong) when (wrong is NotSupportedException or ArgumentException)
         {
-            reason = $"'{Short(pattern)}' cannot be taken: look-ahead, look-behind, back references and very large repetitions are left out here, so that no pattern can hang.";
+            reason =
+                $"'{Short(pattern)}' cannot be taken: look-ahead, look-behind, back references and very large repetitions are left out here, so that no "
+                    + "pattern can hang.";
         }
 
         return false;

@@ -74,7 +74,8 @@ public sealed class UserSchema
         if (parts * values > SchemaLimits.Checks)
         {
             return [new SchemaProblem("", string.Create(
-                CultureInfo.InvariantCulture, $"it has {values:N0} parts and the schema {parts:N0}: together more than the {SchemaLimits.Checks:N0} checks that are made"))];
+                CultureInfo.InvariantCulture,
+                $"it has {values:N0} parts and the schema {parts:N0}: together more than the {SchemaLimits.Checks:N0} checks that are made"))];
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -162,7 +163,8 @@ public sealed class UserSchema
             {
                 SchemaWork.Endless => WithoutEnd,
                 > SchemaLimits.Work => string.Create(
-                    CultureInfo.InvariantCulture, $"checking it takes more than the {SchemaLimits.Work:N0} steps that are made; the schema's references and branches multiply, or there is too much to compare"),
+                    CultureInfo.InvariantCulture,
+                    $"checking it takes more than the {SchemaLimits.Work:N0} steps that are made; the schema's references and branches multiply, or there is too much to compare"),
                 _ => null,
             };
         }

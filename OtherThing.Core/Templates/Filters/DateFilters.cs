@@ -8,7 +8,10 @@ internal static class DateFilters
 {
     public static IReadOnlyList<TemplateFilter> All { get; } =
     [
-        new("date", "A time in UTC, written by a strftime format. The value is a text as ISO 8601, mails and HTTP write it, without an offset taken as UTC, or Unix seconds.", Format)
+        new("date",
+            "A time in UTC, written by a strftime format. The value is a text as ISO 8601, mails and HTTP write it, without an offset taken as UTC, or Unix "
+                + "seconds.",
+            Format)
         {
             Arguments = [new("format")],
             Examples =
@@ -28,7 +31,9 @@ internal static class DateFilters
         }
 
         var format = call.Text(0);
-        var time = input.TryText(call.Position, out var text) && !Number.TryParse(text.AsSpan().Trim(), out _) ? Parse(text, call) : FromUnix(call.Number(input), call);
+        var time = input.TryText(call.Position, out var text) && !Number.TryParse(text.AsSpan().Trim(), out _)
+            ? Parse(text, call)
+            : FromUnix(call.Number(input), call);
         return Strftime.TryFormat(time, format, out var formatted, out var unknown)
             ? call.Made(formatted)
             : throw call.Refuse("template.value_invalid", $"date does not know {Conversions.Quote(unknown)}; the guide lists what it knows.");

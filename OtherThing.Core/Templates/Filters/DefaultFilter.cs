@@ -5,18 +5,22 @@ namespace OtherThing.Core.Templates.Filters;
 /// <summary>The one filter that takes what does not exist.</summary>
 internal static class DefaultFilter
 {
-    public static TemplateFilter Filter { get; } = new("default", "The fallback, when the value does not exist or is null, false, \"\" or an empty list or object. Every other filter refuses a path that does not exist, and is passed by when a default follows it.", Apply)
-    {
-        TakesMissing = true,
-        Arguments = [new("fallback"), new("allow_false", "false", IsNamed: true)],
-        Examples =
+    public static TemplateFilter Filter { get; } =
+        new("default",
+            "The fallback, when the value does not exist or is null, false, \"\" or an empty list or object. Every other filter refuses a path that does not "
+                + "exist, and is passed by when a default follows it.",
+            Apply)
+        {
+            TakesMissing = true,
+            Arguments = [new("fallback"), new("allow_false", "false", IsNamed: true)],
+            Examples =
         [
             new("{{ input.nickname | default: input.title }}", "\"Hello, world\""),
             new("{{ input.count | default: 1 }}", "7"),
             new("{{ input.nickname | upcase | default: \"NOBODY\" }}", "\"NOBODY\""),
             new("{{ false | default: true, allow_false: true }}", "false"),
         ],
-    };
+        };
 
     /// <summary>True for a value that is there and not empty.</summary>
     public static bool Keeps(Value value) => value.Kind switch

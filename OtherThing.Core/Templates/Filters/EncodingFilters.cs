@@ -11,11 +11,13 @@ internal static class EncodingFilters
 
     public static IReadOnlyList<TemplateFilter> All { get; } =
     [
-        new("url_encode", "Safe as one part of a URL's path or query; a space becomes %20.", (input, call) => call.Made(Uri.EscapeDataString(Paid(input, call))))
+        new("url_encode", "Safe as one part of a URL's path or query; a space becomes %20.",
+            (input, call) => call.Made(Uri.EscapeDataString(Paid(input, call))))
         {
             Examples = [new("{{ \"a b&c/d\" | url_encode }}", "\"a%20b%26c%2Fd\"")],
         },
-        new("url_decode", "The text a part of a URL stands for; a plus is a space.", (input, call) => call.Made(Uri.UnescapeDataString(call.Text(input).Replace('+', ' '))))
+        new("url_decode", "The text a part of a URL stands for; a plus is a space.",
+            (input, call) => call.Made(Uri.UnescapeDataString(call.Text(input).Replace('+', ' '))))
         {
             Examples = [new("{{ \"a%20b+c%26d\" | url_decode }}", "\"a b c&d\"")],
         },
@@ -31,14 +33,17 @@ internal static class EncodingFilters
         {
             Examples = [new("{{ \"SGVsbG8=\" | base64_decode }}", "\"Hello\"")],
         },
-        new("sha256", "The SHA-256 hash of the text, in hexadecimal.", (input, call) => call.Made(Convert.ToHexStringLower(SHA256.HashData(Bytes(input, call)))))
+        new("sha256", "The SHA-256 hash of the text, in hexadecimal.",
+            (input, call) => call.Made(Convert.ToHexStringLower(SHA256.HashData(Bytes(input, call)))))
         {
             Examples = [new("{{ \"abc\" | sha256 }}", "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"")],
         },
-        new("hmac_sha256", "The HMAC-SHA-256 of the text under a key, in hexadecimal.", (input, call) => call.Made(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(call.Text(0)), Bytes(input, call)))))
+        new("hmac_sha256", "The HMAC-SHA-256 of the text under a key, in hexadecimal.",
+            (input, call) => call.Made(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(call.Text(0)), Bytes(input, call)))))
         {
             Arguments = [new("key")],
-            Examples = [new("{{ \"what do ya want for nothing?\" | hmac_sha256: \"Jefe\" }}", "\"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843\"")],
+            Examples = [
+                new("{{ \"what do ya want for nothing?\" | hmac_sha256: \"Jefe\" }}", "\"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843\"")],
         },
     ];
 

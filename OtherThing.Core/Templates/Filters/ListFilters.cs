@@ -35,12 +35,15 @@ internal static class ListFilters
         new("where", "The items whose member equals a value; without a value, those where it is neither null nor false.", Where)
         {
             Arguments = [new("member"), new("value", "any")],
-            Examples = [new("{{ input.machines | where: \"cores\", 4 | map: \"name\" }}", "[\"beta\"]"), new("{{ input.machines | where: \"site\" | size }}", "2")],
+            Examples = [
+                new("{{ input.machines | where: \"cores\", 4 | map: \"name\" }}", "[\"beta\"]"), new("{{ input.machines | where: \"site\" | size }}", "2")],
         },
         new("sort", "The items in order, by themselves or by a member: numbers before texts, nothing last.", Sort)
         {
             Arguments = [new("member", "none")],
-            Examples = [new("{{ input.words | sort }}", "[\"apple\",\"apple\",\"fig\",\"pear\"]"), new("{{ input.machines | sort: \"cores\" | map: \"cores\" }}", "[4,8,16]")],
+            Examples = [
+                new("{{ input.words | sort }}", "[\"apple\",\"apple\",\"fig\",\"pear\"]"),
+                new("{{ input.machines | sort: \"cores\" | map: \"cores\" }}", "[4,8,16]")],
         },
         new("reverse", "The items from last to first.", (input, call) => Value.From([.. call.Items(input).AsEnumerable().Reverse()]))
         {

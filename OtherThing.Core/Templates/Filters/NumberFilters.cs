@@ -22,7 +22,8 @@ internal static class NumberFilters
             Arguments = [new("number")],
             Examples = [new("{{ input.price | times: 4 }}", "50.0")],
         },
-        new("divided_by", "The quotient; of two whole numbers the whole quotient, rounded down.", (input, call) => call.Made(Number.Divide(call.Number(input), Divisor(call))))
+        new("divided_by", "The quotient; of two whole numbers the whole quotient, rounded down.",
+            (input, call) => call.Made(Number.Divide(call.Number(input), Divisor(call))))
         {
             Arguments = [new("divisor")],
             Examples = [new("{{ input.count | divided_by: 2 }}", "3"), new("{{ input.count | divided_by: 2.0 }}", "3.5")],

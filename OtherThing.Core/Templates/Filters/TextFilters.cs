@@ -72,7 +72,8 @@ internal static class TextFilters
             Arguments = [new("separator")],
             Examples = [new("{{ \"a,b,,c\" | split: \",\" }}", "[\"a\",\"b\",\"\",\"c\"]"), new("{{ \"abc\" | split: \"\" }}", "[\"a\",\"b\",\"c\"]")],
         },
-        new("strip_html", "Without HTML tags, comments, scripts and styles. For reading, not for safety.", (input, call) => call.Made(Html.Strip(call.Text(input))))
+        new("strip_html", "Without HTML tags, comments, scripts and styles. For reading, not for safety.",
+            (input, call) => call.Made(Html.Strip(call.Text(input))))
         {
             Examples = [new("{{ \"<p>Hello <b>you</b></p>\" | strip_html }}", "\"Hello you\"")],
         },

@@ -11,7 +11,9 @@ internal static class ValueFilters
         DefaultFilter.Filter,
         new("json", "The value written as JSON on one line.", (input, call) => call.Made(input.ToJson(call.Context, call.Position)))
         {
-            Examples = [new("{{ input.words | json }}", "\"[\\\"pear\\\",\\\"apple\\\",\\\"fig\\\",\\\"apple\\\"]\""), new("{{ \"say \\ hi\" | json }}", "\"\\\"say \\\\\\\\ hi\\\"\"")],
+            Examples = [
+                new("{{ input.words | json }}", "\"[\\\"pear\\\",\\\"apple\\\",\\\"fig\\\",\\\"apple\\\"]\""),
+                new("{{ \"say \\ hi\" | json }}", "\"\\\"say \\\\\\\\ hi\\\"\"")],
         },
         new("parse_json", "The value a JSON text stands for; anything but a text is kept as it is.", ParseJson)
         {

@@ -76,7 +76,8 @@ internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, Pa
 
         if (scanner.TakeName() is not { } name)
         {
-            problems.Add(start, scanner.AtEnd ? 0 : 1, "template.value_expected", "A value belongs here: a path like input.name, a text in quotes, or a number.");
+            problems.Add(
+                start, scanner.AtEnd ? 0 : 1, "template.value_expected", "A value belongs here: a path like input.name, a text in quotes, or a number.");
             return null;
         }
 
@@ -144,7 +145,9 @@ internal sealed class ExpressionParser(Scanner scanner, ProblemList problems, Pa
         var property = scanner.Take(".") ? scanner.TakeName() : null;
         if (property is null || !LoopExpression.Properties.Contains(property))
         {
-            problems.Add(start, scanner.Position - start, "template.forloop_invalid", $"forloop has {string.Join(", ", LoopExpression.Properties)}: write forloop.index.");
+            problems.Add(
+                start, scanner.Position - start, "template.forloop_invalid",
+                $"forloop has {string.Join(", ", LoopExpression.Properties)}: write forloop.index.");
             return null;
         }
 

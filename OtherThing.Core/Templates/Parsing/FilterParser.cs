@@ -46,7 +46,9 @@ internal sealed class FilterParser(Scanner scanner, ProblemList problems, Expres
 
         if (byPosition < filter.Required || byPosition > filter.Allowed)
         {
-            problems.Add(start, scanner.Position - start, "template.filter_arguments", $"{TemplateFilters.Signature(filter)}: {byPosition.ToString(CultureInfo.InvariantCulture)} given.");
+            problems.Add(
+                start, scanner.Position - start, "template.filter_arguments",
+                $"{TemplateFilters.Signature(filter)}: {byPosition.ToString(CultureInfo.InvariantCulture)} given.");
             return null;
         }
 
@@ -65,7 +67,9 @@ internal sealed class FilterParser(Scanner scanner, ProblemList problems, Expres
             {
                 if (!filter.Arguments.Any(a => a.IsNamed && a.Name == name))
                 {
-                    problems.Add(start, name.Length, "template.filter_arguments", $"{TemplateFilters.Signature(filter)}: it has no argument {Conversions.Quote(name)}.");
+                    problems.Add(
+                        start, name.Length, "template.filter_arguments",
+                        $"{TemplateFilters.Signature(filter)}: it has no argument {Conversions.Quote(name)}.");
                     return false;
                 }
             }

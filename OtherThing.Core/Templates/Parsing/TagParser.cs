@@ -274,6 +274,8 @@ internal sealed class TagParser(Scanner scanner, ProblemList problems, PathLog p
         }
 
         var nearest = Nearest.One(name, s_names) is { } near ? $" Did you mean {near}?" : "";
-        problems.Add(start, name.Length, "template.unknown_tag", $"There is no tag {Values.Conversions.Quote(name)}: it is one of {string.Join(", ", s_names)}.{nearest}");
+        problems.Add(
+            start, name.Length, "template.unknown_tag",
+            $"There is no tag {Values.Conversions.Quote(name)}: it is one of {string.Join(", ", s_names)}.{nearest}");
     }
 }

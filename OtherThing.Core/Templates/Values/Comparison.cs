@@ -99,7 +99,8 @@ internal static class Comparison
 
         if (!container.IsList)
         {
-            throw new TemplateError("template.type_mismatch", $"contains looks into a text, a list or an object, and got {container.Describe()}.", position, null);
+            throw new TemplateError(
+                "template.type_mismatch", $"contains looks into a text, a list or an object, and got {container.Describe()}.", position, null);
         }
 
         foreach (var item in Conversions.ToItems(container, context, position, "contains"))

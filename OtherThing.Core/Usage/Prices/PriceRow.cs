@@ -85,7 +85,8 @@ public sealed record PriceCondition(DateTime? From, TimeOnly? Start, TimeOnly? E
         ? new PriceCondition(Utc(date.GetString()!), null, null)
         : new PriceCondition(null, Time(constraint.GetProperty("start_time")), Time(constraint.GetProperty("end_time")));
 
-    private static DateTime Utc(string date) => TimeText.TryRead(date, out var utc) ? utc : throw new FormatException($"The price table has '{date}' where a time is due.");
+    private static DateTime Utc(string date) =>
+        TimeText.TryRead(date, out var utc) ? utc : throw new FormatException($"The price table has '{date}' where a time is due.");
 
     private static TimeOnly Time(JsonElement time) => TimeOnly.FromDateTime(Utc("2000-01-01T" + time.GetString()));
 }

@@ -36,17 +36,22 @@ public sealed class CanvasBench(Chromium chromium, SharedServer server)
         await other.CloseAsync();
 
         await Line.SlowAsync(page, delay);
-        await page.EvaluateAsync("window.frames_ = []; let last = 0; const tick = now => { if (last) window.frames_.push(now - last); last = now; requestAnimationFrame(tick); }; requestAnimationFrame(tick);");
+        await page.EvaluateAsync(
+            "window.frames_ = []; let last = 0; const tick = now => { if (last) window.frames_.push(now - last); last = now; requestAnimationFrame(tick); }; "
+                + "requestAnimationFrame(tick);");
         var id = await builder.Host.EvaluateAsync<string>(
-            "host => { const c = host.flowCanvas, w = c.scene.view.window; c.zoomTo(1); return [...c.scene.layout.rects].find(([, r]) => r.x > w.x + w.width / 3 && r.y > w.y + w.height / 3)[0]; }");
+            "host => { const c = host.flowCanvas, w = c.scene.view.window; c.zoomTo(1); return [...c.scene.layout.rects].find(([, r]) => r.x > w.x + w.width "
+                + "/ 3 && r.y > w.y + w.height / 3)[0]; }");
         await builder.Host.EvaluateAsync("(host, id) => host.flowCanvas.selectOnly([id], true)", id);
         foreach (var zoom in new[] { 1, 0.4, 0.15 })
         {
             var at = string.Create(CultureInfo.InvariantCulture, $"{zoom:0.##}");
             await builder.Host.EvaluateAsync("(host, zoom) => host.flowCanvas.zoomTo(zoom)", zoom);
             await DragAsync(builder, count, delay, $"drag one at {at}", id, []);
-            await DragAsync(builder, count, delay, $"drag 50 at {at}", id, [.. Enumerable.Range(1, 49).Select(number => $"s{number}").Where(other => other != id)]);
-            await MeasureAsync(builder, count, delay, $"pan at {at}", turn => page.Mouse.WheelAsync((float)Math.Sin(turn / 20.0) * 60, (float)Math.Cos(turn / 20.0) * 40));
+            await DragAsync(
+                builder, count, delay, $"drag 50 at {at}", id, [.. Enumerable.Range(1, 49).Select(number => $"s{number}").Where(other => other != id)]);
+            await MeasureAsync(
+                builder, count, delay, $"pan at {at}", turn => page.Mouse.WheelAsync((float)Math.Sin(turn / 20.0) * 60, (float)Math.Cos(turn / 20.0) * 40));
         }
 
         await page.Keyboard.DownAsync("Control");
@@ -83,13 +88,25 @@ public sealed class CanvasBench(Chromium chromium, SharedServer server)
         {
             var x = turn * 16;
             var seen = other.EvaluateAsync<double>(
-                "x => new Promise(done => { const c = document.querySelector('[data-part=host]').flowCanvas; const look = () => c.scene.doc.steps.get('s1').position.x === x ? done(Date.now()) : setTimeout(look, 1); look(); })", x);
-            var dropped = await builder.Host.EvaluateAsync<double>("(host, x) => { host.flowCanvas.commit([{ op: 'move', id: 's1', x, y: 0 }]); return Date.now(); }", x);
+                "x => new Promise(done => { const c = document.querySelector('[data-part=host]').flowCanvas; const look = () => "
+                    + "c.scene.doc.steps.get('s1').position.x === x ? done(Date.now()) : setTimeout(look, 1); look(); })",
+                x);
+            var dropped =
+                await builder.Host.EvaluateAsync<double>("(host, x) => { host.flowCanvas.commit([{ op: 'move', id: 's1', x, y: 0 }]); return Date.now(); }", x);
             took.Add(await seen - dropped);
         }
 
         took.Sort();
-        Say(new { figure = "another browser sees a drop", steps = count, delayMs = delay, medianMs = Round(took[5]), worstMs = Round(took[^1]), within = 150 + (2 * delay) });
+        Say(new
+        {
+            figure = "another browser sees a drop",
+            steps = count,
+            delayMs = delay,
+            medianMs = Round(took[5]),
+            worstMs = Round(took[^1]),
+            within = 150
+            + (2 * delay)
+        });
         Promise(took[5] <= 150 + (2 * delay), $"{count} steps, {delay} ms: another browser sees a drop after {took[5]:0} ms");
         await Line.SlowAsync(builder.Page, 0);
         await Line.SlowAsync(other, 0);
@@ -101,7 +118,8 @@ public sealed class CanvasBench(Chromium chromium, SharedServer server)
         var (x, y) = await builder.PlaceOfAsync(id);
         await builder.Page.Mouse.MoveAsync(x, y);
         await builder.Page.Mouse.DownAsync();
-        await MeasureAsync(builder, count, delay, what, turn => builder.Page.Mouse.MoveAsync(x + ((float)Math.Sin(turn / 15.0) * 150), y + ((float)Math.Cos(turn / 15.0) * 100)));
+        await MeasureAsync(builder, count, delay, what, turn =>
+            builder.Page.Mouse.MoveAsync(x + ((float)Math.Sin(turn / 15.0) * 150), y + ((float)Math.Cos(turn / 15.0) * 100)));
         builder.Forget();
         await builder.Page.Mouse.UpAsync();
         await builder.Page.Locator("[data-part=host][data-unsaved='0']").WaitForAsync();
@@ -126,7 +144,19 @@ public sealed class CanvasBench(Chromium chromium, SharedServer server)
         var (calls, sent) = (builder.Calls.Count, builder.Frames);
         var frames = await builder.Page.EvaluateAsync<double[]>("window.frames_.slice().sort((a, b) => a - b)");
         var (p50, p95, worst) = (frames[frames.Length / 2], frames[(int)(frames.Length * 0.95)], frames[^1]);
-        Say(new { figure = what, steps = count, delayMs = delay, frames = frames.Length, p50Ms = Round(p50), p95Ms = Round(p95), worstMs = Round(worst), messages = calls, socketFrames = sent });
+        Say(new
+        {
+            figure = what,
+            steps = count,
+            delayMs = delay,
+            frames = frames.Length,
+            p50Ms = Round(
+            p50),
+            p95Ms = Round(p95),
+            worstMs = Round(worst),
+            messages = calls,
+            socketFrames = sent
+        });
         Promise(p95 <= Frame && worst <= LongFrame, $"{count} steps, {what}: p95 {p95:0.0} ms, longest {worst:0.0} ms");
         Promise(calls == 0, $"{count} steps, {what}: {calls} messages");
     }
@@ -154,7 +184,8 @@ public sealed class CanvasBench(Chromium chromium, SharedServer server)
                 Id = $"s{at}", Type = at == 0 ? "trigger.manual" : "data.set", Name = $"Step number {at}",
                 Position = new(at % Columns * 304, at / Columns * 128), Config = at == 0 ? JsonElement.Parse("{}") : config,
             })],
-            Connections = [.. Enumerable.Range(1, count - 1).Select(at => new FlowConnection { From = at % Columns == 0 ? $"s{at - Columns}" : $"s{at - 1}", To = $"s{at}" })],
+            Connections = [.. Enumerable.Range(1, count - 1)
+                .Select(at => new FlowConnection { From = at % Columns == 0 ? $"s{at - Columns}" : $"s{at - 1}", To = $"s{at}" })],
         };
     }
 }

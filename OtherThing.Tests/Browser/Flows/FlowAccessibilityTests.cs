@@ -19,7 +19,8 @@ public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer serve
             Steps =
             [
                 new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start", Config = JsonElement.Parse("""{"fields":[{"name":"topic"}]}""") },
-                new FlowStep { Id = "ask", Type = "ai.chat", Name = "Ask", Position = new(320, 0), Config = JsonElement.Parse("""{"provider":"openai","model":"m","prompt":"p"}""") },
+                new FlowStep { Id = "ask", Type =
+                    "ai.chat", Name = "Ask", Position = new(320, 0), Config = JsonElement.Parse("""{"provider":"openai","model":"m","prompt":"p"}""") },
             ],
             Connections = [new FlowConnection { From = "start", To = "ask" }],
         };
@@ -60,7 +61,9 @@ public sealed class FlowAccessibilityTests(Chromium chromium, SharedServer serve
     {
         var flow = FlowDocument.Empty with
         {
-            Steps = [new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" }, new FlowStep { Id = "shape", Type = "data.set", Position = new(320, 0), Config = JsonElement.Parse("""{"value":1}""") }],
+            Steps = [
+                new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" },
+                new FlowStep { Id = "shape", Type = "data.set", Position = new(320, 0), Config = JsonElement.Parse("""{"value":1}""") }],
         };
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, flow);
         await builder.Host.FocusAsync();

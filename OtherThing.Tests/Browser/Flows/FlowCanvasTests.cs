@@ -15,7 +15,8 @@ public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
         [
             new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start", Position = new(0, 0) },
             new FlowStep { Id = "shape", Type = "data.set", Name = "Shape", Position = new(320, 0), Config = JsonElement.Parse("""{"value":1}""") },
-            new FlowStep { Id = "result", Type = "output", Name = "Result", Position = new(640, 192), Config = JsonElement.Parse("""{"value":"{{ steps.shape }}"}""") },
+            new FlowStep
+            { Id = "result", Type = "output", Name = "Result", Position = new(640, 192), Config = JsonElement.Parse("""{"value":"{{ steps.shape }}"}""") },
         ],
         Connections = [new FlowConnection { From = "start", To = "shape" }],
     };
@@ -116,7 +117,8 @@ public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
             [
                 new FlowStep { Id = "start", Type = "trigger.manual" },
                 new FlowStep { Id = "outer", Type = "logic.map", Position = new(320, 0), Config = JsonElement.Parse("""{"items":"{{ input }}"}""") },
-                new FlowStep { Id = "inner", Type = "logic.map", Position = new(360, 60), Parent = "outer", Config = JsonElement.Parse("""{"items":"{{ input }}"}""") },
+                new FlowStep
+                { Id = "inner", Type = "logic.map", Position = new(360, 60), Parent = "outer", Config = JsonElement.Parse("""{"items":"{{ input }}"}""") },
                 new FlowStep { Id = "deep", Type = "data.set", Position = new(400, 120), Parent = "inner", Config = JsonElement.Parse("""{"value":1}""") },
             ],
         });
@@ -219,7 +221,8 @@ public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
         await builder.Page.GetByLabel("Name", new() { Exact = true }).BlurAsync();
 
         Assert.Equal("Shaped <b>new</b>", (await builder.SavedAsync(flow => flow.Steps[1].Name != "Shape")).Steps[1].Name);
-        await other.WaitForFunctionAsync("() => document.querySelector('[data-part=host]').flowCanvas.scene.doc.steps.get('shape').name === 'Shaped <b>new</b>'");
+        await other.WaitForFunctionAsync(
+            "() => document.querySelector('[data-part=host]').flowCanvas.scene.doc.steps.get('shape').name === 'Shaped <b>new</b>'");
         await other.GetByRole(AriaRole.Tab, new() { Name = "Outline" }).ClickAsync();
         await Assertions.Expect(other.GetByRole(AriaRole.Navigation, new() { Name = "Steps of this flow" })).ToContainTextAsync("Shaped <b>new</b>");
     }
@@ -280,7 +283,8 @@ public sealed class FlowCanvasTests(Chromium chromium, SharedServer server)
     private static async Task<(float X, float Y)> PortAsync(FlowBuilder builder, string id, string port)
     {
         var at = await builder.Host.EvaluateAsync<float[]>(
-            "(host, [id, port]) => { const c = host.flowCanvas, p = c.scene.view.toScreen(c.scene.output(id, port)), b = host.getBoundingClientRect(); return [b.x + p.x, b.y + p.y]; }",
+            "(host, [id, port]) => { const c = host.flowCanvas, p = c.scene.view.toScreen(c.scene.output(id, port)), b = host.getBoundingClientRect(); "
+                + "return [b.x + p.x, b.y + p.y]; }",
             new[] { id, port });
         return (at[0], at[1]);
     }

@@ -41,7 +41,8 @@ public sealed class FlowHostileTests(Chromium chromium, SharedServer server)
         Steps =
         [
             new FlowStep { Id = "start", Type = "trigger.manual", Name = Script },
-            new FlowStep { Id = "x", Type = Script, Name = new string('ö', 200), Position = new(1e6, -1e6), Config = JsonElement.Parse("""{"a":[[[[{}]]]]}""") },
+            new FlowStep
+            { Id = "x", Type = Script, Name = new string('ö', 200), Position = new(1e6, -1e6), Config = JsonElement.Parse("""{"a":[[[[{}]]]]}""") },
             new FlowStep { Id = "a", Type = "logic.map", Parent = "b", Config = JsonElement.Parse("""{"items":"{{ steps.nobody }}"}""") },
             new FlowStep { Id = "b", Type = "logic.map", Parent = "a", Config = JsonElement.Parse("""{"items":"{{ unclosed"}""") },
             .. Enumerable.Range(0, 400).Select(at => new FlowStep

@@ -135,8 +135,10 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
         Steps =
         [
             new FlowStep { Id = "start", Type = "trigger.manual", Name = "Begin" },
-            new FlowStep { Id = "set", Type = "data.set", Name = "Shape", Position = new(480, 0), Config = System.Text.Json.JsonElement.Parse("""{"value":1}""") },
-            new FlowStep { Id = "result", Type = "output", Name = "Result", Position = new(800, 192), Config = System.Text.Json.JsonElement.Parse("""{"value":1}""") },
+            new FlowStep
+            { Id = "set", Type = "data.set", Name = "Shape", Position = new(480, 0), Config = System.Text.Json.JsonElement.Parse("""{"value":1}""") },
+            new FlowStep
+            { Id = "result", Type = "output", Name = "Result", Position = new(800, 192), Config = System.Text.Json.JsonElement.Parse("""{"value":1}""") },
         ],
         Connections = [new FlowConnection { From = "start", To = "set" }],
     };

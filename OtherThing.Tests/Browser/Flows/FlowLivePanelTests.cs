@@ -56,9 +56,12 @@ public sealed class FlowLivePanelTests(Chromium chromium, SharedServer server)
         await page.GetByRole(AriaRole.Button, new() { Name = "Try with this body" }).ClickAsync();
 
         await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Run on show" })).ToContainTextAsync("Succeeded");
-        var runs = await builder.Rest.GetFromJsonAsync<JsonElement>(builder.FlowPath[..builder.FlowPath.IndexOf("/flows", StringComparison.Ordinal)] + "/runs", Cancel);
+        var runs = await builder.Rest.GetFromJsonAsync<JsonElement>(
+            builder.FlowPath[..builder.FlowPath.IndexOf("/flows", StringComparison.Ordinal)] + "/runs", Cancel);
         var run = await builder.Rest.GetFromJsonAsync<JsonElement>(
-            builder.FlowPath[..builder.FlowPath.IndexOf("/flows", StringComparison.Ordinal)] + "/runs/" + runs.GetProperty("items")[0].GetProperty("id").GetString(), Cancel);
+            builder.FlowPath[..builder.FlowPath.IndexOf("/flows", StringComparison.Ordinal)]
+            + "/runs/"
+            + runs.GetProperty("items")[0].GetProperty("id").GetString(), Cancel);
         Assert.Equal("""{"n":41}""", run.GetProperty("output").GetRawText());
     }
 
@@ -67,7 +70,8 @@ public sealed class FlowLivePanelTests(Chromium chromium, SharedServer server)
         Steps =
         [
             new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" },
-            new FlowStep { Id = "hook", Type = "trigger.webhook", Name = "Incoming", Position = new(0, 160), Config = JsonElement.Parse("""{"respond":"accepted"}""") },
+            new FlowStep
+            { Id = "hook", Type = "trigger.webhook", Name = "Incoming", Position = new(0, 160), Config = JsonElement.Parse("""{"respond":"accepted"}""") },
             new FlowStep { Id = "end", Type = "output", Name = "End", Position = new(320, 80), Config = JsonElement.Parse("""{"value":"{{ input.body }}"}""") },
         ],
         Connections = [new FlowConnection { From = "start", To = "end" }, new FlowConnection { From = "hook", To = "end" }],

@@ -43,12 +43,15 @@ public sealed class FlowNewStepTests(Chromium chromium, SharedServer server)
     {
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, FlowDocument.Empty);
         var (me, workspace) = (await builder.MeAsync(), Guid.Parse(builder.FlowPath.Split('/')[4]));
-        var key = new ApiKey(Guid.CreateVersion7(), workspace, ApiProvider.Anthropic, "Team", new Uri("https://api.anthropic.com"), "sk…9f3A", me, DateTime.UtcNow);
+        var key =
+            new ApiKey(Guid.CreateVersion7(), workspace, ApiProvider.Anthropic, "Team", new Uri("https://api.anthropic.com"), "sk…9f3A", me, DateTime.UtcNow);
         key.Seal(RandomNumberGenerator.GetBytes(64), RandomNumberGenerator.GetBytes(32));
         Assert.True(await server.Services.GetRequiredService<IKeyStore>().TryAddAsync(key, TestContext.Current.CancellationToken));
         await builder.Page.ReloadAsync();
         await Patience.UntilAsync(
-            async () => await builder.Page.EvaluateAsync<string?>("document.querySelector('[role=application]')?.flowCanvas?.scene.catalog.fresh('ai.chat').provider") == "anthropic",
+            async () =>
+                await builder.Page.EvaluateAsync<string?>(
+                    "document.querySelector('[role=application]')?.flowCanvas?.scene.catalog.fresh('ai.chat').provider") == "anthropic",
             () => "the canvas knows what the workspace's keys open");
 
         await AddAsync(builder, "Ask a model");

@@ -9,7 +9,8 @@ namespace OtherThing.Tests.Browser.Flows;
 [Collection(Lanes.Builder)]
 public sealed class FlowOpeningTests(Chromium chromium, FlowOpeningTests.Installed server) : IClassFixture<FlowOpeningTests.Installed>
 {
-    private const string Asked = "performance.getEntriesByType('resource').filter(each => /canvas[/]|FlowCanvas/.test(each.name) && each.transferSize > 0).map(each => each.name)";
+    private const string Asked =
+        "performance.getEntriesByType('resource').filter(each => /canvas[/]|FlowCanvas/.test(each.name) && each.transferSize > 0).map(each => each.name)";
 
     /// <summary>As installed: scripts are kept by the browser for good, which they are not while somebody works on them.</summary>
     public sealed class Installed() : TestServer(("EnableStaticAssetsDevelopmentCaching", "true"));

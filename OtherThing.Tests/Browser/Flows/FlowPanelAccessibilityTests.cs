@@ -15,8 +15,10 @@ public sealed class FlowPanelAccessibilityTests(Chromium chromium, SharedServer 
         Steps =
         [
             new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" },
-            new FlowStep { Id = "work", Type = "node.command", Name = "Work", Position = new(320, 0), Config = JsonElement.Parse("""{"script":"# count\nfor f in *; do echo \"$f\" 12; done","shell":"bash","stdin":"{{ input }}"}""") },
-            new FlowStep { Id = "fail", Type = "data.set", Name = "Fail", Position = new(640, 0), Config = JsonElement.Parse("""{"value":{"a":"{{ input.gone }}","n":1,"ok":true}}""") },
+            new FlowStep { Id = "work", Type = "node.command", Name = "Work", Position =
+                new(320, 0), Config = JsonElement.Parse("""{"script":"# count\nfor f in *; do echo \"$f\" 12; done","shell":"bash","stdin":"{{ input }}"}""") },
+            new FlowStep { Id = "fail", Type =
+                "data.set", Name = "Fail", Position = new(640, 0), Config = JsonElement.Parse("""{"value":{"a":"{{ input.gone }}","n":1,"ok":true}}""") },
         ],
         Connections = [new FlowConnection { From = "start", To = "fail" }],
     };

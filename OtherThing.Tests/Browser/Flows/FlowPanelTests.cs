@@ -27,7 +27,8 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
 
         await Assertions.Expect(field).ToHaveValueAsync("About {{ input.topic }}");
         await Assertions.Expect(page.Locator(".cf-preview")).ToContainTextAsync("With the last run: About Bees");
-        var saved = await builder.SavedAsync(flow => flow.Steps[1].Config.GetRawText().Contains("topic", StringComparison.Ordinal)); // what was typed before it may be saved first
+        var saved = await builder.SavedAsync(
+            flow => flow.Steps[1].Config.GetRawText().Contains("topic", StringComparison.Ordinal)); // what was typed before it may be saved first
         Assert.Equal("""{"value":"About {{ input.topic }}"}""", saved.Steps[1].Config.GetRawText());
     }
 
@@ -152,7 +153,10 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
         await page.GotoAsync(builder.PagePath[..builder.PagePath.LastIndexOf('/')]);
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByLabel("File")).ToBeEnabledAsync();
-        await page.GetByLabel("File").SetInputFilesAsync(new FilePayload { Name = "mail.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(Corpus.Text("n8n-support-webhook")) });
+        await page.GetByLabel("File")
+            .SetInputFilesAsync(
+                new FilePayload
+                { Name = "mail.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(Corpus.Text("n8n-support-webhook")) });
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Route support mail is a draft now: 6 steps, 6 connections, from n8n.");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Open flow" }).ClickAsync();
@@ -166,7 +170,9 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
             await page.GetByRole(AriaRole.Menuitem, new() { Name = "Export" }).ClickAsync();
         });
         Assert.Equal("route-support-mail.flow.json", download.SuggestedFilename);
-        Assert.StartsWith("{\n  \"format\": \"otherthing.flow/1\",", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "{\n  \"format\": \"otherthing.flow/1\",", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,7 +208,8 @@ public sealed class FlowPanelTests(Chromium chromium, SharedServer server)
         await page.GetByRole(AriaRole.Button, new() { Name = "Run", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Topic" }).FillAsync(topic);
         await page.GetByRole(AriaRole.Button, new() { Name = "Run flow" }).ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Run on show" })).ToContainTextAsync(new System.Text.RegularExpressions.Regex("Succeeded|Failed"));
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Run on show" }))
+            .ToContainTextAsync(new System.Text.RegularExpressions.Regex("Succeeded|Failed"));
     }
 
     private static async Task SelectAsync(FlowBuilder builder, string id)

@@ -24,7 +24,8 @@ public sealed class FlowRouteTests(Chromium chromium, SharedServer server)
     {
         await using var builder = await FlowBuilder.OpenAsync(chromium, server, Between());
         await Patience.UntilAsync(async () => await builder.Host.EvaluateAsync<int>(Crossed) == 0, () => "the line goes round the card");
-        var before = await builder.Host.EvaluateAsync<string>("host => JSON.stringify(host.flowCanvas.scene.routes.shown(host.flowCanvas.scene, host.flowCanvas.scene.doc.connections[1]))");
+        var before = await builder.Host.EvaluateAsync<string>(
+            "host => JSON.stringify(host.flowCanvas.scene.routes.shown(host.flowCanvas.scene, host.flowCanvas.scene.doc.connections[1]))");
 
         var (x, y) = await builder.PlaceOfAsync("low");
         builder.Forget();
@@ -37,7 +38,8 @@ public sealed class FlowRouteTests(Chromium chromium, SharedServer server)
         await builder.SavedAsync(flow => flow.Steps.Single(step => step.Id == "low").Position.Y < 180);
         await Patience.UntilAsync(
             async () => await builder.Host.EvaluateAsync<int>(Crossed) == 0
-                && await builder.Host.EvaluateAsync<string>("host => JSON.stringify(host.flowCanvas.scene.routes.shown(host.flowCanvas.scene, host.flowCanvas.scene.doc.connections[1]))") is { } after,
+                && await builder.Host.EvaluateAsync<string>(
+                    "host => JSON.stringify(host.flowCanvas.scene.routes.shown(host.flowCanvas.scene, host.flowCanvas.scene.doc.connections[1]))") is { } after,
             () => "the line goes round both cards");
         Assert.StartsWith("[", before, StringComparison.Ordinal);
     }
@@ -59,7 +61,8 @@ public sealed class FlowRouteTests(Chromium chromium, SharedServer server)
         await builder.Page.Mouse.ClickAsync(at[0], at[1]);
 
         await Patience.UntilAsync(
-            async () => await builder.Host.EvaluateAsync<bool>("host => host.flowCanvas.scene.isConnectionSelected(host.flowCanvas.scene.doc.connections[1])"), () => "the line is selected");
+            async () => await builder.Host.EvaluateAsync<bool>("host => host.flowCanvas.scene.isConnectionSelected(host.flowCanvas.scene.doc.connections[1])"),
+            () => "the line is selected");
     }
 
     [Fact]
@@ -104,6 +107,8 @@ public sealed class FlowRouteTests(Chromium chromium, SharedServer server)
             new FlowStep { Id = "low", Type = "data.set", Name = "Low", Position = new(320, 192), Config = JsonElement.Parse("""{"value":1}""") },
             new FlowStep { Id = "end", Type = "output", Name = "End", Position = new(640, 0), Config = JsonElement.Parse("""{"value":1}""") },
         ],
-        Connections = [new FlowConnection { From = "start", To = "mid" }, new FlowConnection { From = "start", To = "end" }, new FlowConnection { From = "start", To = "low" }],
+        Connections = [
+            new FlowConnection { From = "start", To = "mid" }, new FlowConnection { From = "start", To = "end" },
+            new FlowConnection { From = "start", To = "low" }],
     };
 }

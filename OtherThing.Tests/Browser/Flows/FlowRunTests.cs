@@ -101,9 +101,12 @@ public sealed class FlowRunTests(Chromium chromium, SharedServer server)
     {
         Steps =
         [
-            new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start", Config = JsonElement.Parse("""{"fields":[{"name":"topic","required":true}]}""") },
-            new FlowStep { Id = "wait", Type = "logic.wait", Name = "Wait", Position = new(320, 0), Config = JsonElement.Parse($$"""{"seconds":{{FlowBuilder.Say(seconds)}}}""") },
-            new FlowStep { Id = "result", Type = "output", Name = "Result", Position = new(640, 0), Config = JsonElement.Parse("""{"value":"About {{ input.topic }}"}""") },
+            new FlowStep
+            { Id = "start", Type = "trigger.manual", Name = "Start", Config = JsonElement.Parse("""{"fields":[{"name":"topic","required":true}]}""") },
+            new FlowStep { Id = "wait", Type =
+                "logic.wait", Name = "Wait", Position = new(320, 0), Config = JsonElement.Parse($$"""{"seconds":{{FlowBuilder.Say(seconds)}}}""") },
+            new FlowStep
+            { Id = "result", Type = "output", Name = "Result", Position = new(640, 0), Config = JsonElement.Parse("""{"value":"About {{ input.topic }}"}""") },
         ],
         Connections = [new FlowConnection { From = "start", To = "wait" }, new FlowConnection { From = "wait", To = "result" }],
     };

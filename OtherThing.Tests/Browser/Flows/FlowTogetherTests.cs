@@ -134,7 +134,8 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
 
         await Assertions.Expect(builder.Page.GetByRole(AriaRole.List, new() { Name = "People here" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
         await builder.Page.WaitForFunctionAsync(
-            "() => { const { people } = document.querySelector('[data-part=host]').flowCanvas; return people.selected.start?.name && people.cursors.length === 1; }");
+            "() => { const { people } = document.querySelector('[data-part=host]').flowCanvas; return people.selected.start?.name && people.cursors.length "
+                + "=== 1; }");
         await other.CloseAsync();
         await Assertions.Expect(builder.Page.GetByRole(AriaRole.List, new() { Name = "People here" })).ToHaveCountAsync(0);
     }
@@ -200,7 +201,9 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
             }
             catch (TimeoutException)
             {
-                Assert.Fail($"One of {hosts.Count} browsers is not done; the server is at {(await builder.SavedAsync(_ => true)).Steps.Count} steps. {await host.Page.EvaluateAsync<string>(State)}");
+                Assert.Fail(
+                    $"One of {hosts.Count} browsers is not done; the server is at {(await builder.SavedAsync(_ => true)).Steps.Count} steps. "
+                        + $"{await host.Page.EvaluateAsync<string>(State)}");
             }
         }
 
@@ -227,7 +230,8 @@ public sealed class FlowTogetherTests(Chromium chromium, SharedServer server)
     private static string Describe(FlowDocument flow) => JsonSerializer.Serialize(
         new
         {
-            steps = flow.Steps.Select(step => new object?[] { step.Id, step.Type, step.Name, step.Position.X, step.Position.Y, step.Parent, step.Config.GetRawText() }),
+            steps = flow.Steps.Select(
+                step => new object?[] { step.Id, step.Type, step.Name, step.Position.X, step.Position.Y, step.Parent, step.Config.GetRawText() }),
             connections = flow.Connections.Select(each => new[] { each.From, each.Port, each.To }),
         },
         Json.Options);

@@ -55,7 +55,8 @@ public sealed class FlowTouchTests(Chromium chromium, SharedServer server)
 
         // The panel took its place beside the canvas; the sign is where it is now.
         var sign = await builder.Host.EvaluateAsync<float[]>(
-            "async host => { const { plusesOf } = await import('./canvas/plus.js'), at = host.flowCanvas.clientAt(plusesOf(host.flowCanvas.scene)[0].at); return [at.x, at.y]; }");
+            "async host => { const { plusesOf } = await import('./canvas/plus.js'), at = host.flowCanvas.clientAt(plusesOf(host.flowCanvas.scene)[0].at); "
+                + "return [at.x, at.y]; }");
         await fingers.TapAsync((sign[0], sign[1]));
         await builder.Page.GetByRole(AriaRole.Combobox, new() { Name = "Add a step" }).FillAsync("Wait");
         await fingers.Builder.Page.Keyboard.PressAsync("Enter");
@@ -109,7 +110,8 @@ public sealed class FlowTouchTests(Chromium chromium, SharedServer server)
 
         public static async Task<Fingers> OpenAsync(Chromium chromium, SharedServer server, int width = 390, int height = 844)
         {
-            var builder = await FlowBuilder.OpenAsync(chromium, server, TwoSteps, new() { HasTouch = true, ViewportSize = new() { Width = width, Height = height } });
+            var builder =
+                await FlowBuilder.OpenAsync(chromium, server, TwoSteps, new() { HasTouch = true, ViewportSize = new() { Width = width, Height = height } });
             return new Fingers(builder, await builder.Browser.NewCDPSessionAsync(builder.Page));
         }
 
@@ -144,7 +146,8 @@ public sealed class FlowTouchTests(Chromium chromium, SharedServer server)
         public async Task<(double X, double Y)> UnderAsync((float X, float Y) place)
         {
             var at = await builder.Host.EvaluateAsync<double[]>(
-                "(host, [x, y]) => { const box = host.getBoundingClientRect(), at = host.flowCanvas.scene.view.toCanvas({ x: x - box.x, y: y - box.y }); return [at.x, at.y]; }",
+                "(host, [x, y]) => { const box = host.getBoundingClientRect(), at = host.flowCanvas.scene.view.toCanvas({ x: x - box.x, y: y - box.y }); "
+                    + "return [at.x, at.y]; }",
                 new[] { place.X, place.Y });
             return (at[0], at[1]);
         }
@@ -152,7 +155,8 @@ public sealed class FlowTouchTests(Chromium chromium, SharedServer server)
         /// <summary>A place of the page where the canvas is free.</summary>
         public async Task<(float X, float Y)> EmptyPlaceAsync()
         {
-            var at = await builder.Host.EvaluateAsync<float[]>("host => { const box = host.getBoundingClientRect(); return [box.x + 100, box.y + box.height / 2]; }");
+            var at = await builder.Host.EvaluateAsync<float[]>(
+                "host => { const box = host.getBoundingClientRect(); return [box.x + 100, box.y + box.height / 2]; }");
             return (at[0], at[1]);
         }
 

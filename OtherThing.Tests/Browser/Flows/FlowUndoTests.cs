@@ -141,11 +141,15 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
     {
         Steps =
         [
-            new FlowStep { Id = "inner", Type = "data.set", Parent = "each", Position = new(392, 100.5), Config = JsonElement.Parse("""{"value":{"10":1.0,"2":1e3,"ä":"\u00e9"}}""") },
+            new FlowStep { Id = "inner", Type =
+                "data.set", Parent = "each", Position = new(392, 100.5), Config = JsonElement.Parse("""{"value":{"10":1.0,"2":1e3,"ä":"\u00e9"}}""") },
             new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start", Position = new(0, 0) },
-            new FlowStep { Id = "each", Type = "logic.map", Name = "Each", Position = new(360, 40), Config = JsonElement.Parse("""{"onItemError":"fail","items":"{{ input }}"}""") },
-            new FlowStep { Id = "ask", Type = "http.request", Position = new(900, 0), Config = JsonElement.Parse("""{"url":"https://example.org"}"""), Retry = new RetryPolicy(2, 0.5), TimeoutSeconds = 9, OnError = OnError.Branch, Effects = StepEffects.Keyed },
-            new FlowStep { Id = "result", Type = "output", Name = "Result", Position = new(1200, 192), Config = JsonElement.Parse("""{"value":"{{ steps.ask.body }}"}""") },
+            new FlowStep { Id = "each", Type =
+                "logic.map", Name = "Each", Position = new(360, 40), Config = JsonElement.Parse("""{"onItemError":"fail","items":"{{ input }}"}""") },
+            new FlowStep { Id = "ask", Type = "http.request", Position = new(900, 0), Config = JsonElement.Parse("""{"url":"https://example.org"}"""), Retry =
+                new RetryPolicy(2, 0.5), TimeoutSeconds = 9, OnError = OnError.Branch, Effects = StepEffects.Keyed },
+            new FlowStep
+            { Id = "result", Type = "output", Name = "Result", Position = new(1200, 192), Config = JsonElement.Parse("""{"value":"{{ steps.ask.body }}"}""") },
         ],
         Connections =
         [
@@ -161,7 +165,8 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
     /// </summary>
     public static TheoryData<int, bool> Seeds =>
     [
-        (903449851, true), (1427660744, false), (2002441862, false), .. Enumerable.Range(0, Effort.Of(1, 40)).Select(number => new TheoryDataRow<int, bool>(Random.Shared.Next(1, int.MaxValue), number % 4 == 3)),
+        (903449851, true), (1427660744, false), (2002441862, false),
+        .. Enumerable.Range(0, Effort.Of(1, 40)).Select(number => new TheoryDataRow<int, bool>(Random.Shared.Next(1, int.MaxValue), number % 4 == 3)),
     ];
 
     [Theory]
@@ -205,7 +210,9 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
         foreach (var turn in new[] { "first", "last" })
         {
             var id = await builder.Host.EvaluateAsync<string>(
-                "(host, turn) => { const ids = [...host.flowCanvas.scene.layout.rects.keys()], id = turn === 'first' ? ids[0] : ids.at(-1); host.flowCanvas.open(id); return id; }", turn);
+                "(host, turn) => { const ids = [...host.flowCanvas.scene.layout.rects.keys()], id = turn === 'first' ? ids[0] : ids.at(-1); "
+                    + "host.flowCanvas.open(id); return id; }",
+                turn);
             await Assertions.Expect(builder.Page.Locator(".stp-head code")).ToHaveTextAsync($"steps.{id}");
             await builder.Page.GetByLabel("Name", new() { Exact = true }).FillAsync($"Named in the panel {turn}");
             await builder.Page.GetByText("When it fails, how long, how often").ClickAsync();
@@ -220,11 +227,16 @@ public sealed class FlowUndoTests(Chromium chromium, SharedServer server, ITestO
         try
         {
             await builder.Page.WaitForFunctionAsync(
-                "acts => { const { sync } = document.querySelector('[data-part=host]').flowCanvas; return sync.unsaved === 0 && sync.sequence >= acts; }", acts);
+                "acts => { const { sync } = document.querySelector('[data-part=host]').flowCanvas; return sync.unsaved === 0 && sync.sequence >= acts; }",
+                acts);
         }
         catch (TimeoutException)
         {
-            Assert.Fail(await builder.Host.EvaluateAsync<string>("(host, acts) => `of ${acts} acts ${host.flowCanvas.sync.sequence} were heard of, ${host.flowCanvas.sync.unsaved} are unsaved; said: ${[...host.said].join(' | ')}`", acts));
+            Assert.Fail(
+                await builder.Host.EvaluateAsync<string>(
+                    "(host, acts) => `of ${acts} acts ${host.flowCanvas.sync.sequence} were heard of, ${host.flowCanvas.sync.unsaved} are unsaved; said: "
+                        + "${[...host.said].join(' | ')}`",
+                    acts));
         }
 
         Assert.Equal(acts, await builder.Host.EvaluateAsync<int>("host => host.flowCanvas.sync.sequence"));

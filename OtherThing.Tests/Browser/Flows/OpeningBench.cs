@@ -29,7 +29,8 @@ public sealed class OpeningBench(Chromium chromium, OpeningBench.Installed serve
         await using var line = new SlowLine(server.BaseAddress, TimeSpan.FromMilliseconds(delay));
         await using var visit = await WorkspaceVisit.StartAsync(chromium, server);
         var client = new RunClient(visit.Rest, $"/api/v1/workspaces/{visit.Id}");
-        var made = await client.PostAsync("/flows", JsonSerializer.Serialize(new { name = "Large", description = "", flow = Row(500, wait: null) }, Json.Options));
+        var made =
+            await client.PostAsync("/flows", JsonSerializer.Serialize(new { name = "Large", description = "", flow = Row(500, wait: null) }, Json.Options));
         var path = new Uri(line.Address, $"/w/{visit.Slug}/flows/{made.GetProperty("id").GetString()}").ToString();
         var page = visit.Page;
         var cold = await TimeAsync(() => page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Commit }), page);
@@ -45,7 +46,19 @@ public sealed class OpeningBench(Chromium chromium, OpeningBench.Installed serve
         await page.GetByRole(AriaRole.Link, new() { Name = "Edit Large" }).WaitForAsync();
         await page.WaitForTimeoutAsync(3_000 + (10 * delay));
         var clicked = await TimeAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Edit Large" }).ClickAsync(), page);
-        Say(new { figure = "open the builder", steps = 500, delayMs = delay, firstMs = Round(cold), firstRequests = asked, againMs = Round(Median(warm)), againRequests = again, fromTheListMs = Round(clicked), within = 2_500 });
+        Say(new
+        {
+            figure = "open the builder",
+            steps = 500,
+            delayMs = delay,
+            firstMs = Round(
+            cold),
+            firstRequests = asked,
+            againMs = Round(Median(warm)),
+            againRequests = again,
+            fromTheListMs = Round(clicked),
+            within = 2_500
+        });
     }
 
     [Fact(Explicit = true)]
@@ -72,7 +85,8 @@ public sealed class OpeningBench(Chromium chromium, OpeningBench.Installed serve
     }
 
     /// <summary>What was asked of the server for the page, besides what the browser had kept.</summary>
-    private static Task<int> RequestsAsync(IPage page) => page.EvaluateAsync<int>("performance.getEntriesByType('resource').filter(each => each.transferSize > 0).length");
+    private static Task<int> RequestsAsync(IPage page) =>
+        page.EvaluateAsync<int>("performance.getEntriesByType('resource').filter(each => each.transferSize > 0).length");
 
     private static async Task<double> MemoryAsync(WorkspaceVisit visit, string run)
     {
@@ -120,7 +134,8 @@ public sealed class OpeningBench(Chromium chromium, OpeningBench.Installed serve
 
     private static async Task<string> RunAsync(RunClient client, int count)
     {
-        var made = await client.PostAsync("/flows", JsonSerializer.Serialize(new { name = $"Row of {count}", description = "", flow = Row(count, wait: count - 1) }, Json.Options));
+        var made = await client.PostAsync(
+            "/flows", JsonSerializer.Serialize(new { name = $"Row of {count}", description = "", flow = Row(count, wait: count - 1) }, Json.Options));
         var run = await client.StartAsync(made.GetProperty("id").GetString()!);
         await client.UntilAsync(run, each => RunClient.StatusOf(each) == "waiting");
         return run;

@@ -62,7 +62,10 @@ internal static class Accessible
 
         var found = await page.EvaluateAsync<JsonElement>(Look, new object?[] { part, only });
         var faults = found.EnumerateArray().Where(violation => violation.GetProperty("impact").GetString() != "minor")
-            .Select(violation => $"{what}, {scheme}: {violation.GetProperty("id")}: {violation.GetProperty("help")}: {string.Join(" | ", violation.GetProperty("html").EnumerateArray())}");
+            .Select(
+                violation =>
+                    $"{what}, {scheme}: {violation.GetProperty("id")}: {violation.GetProperty("help")}: "
+                        + $"{string.Join(" | ", violation.GetProperty("html").EnumerateArray())}");
         Assert.True(!faults.Any(), string.Join('\n', faults));
     }
 }

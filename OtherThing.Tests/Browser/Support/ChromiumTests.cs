@@ -15,7 +15,8 @@ public sealed class ChromiumTests(Chromium chromium, SharedServer server)
 
         var wait = page.GetByText("Loaded").WaitForAsync();
         // What the framework's script says when the server has ended a page.
-        await page.EvaluateAsync("setTimeout(() => console.error('Error: There was an unhandled exception on the current circuit, so this circuit will be terminated.'))");
+        await page.EvaluateAsync(
+            "setTimeout(() => console.error('Error: There was an unhandled exception on the current circuit, so this circuit will be terminated.'))");
 
         var thrown = await Assert.ThrowsAnyAsync<PlaywrightException>(() => wait);
         Assert.Contains("stopped on an error of the server", thrown.Message, StringComparison.Ordinal);

@@ -75,7 +75,8 @@ public sealed class GuidePictures(Chromium chromium, SharedServer server)
         await builder.Page.Mouse.MoveAsync(2, 2);
         await builder.Page.WaitForTimeoutAsync(1500);
 
-        var picture = await builder.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"builder-{name}.png"), Animations = ScreenshotAnimations.Disabled });
+        var picture =
+            await builder.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"builder-{name}.png"), Animations = ScreenshotAnimations.Disabled });
 
         Assert.InRange(picture.Length, 1, LargestPicture);
         TestContext.Current.TestOutputHelper!.WriteLine($"builder-{name}.png {picture.Length / 1024} KiB");
@@ -98,9 +99,13 @@ public sealed class GuidePictures(Chromium chromium, SharedServer server)
         Steps =
         [
             Step("start", "trigger.manual", "Start", 0, 0, "{}"),
-            Step("orders", "data.set", "Read the orders", 288, 0, """{"value":[{"id":7,"customer":"Ada"},{"id":8,"customer":"Bo"},{"id":9,"customer":"Cy"}]}"""),
+            Step("orders", "data.set", "Read the orders", 288, 0,
+                """{"value":[{"id":7,"customer":"Ada"},{"id":8,"customer":"Bo"},{"id":9,"customer":"Cy"}]}"""),
             Step("each", "logic.map", "For each order", 0, 176, """{"items":"{{ steps.orders }}","concurrency":2}"""),
-            Step("pause", "logic.wait", "Wait for the printer", 32, 256, JsonSerializer.Serialize(new { seconds = double.TryParse(seconds, System.Globalization.CultureInfo.InvariantCulture, out var number) ? (object)number : seconds }), "each"),
+            Step("pause", "logic.wait", "Wait for the printer", 32, 256,
+                JsonSerializer.Serialize(
+                    new { seconds = double.TryParse(seconds, System.Globalization.CultureInfo.InvariantCulture, out var number) ? (object)number : seconds }),
+                "each"),
             Step("label", "data.set", "Make the label", 320, 256, """{"value":{"label":"Order {{ item.id }} for {{ item.customer | upcase }}"}}""", "each"),
             Step("done", "output", "Labels", 640, 168, """{"value":"{{ steps.each }}"}"""),
         ],
@@ -113,8 +118,14 @@ public sealed class GuidePictures(Chromium chromium, SharedServer server)
 
     private static FlowDocument Grid(int count) => new()
     {
-        Steps = [.. Enumerable.Range(0, count).Select(i => Step($"s{i}", i == 0 ? "trigger.manual" : i % 7 == 3 ? "logic.join" : "data.set", i == 0 ? "Start" : $"Step {i}", i % 20 * 288, i / 20 * 144, i == 0 ? "{}" : i % 7 == 3 ? """{"mode":"all"}""" : """{"value":1}"""))],
-        Connections = [.. Enumerable.Range(1, count - 1).Select(i => new FlowConnection { From = $"s{(i >= 20 && i % 3 == 0 ? i - 20 : i - 1)}", To = $"s{i}" })],
+        Steps = [
+            .. Enumerable.Range(0, count)
+                .Select(
+                    i => Step(
+                        $"s{i}", i == 0 ? "trigger.manual" : i % 7 == 3 ? "logic.join" : "data.set", i == 0 ? "Start" : $"Step {i}", i % 20 * 288,
+                        i / 20 * 144, i == 0 ? "{}" : i % 7 == 3 ? """{"mode":"all"}""" : """{"value":1}"""))],
+        Connections = [
+            .. Enumerable.Range(1, count - 1).Select(i => new FlowConnection { From = $"s{(i >= 20 && i % 3 == 0 ? i - 20 : i - 1)}", To = $"s{i}" })],
     };
 
     private static FlowStep Step(string id, string type, string name, double x, double y, string config, string? parent = null) =>

@@ -21,7 +21,8 @@ internal sealed class PageTour : IAsyncDisposable
 
     /// <summary>The routes of all pages, as they are written at the pages.</summary>
     public static IReadOnlyList<string> Routes { get; } =
-        [.. typeof(CurrentActor).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>()).Select(route => route.Template).Order(StringComparer.Ordinal)];
+        [.. typeof(CurrentActor).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>()).Select(route => route.Template).Order(
+            StringComparer.Ordinal)];
 
     /// <summary>An address with something on it for each route.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; }
@@ -82,7 +83,9 @@ internal sealed class PageTour : IAsyncDisposable
         var stranger = await _stranger.NewPageAsync();
         foreach (var (route, address) in Addresses)
         {
-            var page = route is "/account/login" or "/account/register" or "/account/forgot" or "/account/reset" or "/account/two-factor" ? stranger : _visit.Page;
+            var page = route is "/account/login" or "/account/register" or "/account/forgot" or "/account/reset" or "/account/two-factor"
+                ? stranger
+                : _visit.Page;
             if (route == "/account/two-factor")
             {
                 await BeginSignInAsync(stranger);

@@ -8,7 +8,8 @@ internal sealed class SentFrames
 {
     private readonly List<string> _sent = [];
 
-    public SentFrames(IPage page) => page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => Note(frame.Text ?? Encoding.UTF8.GetString(frame.Binary ?? []));
+    public SentFrames(IPage page) =>
+        page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => Note(frame.Text ?? Encoding.UTF8.GetString(frame.Binary ?? []));
 
     /// <summary>Everything sent so far, oldest first.</summary>
     public IReadOnlyList<string> All

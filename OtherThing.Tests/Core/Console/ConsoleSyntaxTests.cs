@@ -37,7 +37,8 @@ public sealed class ConsoleSyntaxTests
     public void Parse_AnyWordsQuoted_ComeBackAsTheyWere() =>
         Gen.String[Gen.Char, 0, 12].Array[1, 6].Sample(words =>
         {
-            var line = string.Join(' ', words.Select(word => '"' + word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + '"'));
+            var line = string.Join(
+                ' ', words.Select(word => '"' + word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + '"'));
 
             Assert.Equal(words, ConsoleSyntax.Parse(line).Value[0].Command.Words);
         });

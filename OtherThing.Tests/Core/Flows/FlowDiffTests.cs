@@ -45,7 +45,9 @@ public sealed class FlowDiffTests
     [Fact]
     public void Between_OnlyMoved_RunsTheSameAndSaysWhatMoved()
     {
-        var diff = FlowDiff.Between(Read(Before), Read(Before.Replace("\"x\":0", "\"x\":40", StringComparison.Ordinal).Replace("\"same\"", "\"same\",\"width\":300", StringComparison.Ordinal)));
+        var diff = FlowDiff.Between(
+            Read(Before),
+            Read(Before.Replace("\"x\":0", "\"x\":40", StringComparison.Ordinal).Replace("\"same\"", "\"same\",\"width\":300", StringComparison.Ordinal)));
 
         Assert.True(diff.RunsTheSame);
         Assert.False(diff.IsEmpty);
@@ -60,7 +62,8 @@ public sealed class FlowDiffTests
         var diff = FlowDiff.Between(Read(Before), after);
 
         Assert.Equal(
-            [new NoteChange(FlowChangeKind.Changed, "n", "old", "new"), new NoteChange(FlowChangeKind.Added, "x", null, "fresh"), new NoteChange(FlowChangeKind.Removed, "m", "same", null)],
+            [new NoteChange(FlowChangeKind.Changed, "n", "old", "new"), new NoteChange(FlowChangeKind.Added, "x", null, "fresh"),
+                new NoteChange(FlowChangeKind.Removed, "m", "same", null)],
             diff.Notes);
     }
 
@@ -69,7 +72,9 @@ public sealed class FlowDiffTests
     {
         var broken = new FlowDocument { Steps = [Step("a"), Step("a"), Step("b")], Connections = [new FlowConnection { From = "a", To = "nowhere" }] };
 
-        Assert.Equal(["b", "a"], FlowDiff.Between(broken, new FlowDocument { Steps = [Step("c")] }).Steps.Where(s => s.Kind == FlowChangeKind.Removed).Select(s => s.StepId).OrderDescending());
+        Assert.Equal(["b", "a"], FlowDiff.Between(broken, new FlowDocument { Steps = [Step("c")] }).Steps.Where(s => s.Kind == FlowChangeKind.Removed)
+            .Select(s => s.StepId)
+            .OrderDescending());
         Assert.True(FlowDiff.Between(broken, broken).IsEmpty);
     }
 

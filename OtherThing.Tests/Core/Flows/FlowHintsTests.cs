@@ -14,12 +14,16 @@ public sealed class FlowHintsTests
     public static TheoryData<string, string?, string?> Keys => new()
     {
         { """{"provider":"openai","model":"m","prompt":"p"}""", null, null },
-        { """{"provider":"anthropic","model":"m","prompt":"p"}""", "config.provider", "This workspace has no key for Anthropic. Add one on the API keys page, or choose another provider." },
+        { """{"provider":"anthropic","model":"m","prompt":"p"}""", "config.provider", "This workspace has no key for Anthropic. Add one on the API keys "
+            + "page, or choose another provider." },
         { """{"provider":"{{ input.provider }}","model":"m","prompt":"p"}""", null, null },
-        { """{"provider":"opnai","model":"m","prompt":"p"}""", "config.provider", "There is no provider 'opnai'. Choose one of openai, anthropic, google, groq, custom." },
+        { """{"provider":"opnai","model":"m","prompt":"p"}""", "config.provider", "There is no provider 'opnai'. Choose one of openai, anthropic, google, "
+            + "groq, custom." },
         { $$"""{"provider":"openai","keyId":"{{s_own}}","model":"m","prompt":"p"}""", null, null },
-        { $$"""{"provider":"groq","keyId":"{{s_own}}","model":"m","prompt":"p"}""", "config.keyId", "This key is for openai, and the step asks groq. Choose a key of groq, or change the provider." },
-        { $$"""{"provider":"openai","keyId":"{{s_foreign}}","model":"m","prompt":"p"}""", "config.keyId", "There is no such key in this workspace. Choose another one." },
+        { $$"""{"provider":"groq","keyId":"{{s_own}}","model":"m","prompt":"p"}""", "config.keyId", "This key is for openai, and the step asks groq. Choose "
+            + "a key of groq, or change the provider." },
+        { $$"""{"provider":"openai","keyId":"{{s_foreign}}","model":"m","prompt":"p"}""", "config.keyId", "There is no such key in this workspace. Choose "
+            + "another one." },
     };
 
     [Theory]
@@ -35,20 +39,24 @@ public sealed class FlowHintsTests
     public static TheoryData<string, string, string?> Outputs => new()
     {
         { """{"id":"x","type":"ai.chat","name":"Ask","config":{"provider":"openai","model":"m","prompt":"p"}}""", "steps.x.text", null },
-        { """{"id":"x","type":"ai.chat","name":"Ask","config":{"provider":"openai","model":"m","prompt":"p"}}""", "steps.x.txt", "The output of 'Ask' has no 'txt'; it has text, json, model, usage, finishReason. Did you mean 'text'?" },
+        { """{"id":"x","type":"ai.chat","name":"Ask","config":{"provider":"openai","model":"m","prompt":"p"}}""", "steps.x.txt", "The output of 'Ask' has no "
+            + "'txt'; it has text, json, model, usage, finishReason. Did you mean 'text'?" },
         { """{"id":"x","type":"ai.chat","name":"Ask","config":{"provider":"openai","model":"m","prompt":"p"}}""", "steps.x.output.text", "The output of 'Ask' has no 'output'; it has text, json, model, usage, finishReason." },
         { """{"id":"x","type":"ai.chat","name":"Ask","config":{"provider":"openai","model":"m","prompt":"p"}}""", "steps.x.usage.tokens", "The output of 'Ask', in 'usage', has no 'tokens'; it has inputTokens, outputTokens." },
         { """{"id":"x","type":"ai.chat","name":"Ask","config":{"provider":"openai","model":"m","prompt":"p"}}""", "steps.x.json.anything", null },
         { """{"id":"x","type":"ai.chat","name":"Ask","config":{"provider":"openai","model":"m","prompt":"p","responseSchema":{"type":"object","properties":{"title":{"type":"string"}}}}}""", "steps.x.json.titl", "The output of 'Ask', in 'json', has no 'titl'; it has title. Did you mean 'title'?" },
         { """{"id":"x","type":"http.request","config":{"url":"https://example.com"}}""", "steps.x.body.anything", null },
         { """{"id":"x","type":"http.request","config":{"url":"https://example.com"}}""", "steps.x.headers.etag", null },
-        { """{"id":"x","type":"http.request","config":{"url":"https://example.com"}}""", "steps.x.data", "The output of 'x' has no 'data'; it has status, headers, body." },
+        { """{"id":"x","type":"http.request","config":{"url":"https://example.com"}}""", "steps.x.data", "The output of 'x' has no 'data'; it has status, "
+            + "headers, body." },
         { """{"id":"x","type":"http.request","config":{"url":"https://example.com"},"onError":"branch"}""", "steps.x.error.message", null },
-        { """{"id":"x","type":"http.request","config":{"url":"https://example.com"}}""", "steps.x.error.message", "The output of 'x' has no 'error'; it has status, headers, body." },
+        { """{"id":"x","type":"http.request","config":{"url":"https://example.com"}}""", "steps.x.error.message", "The output of 'x' has no 'error'; it has "
+            + "status, headers, body." },
         { """{"id":"x","type":"data.set","config":{"value":{"a":{"b":1},"list":[1]}}}""", "steps.x.a.b", null },
         { """{"id":"x","type":"data.set","config":{"value":{"a":{"b":1},"list":[1]}}}""", "steps.x.list[0]", null },
         { """{"id":"x","type":"data.set","config":{"value":{"a":{"b":1},"list":[1]}}}""", "steps.x.size", null },
-        { """{"id":"x","type":"data.set","config":{"value":{"a":{"b":1},"list":[1]}}}""", "steps.x.a.c", "The output of 'x', in 'a', has no 'c'; it has b. Did you mean 'b'?" },
+        { """{"id":"x","type":"data.set","config":{"value":{"a":{"b":1},"list":[1]}}}""", "steps.x.a.c", "The output of 'x', in 'a', has no 'c'; it has b. "
+            + "Did you mean 'b'?" },
         { """{"id":"x","type":"data.set","config":{"value":"{{ input }}"}}""", "steps.x.anything", null },
         { """{"id":"x","type":"flow.call","config":{"flowId":"{{ input.flow }}"}}""", "steps.x.anything", null },
         { """{"id":"x","type":"logic.join","config":{}}""", "steps.x.start", null },
@@ -67,7 +75,10 @@ public sealed class FlowHintsTests
     [Fact]
     public void Find_FieldInACondition_IsNamedThere() => AssertHint(
         "config.condition", "The output of 'x' has no 'code'; it has status, headers, body.",
-        FlowHints.Find(Led("""{"id":"x","type":"http.request","config":{"url":"https://example.com"}}""", """{"id":"end","type":"logic.if","config":{"condition":"steps.x.code == 200"}}"""), Facts()));
+        FlowHints.Find(
+            Led("""{"id":"x","type":"http.request","config":{"url":"https://example.com"}}""",
+                """{"id":"end","type":"logic.if","config":{"condition":"steps.x.code == 200"}}"""),
+            Facts()));
 
     /// <summary>The triggers, what is read, and what is said.</summary>
     public static TheoryData<string, string, string?> Inputs => new()
@@ -75,9 +86,11 @@ public sealed class FlowHintsTests
         { """{"id":"start","type":"trigger.manual","config":{"fields":[]}}""", "input.anything", null },
         { """{"id":"start","type":"trigger.manual","name":"Start","config":{"fields":[{"name":"topic"}]}}""", "input.topic", null },
         { """{"id":"start","type":"trigger.manual","name":"Start","config":{"fields":[{"name":"topic"}]}}""", "input", null },
-        { """{"id":"start","type":"trigger.manual","name":"Start","config":{"fields":[{"name":"topic"}]}}""", "input.topik", "'Start' declares no input 'topik'; it declares topic. Did you mean 'topic'? Declare it there, or correct the name." },
+        { """{"id":"start","type":"trigger.manual","name":"Start","config":{"fields":[{"name":"topic"}]}}""", "input.topik", "'Start' declares no input "
+            + "'topik'; it declares topic. Did you mean 'topic'? Declare it there, or correct the name." },
         { """{"id":"start","type":"trigger.webhook","config":{}}""", "input.body.any", null },
-        { """{"id":"start","type":"trigger.webhook","config":{}}""", "input.email", "No trigger of this flow gives 'email' as input; there is body, headers, query." },
+        { """{"id":"start","type":"trigger.webhook","config":{}}""", "input.email", "No trigger of this flow gives 'email' as input; there is body, headers, "
+            + "query." },
         { """{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"topic"}]}},{"id":"hook","type":"trigger.webhook","config":{}}""", "input.body", null },
         { """{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"topic"}]}},{"id":"hook","type":"trigger.webhook","config":{}}""", "input.name", "No trigger of this flow gives 'name' as input; there is topic, body, headers, query." },
     };
@@ -86,7 +99,8 @@ public sealed class FlowHintsTests
     [MemberData(nameof(Inputs))]
     public void Find_InputThatIsNotDeclared(string triggers, string path, string? message)
     {
-        var flow = Parse($$$"""{"steps":[{{{triggers}}},{"id":"end","type":"output","config":{"value":"{{ {{{path}}} }}"}}],"connections":[{"from":"start","to":"end"}]}""");
+        var flow = Parse(
+            $$$"""{"steps":[{{{triggers}}},{"id":"end","type":"output","config":{"value":"{{ {{{path}}} }}"}}],"connections":[{"from":"start","to":"end"}]}""");
 
         AssertHint(message is null ? null : "config.value", message, FlowHints.Find(flow, Facts()));
     }
@@ -110,8 +124,12 @@ public sealed class FlowHintsTests
 
     [Theory]
     [InlineData("""{"id":"x","type":"flow.call","config":{"flowId":"ID"}}""", "config.flowId", "There is no such flow in this workspace. Choose another one.")]
-    [InlineData("""{"id":"x","type":"human.approval","config":{"title":"t","assigneeId":"ID"}}""", "config.assigneeId", "Nobody with this id is a member of this workspace. Choose another one.")]
-    [InlineData("""{"id":"x","type":"node.command","config":{"command":["a"],"requirements":{"nodeId":"ID"}}}""", "config.requirements.nodeId", "No machine with this id serves this workspace. Choose another one.")]
+    [InlineData(
+        """{"id":"x","type":"human.approval","config":{"title":"t","assigneeId":"ID"}}""", "config.assigneeId",
+        "Nobody with this id is a member of this workspace. Choose another one.")]
+    [InlineData(
+        """{"id":"x","type":"node.command","config":{"command":["a"],"requirements":{"nodeId":"ID"}}}""", "config.requirements.nodeId",
+        "No machine with this id serves this workspace. Choose another one.")]
     public void Find_IdThatIsNotOfTheWorkspace(string step, string field, string message)
     {
         AssertHint(field, message, FlowHints.Find(Led(step.Replace("ID", s_foreign.ToString(), StringComparison.Ordinal)), Facts()));

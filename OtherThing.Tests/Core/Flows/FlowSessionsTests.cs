@@ -20,7 +20,12 @@ public sealed class FlowSessionsTests : IAsyncDisposable
     private readonly TestDatabase _database;
 
     public FlowSessionsTests() => _database = new TestDatabase(services =>
-        services.AddSingleton<TimeProvider>(_clock).AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowSessions>());
+        services.AddSingleton<TimeProvider>(_clock)
+            .AddFlowsData()
+            .AddNodesData()
+            .AddSingleton<FlowReferences>()
+            .AddSingleton<FlowService>()
+            .AddSingleton<FlowSessions>());
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -105,7 +110,8 @@ public sealed class FlowSessionsTests : IAsyncDisposable
         var (workspaceId, owner, flowId) = await AddFlowAsync();
         var called = (await Flows.CreateAsync(owner, workspaceId, "Called", "", FlowDocument.Empty, Cancellation)).Value.Id;
         await using var ana = await OpenAsync(owner, workspaceId, flowId);
-        await ApplyAsync(ana, new AddStep(new FlowStep { Id = "call", Type = "flow.call", Config = JsonSerializer.SerializeToElement(new { flowId = called }) }));
+        await ApplyAsync(
+            ana, new AddStep(new FlowStep { Id = "call", Type = "flow.call", Config = JsonSerializer.SerializeToElement(new { flowId = called }) }));
         await ApplyAsync(ana, new ConfigureStep("call", "flowId", JsonSerializer.SerializeToElement(Guid.Empty)));
         Assert.Null(await Flows.DeleteAsync(owner, workspaceId, called, Cancellation));
 
@@ -215,7 +221,8 @@ public sealed class FlowSessionsTests : IAsyncDisposable
         var (workspaceId, owner, flowId) = await AddFlowAsync();
         await using var ana = await OpenAsync(owner, workspaceId, flowId);
         await using var ben = await OpenAsync(owner, workspaceId, flowId);
-        await ApplyAsync(ana, new BatchEdit([new AddStep(new FlowStep { Id = "a", Type = "data.set" }), new AddStep(new FlowStep { Id = "b", Type = "data.set" })]));
+        await ApplyAsync(
+            ana, new BatchEdit([new AddStep(new FlowStep { Id = "a", Type = "data.set" }), new AddStep(new FlowStep { Id = "b", Type = "data.set" })]));
         await ApplyAsync(ben, new DeleteStep("a"));
         using var heard = ben.Follow();
 

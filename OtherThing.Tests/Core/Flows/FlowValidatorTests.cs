@@ -96,11 +96,16 @@ public class FlowValidatorTests
     }
 
     [Theory]
-    [InlineData("""{"id":"a","type":"data.set","name":"Shape","config":{"value":1}}""", """{"from":"start","port":"nope","to":"a"}""", "'Begin' has no port 'nope'")]
-    [InlineData("""{"id":"a","type":"data.set","name":"Shape","config":{"value":1}}""", """{"from":"start","to":"a"},{"from":"start","to":"a"}""", "'Begin' is connected to 'Shape'")]
+    [InlineData(
+        """{"id":"a","type":"data.set","name":"Shape","config":{"value":1}}""", """{"from":"start","port":"nope","to":"a"}""", "'Begin' has no port 'nope'")]
+    [InlineData(
+        """{"id":"a","type":"data.set","name":"Shape","config":{"value":1}}""", """{"from":"start","to":"a"},{"from":"start","to":"a"}""",
+        "'Begin' is connected to 'Shape'")]
     [InlineData("""{"id":"a","type":"data.set","name":"Shape","config":{"value":1}}""", """{"from":"a","to":"a"}""", "'Shape' leads back to itself")]
     [InlineData("""{"id":"a","type":"data.set","name":"Shape","parent":"start","config":{"value":1}}""", "", "'Begin' is no container")]
-    [InlineData("""{"id":"m","type":"logic.map","config":{"items":[1]}},{"id":"a","type":"data.set","name":"Shape","parent":"m","config":{"value":1}}""", """{"from":"start","to":"a"}""", "'Begin' and 'Shape' are not in the same container")]
+    [InlineData(
+        """{"id":"m","type":"logic.map","config":{"items":[1]}},{"id":"a","type":"data.set","name":"Shape","parent":"m","config":{"value":1}}""",
+        """{"from":"start","to":"a"}""", "'Begin' and 'Shape' are not in the same container")]
     public void Validate_NamedSteps_AreCalledByTheirNames(string steps, string connections, string said)
     {
         var document = $$"""{"steps":[{"id":"start","type":"trigger.manual","name":"Begin"},{{steps}}],"connections":[{{connections}}]}""";
@@ -128,7 +133,8 @@ public class FlowValidatorTests
     [Fact]
     public void Validate_IdsThatDifferByCapitalLetters_NamesBoth()
     {
-        var document = $$$"""{"steps":[{{{Start}}},{"id":"ask","type":"data.set","config":{"value":1}},{"id":"Ask","type":"data.set","config":{"value":1}}],"connections":[]}""";
+        var document =
+            $$$"""{"steps":[{{{Start}}},{"id":"ask","type":"data.set","config":{"value":1}},{"id":"Ask","type":"data.set","config":{"value":1}}],"connections":[]}""";
 
         var problem = Assert.Single(FlowValidator.Validate(FlowJson.Parse(document).Value), found => found.Path.EndsWith("Ask.id", StringComparison.Ordinal));
 

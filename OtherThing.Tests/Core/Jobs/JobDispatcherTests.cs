@@ -230,7 +230,9 @@ public sealed class JobDispatcherTests
         bench.Clock.Advance(TimeSpan.FromSeconds(2.5));
 
         Assert.Equal(JobStatus.Cancelled, (await DispatchBench.EndOf(job)).Status);
-        Assert.Equal(ReconcileVerdict.Stop, Assert.Single((await node.ConnectAsync(new HeldAttempt(BenchNode.Ref(assigned), HeldState.Running, null))).Verdicts).Verdict);
+        Assert.Equal(
+            ReconcileVerdict.Stop,
+            Assert.Single((await node.ConnectAsync(new HeldAttempt(BenchNode.Ref(assigned), HeldState.Running, null))).Verdicts).Verdict);
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class JobLimitTests
         await node.AckAsync(assigned, AttemptEventKind.Accepted, 1);
         for (var at = 0; at < 2_000; at++)
         {
-            var answer = await bench.Dispatcher.AppendLogAsync(node.NodeId, new LogPiece(BenchNode.Ref(assigned), LogSource.Stdout, at, Encoding.UTF8.GetBytes("x"), 0));
+            var answer =
+                await bench.Dispatcher.AppendLogAsync(node.NodeId, new LogPiece(BenchNode.Ref(assigned), LogSource.Stdout, at, Encoding.UTF8.GetBytes("x"), 0));
             Assert.Equal(at + 1, answer.Next);
         }
 
@@ -141,7 +142,8 @@ public sealed class JobLimitTests
         await bench.SubmitAsync(bench.NewJob(demand: new JobRequirements { CpuCores = 2 }));
         await bench.SubmitAsync(bench.NewJob(demand: new JobRequirements { MemoryMb = 100 }));
 
-        var given = new[] { await node.NextAsync<NodeCommand.Assign>(), await node.NextAsync<NodeCommand.Assign>(), await node.NextAsync<NodeCommand.Assign>() };
+        var given =
+            new[] { await node.NextAsync<NodeCommand.Assign>(), await node.NextAsync<NodeCommand.Assign>(), await node.NextAsync<NodeCommand.Assign>() };
 
         Assert.Equal([512, 4096, 100], given.Select(assign => assign.MemoryMb));
     }

@@ -54,7 +54,8 @@ public sealed class JobModelTests
 
                     break;
                 case Act.FinishOld:
-                    await node.AckAsync(assigned, AttemptEventKind.Finished, 2, old => old with { Attempt = old.Attempt with { Fence = old.Attempt.Fence - 1 } });
+                    await node.AckAsync(
+                        assigned, AttemptEventKind.Finished, 2, old => old with { Attempt = old.Attempt with { Fence = old.Attempt.Fence - 1 } });
                     break;
                 case Act.FinishByStranger:
                     await stranger.AckAsync(assigned, AttemptEventKind.Finished, 2);

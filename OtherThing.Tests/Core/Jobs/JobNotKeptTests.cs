@@ -93,7 +93,8 @@ public sealed class JobNotKeptTests
 
         public Task PutAsideAsync(RefusedRow row, CancellationToken cancellationToken) => store.PutAsideAsync(row, cancellationToken);
 
-        public Task<Job?> FindAsync(Guid workspaceId, Guid jobId, CancellationToken cancellationToken) => store.FindAsync(workspaceId, jobId, cancellationToken);
+        public Task<Job?> FindAsync(Guid workspaceId, Guid jobId, CancellationToken cancellationToken) =>
+            store.FindAsync(workspaceId, jobId, cancellationToken);
 
         public Task<Job?> FindAsync(Guid jobId, CancellationToken cancellationToken) => store.FindAsync(jobId, cancellationToken);
 
@@ -106,7 +107,8 @@ public sealed class JobNotKeptTests
 
         public Task<IReadOnlyList<Job>> ListOpenAsync(CancellationToken cancellationToken) => store.ListOpenAsync(cancellationToken);
 
-        public Task<IReadOnlyList<StoredLog>> ReadLogAsync(Guid attemptId, CancellationToken cancellationToken) => store.ReadLogAsync(attemptId, cancellationToken);
+        public Task<IReadOnlyList<StoredLog>> ReadLogAsync(Guid attemptId, CancellationToken cancellationToken) =>
+            store.ReadLogAsync(attemptId, cancellationToken);
 
         public Task<JobBatch?> FindBatchAsync(Guid workspaceId, Guid batchId, CancellationToken cancellationToken) =>
             store.FindBatchAsync(workspaceId, batchId, cancellationToken);

@@ -95,7 +95,9 @@ public sealed class LogBufferTests
 
         Assert.Equal("あ\n[... 6 bytes left out ...]\nあ", log.Text());
         Assert.Equal("あ\n[... 4 bytes left out ...]\nあ", live);
-        Assert.Equal(log.Text(), JobResults.Text([new StoredLog(LogSource.Stdout, 0, bytes[..4], 0), new StoredLog(LogSource.Stdout, 8, bytes[8..], 4)], LogSource.Stdout));
+        Assert.Equal(
+            log.Text(),
+            JobResults.Text([new StoredLog(LogSource.Stdout, 0, bytes[..4], 0), new StoredLog(LogSource.Stdout, 8, bytes[8..], 4)], LogSource.Stdout));
     }
 
     [Fact]

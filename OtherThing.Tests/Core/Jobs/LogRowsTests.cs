@@ -47,7 +47,8 @@ public sealed class LogRowsTests
     }
 
     [Fact]
-    public void AnyPieces_RowsHoldEveryByteOrCountIt() => Gen.Select(Gen.Int[0, 1020], Gen.Select(Gen.Int[1, 40_000], Gen.Int[0, 3], Gen.Int[0, 20]).Array[1, 40]).Sample((known, pieces) =>
+    public void AnyPieces_RowsHoldEveryByteOrCountIt() =>
+        Gen.Select(Gen.Int[0, 1020], Gen.Select(Gen.Int[1, 40_000], Gen.Int[0, 3], Gen.Int[0, 20]).Array[1, 40]).Sample((known, pieces) =>
     {
         var clock = new FakeTimeProvider();
         var (rows, stored, at) = (new LogRows(clock, known), new List<StoredLog>(), 0L);

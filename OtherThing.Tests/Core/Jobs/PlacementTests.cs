@@ -71,7 +71,8 @@ public sealed class PlacementTests
     {
         var profile = Profile();
 
-        Assert.Equal(reason, Placement.Unfit(profile with { Facts = profile.Facts with { Network = lent } }, JobOf(new JobRequirements { Network = asked }), leastSandbox: null));
+        Assert.Equal(reason, Placement.Unfit(
+            profile with { Facts = profile.Facts with { Network = lent } }, JobOf(new JobRequirements { Network = asked }), leastSandbox: null));
     }
 
     [Fact]

@@ -186,7 +186,8 @@ public sealed class NodeServiceTests : IAsyncDisposable
         var left = (await Store.FindAsync(node.Id, Cancellation))!;
         Assert.NotNull(left.Node.RevokedAt);
         Assert.Empty(left.WorkspaceIds);
-        var told = await _database.Get<AuditService>().ListAsync(owner, workspaceId, new AuditFilter(Action: "node.revoke", Outcome: AuditOutcome.Done), new PageRequest(), Cancellation);
+        var told = await _database.Get<AuditService>()
+            .ListAsync(owner, workspaceId, new AuditFilter(Action: "node.revoke", Outcome: AuditOutcome.Done), new PageRequest(), Cancellation);
         Assert.Single(told.Value.Items);
     }
 

@@ -40,7 +40,9 @@ public class FlowMachineBudgetTests
     [Fact]
     public void StepRuns_OneMoreThanTheLimit_EndsAndTheLimitItselfDoesNot()
     {
-        var flow = Flow([Step("start", "trigger.manual"), Step("each", "logic.map", """{"items":"{{ input.items }}"}"""), Set("one", "1", "each"), Set("end", "1")], "start->each", "each->end");
+        var flow = Flow(
+            [Step("start", "trigger.manual"), Step("each", "logic.map", """{"items":"{{ input.items }}"}"""), Set("one", "1", "each"), Set("end", "1")],
+            "start->each", "each->end");
 
         var enough = new MachineDriver(flow, s_forty, budget: s_small with { StepRuns = 43 }).Start().RunToEnd();
         var scarce = new MachineDriver(flow, s_forty, budget: s_small with { StepRuns = 42 }).Start().RunToEnd();
@@ -53,7 +55,10 @@ public class FlowMachineBudgetTests
     public void StepRuns_StepsThatGoOnAfterErrors_DoNotPassOverTheLimit()
     {
         var flow = Flow(
-            [Step("start", "trigger.manual"), Step("a", "logic.map", """{"items":"{{ input.items }}","onItemError":"skip"}""") with { OnError = OnError.Continue }, Step("b", "logic.map", """{"items":"{{ input.items }}","onItemError":"skip"}""", "a") with { OnError = OnError.Continue }, Set("one", "1", "b") with { OnError = OnError.Continue }],
+            [Step("start", "trigger.manual"),
+                Step("a", "logic.map", """{"items":"{{ input.items }}","onItemError":"skip"}""") with { OnError = OnError.Continue },
+                Step("b", "logic.map", """{"items":"{{ input.items }}","onItemError":"skip"}""", "a") with { OnError = OnError.Continue },
+                Set("one", "1", "b") with { OnError = OnError.Continue }],
             "start->a");
 
         var run = new MachineDriver(flow, s_forty, budget: s_small).Start().RunToEnd();
@@ -75,7 +80,8 @@ public class FlowMachineBudgetTests
     public void F17_Values_DoublingInALoop_EndTheRunAtItsLimit()
     {
         var flow = Flow(
-            [Step("start", "trigger.manual"), Step("loop", "logic.loop", """{"while":"true","maxIterations":1000}"""), Set("v", """["{{ steps.v | default: input.items }}","{{ steps.v | default: input.items }}"]""", "loop")],
+            [Step("start", "trigger.manual"), Step("loop", "logic.loop", """{"while":"true","maxIterations":1000}"""),
+                Set("v", """["{{ steps.v | default: input.items }}","{{ steps.v | default: input.items }}"]""", "loop")],
             "start->loop");
 
         var run = new MachineDriver(flow, s_forty, budget: RunBudget.Default with { ValueBytes = 1_048_576 }).Start().RunToEnd();
@@ -91,7 +97,9 @@ public class FlowMachineBudgetTests
     public void Values_NotNeededAnyMore_DoNotCount(string type, string config)
     {
         var text = new string('x', 10_000);
-        var flow = Flow([Step("start", "trigger.manual"), Step("box", type, config), Set("v", $"\"{text}\"", "box"), Set("w", "\"{{ steps.v | size }}\"", "box")], "start->box", "v->w");
+        var flow = Flow(
+            [Step("start", "trigger.manual"), Step("box", type, config), Set("v", $"\"{text}\"", "box"), Set("w", "\"{{ steps.v | size }}\"", "box")],
+            "start->box", "v->w");
 
         var run = new MachineDriver(flow, s_forty, budget: RunBudget.Default with { ValueBytes = 200_000 }).Start().RunToEnd();
 
@@ -177,7 +185,8 @@ public class FlowMachineBudgetTests
     {
         var config = $$"""{"items":{{items}},"concurrency":40}""";
         return Flow(
-            [Step("start", "trigger.manual"), Step("a", "logic.map", config), Step("b", "logic.map", config, "a"), Step("c", "logic.map", config, "b"), Step("d", "logic.map", config, "c"), Set("one", "\"{{ item }}\"", "d")],
+            [Step("start", "trigger.manual"), Step("a", "logic.map", config), Step("b", "logic.map", config, "a"), Step("c", "logic.map", config, "b"),
+                Step("d", "logic.map", config, "c"), Set("one", "\"{{ item }}\"", "d")],
             "start->a");
     }
 }

@@ -25,7 +25,8 @@ public class FlowMachinePauseTests
     [Fact]
     public void Pause_MapAtWork_StartsNoFurtherItem()
     {
-        var flow = Flow([Step("start", "trigger.manual"), Step("each", "logic.map", """{"items":[1,2,3],"concurrency":1}"""), Http("one", "each")], "start->each");
+        var flow =
+            Flow([Step("start", "trigger.manual"), Step("each", "logic.map", """{"items":[1,2,3],"concurrency":1}"""), Http("one", "each")], "start->each");
         var run = new MachineDriver(flow, answer: s_succeed).Start();
 
         run.Machine.Pause();

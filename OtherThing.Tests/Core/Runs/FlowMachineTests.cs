@@ -30,7 +30,8 @@ public class FlowMachineTests
     public void Start_PathNotTaken_IsSkippedAllTheWayDown()
     {
         var flow = Flow(
-            [Step("start", "trigger.manual"), Step("if", "logic.if", """{"condition":"input.ok"}"""), Set("yes", "1"), Set("no", "2"), Set("later", "3"), Set("end", "4")],
+            [Step("start", "trigger.manual"), Step("if", "logic.if", """{"condition":"input.ok"}"""), Set("yes", "1"), Set("no", "2"), Set("later", "3"),
+                Set("end", "4")],
             "start->if", "if.true->yes", "if.false->no", "no->later", "yes->end", "later->end");
 
         var run = new MachineDriver(flow, """{"ok":true}""").Start();
@@ -72,7 +73,8 @@ public class FlowMachineTests
     {
         var policy = Enum.Parse<OnError>(onError, ignoreCase: true);
         var flow = Flow(
-            [Step("start", "trigger.manual"), Http("a") with { OnError = policy }, Set("next", "1"), .. policy == OnError.Branch ? new[] { Set("rescue", "\"{{ steps.a.error.code }}\"") } : []],
+            [Step("start", "trigger.manual"), Http("a") with { OnError = policy }, Set("next", "1"),
+                .. policy == OnError.Branch ? new[] { Set("rescue", "\"{{ steps.a.error.code }}\"") } : []],
             policy == OnError.Branch ? ["start->a", "a->next", "a.error->rescue"] : ["start->a", "a->next"]);
 
         var run = new MachineDriver(flow, answer: _ => StepOutcome.Failed("http.refused", "no")).Start().RunToEnd();
@@ -87,10 +89,13 @@ public class FlowMachineTests
         var flow = Flow([Step("start", "trigger.manual"), Http("a") with { Retry = new RetryPolicy(3, 2) }], "start->a");
         var calls = 0;
 
-        var run = new MachineDriver(flow, answer: _ => ++calls < 4 ? StepOutcome.Failed("x", "no") : StepOutcome.Succeeded(Json.ToElement("ok"))).Start().RunToEnd();
+        var run =
+            new MachineDriver(flow, answer: _ => ++calls < 4 ? StepOutcome.Failed("x", "no") : StepOutcome.Succeeded(Json.ToElement("ok"))).Start().RunToEnd();
 
         Assert.Equal(RunStatus.Succeeded, run.Machine.Status);
-        Assert.Equal([1, 2, 3, 4], run.Journal.Where(step => step is { Path: "a", Status: StepRunStatus.Failed or StepRunStatus.Succeeded }).Select(step => step.Attempt));
+        Assert.Equal(
+            [1, 2, 3, 4],
+            run.Journal.Where(step => step is { Path: "a", Status: StepRunStatus.Failed or StepRunStatus.Succeeded }).Select(step => step.Attempt));
         var waits = run.Journal.Where(step => step.Status == StepRunStatus.Waiting).Select(step => (step.Due!.Value - step.StartedAt).TotalSeconds).ToArray();
         Assert.InRange(waits[0], 1, 2);
         Assert.InRange(waits[1], 2, 4);
@@ -126,7 +131,10 @@ public class FlowMachineTests
         var run = new MachineDriver(flow).Start();
 
         Assert.Equal(RunStatus.Succeeded, run.Machine.Status);
-        var leaves = run.Machine.Output.EnumerateArray().SelectMany(b => b.EnumerateArray().SelectMany(c => c.EnumerateArray())).Select(leaf => leaf.GetString()).ToArray();
+        var leaves = run.Machine.Output.EnumerateArray()
+            .SelectMany(b => b.EnumerateArray().SelectMany(c => c.EnumerateArray()))
+            .Select(leaf => leaf.GetString())
+            .ToArray();
         var expected = from i in "012" from j in "012" from k in "xyz" select $"{i}{j}{k}";
         Assert.Equal(expected, leaves);
         Assert.Contains(run.Journal, step => step.Path == "a[2]/b[1]/c[0]/leaf");
@@ -135,7 +143,8 @@ public class FlowMachineTests
     [Fact]
     public void Map_Concurrency_BoundsWhatIsAtWork()
     {
-        var flow = Flow([Step("start", "trigger.manual"), Step("each", "logic.map", """{"items":[1,2,3,4,5],"concurrency":2}"""), Http("call", "each")], "start->each");
+        var flow = Flow(
+            [Step("start", "trigger.manual"), Step("each", "logic.map", """{"items":[1,2,3,4,5],"concurrency":2}"""), Http("call", "each")], "start->each");
 
         var run = new MachineDriver(flow, answer: s_succeed).Start();
 
@@ -151,7 +160,8 @@ public class FlowMachineTests
     public void Map_FailedItem_DoesWhatItsPolicySays(string policy, string expected)
     {
         var flow = Flow(
-            [Step("start", "trigger.manual"), Step("each", "logic.map", $$"""{"items":[1,2,3],"onItemError":"{{policy}}"}"""), Http("call", "each"), Set("give", "\"{{ item }}\"", "each")],
+            [Step("start", "trigger.manual"), Step("each", "logic.map", $$"""{"items":[1,2,3],"onItemError":"{{policy}}"}"""), Http("call", "each"),
+                Set("give", "\"{{ item }}\"", "each")],
             "start->each", "call->give");
 
         var run = new MachineDriver(flow, answer: start => start.Path == "each[1]/call" ? StepOutcome.Failed("x", "no") : s_succeed(start)).Start().RunToEnd();
@@ -164,19 +174,23 @@ public class FlowMachineTests
     public void Loop_CarriesWhatTheIterationBeforePutOut()
     {
         var flow = Flow(
-            [Step("start", "trigger.manual"), Step("again", "logic.loop", """{"while":"iteration < 4"}"""), Set("sum", "\"{{ steps.sum | default: 0 | plus: iteration }}\"", "again")],
+            [Step("start", "trigger.manual"), Step("again", "logic.loop", """{"while":"iteration < 4"}"""),
+                Set("sum", "\"{{ steps.sum | default: 0 | plus: iteration }}\"", "again")],
             "start->again");
 
         var run = new MachineDriver(flow).Start();
 
         Assert.Equal("6", run.Machine.Output.GetRawText());
-        Assert.Equal(["again[0]/sum", "again[1]/sum", "again[2]/sum", "again[3]/sum"], run.Journal.Where(step => step.StepId == "sum").Select(step => step.Path));
+        Assert.Equal(
+            ["again[0]/sum", "again[1]/sum", "again[2]/sum", "again[3]/sum"], run.Journal.Where(step => step.StepId == "sum").Select(step => step.Path));
     }
 
     [Fact]
     public void Loop_MaxIterations_EndsIt()
     {
-        var flow = Flow([Step("start", "trigger.manual"), Step("again", "logic.loop", """{"while":"true","maxIterations":3}"""), Set("a", "\"{{ iteration }}\"", "again")], "start->again");
+        var flow = Flow(
+            [Step("start", "trigger.manual"), Step("again", "logic.loop", """{"while":"true","maxIterations":3}"""), Set("a", "\"{{ iteration }}\"", "again")],
+            "start->again");
 
         var run = new MachineDriver(flow).Start();
 
@@ -186,12 +200,15 @@ public class FlowMachineTests
     [Fact]
     public void Join_Any_GoesOnWithTheFirstBranch()
     {
-        var flow = Flow([Step("start", "trigger.manual"), Http("slow"), Http("fast"), Step("first", "logic.join", """{"mode":"any"}"""), Set("end", "\"{{ steps.first | keys | join: ',' }}\"")], "start->slow", "start->fast", "slow->first", "fast->first", "first->end");
+        var flow =
+            Flow([Step("start", "trigger.manual"), Http("slow"), Http("fast"), Step("first", "logic.join", """{"mode":"any"}"""),
+                Set("end", "\"{{ steps.first | keys | join: ',' }}\"")], "start->slow", "start->fast", "slow->first", "fast->first", "first->end");
         var run = new MachineDriver(flow, answer: s_succeed).Start();
 
         run.Machine.Complete("fast", 1, StepOutcome.Succeeded(Json.ToElement(1)), run.Now);
 
-        Assert.Contains(run.Machine.TakeRecords(), step => step is { Path: "end", Status: StepRunStatus.Succeeded } && step.Output!.Value.GetString() == "fast");
+        Assert.Contains(
+            run.Machine.TakeRecords(), step => step is { Path: "end", Status: StepRunStatus.Succeeded } && step.Output!.Value.GetString() == "fast");
     }
 
     [Fact]
@@ -212,7 +229,8 @@ public class FlowMachineTests
     public void ElapseDue_ManyWaits_EndsThoseWhoseTimeHasComeAndNoOther()
     {
         var flow = Flow(
-            [Step("start", "trigger.manual"), Step("a", "logic.wait", """{"seconds":1}"""), Step("b", "logic.wait", """{"seconds":1}"""), Step("c", "logic.wait", """{"seconds":2}""")],
+            [Step("start", "trigger.manual"), Step("a", "logic.wait", """{"seconds":1}"""), Step("b", "logic.wait", """{"seconds":1}"""),
+                Step("c", "logic.wait", """{"seconds":2}""")],
             "start->a", "start->b", "start->c");
         var run = new MachineDriver(flow).Start();
         run.Machine.TakeRecords();
@@ -281,7 +299,9 @@ public class FlowMachineTests
     [Fact]
     public void Switch_ValueOfACase_LeavesByItsPort()
     {
-        var flow = Flow([Step("start", "trigger.manual"), Step("sw", "logic.switch", """{"value":"{{ input.k }}","cases":["a",2]}"""), Set("two", "2"), Set("other", "0")], "start->sw", "sw.2->two", "sw.default->other");
+        var flow = Flow(
+            [Step("start", "trigger.manual"), Step("sw", "logic.switch", """{"value":"{{ input.k }}","cases":["a",2]}"""), Set("two", "2"), Set("other", "0")],
+            "start->sw", "sw.2->two", "sw.default->other");
 
         var run = new MachineDriver(flow, JsonSerializer.Serialize(new { k = 2 })).Start();
 
@@ -315,7 +335,8 @@ public class FlowMachineTests
     [Fact]
     public void Approval_CannotBeAsked_FailsByThePolicyWithoutARetry()
     {
-        var flow = Flow([Step("start", "trigger.manual"), Step("ask", "human.approval", """{"title":"Go on?"}""") with { Retry = new RetryPolicy(3) }], "start->ask");
+        var flow =
+            Flow([Step("start", "trigger.manual"), Step("ask", "human.approval", """{"title":"Go on?"}""") with { Retry = new RetryPolicy(3) }], "start->ask");
 
         var run = new MachineDriver(flow, answer: _ => StepOutcome.Failed("approval.assignee_invalid", "Nobody.")).Start().RunToEnd();
 

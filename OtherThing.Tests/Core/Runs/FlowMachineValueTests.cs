@@ -15,7 +15,9 @@ public sealed class FlowMachineValueTests
     public void Wait_UntilATimeThatAFilterTakes_WaitsForIt(string id)
     {
         var text = CaseFile.Find("dates", id).GetProperty("value").GetString()!;
-        var flow = Flow([Step("start", "trigger.manual"), Step("wait", "logic.wait", """{"until":"{{ input.at }}"}"""), Set("filtered", """["{{ input.at | date: '%s' }}"]""")], "start->wait", "start->filtered");
+        var flow =
+            Flow([Step("start", "trigger.manual"), Step("wait", "logic.wait", """{"until":"{{ input.at }}"}"""),
+                Set("filtered", """["{{ input.at | date: '%s' }}"]""")], "start->wait", "start->filtered");
 
         var run = new MachineDriver(flow, System.Text.Json.JsonSerializer.Serialize(new { at = text })).Start().RunToEnd();
 
@@ -32,7 +34,8 @@ public sealed class FlowMachineValueTests
     [InlineData("logic.wait", """{"seconds":"{{ input.many }}"}""", "config.seconds")]
     public void Begin_ConfigThatDoesNotFitTheValues_NamesTheFieldAtFault(string type, string config, string field)
     {
-        var run = new MachineDriver(Flow([Step("start", "trigger.manual"), Step("it", type, config)], "start->it"), """{"day":"soon","many":-1}""").Start().RunToEnd();
+        var run = new MachineDriver(Flow([Step("start", "trigger.manual"), Step("it", type, config)], "start->it"), """{"day":"soon","many":-1}""").Start()
+            .RunToEnd();
 
         var error = run.Journal.Last(step => step.Path == "it").Error;
         Assert.Equal(field, error?.Field);

@@ -129,7 +129,8 @@ internal sealed class MemoryRuns : IRunStore, IRunJournalStore
         Task.FromResult(_rows.Values.Count(row => row.Run.RootRunId == rootRunId));
 
     public Task<IReadOnlyList<Guid>> FindDueAsync(DateTime utcNow, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Guid>>([.. _rows.Values.Select(row => row.Run).Where(run => run.WakeAt <= utcNow).OrderBy(run => run.WakeAt).Select(run => run.Id).Take(limit)]);
+        Task.FromResult<IReadOnlyList<Guid>>(
+            [.. _rows.Values.Select(row => row.Run).Where(run => run.WakeAt <= utcNow).OrderBy(run => run.WakeAt).Select(run => run.Id).Take(limit)]);
 
     private void Add(IReadOnlyList<UsageEntry> entries)
     {
@@ -242,11 +243,13 @@ internal sealed class MemoryVersions : IFlowStore
 
     public Task<FlowHead?> FindHeadAsync(Guid workspaceId, Guid flowId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<Page<FlowSummary>> ListAsync(Guid workspaceId, string? text, PageRequest page, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Page<FlowSummary>> ListAsync(Guid workspaceId, string? text, PageRequest page, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<bool> TrySaveAsync(Flow flow, int expectedRevision, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> TryPublishAsync(Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<bool> TryPublishAsync(Flow flow, FlowVersion version, IReadOnlyList<Trigger> triggers, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<bool> ChangeSettingsAsync(Guid workspaceId, Guid flowId, FlowSettingsChange change, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -15,7 +15,9 @@ public sealed class RunComparisonTests
         var first = Detail("{}", Step("a", 1), Step("b", "x"));
         var second = Detail(
             "{ }",
-            Step("a", 1) with { StartedAt = s_at.AddDays(1), FinishedAt = s_at.AddDays(2), NodeId = Guid.CreateVersion7(), Usage = new StepUsage(1, 2, 3, "p", "m") },
+            Step("a", 1)
+                with
+            { StartedAt = s_at.AddDays(1), FinishedAt = s_at.AddDays(2), NodeId = Guid.CreateVersion7(), Usage = new StepUsage(1, 2, 3, "p", "m") },
             Step("b", "failed at first") with { Status = StepRunStatus.Failed },
             Step("b", "x") with { Attempt = 2 });
 

@@ -45,7 +45,8 @@ public class RunGrainFaultTests(MemoryServer server) : IClassFixture<MemoryServe
     {
         var random = new Random(seed);
         var flow = FlowMachineModelTests.RandomFlow(random);
-        var kept = new Flow(Guid.CreateVersion7(), "Model", "", flow with { Steps = [.. flow.Steps.Select(RunGrainModelTests.ForReal)] }, Guid.Empty, DateTime.UnixEpoch);
+        var kept = new Flow(
+            Guid.CreateVersion7(), "Model", "", flow with { Steps = [.. flow.Steps.Select(RunGrainModelTests.ForReal)] }, Guid.Empty, DateTime.UnixEpoch);
         await server.Versions.KeepVersionAsync(new FlowVersion(kept, Guid.Empty, DateTime.UnixEpoch), Cancel);
         var (runId, answers) = (Guid.CreateVersion7(), random.Next(1_000_000));
         server.Runs.Plan(runId, Enumerable.Range(0, random.Next(0, 8)).Select(_ => random.Next(9) < 7 ? CommitFault.None : (CommitFault)random.Next(1, 4)));
@@ -148,7 +149,8 @@ public class RunGrainFaultTests(MemoryServer server) : IClassFixture<MemoryServe
         var steps = RunHistory.Fold(kept.Journal);
         Assert.True(steps.All(step => step.Status.IsFinal()), $"{seed}: a step of an ended run is left open");
         Assert.True(
-            kept.Journal.SelectMany(RunHistory.Read).Where(step => step.Status.IsFinal()).GroupBy(step => (step.Path, step.Attempt)).All(group => group.Count() == 1),
+            kept.Journal.SelectMany(RunHistory.Read).Where(step => step.Status.IsFinal()).GroupBy(step => (step.Path, step.Attempt)).All(
+                group => group.Count() == 1),
             $"{seed}: a step ended twice");
         if (run.Status == RunStatus.Succeeded)
         {

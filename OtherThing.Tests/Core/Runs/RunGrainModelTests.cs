@@ -153,7 +153,9 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
         var ofSteps = detail.Steps.Where(step => step.Usage is not null).ToLookup(step => step.Path, step => step.Usage!.Cost);
         var ofLedger = entries.Items.ToLookup(entry => entry.StepPath!, entry => entry.Cost);
 
-        Assert.True(detail.Run.CostUnits == Cost.Sum(ofSteps.SelectMany(step => step)).Units, $"{seed}: a run of {detail.Run.CostUnits} with steps of {string.Join(", ", ofSteps.SelectMany(step => step))}");
+        Assert.True(
+            detail.Run.CostUnits == Cost.Sum(ofSteps.SelectMany(step => step)).Units,
+            $"{seed}: a run of {detail.Run.CostUnits} with steps of {string.Join(", ", ofSteps.SelectMany(step => step))}");
         foreach (var step in ofSteps)
         {
             var (said, owed) = (Cost.Sum(step), Cost.Sum(ofLedger[step.Key]));
@@ -209,7 +211,8 @@ internal sealed class ScriptedExecutor : IStepExecutor
     /// <summary>The runs whose calls all succeed, whatever their seed says, and cost something: the first <c>run id:1</c> and so on.</summary>
     public ConcurrentDictionary<Guid, bool> Succeeding { get; } = new();
 
-    public int MostFreshStarts(Guid runId) => _fresh.TryGetValue(runId, out var starts) ? starts.Values.DefaultIfEmpty().Max() : 0; // none while the first is just being counted
+    public int MostFreshStarts(Guid runId) =>
+        _fresh.TryGetValue(runId, out var starts) ? starts.Values.DefaultIfEmpty().Max() : 0; // none while the first is just being counted
 
     public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
     {

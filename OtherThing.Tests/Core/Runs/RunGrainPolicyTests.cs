@@ -184,7 +184,8 @@ public class RunGrainPolicyTests(PolicyServer server) : IClassFixture<PolicyServ
             ? Set("after", "\"{{ steps.a.error.code }}: {{ steps.a.error.message }}\"")
             : Set("after", "\"{{ steps.a }}\"");
         var run = await StartAsync(
-            Flow([Step("start", "trigger.manual"), Http("a") with { Retry = new RetryPolicy(1, 10), OnError = onError }, after], "start->a", onError == OnError.Branch ? "a.error->after" : "a->after"),
+            Flow([Step("start", "trigger.manual"), Http("a") with { Retry = new RetryPolicy(1, 10), OnError = onError }, after], "start->a",
+                onError == OnError.Branch ? "a.error->after" : "a->after"),
             _ => s_failed);
         await UntilWaitingAsync(run, 1);
         Assert.DoesNotContain(Steps(run), step => step.Path == "after"); // not before the retries are used up
@@ -201,7 +202,8 @@ public class RunGrainPolicyTests(PolicyServer server) : IClassFixture<PolicyServ
     public async Task OnError_InOneBranch_LetsTheOtherEnd()
     {
         var run = await StartAsync(
-            Flow([Step("start", "trigger.manual"), Http("a") with { OnError = OnError.Continue }, Http("b"), Set("end", "\"{{ steps.a }}/{{ steps.b }}\"")], "start->a", "start->b", "a->end", "b->end"),
+            Flow([Step("start", "trigger.manual"), Http("a") with { OnError = OnError.Continue }, Http("b"), Set("end", "\"{{ steps.a }}/{{ steps.b }}\"")],
+                "start->a", "start->b", "a->end", "b->end"),
             (path, _) => path == "a" ? s_failed : s_done);
 
         var ended = await EndAsync(run);
@@ -246,11 +248,13 @@ public class RunGrainPolicyTests(PolicyServer server) : IClassFixture<PolicyServ
 
     private async Task<DateTime> DueAsync(Guid run, int failed)
     {
-        await Patience.UntilAsync(() => Steps(run).Any(step => step.Path == "a" && step.Attempt == failed + 1 && step.Status == StepRunStatus.Waiting), $"attempt {failed + 1} waits");
+        await Patience.UntilAsync(() =>
+            Steps(run).Any(step => step.Path == "a" && step.Attempt == failed + 1 && step.Status == StepRunStatus.Waiting), $"attempt {failed + 1} waits");
         return Steps(run).Single(step => step.Path == "a" && step.Attempt == failed + 1).Due!.Value;
     }
 
-    private Task UntilAttemptAsync(Guid run, int attempt) => Patience.UntilAsync(() => server.Executor.AttemptsOf(run).Contains(attempt), $"attempt {attempt} is at work");
+    private Task UntilAttemptAsync(Guid run, int attempt) =>
+        Patience.UntilAsync(() => server.Executor.AttemptsOf(run).Contains(attempt), $"attempt {attempt} is at work");
 
     private async Task<Run> EndAsync(Guid run)
     {

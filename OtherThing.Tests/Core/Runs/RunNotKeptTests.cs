@@ -59,7 +59,8 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
         Assert.Equal(begun.Error.ToString(), waited.Error?.ToString());
         Assert.Null(server.Runs.Find(runId));
         Assert.Contains(server.Runs.Aside, row => row.SubjectId == runId);
-        Assert.Equal(RunStatus.Succeeded, (await starter.BeginAndWaitAsync(start, null, runId, s_patience)).Value.Status); // nothing stands in the way of the next try
+        Assert.Equal(
+            RunStatus.Succeeded, (await starter.BeginAndWaitAsync(start, null, runId, s_patience)).Value.Status); // nothing stands in the way of the next try
     }
 
     [Theory]

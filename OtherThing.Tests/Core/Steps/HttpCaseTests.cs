@@ -83,7 +83,8 @@ public sealed class HttpCaseTests : IDisposable
     [InlineData("application/json", "7b2261223a225c5c7564383364227d", "{\"a\":\"\\\\ud83d\"}")]
     public async Task Execute_DeclaredBytes_AreReadAsTheyAreDeclared(string type, string hex, string expected)
     {
-        using var server = new RawServer([.. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n\r\n"), .. Convert.FromHexString(hex)]);
+        using var server = new RawServer(
+            [.. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n\r\n"), .. Convert.FromHexString(hex)]);
 
         var outcome = await ExecuteAsync(new JsonObject { ["url"] = server.Url.AbsoluteUri });
 
@@ -103,7 +104,8 @@ public sealed class HttpCaseTests : IDisposable
     [InlineData("text/plain\r\nContent-Encoding: deflate", "ffffff", "http.body_undecodable")]
     public async Task Execute_BytesThatAreNoText_FailByNameAndKeepStatusAndHeaders(string type, string hex, string code)
     {
-        using var server = new RawServer([.. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n\r\n"), .. Convert.FromHexString(hex)]);
+        using var server = new RawServer(
+            [.. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n\r\n"), .. Convert.FromHexString(hex)]);
 
         var outcome = await ExecuteAsync(new JsonObject { ["url"] = server.Url.AbsoluteUri });
 
@@ -131,7 +133,10 @@ public sealed class HttpCaseTests : IDisposable
 
         async Task<StepOutcome> AnswerAsync(byte[] body)
         {
-            using var server = new RawServer([.. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: {encoding}\r\nConnection: close\r\n\r\n"), .. body]);
+            using var server =
+                new RawServer([
+                    .. Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: {encoding}\r\nConnection: close\r\n\r\n"),
+                    .. body]);
             return await ExecuteAsync(new JsonObject { ["url"] = server.Url.AbsoluteUri });
         }
     }
@@ -192,7 +197,9 @@ public sealed class HttpCaseTests : IDisposable
                 "body" => outcome.Kind == StepOutcomeKind.Succeeded && JsonElement.DeepEquals(outcome.Output.GetProperty("body"), part.Value),
                 "raw" => outcome.Output.GetProperty("body").GetRawText() == part.Value.GetString(),
                 "cookies" => JsonElement.DeepEquals(outcome.Output.GetProperty("headers").GetProperty("set-cookie"), part.Value),
-                "bytesKept" => outcome.Kind == StepOutcomeKind.Failed && outcome.ErrorCode == "http.body_not_text" && !outcome.Output.GetRawText().Contains('\ufffd', StringComparison.Ordinal),
+                "bytesKept" => outcome.Kind == StepOutcomeKind.Failed
+                    && outcome.ErrorCode == "http.body_not_text"
+                    && !outcome.Output.GetRawText().Contains('\ufffd', StringComparison.Ordinal),
                 _ => false,
             };
             if (!met)

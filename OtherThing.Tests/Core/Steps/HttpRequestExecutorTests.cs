@@ -192,7 +192,8 @@ public sealed class HttpRequestExecutorTests : IDisposable
         WebHostOf? web, string config, RetryPolicy? retry = null, StepEffects? effects = null, bool resumed = false, Guid? runId = null)
     {
         _ = web;
-        return new HttpRequestExecutor(_egress.Client, new HeaderSecrets(new NoVault())).ExecuteAsync(Call(config, retry, effects, resumed, runId), Cancellation);
+        return new HttpRequestExecutor(_egress.Client, new HeaderSecrets(new NoVault())).ExecuteAsync(
+            Call(config, retry, effects, resumed, runId), Cancellation);
     }
 
     private static StepCall Call(

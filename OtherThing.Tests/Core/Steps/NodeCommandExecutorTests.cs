@@ -24,8 +24,11 @@ public sealed class NodeCommandExecutorTests
         Assert.Equal("3\n", outcome.Output.GetProperty("stdout").GetString());
         Assert.Equal(0, outcome.Output.GetProperty("exitCode").GetInt32());
         var usage = Assert.Single(outcome.Usage);
-        Assert.Equal((UsageType.Compute, 0.25, s_nodeId, CostStatus.Free, call.AttemptId.ToString()), (usage.Type, usage.ComputeSeconds, usage.NodeId, usage.CostStatus, usage.CallId));
-        Assert.Equal((call.AttemptId, JobKind.Command, "a b c", JobEffects.Once), (runner.Asked!.Id, runner.Asked.Kind, runner.Asked.Stdin, runner.Asked.Effects));
+        Assert.Equal(
+            (UsageType.Compute, 0.25, s_nodeId, CostStatus.Free, call.AttemptId.ToString()),
+            (usage.Type, usage.ComputeSeconds, usage.NodeId, usage.CostStatus, usage.CallId));
+        Assert.Equal(
+            (call.AttemptId, JobKind.Command, "a b c", JobEffects.Once), (runner.Asked!.Id, runner.Asked.Kind, runner.Asked.Stdin, runner.Asked.Effects));
         Assert.Equal(64, runner.Asked.Requirements.MemoryMb);
     }
 
@@ -60,7 +63,8 @@ public sealed class NodeCommandExecutorTests
     [Fact]
     public async Task Execute_LongLastWordsAndLongLog_AreCutBetweenCharacters()
     {
-        var runner = new Runner(new JobResult(JobStatus.Failed, s_nodeId, 3, string.Concat(Enumerable.Repeat("😀", 40_000)) + "x", new string('x', 198) + "😀😀😀", 0.1, null));
+        var runner = new Runner(
+            new JobResult(JobStatus.Failed, s_nodeId, 3, string.Concat(Enumerable.Repeat("😀", 40_000)) + "x", new string('x', 198) + "😀😀😀", 0.1, null));
 
         var outcome = await new NodeCommandExecutor(runner).ExecuteAsync(Call("""{"command":["x"]}"""), TestContext.Current.CancellationToken);
 

@@ -32,7 +32,8 @@ public class UserSchemaTests
             ("""{"type":"string","minLength":2,"maxLength":2}""", "\"😀😀\"", "\"😀\""),
             ("""{"minLength":5,"maxLength":5}""", "\"👨‍👩‍👧\"", "\"é\""),
             ("""{"$schema":"https://json-schema.org/draft/2020-12/schema","properties":{"a":{"pattern":"^\\d+$"}}}""", """{"a":"12"}""", """{"a":"12\n"}"""),
-            ("""{"patternProperties":{"^x_\\w+$":{"type":"integer"}},"properties":{"y":true},"additionalProperties":false}""", """{"x_a":1,"y":"z"}""", """{"x_a":1,"z":1}"""),
+            ("""{"patternProperties":{"^x_\\w+$":{"type":"integer"}},"properties":{"y":true},"additionalProperties":false}""", """{"x_a":1,"y":"z"}""",
+                """{"x_a":1,"z":1}"""),
             ("""{"patternProperties":{"^x":{"type":"integer"}}}""", """{"x":1,"a":"b"}""", """{"x":"b"}"""),
             ("""{"allOf":[{"patternProperties":{"^x":true}}],"unevaluatedProperties":false}""", """{"x":1}""", """{"y":1}"""),
             ("""{"definitions":{"A":{"type":"string"}},"items":{"$ref":"#/definitions/A"}}""", """["a"]""", "[1]"),
@@ -40,7 +41,8 @@ public class UserSchemaTests
             ("""{"$defs":{"a/b":{"type":"string"}},"items":{"$ref":"#/%24defs/a~1b"}}""", """["a"]""", "[1]"),
             ("""{"format":"date-time"}""", "\"2026-01-31T09:00:00Z\"", "\"yesterday\""),
             ("""{"format":"regex"}""", "\"^a+$\"", "\"(?=a)a\""),
-            ("""{"properties":{"pattern":{"type":"string"},"$ref":{"type":"string"},"Type":{"type":"string"}}}""", """{"pattern":"(","$ref":"http://example.org/"}""", """{"$ref":1}"""),
+            ("""{"properties":{"pattern":{"type":"string"},"$ref":{"type":"string"},"Type":{"type":"string"}}}""",
+                """{"pattern":"(","$ref":"http://example.org/"}""", """{"$ref":1}"""),
         };
 
         foreach (var (schema, fits, fitsNot) in cases)
@@ -149,12 +151,19 @@ public class UserSchemaTests
     {
         { Multiplying(30, (to, _) => $$"""{"prefixItems":[{"allOf":[{"$ref":"#{{to}}"},{"$ref":"#{{to}}"}]}]}"""), Nested(30, "[", "1", "]") },
         { Multiplying(30, (to, _) => $$$"""{"items":{"$ref":"#{{{to}}}"},"contains":{"$ref":"#{{{to}}}"}}"""), Nested(30, "[", "1", "]") },
-        { Multiplying(30, (to, _) => """{"properties":{"a":{"$ref":"#TO"}},"patternProperties":{"a":{"$ref":"#TO"}}}""".Replace("TO", to, StringComparison.Ordinal)), Nested(30, """{"a":""", "1", "}") },
-        { Multiplying(30, (to, _) => """{"if":{"required":["a"]},"additionalProperties":{"$ref":"#TO"},"unevaluatedProperties":{"$ref":"#TO"}}""".Replace("TO", to, StringComparison.Ordinal)), Nested(30, """{"a":""", "1", "}") },
+        { Multiplying(30, (to, _) =>
+            """{"properties":{"a":{"$ref":"#TO"}},"patternProperties":{"a":{"$ref":"#TO"}}}""".Replace("TO", to, StringComparison.Ordinal)), Nested(
+            30, """{"a":""", "1", "}") },
+        { Multiplying(30, (to, _) =>
+            """{"if":{"required":["a"]},"additionalProperties":{"$ref":"#TO"},"unevaluatedProperties":{"$ref":"#TO"}}""".Replace(
+                "TO", to, StringComparison.Ordinal)), Nested(
+            30, """{"a":""", "1", "}") },
         { """{"$defs":{"n":{"allOf":[{"items":{"$ref":"#/$defs/n"}},{"items":{"$ref":"#/$defs/n"}}]}},"$ref":"#/$defs/n"}""", Nested(40, "[", "1", "]") },
         { """{"$dynamicAnchor":"n","oneOf":[{"items":{"$dynamicRef":"#n"}},{"items":{"$dynamicRef":"#n"}},true]}""", Nested(40, "[", "1", "]") },
         { """{"unevaluatedItems":{"$ref":"#"},"items":{"$ref":"#"}}""", Nested(40, "[", "1", "]") },
-        { Multiplying(10, (to, _) => $$"""{"allOf":[{"$ref":"#{{to}}"},{"$ref":"#{{to}}"}]}""", """{"unevaluatedProperties":{"type":"string"}}"""), "{" + string.Join(',', Enumerable.Range(0, 3_000).Select(i => $"\"{i}\":1")) + "}" },
+        { Multiplying(10, (to, _) => $$"""{"allOf":[{"$ref":"#{{to}}"},{"$ref":"#{{to}}"}]}""", """{"unevaluatedProperties":{"type":"string"}}"""), "{"
+            + string.Join(',', Enumerable.Range(0, 3_000).Select(i => $"\"{i}\":1"))
+            + "}" },
         { $$"""{"allOf":[{{string.Join(',', Enumerable.Repeat("""{"const":1}""", 1_000))}}]}""", $"\"{new string('x', 1_000_000)}\"" },
         { $$"""{"allOf":[{{string.Join(',', Enumerable.Repeat("""{"pattern":"^(x+x+)+$"}""", 150))}}]}""", $"\"{new string('x', 1_000_000)}\"" },
         { """{"uniqueItems":true}""", $"[{string.Join(',', Enumerable.Range(0, 200_000).Select(i => (decimal)i * 4_294_967_297m))}]" },
@@ -174,8 +183,10 @@ public class UserSchemaTests
     public static TheoryData<string, string> Honest => new()
     {
         // A tree of 2,000 values, a list that is a chain, fifty definitions used twice each, a choice among twenty kinds, and a mere thousand unique ones.
-        { """{"$defs":{"n":{"type":"object","properties":{"l":{"$ref":"#/$defs/n"},"r":{"$ref":"#/$defs/n"}},"additionalProperties":false}},"$ref":"#/$defs/n"}""", Tree(10) },
-        { """{"type":["object","null"],"properties":{"v":{"type":"integer"},"next":{"$ref":"#"}},"unevaluatedProperties":false}""", Nested(60, """{"v":1,"next":""", "null", "}") },
+        { """{"$defs":{"n":{"type":"object","properties":{"l":{"$ref":"#/$defs/n"},"r":{"$ref":"#/$defs/n"}},"additionalProperties":false}},"$ref":"#/$defs/n"}""", Tree(
+            10) },
+        { """{"type":["object","null"],"properties":{"v":{"type":"integer"},"next":{"$ref":"#"}},"unevaluatedProperties":false}""", Nested(
+            60, """{"v":1,"next":""", "null", "}") },
         { Definitions(50), "{" + Each(50, """
             "aN":{"id":1,"tags":["x"]},"bN":{"id":2,"tags":[]}
             """) + "}" },
@@ -195,7 +206,9 @@ public class UserSchemaTests
             """{"$defs":{"a":{"$anchor":"x"},"b":{"$dynamicAnchor":"x"}}}"""))).Message, StringComparison.Ordinal);
 
     private static string Multiplying(int levels, Func<string, int, string> level, string last = "{}") =>
-        "{\"$defs\":{" + string.Join(',', Enumerable.Range(0, levels).Select(i => $"\"d{i}\":{level($"/$defs/d{i + 1}", i)}")) + $",\"d{levels}\":{last}}},\"$ref\":\"#/$defs/d0\"}}";
+        "{\"$defs\":{"
+        + string.Join(',', Enumerable.Range(0, levels).Select(i => $"\"d{i}\":{level($"/$defs/d{i + 1}", i)}"))
+        + $",\"d{levels}\":{last}}},\"$ref\":\"#/$defs/d0\"}}";
 
     private static string Nested(int levels, string before, string inside, string after) =>
         string.Concat(Enumerable.Repeat(before, levels)) + inside + string.Concat(Enumerable.Repeat(after, levels));

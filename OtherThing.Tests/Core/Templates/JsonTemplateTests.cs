@@ -40,10 +40,12 @@ public sealed class JsonTemplateTests
     [Fact]
     public void Parse_BrokenStrings_NamesTheirFields()
     {
-        var template = JsonTemplate.Parse(Element("""{"headers":{"x":"{{ a | nope }}","odd key":"{{ }}"},"command":["ok","fine","{% if %}"],"url":"{{ input.n }}"}"""), out var problems);
+        var template = JsonTemplate.Parse(
+            Element("""{"headers":{"x":"{{ a | nope }}","odd key":"{{ }}"},"command":["ok","fine","{% if %}"],"url":"{{ input.n }}"}"""), out var problems);
 
         Assert.Equal(
-            [("headers.x", 7, "template.unknown_filter"), ("headers[\"odd key\"]", 3, "template.value_expected"), ("command[2]", 6, "template.value_expected"), ("command[2]", 0, "template.unclosed_tag")],
+            [("headers.x", 7, "template.unknown_filter"), ("headers[\"odd key\"]", 3, "template.value_expected"),
+                ("command[2]", 6, "template.value_expected"), ("command[2]", 0, "template.unclosed_tag")],
             problems.Select(p => (p.Path, p.Problem.Position, p.Problem.Code)));
         var error = Assert.Throws<TemplateError>(() => template.Render(s_scope));
         Assert.Equal(("template.invalid", "headers.x", 7), (error.Code, error.FieldPath, error.Position));
@@ -106,7 +108,8 @@ public sealed class JsonTemplateTests
     [Fact]
     public void Parse_NestedBeyond64_IsAProblem()
     {
-        var deep = JsonDocument.Parse(new string('[', 10_000) + "\"{{ x }}\"" + new string(']', 10_000), new JsonDocumentOptions { MaxDepth = 20_000 }).RootElement;
+        var deep =
+            JsonDocument.Parse(new string('[', 10_000) + "\"{{ x }}\"" + new string(']', 10_000), new JsonDocumentOptions { MaxDepth = 20_000 }).RootElement;
 
         JsonTemplate.Parse(deep, out var problems);
 

@@ -9,7 +9,9 @@ public sealed class TemplateErrorTests
 
     [Theory]
     [InlineData("Hi {{ steps.ask.txt }}", 6, "steps.ask.txt", "\"steps.ask.txt\" does not exist: \"steps.ask\" has text, body. Did you mean \"text\"?")]
-    [InlineData("{{ steps.ask.txt.more[2].x }}", 3, "steps.ask.txt.more[2].x", "\"steps.ask.txt\" does not exist: \"steps.ask\" has text, body. Did you mean \"text\"?")]
+    [InlineData(
+        "{{ steps.ask.txt.more[2].x }}", 3, "steps.ask.txt.more[2].x",
+        "\"steps.ask.txt\" does not exist: \"steps.ask\" has text, body. Did you mean \"text\"?")]
     [InlineData("{{ steps.answer }}", 3, "steps.answer", "\"steps.answer\" does not exist: \"steps\" has ask.")]
     [InlineData("{{ steps.ask.body.x }}", 3, "steps.ask.body.x", "\"steps.ask.body.x\" does not exist: \"steps.ask.body\" is an object without members.")]
     [InlineData("{{ input.list[2] }}", 3, "input.list[2]", "\"input.list[2]\" does not exist: \"input.list\" is a list of 2.")]
@@ -17,12 +19,18 @@ public sealed class TemplateErrorTests
     [InlineData("{{ input.name.first }}", 3, "input.name.first", "\"input.name.first\" does not exist: \"input.name\" is a text.")]
     [InlineData("{{ input.none.x }}", 3, "input.none.x", "\"input.none.x\" does not exist: \"input.none\" is nothing.")]
     [InlineData("{{ input.zzzzz }}", 3, "input.zzzzz", "\"input.zzzzz\" does not exist: \"input\" has name, n, list, none, a, b, c, d and more.")]
-    [InlineData("{{ input[\"odd key\"] }}", 3, "input[\"odd key\"]", "\"input[\"odd key\"]\" does not exist: \"input\" has name, n, list, none, a, b, c, d and more.")]
+    [InlineData(
+        "{{ input[\"odd key\"] }}", 3, "input[\"odd key\"]",
+        "\"input[\"odd key\"]\" does not exist: \"input\" has name, n, list, none, a, b, c, d and more.")]
     [InlineData("{{ input.list[input.n] }}", 3, "input.list[3]", "\"input.list[3]\" does not exist: \"input.list\" is a list of 2.")]
     [InlineData("{{ input.list[input.none] }}", 3, "input.list", "The index of \"input.list\" has no value.")]
     [InlineData("{{ foo.bar }}", 3, "foo", "There is no \"foo\" here.")]
-    [InlineData("{{ input.gone | upcase }}", 3, "input.gone", "\"input.gone\" does not exist: \"input\" has name, n, list, none, a, b, c, d and more. Did you mean \"none\"?")]
-    [InlineData("{{ input.name | append: input.gone }}", 24, "input.gone", "\"input.gone\" does not exist: \"input\" has name, n, list, none, a, b, c, d and more. Did you mean \"none\"?")]
+    [InlineData(
+        "{{ input.gone | upcase }}", 3, "input.gone",
+        "\"input.gone\" does not exist: \"input\" has name, n, list, none, a, b, c, d and more. Did you mean \"none\"?")]
+    [InlineData(
+        "{{ input.name | append: input.gone }}", 24, "input.gone",
+        "\"input.gone\" does not exist: \"input\" has name, n, list, none, a, b, c, d and more. Did you mean \"none\"?")]
     [InlineData("{% for x in steps.ask.list %}{% endfor %}", 12, "steps.ask.list", "\"steps.ask.list\" does not exist: \"steps.ask\" has text, body.")]
     [InlineData("{% assign x = steps.gone %}", 14, "steps.gone", "\"steps.gone\" does not exist: \"steps\" has ask.")]
     [InlineData("{% for x in input.list %}{{ x.y }}{% endfor %}", 28, "x.y", "\"x.y\" does not exist: \"x\" is a number.")]
@@ -68,7 +76,9 @@ public sealed class TemplateErrorTests
     [InlineData("{{ 'a' | keys }}", "template.type_mismatch", "keys needs an object and got a text.")]
     [InlineData("{% for x in 'abc' %}{% endfor %}", "template.type_mismatch", "for needs a list and got a text.")]
     [InlineData("{% for x in input.list limit: -1 %}{% endfor %}", "template.type_mismatch", "limit and offset are whole numbers from 0.")]
-    [InlineData("{% if input.name > 2 %}{% endif %}", "template.type_mismatch", "A text cannot be ordered against a number. The filter to_number makes a number of a text.")]
+    [InlineData(
+        "{% if input.name > 2 %}{% endif %}", "template.type_mismatch",
+        "A text cannot be ordered against a number. The filter to_number makes a number of a text.")]
     [InlineData("{% if input.n contains 2 %}{% endif %}", "template.type_mismatch", "contains looks into a text, a list or an object, and got a number.")]
     public void Render_ValueThatDoesNotFit_SaysWhy(string template, string code, string message)
     {

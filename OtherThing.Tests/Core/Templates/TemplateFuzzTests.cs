@@ -24,12 +24,15 @@ public sealed class TemplateFuzzTests
         """);
 
     private static readonly string[] s_names =
-        ["n", "neg", "x", "huge", "long", "ok", "none", "name", "html", "emoji", "bad", "date", "json", "empty", "object", "list", "people", "words", "numbers", "gone"];
+        ["n", "neg", "x", "huge", "long", "ok", "none", "name", "html", "emoji", "bad", "date", "json", "empty", "object", "list", "people", "words",
+            "numbers", "gone"];
 
     private static readonly string[] s_junk =
     [
-        "{{", "}}", "{%", "%}", "{{-", "-%}", "|", ":", ",", ".", "..", "[", "]", "(", ")", "'", "\"", "==", "<>", "<", ">=", "=", "-", "1", "0.5", "99999999999999999999", " ", "\n",
-        "if", "elsif", "else", "endif", "unless", "for", "in", "endfor", "assign", "break", "raw", "endraw", "comment", "contains", "and", "or", "nil", "empty", "forloop", "limit",
+        "{{", "}}", "{%", "%}", "{{-", "-%}", "|", ":", ",", ".", "..", "[", "]", "(", ")", "'", "\"", "==", "<>", "<", ">=", "=", "-", "1", "0.5",
+        "99999999999999999999", " ", "\n",
+        "if", "elsif", "else", "endif", "unless", "for", "in", "endfor", "assign", "break", "raw", "endraw", "comment", "contains", "and", "or", "nil",
+        "empty", "forloop", "limit",
         "GetType", "ToString", "Assembly", "constructor", "__proto__", "prototype", "GetRawText", "ValueKind", "Length", "😀", "\ud800", "\0", "\\", "é",
     ];
 
@@ -43,7 +46,9 @@ public sealed class TemplateFuzzTests
         (1, Gen.Select(s_name, s_name).Select((a, b) => $"input.{a}[input.{b}]")),
         (1, Gen.Select(s_name, Gen.OneOf("size", "first", "last", "name", "GetType", "Length")).Select((n, m) => $"input.{n}.{m}")),
         (1, Gen.Int[-5, 60].Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))),
-        (1, Gen.OneOf("'a'", "\" \"", "''", "'%Y-%j'", "'name'", "true", "nil", "empty", "blank", "1.5", "x", "item.id", "forloop.index", "(1..input.n)", "(input.neg..3)", "steps.ask.items")));
+        (1, Gen.OneOf(
+            "'a'", "\" \"", "''", "'%Y-%j'", "'name'", "true", "nil", "empty", "blank", "1.5", "x", "item.id", "forloop.index", "(1..input.n)",
+            "(input.neg..3)", "steps.ask.items")));
 
     private static readonly Gen<string> s_filter = Gen.Select(Gen.OneOf(TemplateFilters.All.ToArray()), s_value.Array[2], Gen.Int[0, 9])
         .Select((filter, values, luck) =>
@@ -147,7 +152,8 @@ public sealed class TemplateFuzzTests
         var result = Types.InAssembly(typeof(Template).Assembly)
             .That().ResideInNamespaceStartingWith("OtherThing.Core.Templates")
             .ShouldNot().HaveDependencyOnAny(
-                "System.Reflection", "System.Diagnostics.Process", "System.IO.File", "System.IO.Directory", "System.Net", "System.Linq.Expressions", "System.Dynamic",
+                "System.Reflection", "System.Diagnostics.Process", "System.IO.File", "System.IO.Directory", "System.Net", "System.Linq.Expressions",
+                "System.Dynamic",
                 "System.Environment", "System.Activator", "System.Threading.Tasks", "System.Text.Json.JsonSerializer", "System.Text.RegularExpressions")
             .GetResult();
 
@@ -171,7 +177,8 @@ public sealed class TemplateFuzzTests
                 var element = template.Render(s_scope);
                 var written = element.GetRawText();
                 Check(Encoding.UTF8.GetByteCount(written) <= (6 * TemplateLimits.MaxOutputBytes) + 2, "too long");
-                Check(!written.Contains("System.", StringComparison.Ordinal) && !written.Contains("OtherThing.", StringComparison.Ordinal), "a .NET name came out");
+                Check(!written.Contains("System.", StringComparison.Ordinal) && !written.Contains("OtherThing.", StringComparison.Ordinal),
+                    "a .NET name came out");
             },
             text);
     }
@@ -185,7 +192,8 @@ public sealed class TemplateFuzzTests
         }
         catch (TemplateError error)
         {
-            Check(error.Position >= 0 && error.Position <= text.Length && error.Code.StartsWith("template.", StringComparison.Ordinal), "an error outside the text");
+            Check(error.Position >= 0 && error.Position <= text.Length && error.Code.StartsWith("template.", StringComparison.Ordinal),
+                "an error outside the text");
             return false;
         }
     }

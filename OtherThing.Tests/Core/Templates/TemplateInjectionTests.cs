@@ -16,7 +16,9 @@ public sealed class TemplateInjectionTests
     public void Render_TenThousandHostileValues_ArriveAsData()
     {
         var random = new Random(13);
-        var template = JsonTemplate.Parse(JsonSerializer.SerializeToElement(new { whole = "{{ input.v }}", text = "<{{ input.v }}>", list = new[] { "{{ input.v | append: '' }}" } }), out _);
+        var template = JsonTemplate.Parse(
+            JsonSerializer.SerializeToElement(new { whole = "{{ input.v }}", text = "<{{ input.v }}>", list = new[] { "{{ input.v | append: '' }}" } }),
+            out _);
         for (var i = 0; i < 10_000; i++)
         {
             var value = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => s_pieces[random.Next(s_pieces.Length)]));

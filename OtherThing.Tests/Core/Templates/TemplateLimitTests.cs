@@ -4,7 +4,8 @@ namespace OtherThing.Tests.Core.Templates;
 
 public sealed class TemplateLimitTests
 {
-    private static readonly JsonScope s_scope = new($$"""{"input":{"big":"{{new string('a', 1_000_000)}}","list":[{{string.Join(',', Enumerable.Range(0, 50_000))}}],"wide":"{{new string('é', 600_000)}}"} }""");
+    private static readonly JsonScope s_scope =
+        new($$"""{"input":{"big":"{{new string('a', 1_000_000)}}","list":[{{string.Join(',', Enumerable.Range(0, 50_000))}}],"wide":"{{new string('é', 600_000)}}"} }""");
 
     [Theory]
     [InlineData("{% for a in (1..9999) %}{% for b in (1..9999) %}x{% endfor %}{% endfor %}")]

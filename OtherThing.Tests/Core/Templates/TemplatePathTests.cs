@@ -8,7 +8,8 @@ public sealed class TemplatePathTests
     [InlineData("{{ input['odd key'].x }}", "input[\"odd key\"].x")]
     [InlineData("{% if a.b > c and d.size == 2 %}{{ e }}{% elsif f %}{% endif %}", "a.b,c,d.size,e,f")]
     [InlineData("{% for x in input.list limit: input.n %}{{ x.name }}{{ y }}{% endfor %}", "input.list,input.n,input.list[*].name,y")]
-    [InlineData("{% for x in input.list %}{% for y in x.parts %}{{ y }}{% endfor %}{% endfor %}{{ x }}", "input.list,input.list[*].parts,input.list[*].parts[*],x")]
+    [InlineData(
+        "{% for x in input.list %}{% for y in x.parts %}{{ y }}{% endfor %}{% endfor %}{{ x }}", "input.list,input.list[*].parts,input.list[*].parts[*],x")]
     [InlineData("{% for x in (1..input.n) %}{{ x }}{% endfor %}", "input.n")]
     [InlineData("{% assign x = input.a | upcase %}{{ x }}{{ input.b }}", "input.a,input.b")]
     [InlineData("{% assign list = input.a %}{% for x in list %}{{ x.y }}{% endfor %}", "input.a")]

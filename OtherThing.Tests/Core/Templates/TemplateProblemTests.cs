@@ -76,7 +76,9 @@ public sealed class TemplateProblemTests
     [Fact]
     public void TryParse_EveryPrefixOfATemplate_TellsProblemsInsideTheText()
     {
-        const string Text = "{% for x in input.list limit: 2 %}{{ x.name | default: 'a', allow_false: true }}{% if x.n > 1 and x.ok %}{% assign y = (1..3) %}{% endif %}{% else %}{% raw %}r{% endraw %}{% endfor %}";
+        const string Text =
+            "{% for x in input.list limit: 2 %}{{ x.name | default: 'a', allow_false: true }}{% if x.n > 1 and x.ok %}{% assign y = (1..3) %}{% endif %}{% "
+                + "else %}{% raw %}r{% endraw %}{% endfor %}";
         for (var length = 0; length <= Text.Length; length++)
         {
             var parsed = Template.TryParse(Text[..length], out var template, out var problems);

@@ -33,7 +33,9 @@ public sealed class TemplateTagTests
     [InlineData("{% for p in input.map %}{{ p[0] }}={{ p[1] }};{% endfor %}", "x=1;y=2;")]
     [InlineData("{% for x in input.list %}{% if x == 'b' %}{% continue %}{% endif %}{% if x == 'd' %}{% break %}{% endif %}{{ x }}{% endfor %}", "ac")]
     [InlineData("{% for a in (1..2) %}{% for b in (1..3) %}{% if b == 2 %}{% break %}{% endif %}{{ a }}{{ b }} {% endfor %}{% endfor %}", "11 21 ")]
-    [InlineData("{% for x in input.list %}{{ forloop.index }}{{ forloop.index0 }}{{ forloop.rindex }}{{ forloop.rindex0 }}{{ forloop.first }}{{ forloop.last }}{{ forloop.length }} {% endfor %}",
+    [InlineData(
+        "{% for x in input.list %}{{ forloop.index }}{{ forloop.index0 }}{{ forloop.rindex }}{{ forloop.rindex0 }}{{ forloop.first }}{{ forloop.last }}{{ "
+            + "forloop.length }} {% endfor %}",
         "1043truefalse4 2132falsefalse4 3221falsefalse4 4310falsetrue4 ")]
     [InlineData("{% for a in (1..2) %}{% for b in (1..2) %}{{ forloop.index }}{% endfor %}-{{ forloop.index }} {% endfor %}", "12-1 12-2 ")]
     [InlineData("{% for item in (1..2) %}{{ item }}{% endfor %}{{ item }}", "12outer")]

@@ -24,21 +24,26 @@ public sealed class CostEngineTests
     [InlineData("4 flex", "openai", "responses", "gpt-5.4",
         """{"service_tier":"flex","usage":{"input_tokens":272000,"input_tokens_details":{"cached_tokens":100000},"output_tokens":2000}}""", "47.75")]
     [InlineData("5 one rate for both cache lifetimes", "anthropic", "messages", "claude-sonnet-4-20250514",
-        """{"usage":{"input_tokens":504,"cache_creation_input_tokens":123,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":100,"ephemeral_1h_input_tokens":23},"output_tokens":97}}""", "0.348")]
+        """{"usage":{"input_tokens":504,"cache_creation_input_tokens":123,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":100,"ephemeral_1h_input_tokens":23},"output_tokens":97}}""",
+        "0.348")]
     [InlineData("6 search dropped", "anthropic", "messages", "claude-sonnet-4-6",
         """{"usage":{"input_tokens":10809,"output_tokens":644,"server_tool_use":{"web_search_requests":1}}}""", "5.2087")]
     [InlineData("7 deltas summed", "anthropic", "messages", "claude-sonnet-5",
-        """{"usage":{"input_tokens":6,"cache_creation_input_tokens":574,"cache_creation":{"ephemeral_5m_input_tokens":574,"ephemeral_1h_input_tokens":0},"cache_read_input_tokens":20443,"output_tokens":489}}""", "1.04256")]
+        """{"usage":{"input_tokens":6,"cache_creation_input_tokens":574,"cache_creation":{"ephemeral_5m_input_tokens":574,"ephemeral_1h_input_tokens":0},"cache_read_input_tokens":20443,"output_tokens":489}}""",
+        "1.04256")]
     [InlineData("7 geography", "anthropic", "messages", "claude-sonnet-5",
-        """{"usage":{"inference_geo":"us","input_tokens":6,"cache_creation_input_tokens":574,"cache_creation":{"ephemeral_5m_input_tokens":574},"cache_read_input_tokens":20443,"output_tokens":489}}""", "1.146816")]
+        """{"usage":{"inference_geo":"us","input_tokens":6,"cache_creation_input_tokens":574,"cache_creation":{"ephemeral_5m_input_tokens":574},"cache_read_input_tokens":20443,"output_tokens":489}}""",
+        "1.146816")]
     [InlineData("8 thoughts dropped", "google", "default", "gemini-2.5-pro",
         """{"usageMetadata":{"promptTokenCount":1106,"candidatesTokenCount":778,"thoughtsTokenCount":1089,"totalTokenCount":2973}}""", "2.00525")]
     [InlineData("8 past the step", "google", "default", "gemini-2.5-pro",
         """{"usageMetadata":{"promptTokenCount":250000,"cachedContentTokenCount":150000,"candidatesTokenCount":5000,"totalTokenCount":255000}}""", "36.25")]
     [InlineData("9 image priced as text", "google", "default", "gemini-3-pro-image-preview",
-        """{"usageMetadata":{"promptTokenCount":33,"candidatesTokenCount":1780,"candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":1120}],"thoughtsTokenCount":529,"totalTokenCount":2342}}""", "14.8734")]
+        """{"usageMetadata":{"promptTokenCount":33,"candidatesTokenCount":1780,"candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":1120}],"thoughtsTokenCount":529,"totalTokenCount":2342}}""",
+        "14.8734")]
     [InlineData("10 rounded to cents", "groq", "chat", "openai/gpt-oss-120b",
-        """{"usage":{"prompt_tokens":336,"prompt_tokens_details":{"cached_tokens":256},"completion_tokens":96,"completion_tokens_details":{"reasoning_tokens":59}}}""", "0.00888")]
+        """{"usage":{"prompt_tokens":336,"prompt_tokens_details":{"cached_tokens":256},"completion_tokens":96,"completion_tokens_details":{"reasoning_tokens":59}}}""",
+        "0.00888")]
     [InlineData("batch", "anthropic", "messages", "claude-haiku-4-5",
         """{"usage":{"service_tier":"batch","input_tokens":2000,"cache_read_input_tokens":8000,"output_tokens":1000}}""", "0.39")]
     [InlineData("not batch", "anthropic", "messages", "claude-haiku-4-5",

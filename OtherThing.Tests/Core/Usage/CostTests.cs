@@ -13,7 +13,9 @@ public sealed class CostTests
     [InlineData("?", CostKind.Unpriced, null, "unpriced")]
     public void Sum_OfCalls_KeepsWhatHasNoPriceApart(string calls, CostKind kind, long? units, string words)
     {
-        var cost = Cost.Sum(calls.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(call => Cost.Of(call == "?" ? null : long.Parse(call, System.Globalization.CultureInfo.InvariantCulture))));
+        var cost =
+            Cost.Sum(calls.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(call => Cost.Of(call == "?" ? null : long.Parse(call, System.Globalization.CultureInfo.InvariantCulture))));
 
         Assert.Equal((kind, units, words), (cost.Kind, cost.Units, cost.ToString()));
     }

@@ -71,7 +71,9 @@ public sealed class AuditStoreTests : IAsyncLifetime
     [InlineData("DELETE FROM AuditLog WHERE Sequence = 2", 3L, "Entry 2 is missing before entry 3.")]
     [InlineData("DELETE FROM AuditLog WHERE Sequence >= 4", null, "The entries 4 to 5 are missing at the end.")]
     [InlineData("DELETE FROM AuditLog", null, "The entries 1 to 5 are missing at the end.")]
-    [InlineData("UPDATE AuditLog SET Sequence = CASE Sequence WHEN 2 THEN 13 ELSE 2 END WHERE Sequence IN (2, 3); UPDATE AuditLog SET Sequence = 3 WHERE Sequence = 13", 2L, "Entry 2, or one before it, is not what was written.")]
+    [InlineData(
+        "UPDATE AuditLog SET Sequence = CASE Sequence WHEN 2 THEN 13 ELSE 2 END WHERE Sequence IN (2, 3); UPDATE AuditLog SET Sequence = 3 WHERE Sequence = 13",
+        2L, "Entry 2, or one before it, is not what was written.")]
     public async Task C11_RowsChangedBehindTheServersBack_BreakTheChain(string statements, long? at, string reason)
     {
         for (var entry = 2; entry <= 5; entry++)
@@ -92,7 +94,8 @@ public sealed class AuditStoreTests : IAsyncLifetime
     {
         await ForceAsync(
             "INSERT INTO AuditLog (Id, WorkspaceId, Sequence, At, ActorKind, ActorId, Actor, Action, Target, Outcome, Hash) "
-            + "SELECT '00000000-0000-0000-0000-000000000009', WorkspaceId, 2, At, ActorKind, ActorId, Actor, Action, 'flow:forged', Outcome, Hash FROM AuditLog WHERE Sequence = 1");
+            + "SELECT '00000000-0000-0000-0000-000000000009', WorkspaceId, 2, At, ActorKind, ActorId, Actor, Action, 'flow:forged', Outcome, Hash FROM "
+            + "AuditLog WHERE Sequence = 1");
 
         Assert.Equal("Entry 2, or one before it, is not what was written.", (await VerifyAsync()).Reason);
     }
@@ -101,8 +104,11 @@ public sealed class AuditStoreTests : IAsyncLifetime
     public async Task EntriesFromBeforeTheChain_AreListedAndCoveredByItsBeginning()
     {
         var legacy = Guid.CreateVersion7();
-        await ForceAsync($"DELETE FROM AuditLog; DELETE FROM AuditHeads; INSERT INTO AuditLog (Id, WorkspaceId, Sequence, At, ActorKind, ActorId, Actor, Action, Target, Outcome, Hash) "
-            + $"VALUES ('{legacy.ToString().ToUpperInvariant()}', '{_workspace.ToString().ToUpperInvariant()}', 0, '2026-11-01 10:00:00', 'user', NULL, 'Ana', 'flow.edit', 'flow:old', 'done', x'')");
+        await ForceAsync(
+            $"DELETE FROM AuditLog; DELETE FROM AuditHeads; INSERT INTO AuditLog (Id, WorkspaceId, Sequence, At, ActorKind, ActorId, Actor, Action, Target, "
+            + "Outcome, Hash) "
+            + $"VALUES ('{legacy.ToString().ToUpperInvariant()}', '{_workspace.ToString().ToUpperInvariant()}', 0, '2026-11-01 10:00:00', 'user', NULL, "
+            + "'Ana', 'flow.edit', 'flow:old', 'done', x'')");
         await Log.AppendAsync(_owner, _workspace, Operations.FlowEdit, "flow:new", null);
 
         Assert.Equal(["flow:old", "flow:new"], (await ReadAsync(_workspace)).Select(entry => entry.Target));

@@ -199,7 +199,8 @@ public sealed class DatabaseFaultsTests
             : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType)
             : null)]);
         typeof(SqlErrorCollection).GetMethod("Add", Hidden)!.Invoke(errors, [error]);
-        var create = typeof(SqlException).GetMethods(Hidden).Where(method => method.Name == "CreateException").OrderBy(method => method.GetParameters().Length).First();
+        var create =
+            typeof(SqlException).GetMethods(Hidden).Where(method => method.Name == "CreateException").OrderBy(method => method.GetParameters().Length).First();
         return (SqlException)create.Invoke(null, [.. create.GetParameters().Select(parameter =>
             parameter.ParameterType == typeof(SqlErrorCollection) ? errors : parameter.ParameterType == typeof(string) ? "16.0"
             : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null)])!;

@@ -91,7 +91,11 @@ public sealed class ExactTextTests
         })
         {
             Assert.Contains($"CONSTRAINT [PK_{table}] PRIMARY KEY NONCLUSTERED", script, StringComparison.Ordinal);
-            Assert.Contains($"CREATE UNIQUE CLUSTERED INDEX [IX_{table}_{columns.Replace("[", "", StringComparison.Ordinal).Replace("], ", "_", StringComparison.Ordinal).TrimEnd(']')}] ON [{table}] ({columns})", script, StringComparison.Ordinal);
+            Assert.Contains(
+                $"CREATE UNIQUE CLUSTERED INDEX "
+                    + $"[IX_{table}_{columns.Replace("[", "", StringComparison.Ordinal).Replace("], ", "_", StringComparison.Ordinal).TrimEnd(']')}] ON "
+                    + $"[{table}] ({columns})",
+                script, StringComparison.Ordinal);
         }
 
         Assert.Contains("[Place] bigint NOT NULL IDENTITY", script, StringComparison.Ordinal);

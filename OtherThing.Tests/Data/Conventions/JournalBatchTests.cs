@@ -63,7 +63,8 @@ public sealed class JournalBatchTests
         _server.Changes = text => text.StartsWith("UPDATE", StringComparison.Ordinal) ? 0 : 1;
 
         var applied = await store.CommitAsync(
-            [new JobWrite.Insert(job), new JobWrite.Update(job, JobStatus.Queued, 0), new JobWrite.Log(Guid.NewGuid(), LogSource.Stdout, 0, [1, 2], 0)], Cancel);
+            [new JobWrite.Insert(job), new JobWrite.Update(job, JobStatus.Queued, 0), new JobWrite.Log(Guid.NewGuid(), LogSource.Stdout, 0, [1, 2], 0)],
+            Cancel);
 
         Assert.Equal([true, false, true], applied);
         Assert.Equal(["SET NOCOUNT OFF;", "BEGIN", "BATCH 3"], _server.Heard.Take(3));
@@ -81,7 +82,9 @@ public sealed class JournalBatchTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => store.AddAsync(card, new TaskPlace(TaskState.Todo, null, null), Cancel));
 
         var counted = _server.Heard.SkipWhile(text => text != "BEGIN").Skip(1).First();
-        Assert.Matches("""(?s)^UPDATE \[w\]\s+SET \[w\]\.\[LastTaskNumber\] = \[w\]\.\[LastTaskNumber\] \+ @\w+\s+FROM \[Workspaces\] AS \[w\]\s+WHERE \[w\]\.\[Id\] = @\w+""", counted);
+        Assert.Matches(
+            """(?s)^UPDATE \[w\]\s+SET \[w\]\.\[LastTaskNumber\] = \[w\]\.\[LastTaskNumber\] \+ @\w+\s+FROM \[Workspaces\] AS \[w\]\s+WHERE \[w\]\.\[Id\] = @\w+""",
+            counted);
         Assert.DoesNotContain(_server.Heard, text => text.Contains("MAX([t].[Number])", StringComparison.Ordinal));
     }
 

@@ -74,7 +74,8 @@ internal static class ListCases
             yield return Of($"audit, {filter}", AuditStore.Order, db => AuditStore.Find(db, s_id, filter));
         }
 
-        foreach (var filter in new ApprovalFilter[] { new(), new() { Open = true }, new() { Open = false }, new() { RunId = s_id }, new() { TaskId = s_id }, new() { RunId = s_id, Open = true } })
+        foreach (var filter in new ApprovalFilter[]
+        { new(), new() { Open = true }, new() { Open = false }, new() { RunId = s_id }, new() { TaskId = s_id }, new() { RunId = s_id, Open = true } })
         {
             yield return Of($"approvals, {filter}", ApprovalStore.Order, db => ApprovalStore.Find(db, s_id, filter));
         }
@@ -89,7 +90,8 @@ internal static class ListCases
         var day = new RunFilter { From = DateTime.UnixEpoch, To = DateTime.UnixEpoch.AddDays(1) };
         RunFilter[] more =
         [
-            new() { Trigger = RunTrigger.Webhook }, new() { StartedBy = s_id }, new() { Trigger = RunTrigger.Webhook, StartedBy = s_id }, new() { Text = "word" }, day, new() { From = DateTime.UnixEpoch }, new() { To = DateTime.UnixEpoch },
+            new() { Trigger = RunTrigger.Webhook }, new() { StartedBy = s_id }, new() { Trigger = RunTrigger.Webhook, StartedBy = s_id },
+            new() { Text = "word" }, day, new() { From = DateTime.UnixEpoch }, new() { To = DateTime.UnixEpoch },
             day with { Trigger = RunTrigger.Schedule, StartedBy = s_id, Text = "word" },
         ];
         return more.SelectMany(filter => new[]

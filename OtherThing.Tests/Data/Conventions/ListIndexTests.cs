@@ -37,7 +37,8 @@ public sealed partial class ListIndexTests
         var equal = EqualIn(ListCases.All[name], after);
         Assert.Contains(plans.Found, plan => equal.All(column => plan.Contains($"{column}=?", StringComparison.Ordinal)));
         Assert.DoesNotContain(plans.Found, plan => plan.StartsWith("SCAN", StringComparison.Ordinal) || plan.Contains("TEMP B-TREE", StringComparison.Ordinal));
-        Assert.All(plans.Found.Where(plan => plan.StartsWith("SEARCH", StringComparison.Ordinal)), plan => Assert.Contains("INDEX", plan, StringComparison.Ordinal));
+        Assert.All(
+            plans.Found.Where(plan => plan.StartsWith("SEARCH", StringComparison.Ordinal)), plan => Assert.Contains("INDEX", plan, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -72,7 +73,8 @@ public sealed partial class ListIndexTests
         var text = query.ToQueryString();
         var statement = Asked().Replace(text[text.IndexOf("SELECT", StringComparison.Ordinal)..], "1 = 1");
         var alias = FromTable().Matches(statement).First(match => match.Groups["table"].Value == entity.GetTableName()).Groups["alias"].Value;
-        return (statement, [.. condition.Matches(statement).Where(match => match.Groups["alias"].Value == alias).Select(match => match.Groups["column"].Value)]);
+        return (
+            statement, [.. condition.Matches(statement).Where(match => match.Groups["alias"].Value == alias).Select(match => match.Groups["column"].Value)]);
     }
 
     /// <summary>The conditions on single values come first in the index, all of them but that of the workspace, then the order, up or down.</summary>
@@ -98,7 +100,9 @@ public sealed partial class ListIndexTests
     }
 
     /// <summary>Without the names of tables, and without what says only how a text is written.</summary>
-    private static string Said(string sql) => Qualifier().Replace(sql, "").Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Replace("N'", "'", StringComparison.Ordinal);
+    private static string Said(string sql) =>
+        Qualifier().Replace(sql, "").Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Replace(
+            "N'", "'", StringComparison.Ordinal);
 
     [GeneratedRegex(@"(?:FROM|JOIN) \[(?<table>\w+)\] AS \[(?<alias>\w+)\]")]
     private static partial Regex FromTable();

@@ -118,13 +118,15 @@ public sealed partial class StatementTests
         var root = Path.Combine(Repository.Root, "OtherThing.Data");
         var elsewhere = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && Path.GetFileName(file) != "Statement.cs")
-            .Where(file => !file.Contains("/Serving/", StringComparison.Ordinal)) // the lease is no part of the model, and each of its parameters is made from its value
+            .Where(file =>
+                !file.Contains("/Serving/", StringComparison.Ordinal)) // the lease is no part of the model, and each of its parameters is made from its value
             .Where(file => File.ReadAllText(file).Contains("CreateParameter(", StringComparison.Ordinal));
 
         Assert.Empty(elsewhere);
     }
 
-    private static IEnumerable<Statement> All(AppDbContext db) => [.. new RunStatements(db.Model).All, .. new JobCommands(db).All, RowCommand<AuditEntry>.Add(db).Statement];
+    private static IEnumerable<Statement> All(AppDbContext db) =>
+        [.. new RunStatements(db.Model).All, .. new JobCommands(db).All, RowCommand<AuditEntry>.Add(db).Statement];
 
     private static (string Type, int Size) Parts(string storeType)
     {

@@ -53,7 +53,16 @@ public sealed class JobPurgeTests : IAsyncLifetime
         await using (var db = _database.CreateContext())
         {
             db.Add(new JobBatch { Id = batch, WorkspaceId = _workspaceId, UserId = old.UserId, Count = 1, CreatedAt = Now });
-            db.Add(new LateResult { Id = Guid.CreateVersion7(), AttemptId = old.EarlierAttempts[0].Id, Fence = 1, NodeId = Guid.CreateVersion7(), Kind = AttemptEventKind.Killed, ReceivedAt = Now });
+            db.Add(new LateResult
+            {
+                Id = Guid.CreateVersion7(),
+                AttemptId =
+                old.EarlierAttempts[0].Id,
+                Fence = 1,
+                NodeId = Guid.CreateVersion7(),
+                Kind = AttemptEventKind.Killed,
+                ReceivedAt = Now
+            });
             await db.SaveChangesAsync(Cancel);
         }
 
@@ -104,7 +113,9 @@ public sealed class JobPurgeTests : IAsyncLifetime
         using var plans = new QueryPlans(context.Database.GetConnectionString()!, "DELETE FROM \"JobLogs\" WHERE rowid");
         Assert.Equal(1, await Purge.ApplyAsync(Cancel));
 
-        Assert.True(plans.Found.Count(plan => plan.Contains("sqlite_autoindex_JobLogs_1 (AttemptId=?)", StringComparison.Ordinal)) >= 3, string.Join('\n', plans.Found));
+        Assert.True(
+            plans.Found.Count(plan => plan.Contains("sqlite_autoindex_JobLogs_1 (AttemptId=?)", StringComparison.Ordinal)) >= 3,
+            string.Join('\n', plans.Found));
         Assert.Empty(await context.Set<JobLogRow>().ToListAsync(Cancel));
     }
 
@@ -112,7 +123,8 @@ public sealed class JobPurgeTests : IAsyncLifetime
     {
         await using var db = _database.CreateContext();
         db.AddRange(jobs);
-        db.AddRange(jobs.SelectMany(job => job.Attempts()).Select(attempt => new JobLogRow { AttemptId = attempt.Id, Source = LogSource.Stdout, Offset = 0, Data = [1, 2] }));
+        db.AddRange(jobs.SelectMany(job => job.Attempts())
+            .Select(attempt => new JobLogRow { AttemptId = attempt.Id, Source = LogSource.Stdout, Offset = 0, Data = [1, 2] }));
         await db.SaveChangesAsync(Cancel);
     }
 

@@ -24,7 +24,8 @@ public sealed class JobStoreTests : IAsyncDisposable
         var job = NewJob();
         var running = job.Snapshot();
         (running.Status, running.Revision, running.AttemptId) = (JobStatus.Running, 2, Guid.NewGuid());
-        JobWrite[] writes = [new JobWrite.Insert(job), new JobWrite.Update(running, JobStatus.Queued, 0), new JobWrite.Log(Guid.NewGuid(), LogSource.Stdout, 0, [1], 0)];
+        JobWrite[] writes = [
+            new JobWrite.Insert(job), new JobWrite.Update(running, JobStatus.Queued, 0), new JobWrite.Log(Guid.NewGuid(), LogSource.Stdout, 0, [1], 0)];
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CommitAsync(writes, Cancel));
         var again = await store.CommitAsync(writes, Cancel);
@@ -87,7 +88,8 @@ public sealed class JobStoreTests : IAsyncDisposable
             return new SqliteAppDbContext(options.Options);
         }
 
-        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+        public override Task TransactionCommittedAsync(
+            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
             _left-- > 0 ? throw new TimeoutException("The answer was lost.") : Task.CompletedTask;
     }
 }

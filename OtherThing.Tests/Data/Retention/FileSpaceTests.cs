@@ -90,7 +90,8 @@ public sealed class FileSpaceTests : IDisposable
         var contexts = services.GetRequiredService<IDbContextFactory<AppDbContext>>();
         await using var db = await contexts.CreateDbContextAsync(Cancel);
         await db.Database.MigrateAsync(Cancel);
-        db.AddRange(Enumerable.Range(1, 1_500).Select(at => new RunJournalEntry { RunId = Guid.CreateVersion7(), Sequence = at, At = DateTime.UtcNow, Steps = new byte[4_000] }));
+        db.AddRange(Enumerable.Range(1, 1_500)
+            .Select(at => new RunJournalEntry { RunId = Guid.CreateVersion7(), Sequence = at, At = DateTime.UtcNow, Steps = new byte[4_000] }));
         await db.SaveChangesAsync(Cancel);
         await db.Set<RunJournalEntry>().ExecuteDeleteAsync(Cancel);
         await db.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE)", Cancel);

@@ -70,7 +70,8 @@ public sealed class RetentionTests : IAsyncDisposable
         {
             var entity = db.Model.GetEntityTypes().Single(entity => entity.GetTableName() == table);
             Assert.True(
-                entity.GetIndexes().Select(index => index.Properties[0]).Append(entity.FindPrimaryKey()!.Properties[0]).Any(first => first.Name == column), table);
+                entity.GetIndexes().Select(index => index.Properties[0]).Append(entity.FindPrimaryKey()!.Properties[0]).Any(
+                    first => first.Name == column), table);
         }
     }
 
@@ -84,7 +85,8 @@ public sealed class RetentionTests : IAsyncDisposable
             db.AddRange(Token(user, -31, "old"), Token(user, -29, "expired"), Token(user, 1, "good"));
             db.AddRange(Card(-31), Card(-29), Card(null));
             db.AddRange(
-                new IdempotencyRow { Id = "old", BodyHash = "", ClaimedAt = Now.AddHours(-25) }, new IdempotencyRow { Id = "young", BodyHash = "", ClaimedAt = Now.AddHours(-23) });
+                new IdempotencyRow { Id = "old", BodyHash = "", ClaimedAt = Now.AddHours(-25) },
+                new IdempotencyRow { Id = "young", BodyHash = "", ClaimedAt = Now.AddHours(-23) });
             await db.SaveChangesAsync(Cancel);
         }
 
@@ -161,9 +163,11 @@ public sealed class RetentionTests : IAsyncDisposable
         await busy;
     }
 
-    private SignInSession Session(Guid userId, int days) => new() { Id = Guid.CreateVersion7(), UserId = userId, CreatedAt = Now.AddDays(-9), ExpiresAt = Now.AddDays(days) };
+    private SignInSession Session(Guid userId, int days) =>
+        new() { Id = Guid.CreateVersion7(), UserId = userId, CreatedAt = Now.AddDays(-9), ExpiresAt = Now.AddDays(days) };
 
-    private PersonalToken Token(Guid userId, int days, string name) => new(userId, name, Scopes.Read, Guid.NewGuid().ToString("N"), Now.AddDays(-60), Now.AddDays(days));
+    private PersonalToken Token(Guid userId, int days, string name) =>
+        new(userId, name, Scopes.Read, Guid.NewGuid().ToString("N"), Now.AddDays(-60), Now.AddDays(days));
 
     private TaskItem Card(int? deletedDaysAgo)
     {

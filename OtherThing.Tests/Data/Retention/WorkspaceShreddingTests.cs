@@ -25,7 +25,8 @@ public sealed class WorkspaceShreddingTests : IAsyncDisposable
     private readonly TestDatabase _database;
 
     public WorkspaceShreddingTests() => _database = new TestDatabase(
-        services => services.AddSingleton<TimeProvider>(_clock).AddRunsData(_data.Path).AddSingleton<RunValues>().AddRetentionData().AddRetention(), migrate: true);
+        services => services.AddSingleton<TimeProvider>(_clock).AddRunsData(_data.Path).AddSingleton<RunValues>().AddRetentionData().AddRetention(),
+        migrate: true);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -129,7 +130,16 @@ public sealed class WorkspaceShreddingTests : IAsyncDisposable
         db.Add(new RunJournalEntry { RunId = run.Id, Sequence = 1, At = Now, Steps = "[]"u8.ToArray() });
         db.Add(new RunBlob { RunId = run.Id, WorkspaceId = workspaceId, Hash = blob.Hash, Bytes = blob.Bytes });
         db.Add(new JobLogRow { AttemptId = job.AttemptId.Value, Source = LogSource.Stdout, Offset = 0, Data = [1] });
-        db.Add(new LateResult { Id = Guid.CreateVersion7(), AttemptId = job.AttemptId.Value, Fence = 1, NodeId = Guid.CreateVersion7(), Kind = AttemptEventKind.Killed, ReceivedAt = Now });
+        db.Add(new LateResult
+        {
+            Id = Guid.CreateVersion7(),
+            AttemptId =
+            job.AttemptId.Value,
+            Fence = 1,
+            NodeId = Guid.CreateVersion7(),
+            Kind = AttemptEventKind.Killed,
+            ReceivedAt = Now
+        });
         await db.SaveChangesAsync(Cancel);
         foreach (var (table, column) in ShreddingStore.Tables(db.Model))
         {
@@ -163,7 +173,9 @@ public sealed class WorkspaceShreddingTests : IAsyncDisposable
         }
 
         values[column] = $"'{workspaceId.ToString().ToUpperInvariant()}'"; // it may be one that can be null
-        command.CommandText = $"PRAGMA foreign_keys=OFF; INSERT INTO \"{table}\" ({string.Join(',', values.Keys.Select(name => $"\"{name}\""))}) VALUES ({string.Join(',', values.Values)}); PRAGMA foreign_keys=ON;";
+        command.CommandText =
+            $"PRAGMA foreign_keys=OFF; INSERT INTO \"{table}\" ({string.Join(',', values.Keys.Select(name => $"\"{name}\""))}) VALUES "
+                + $"({string.Join(',', values.Values)}); PRAGMA foreign_keys=ON;";
         await command.ExecuteNonQueryAsync(Cancel);
     }
 

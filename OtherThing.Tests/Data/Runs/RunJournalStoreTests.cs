@@ -21,7 +21,9 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        (_runs, _journal) = (new RunStore(_database.Contexts, new RunValues(new FileBlobStore(Path.Combine(_database.DirectoryPath, "blobs")))), new RunJournalStore(_database.Contexts));
+        (_runs, _journal) = (
+            new RunStore(_database.Contexts, new RunValues(new FileBlobStore(Path.Combine(_database.DirectoryPath, "blobs")))),
+            new RunJournalStore(_database.Contexts));
         return ValueTask.CompletedTask;
     }
 
@@ -136,7 +138,8 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
         Fence = 1,
     };
 
-    private static RunJournalEntry Entry(Run run, int sequence) => new() { RunId = run.Id, Sequence = sequence, At = s_now, Steps = Encoding.UTF8.GetBytes("[]") };
+    private static RunJournalEntry Entry(Run run, int sequence) =>
+        new() { RunId = run.Id, Sequence = sequence, At = s_now, Steps = Encoding.UTF8.GetBytes("[]") };
 
     private Task<bool[]> CommitAsync(params RunWrite[] writes) => _journal.CommitAsync(writes, Cancel);
 }

@@ -137,7 +137,9 @@ public sealed class RunPurgeTests : IAsyncLifetime
             db.AddRange(ended, open);
             db.Add(new JobLogRow { AttemptId = ended.AttemptId!.Value, Source = LogSource.Stdout, Offset = 0, Data = [1, 2, 3] });
             db.Add(new JobLogRow { AttemptId = open.AttemptId!.Value, Source = LogSource.Stdout, Offset = 0, Data = [4] });
-            db.Add(new Approval(Guid.CreateVersion7(), _workspaceId, old.FlowId, old.Id, "ask", new ApprovalQuestion("May it?", "", null, "[]", Guid.CreateVersion7()), Now, Now));
+            db.Add(new Approval(
+                Guid.CreateVersion7(), _workspaceId, old.FlowId, old.Id, "ask", new ApprovalQuestion("May it?", "", null, "[]", Guid.CreateVersion7()), Now,
+                Now));
             await db.SaveChangesAsync(Cancel);
         }
 
@@ -166,7 +168,9 @@ public sealed class RunPurgeTests : IAsyncLifetime
         using var plans = new QueryPlans(Connection, "DELETE FROM \"RunJournal\" WHERE rowid");
         Assert.Equal((1, 0), await PurgeAsync());
 
-        Assert.True(plans.Found.Count(plan => plan.Contains("sqlite_autoindex_RunJournal_1 (RunId=?)", StringComparison.Ordinal)) >= 3, string.Join('\n', plans.Found));
+        Assert.True(
+            plans.Found.Count(plan => plan.Contains("sqlite_autoindex_RunJournal_1 (RunId=?)", StringComparison.Ordinal)) >= 3,
+            string.Join('\n', plans.Found));
         await using var left = _database.CreateContext();
         Assert.Empty(await left.Set<RunJournalEntry>().ToListAsync(Cancel));
     }

@@ -21,12 +21,14 @@ public class LeaseTableTests
     [Fact]
     public void CreateStatements_SqlServer_MakeTableAndRowOnlyWhereTheyAreMissing() => Assert.Equal(
         [
-            "IF OBJECT_ID(N'server_lease') IS NULL CREATE TABLE server_lease (id int NOT NULL PRIMARY KEY, fence bigint NOT NULL, renewals bigint NOT NULL, expires_at bigint NOT NULL, "
+            "IF OBJECT_ID(N'server_lease') IS NULL CREATE TABLE server_lease (id int NOT NULL PRIMARY KEY, fence bigint NOT NULL, renewals bigint NOT NULL, "
+            + "expires_at bigint NOT NULL, "
             + "holder nvarchar(300) NOT NULL, host nvarchar(300) NOT NULL, process_id int NOT NULL, process_start bigint NOT NULL)",
             "INSERT INTO server_lease (id, fence, renewals, expires_at, holder, host, process_id, process_start) "
             + "SELECT 1, 0, 0, 0, '', '', 0, 0 WHERE NOT EXISTS (SELECT 1 FROM server_lease WHERE id = 1)",
         ],
-        LeaseTable.CreateStatements(DatabaseProvider.SqlServer).Select(text => string.Join(' ', text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))));
+        LeaseTable.CreateStatements(DatabaseProvider.SqlServer)
+            .Select(text => string.Join(' ', text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))));
 
     [Fact]
     public void Create_SqlServerAndAnotherServerWasQuickerWithBoth_IsDone()

@@ -121,7 +121,8 @@ public sealed class ServerLeaseTests : IAsyncLifetime
         var contexts = host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>();
         await using var db = await contexts.CreateDbContextAsync(Cancel);
         await db.Database.ExecuteSqlRawAsync(
-            """CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER NOT NULL PRIMARY KEY, "Timestamp" TEXT NOT NULL); INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01')""", Cancel);
+            """CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER NOT NULL PRIMARY KEY, "Timestamp" TEXT NOT NULL); INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01')""",
+            Cancel);
 
         await host.MigrateDatabaseAsync(Cancel).WithPatience();
 

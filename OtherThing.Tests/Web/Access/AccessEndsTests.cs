@@ -36,7 +36,8 @@ public sealed class AccessEndsTests(SharedServer server)
         var typed = scene.Client.PostAsync("/console", $$"""{"line":"run {{Guid.Parse(paused["/flows/".Length..]):N}} --wait"}""");
         await Until.HoldsAsync(() => Task.FromResult(listening.Bytes > 0 && scene.Commands > 3), "the stream talks and the machine works", Cancellation);
         await Until.HoldsAsync(
-            async () => (await scene.Owner.GetAsync("/runs")).GetProperty("items").GetArrayLength() == 3, "the line in the console waits for its run as well", Cancellation);
+            async () => (await scene.Owner.GetAsync("/runs")).GetProperty("items").GetArrayLength() == 3,
+            "the line in the console waits for its run as well", Cancellation);
         Assert.False(waiting.IsCompleted || waitingJob.IsCompleted || typed.IsCompleted);
 
         await scene.TakeAwayAsync();
@@ -127,7 +128,8 @@ public sealed class AccessEndsTests(SharedServer server)
             await listening.EndAsync();
         }
 
-        await Until.HoldsAsync(() => Task.FromResult(watch.HoldCount == 0 && caps.Count(OpenThing.Stream, scene.MemberId) == 0), "nothing is held", Cancellation);
+        await Until.HoldsAsync(
+            () => Task.FromResult(watch.HoldCount == 0 && caps.Count(OpenThing.Stream, scene.MemberId) == 0), "nothing is held", Cancellation);
     }
 
     [Fact]

@@ -71,7 +71,8 @@ internal sealed class AccessScene(TestServer server, AccessLoss loss) : IAsyncDi
 
     public async Task<string> FlowAsync(string step)
     {
-        var document = $$"""{"steps":[{"id":"start","type":"trigger.manual"},{{step}}],"connections":[{"from":"start","to":"{{JsonElement.Parse(step).GetProperty("id").GetString()}}"}]}""";
+        var document =
+            $$"""{"steps":[{"id":"start","type":"trigger.manual"},{{step}}],"connections":[{"from":"start","to":"{{JsonElement.Parse(step).GetProperty("id").GetString()}}"}]}""";
         var made = await Owner.PostAsync("/flows", $$"""{"name":"Test","description":"","flow":{{document}} }""");
         return "/flows/" + made.GetProperty("id").GetString();
     }

@@ -36,7 +36,9 @@ public sealed class BoundedTextTests(SharedServer server)
         await using var db = await server.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancel);
         var bounded = db.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()
             .Where(column => column.ClrType == typeof(string) && column.GetMaxLength() is not null)
-            .Select(column => (Name: $"{entity.GetTableName()}.{column.GetColumnName()}", Longest: column.GetMaxLength()!.Value))).DistinctBy(column => column.Name).ToArray();
+            .Select(column => (Name: $"{entity.GetTableName()}.{column.GetColumnName()}", Longest: column.GetMaxLength()!.Value)))
+            .DistinctBy(column => column.Name)
+            .ToArray();
         var wrong = new List<string>();
 
         foreach (var (name, longest) in bounded)
@@ -83,12 +85,15 @@ public sealed class BoundedTextTests(SharedServer server)
         var root = client.Root;
         return new(StringComparer.Ordinal)
         {
-            ["ApiKeys.BaseUrl"] = n => PostAsync($"{root}/keys", new { provider = "custom", name = "K", key = "sk-0123456789", baseUrl = Long("https://api.good.example/", n) }),
+            ["ApiKeys.BaseUrl"] = n =>
+                PostAsync($"{root}/keys", new { provider = "custom", name = "K", key = "sk-0123456789", baseUrl = Long("https://api.good.example/", n) }),
             ["ApiKeys.Name"] = n => PostAsync($"{root}/keys", new { provider = "openai", name = Long("", n), key = "sk-0123456789" }),
             ["Approvals.Note"] = n => PostAsync($"{root}/approvals/{approval}", new { decision = "approve", note = Long("", n) }),
             ["AspNetUsers.DisplayName"] = n => SendAsync(HttpMethod.Patch, "/api/v1/me", new { displayName = Long("", n) }),
-            ["AspNetUsers.Email"] = n => PostAsync("/api/v1/auth/register", new { email = Long("", n - 12) + "@example.org", password = "A long enough passphrase 7!" }),
-            ["Flows.Description"] = n => PostAsync($"{root}/flows", new { name = "F", description = Long("", n), flow = new { steps = Array.Empty<object>() } }),
+            ["AspNetUsers.Email"] = n =>
+                PostAsync("/api/v1/auth/register", new { email = Long("", n - 12) + "@example.org", password = "A long enough passphrase 7!" }),
+            ["Flows.Description"] = n =>
+                PostAsync($"{root}/flows", new { name = "F", description = Long("", n), flow = new { steps = Array.Empty<object>() } }),
             ["Flows.Name"] = n => PostAsync($"{root}/flows", new { name = Long("", n), flow = new { steps = Array.Empty<object>() } }),
             ["FlowTests.Name"] = n => PostAsync($"{root}/flows/{flow}/tests", new { runId = run, name = Long("", n) }),
             ["Invites.Email"] = n => PostAsync($"{root}/invites", new { role = "member", email = Long("", n - 12) + "@example.org" }),
@@ -110,7 +115,8 @@ public sealed class BoundedTextTests(SharedServer server)
 
         async Task<(int, string)> SendAsync(HttpMethod method, string path, object body)
         {
-            using var request = new HttpRequestMessage(method, path) { Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json") };
+            using var request =
+                new HttpRequestMessage(method, path) { Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json") };
             using var answer = await client.Http.SendAsync(request, Cancel);
             var text = await answer.Content.ReadAsStringAsync(Cancel);
             return ((int)answer.StatusCode, text.StartsWith('{') && JsonElement.Parse(text).TryGetProperty("code", out var code) ? code.GetString()! : "");
@@ -125,7 +131,8 @@ public sealed class BoundedTextTests(SharedServer server)
                 {
                     steps = new object[]
                     {
-                        new { id = "start", type = "trigger.manual" }, new { id = "s", type = "logic.switch", config = new { value = "x", cases = new[] { port } } },
+                        new { id = "start", type = "trigger.manual" },
+                        new { id = "s", type = "logic.switch", config = new { value = "x", cases = new[] { port } } },
                     },
                     connections = new[] { new { from = "start", to = "s" } },
                 },

@@ -16,12 +16,17 @@ public sealed partial class ConfirmedActTests
     [Fact]
     public void B17_Pages_EachCallThatMayAskForAFreshSignIn_OffersToShowIt()
     {
-        var fresh = RightsActs.All.Where(act => RightsTable.Rows.TryGetValue(act.Row, out var row) && row.IsFresh).Select(act => act.Method).Concat(s_sometimes).ToHashSet();
+        var fresh = RightsActs.All.Where(act => RightsTable.Rows.TryGetValue(act.Row, out var row) && row.IsFresh)
+            .Select(act => act.Method)
+            .Concat(s_sometimes)
+            .ToHashSet();
         List<string> open = [];
         var calls = 0;
-        foreach (var page in Directory.EnumerateFiles(Path.Combine(BuildOutput.Root, "OtherThing.Web"), "*.razor", SearchOption.AllDirectories).Where(file => !s_static.Contains(Path.GetFileName(file))))
+        foreach (var page in Directory.EnumerateFiles(Path.Combine(BuildOutput.Root, "OtherThing.Web"), "*.razor", SearchOption.AllDirectories)
+            .Where(file => !s_static.Contains(Path.GetFileName(file))))
         {
-            var parts = Directory.GetFiles(Path.GetDirectoryName(page)!, Path.GetFileNameWithoutExtension(page) + ".*").Where(file => file.EndsWith(".razor", StringComparison.Ordinal) || file.EndsWith(".cs", StringComparison.Ordinal));
+            var parts = Directory.GetFiles(Path.GetDirectoryName(page)!, Path.GetFileNameWithoutExtension(page) + ".*")
+                .Where(file => file.EndsWith(".razor", StringComparison.Ordinal) || file.EndsWith(".cs", StringComparison.Ordinal));
             var text = string.Join('\n', parts.Select(File.ReadAllText));
             var services = Injected().Matches(text).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["type"].Value);
             foreach (Match call in Call().Matches(text))

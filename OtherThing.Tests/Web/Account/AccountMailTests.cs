@@ -17,7 +17,8 @@ public sealed class AccountMailTests
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         await using var server = new TestServer(
-            ("Mail:Host", "127.0.0.1"), ("Mail:Port", $"{((IPEndPoint)silent.LocalEndpoint).Port}"), ("Mail:UseTls", "false"), ("Mail:LinkBase", "https://flows.example.org"));
+            ("Mail:Host", "127.0.0.1"), ("Mail:Port", $"{((IPEndPoint)silent.LocalEndpoint).Port}"), ("Mail:UseTls", "false"),
+            ("Mail:LinkBase", "https://flows.example.org"));
         var email = $"user-{Guid.NewGuid():N}@example.org";
         using var person = await server.RegisterAsync(email);
         using var client = server.NewClient();

@@ -29,7 +29,9 @@ public sealed class AccountPagesTests(SharedServer server)
         var cookie = visitor.Cookies.GetCookieHeader(server.BaseAddress);
 
         using var out_ = await visitor.SubmitAsync("/account/logout", "logout");
-        using var replay = new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = server.BaseAddress, Timeout = Patience.OfAnAnswer };
+        using var replay = new HttpClient(
+            new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false })
+        { BaseAddress = server.BaseAddress, Timeout = Patience.OfAnAnswer };
         replay.DefaultRequestHeaders.Add("Cookie", cookie);
         using var account = await replay.GetAsync("/account", Cancellation);
         using var confirm = await replay.GetAsync("/account/confirm", Cancellation);

@@ -52,7 +52,8 @@ public sealed class HungUpTests(SharedServer server)
         {
             listener.Subscribe(new Hearing<KeyValuePair<string, object?>>(said =>
             {
-                if (said.Value is SaveChangesCompletedEventData { Context: { } db } && db.ChangeTracker.Entries<AppUser>().Any(entry => entry.Entity.Id == userId))
+                if (said.Value is SaveChangesCompletedEventData { Context: { } db }
+                    && db.ChangeTracker.Entries<AppUser>().Any(entry => entry.Entity.Id == userId))
                 {
                     act();
                 }

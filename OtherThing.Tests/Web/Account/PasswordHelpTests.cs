@@ -50,9 +50,11 @@ public sealed class PasswordHelpTests : IAsyncLifetime
         Assert.Contains("Your password is changed", await set.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.Contains("wrong, used or expired", await again.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (me.StatusCode, old.StatusCode));
-        var audit = await _person.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{workspace.GetProperty("id").GetString()}/audit?action=account.*", Cancellation);
+        var audit =
+            await _person.GetFromJsonAsync<JsonElement>($"/api/v1/workspaces/{workspace.GetProperty("id").GetString()}/audit?action=account.*", Cancellation);
         var rows = audit.GetProperty("items").EnumerateArray().ToList();
-        Assert.Contains(rows, row => row.GetProperty("action").GetString() == "account.reset_link" && row.GetProperty("actorId").ValueKind == JsonValueKind.String);
+        Assert.Contains(
+            rows, row => row.GetProperty("action").GetString() == "account.reset_link" && row.GetProperty("actorId").ValueKind == JsonValueKind.String);
         Assert.Contains(rows, row => row.GetProperty("action").GetString() == "account.password" && row.GetProperty("outcome").GetString() == "done");
         Assert.DoesNotContain("code=", audit.ToString(), StringComparison.Ordinal);
     }
@@ -103,7 +105,8 @@ public sealed class PasswordHelpTests : IAsyncLifetime
         var byNobody = await MakeAsync(Actor.Anonymous, other);
         var stale = await MakeAsync(administrator with { AuthenticatedAt = null }, other);
         var unknown = await MakeAsync(administrator, "nobody@example.org");
-        var own = await MakeAsync(administrator, (await _administrator.GetFromJsonAsync<JsonElement>("/api/v1/me", Cancellation)).GetProperty("email").GetString()!);
+        var own =
+            await MakeAsync(administrator, (await _administrator.GetFromJsonAsync<JsonElement>("/api/v1/me", Cancellation)).GetProperty("email").GetString()!);
 
         Assert.Equal(["access.forbidden", "access.forbidden", "access.forbidden"], [byAnother.Error?.Code, byToken.Error?.Code, byNobody.Error?.Code]);
         Assert.Equal([Door.SignInAgain, "account.not_found", "account.own"], [stale.Error?.Code, unknown.Error?.Code, own.Error?.Code]);

@@ -60,7 +60,8 @@ public sealed class SignInWallsTests(ClockedServer server) : IClassFixture<Clock
         Assert.All(
             Enumerable.Range(0, 7),
             index => Assert.Equal(
-                server.Compared.Count(password => password == $"wrong-{index}-known"), server.Compared.Count(password => password == $"wrong-{index}-unknown")));
+                server.Compared.Count(password => password == $"wrong-{index}-known"),
+                server.Compared.Count(password => password == $"wrong-{index}-unknown")));
         Assert.Contains("wrong-4-unknown", server.Compared);
         Assert.DoesNotContain("wrong-5-unknown", server.Compared);
     }
@@ -140,7 +141,8 @@ public sealed class SignInWallsTests(ClockedServer server) : IClassFixture<Clock
         var (_, recovery) = await EnableAsync(person);
         for (var index = 0; index < 5; index++)
         {
-            using var wrong = await LoginAsync(new Dictionary<string, string> { ["email"] = email, ["password"] = TestServer.Password, [field] = "ZZZZZ-ZZZZZ" });
+            using var wrong =
+                await LoginAsync(new Dictionary<string, string> { ["email"] = email, ["password"] = TestServer.Password, [field] = "ZZZZZ-ZZZZZ" });
             Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
             // The right password alone does not begin the count anew.
             using var half = await LoginAsync(new { email, password = TestServer.Password });
@@ -199,7 +201,8 @@ public sealed class SignInWallsTests(ClockedServer server) : IClassFixture<Clock
         using var person = await server.RegisterAsync();
         server.Clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(2));
 
-        using var stale = await person.PostAsync("/api/v1/auth/manage/" + path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Cancellation);
+        using var stale =
+            await person.PostAsync("/api/v1/auth/manage/" + path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Cancellation);
         using var info = await person.GetAsync("/api/v1/auth/manage/info", Cancellation);
 
         Assert.Equal(HttpStatusCode.Forbidden, stale.StatusCode);
@@ -260,7 +263,8 @@ public sealed class SignInWallsTests(ClockedServer server) : IClassFixture<Clock
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NoContent), (before.StatusCode, left.StatusCode));
         Assert.Equal(
-            [HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized], [after.StatusCode, refreshed.StatusCode, again.StatusCode]);
+            [HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized],
+            [after.StatusCode, refreshed.StatusCode, again.StatusCode]);
         Assert.Equal(HttpStatusCode.OK, elsewhere.StatusCode);
     }
 

@@ -74,7 +74,8 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
 
         await PostAsync($"{Root}/approvals/{approval.GetProperty("taskId").GetString()}", """{"decision":"reject"}""");
 
-        var steps = (await EndAsync(run)).GetProperty("steps").EnumerateArray().ToDictionary(step => step.GetProperty("path").GetString()!, step => step.GetProperty("status").GetString());
+        var steps = (await EndAsync(run)).GetProperty("steps").EnumerateArray().ToDictionary(
+            step => step.GetProperty("path").GetString()!, step => step.GetProperty("status").GetString());
         Assert.Equal("succeeded", steps["no"]);
         Assert.Equal("skipped", steps["yes"]);
     }
@@ -141,7 +142,8 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
         await PostAsync($"{Root}/runs/{run}/cancel", "{}");
 
         var approval = await UntilAsync(() => GetAsync($"{Root}/approvals/{id}"), approval => approval.GetProperty("state").GetString() == "withdrawn");
-        await UntilAsync(() => GetAsync($"{Root}/tasks/{approval.GetProperty("taskId").GetString()}"), card => card.GetProperty("status").GetString() == "done");
+        await UntilAsync(
+            () => GetAsync($"{Root}/tasks/{approval.GetProperty("taskId").GetString()}"), card => card.GetProperty("status").GetString() == "done");
         using var late = await _owner.PostAsync($"{Root}/approvals/{id}", Json("""{"decision":"approve"}"""), Cancel);
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
         Assert.Equal("cancelled", (await GetAsync($"{Root}/runs/{run}")).GetProperty("status").GetString());
@@ -177,12 +179,14 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
     [Fact]
     public async Task Approve_WithoutARequiredField_IsRefusedNamingIt_AndRejectIsNot()
     {
-        const string form = "\"form\":[{\"name\":\"amount\",\"type\":\"number\",\"required\":true},{\"name\":\"when\",\"type\":\"date\"},{\"name\":\"how\",\"type\":\"choice\",\"choices\":[\"post\",\"mail\"],\"default\":\"mail\"}],\"text\"";
+        const string form =
+            "\"form\":[{\"name\":\"amount\",\"type\":\"number\",\"required\":true},{\"name\":\"when\",\"type\":\"date\"},{\"name\":\"how\",\"type\":\"choice\",\"choices\":[\"post\",\"mail\"],\"default\":\"mail\"}],\"text\"";
         var document = Simple.Replace("\"text\"", form, StringComparison.Ordinal);
         var first = await StartAsync(document);
         var id = (await AskedAsync(first)).GetProperty("id").GetString();
 
-        using var refused = await _owner.PostAsync($"{Root}/approvals/{id}", Json("""{"decision":"approve","values":{"when":"tomorrow","how":"pigeon"}}"""), Cancel);
+        using var refused =
+            await _owner.PostAsync($"{Root}/approvals/{id}", Json("""{"decision":"approve","values":{"when":"tomorrow","how":"pigeon"}}"""), Cancel);
         await PostAsync($"{Root}/approvals/{id}", """{"decision":"approve","values":{"amount":12.5,"when":"2026-05-01"}}""");
         var second = await StartAsync(document);
         var rejected = await PostAsync($"{Root}/approvals/{(await AskedAsync(second)).GetProperty("id").GetString()}", """{"decision":"reject"}""");
@@ -190,7 +194,11 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Equal(
             ["values.amount", "values.how", "values.when"],
-            (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("path").GetString()).Order());
+            (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel))
+                .GetProperty("errors")
+                .EnumerateArray()
+                .Select(error => error.GetProperty("path").GetString())
+                .Order());
         Assert.Equal("""{"amount":12.5,"when":"2026-05-01","how":"mail"}""", (await EndAsync(first)).GetProperty("output").GetProperty("values").GetRawText());
         Assert.Equal("rejected", rejected.GetProperty("state").GetString());
     }
@@ -240,7 +248,8 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
     {
         // Written down it is refused when it is saved; a template tells it no sooner than the run.
         var run = await StartAsync(
-            Simple.Replace("\"text\"", "\"assigneeId\":\"{{ input.who }}\",\"text\"", StringComparison.Ordinal), $$"""{"what":"it","who":"{{Guid.NewGuid()}}"}""");
+            Simple.Replace("\"text\"", "\"assigneeId\":\"{{ input.who }}\",\"text\"", StringComparison.Ordinal),
+            $$"""{"what":"it","who":"{{Guid.NewGuid()}}"}""");
 
         var ended = await EndAsync(run);
 
@@ -258,7 +267,9 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
         var ended = await EndAsync(run);
 
         var card = await GetAsync($"{Root}/tasks/{ended.GetProperty("output").GetProperty("taskId").GetString()}");
-        Assert.Equal(("Look at this", "in_progress", run), (card.GetProperty("title").GetString(), card.GetProperty("status").GetString(), card.GetProperty("runId").GetString()));
+        Assert.Equal(
+            ("Look at this", "in_progress", run),
+            (card.GetProperty("title").GetString(), card.GetProperty("status").GetString(), card.GetProperty("runId").GetString()));
     }
 
     [Fact]
@@ -299,7 +310,8 @@ public sealed class ApprovalTests(SharedServer server) : IAsyncLifetime
     private async Task<JsonElement> AskedAsync(string run) => (await AskedManyAsync(run, 1))[0];
 
     private async Task<JsonElement[]> AskedManyAsync(string run, int count) => await UntilAsync(
-        async () => (await GetAsync($"{Root}/approvals?runId={run}&open=true")).GetProperty("items").EnumerateArray().ToArray(), items => items.Length == count);
+        async () => (await GetAsync($"{Root}/approvals?runId={run}&open=true")).GetProperty("items").EnumerateArray().ToArray(),
+        items => items.Length == count);
 
     private Task<JsonElement> EndAsync(string run) => UntilAsync(
         () => GetAsync($"{Root}/runs/{run}"), value => value.GetProperty("status").GetString() is "succeeded" or "failed" or "cancelled");

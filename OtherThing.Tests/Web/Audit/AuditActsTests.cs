@@ -61,7 +61,9 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         var all = await ReadAsync(_client, _workspace);
         // What runs did beyond themselves: the cards of their questions. One that still waits is refused while the workspace is deleted.
         var rows = all.Where(row => row.GetProperty("actorKind").GetString() != "run").ToList();
-        Assert.Equal(["task.create", "task.create"], all.Except(rows).Where(row => row.GetProperty("outcome").GetString() == "done").Select(row => row.GetProperty("action").GetString()));
+        Assert.Equal(
+            ["task.create", "task.create"],
+            all.Except(rows).Where(row => row.GetProperty("outcome").GetString() == "done").Select(row => row.GetProperty("action").GetString()));
         Assert.Equal(_expected, rows.Select(row => row.GetProperty("action").GetString()));
         Assert.All(rows, row =>
         {
@@ -74,13 +76,15 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         });
         var verdict = await _client.GetFromJsonAsync<JsonElement>($"{Root}/audit/verify", Cancellation);
         Assert.True(verdict.GetProperty("intact").GetBoolean(), verdict.ToString());
-        Assert.Equal((all.Count, all[^1].GetProperty("hash").GetString()), (verdict.GetProperty("entries").GetInt32(), verdict.GetProperty("head").GetString()));
+        Assert.Equal(
+            (all.Count, all[^1].GetProperty("hash").GetString()), (verdict.GetProperty("entries").GetInt32(), verdict.GetProperty("head").GetString()));
 
         var changing = ApiEndpoint.AllOf(_server).Where(endpoint => endpoint.Method is "POST" or "PUT" or "PATCH" or "DELETE")
             .Select(endpoint => $"{endpoint.Method} {Parameter().Replace(endpoint.Pattern.TrimEnd('/'), "{}")}").ToList();
         Assert.Empty(changing.Except(_asked).Except(s_unaudited.Keys));
         Assert.Empty(s_unaudited.Keys.Except(changing));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{_expected.Count} acts, {rows.Count} rows, {_asked.Count} endpoints of {changing.Count} asked, {s_unaudited.Count} with a reason");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{_expected.Count} acts, {rows.Count} rows, {_asked.Count} endpoints of {changing.Count} asked, {s_unaudited.Count} with a reason");
     }
 
     [Fact]
@@ -94,7 +98,8 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
             Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         }
 
-        using (var old = await client.PostAsJsonAsync("/api/v1/auth/manage/info", new { oldPassword = "not-it-at-all", newPassword = "Another-1" }, Cancellation))
+        using (var old =
+            await client.PostAsJsonAsync("/api/v1/auth/manage/info", new { oldPassword = "not-it-at-all", newPassword = "Another-1" }, Cancellation))
         {
             Assert.Equal(HttpStatusCode.BadRequest, old.StatusCode);
         }
@@ -123,7 +128,8 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         // The second time the code is used up.
         foreach (var expected in new[] { HttpStatusCode.OK, HttpStatusCode.BadRequest })
         {
-            using var reset = await client.PostAsJsonAsync("/api/v1/auth/resetPassword", new { email, resetCode = code, newPassword = "Another-Passw0rd" }, Cancellation);
+            using var reset =
+                await client.PostAsJsonAsync("/api/v1/auth/resetPassword", new { email, resetCode = code, newPassword = "Another-Passw0rd" }, Cancellation);
             Assert.Equal(expected, reset.StatusCode);
         }
 
@@ -143,7 +149,8 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         var id = workspace.GetProperty("id").GetGuid();
         using var viewer = await _server.RegisterAsync();
         using var stranger = await _server.RegisterAsync();
-        using (var joined = await viewer.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation))
+        using (var joined =
+            await viewer.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation))
         {
             Assert.Equal(HttpStatusCode.OK, joined.StatusCode);
         }
@@ -185,7 +192,9 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
     {
         using var owner = await _server.RegisterAsync();
         var workspace = (await TestServer.CreateWorkspaceAsync(owner)).GetProperty("id").GetString()!;
-        using (var made = await owner.PostAsJsonAsync($"/api/v1/workspaces/{workspace}/flows", new { name = "=HYPERLINK(\"http://evil\"), \"x\"", description = "", flow = new { steps = Array.Empty<object>() } }, Cancellation))
+        using (var made = await owner.PostAsJsonAsync(
+            $"/api/v1/workspaces/{workspace}/flows",
+            new { name = "=HYPERLINK(\"http://evil\"), \"x\"", description = "", flow = new { steps = Array.Empty<object>() } }, Cancellation))
         {
             Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync(Cancellation));
         }
@@ -200,7 +209,9 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         Assert.Equal(
             ["flow.create", "workspace.create", "flow.create", "audit.export", "audit.export"],
             lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("action").GetString()));
-        Assert.Equal((HttpStatusCode.BadRequest, "audit.time_invalid"), (wrong.StatusCode, (await wrong.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "audit.time_invalid"),
+            (wrong.StatusCode, (await wrong.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("code").GetString()));
     }
 
     private async Task PeopleAsync(string inviteCode)
@@ -237,7 +248,9 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
 
     private async Task FlowsAsync()
     {
-        var flow = await CreateFlowAsync("""{"steps":[{"id":"hook","type":"trigger.webhook","config":{"secret":"a-secret-of-many-letters"}},{"id":"set","type":"data.set","config":{"value":1}}],"connections":[{"from":"hook","to":"set"}]}""");
+        var flow =
+            await CreateFlowAsync(
+                """{"steps":[{"id":"hook","type":"trigger.webhook","config":{"secret":"a-secret-of-many-letters"}},{"id":"set","type":"data.set","config":{"value":1}}],"connections":[{"from":"hook","to":"set"}]}""");
         await DoAsync("PATCH", $"{Root}/flows/{flow}", new { name = "Renamed" }, "flow.edit");
         var copy = (await DoAsync("POST", $"{Root}/flows/{flow}/duplicate", null, "flow.duplicate")).GetProperty("id").GetString();
         await DoAsync("POST", $"{Root}/flows/{flow}/publish", null, "flow.publish");
@@ -257,7 +270,9 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
 
     private async Task RunsAsync()
     {
-        var flow = await CreateFlowAsync($$$"""{"steps":[{"id":"start","type":"trigger.manual"},{"id":"pay","type":"http.request","config":{"method":"POST","url":"{{{Sink}}}/cut/pay"}}],"connections":[{"from":"start","to":"pay"}]}""");
+        var flow =
+            await CreateFlowAsync(
+                $$$"""{"steps":[{"id":"start","type":"trigger.manual"},{"id":"pay","type":"http.request","config":{"method":"POST","url":"{{{Sink}}}/cut/pay"}}],"connections":[{"from":"start","to":"pay"}]}""");
         var cut = await DoAsync("POST", $"{Root}/flows/{flow}/runs?wait=300", new { }, "run.start");
         fixture.Sink.Cuts = false;
         await DoAsync("POST", $"{Root}/runs/{IdOf(cut)}/settle?wait=300", new { path = "pay", happened = true, output = 1 }, "run.settle");
@@ -268,7 +283,9 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         await DoAsync("PATCH", $"{Root}/flows/{flow}/tests/{test}", new { name = "Pays" }, "test.edit");
         await DoAsync("DELETE", $"{Root}/flows/{flow}/tests/{test}", null, "test.delete");
 
-        var asks = await CreateFlowAsync("""{"steps":[{"id":"start","type":"trigger.manual"},{"id":"ask","type":"human.approval","config":{"title":"Go on?"}}],"connections":[{"from":"start","to":"ask"}]}""");
+        var asks =
+            await CreateFlowAsync(
+                """{"steps":[{"id":"start","type":"trigger.manual"},{"id":"ask","type":"human.approval","config":{"title":"Go on?"}}],"connections":[{"from":"start","to":"ask"}]}""");
         var run = IdOf(await DoAsync("POST", $"{Root}/flows/{asks}/runs", new { }, "run.start"));
         string? approval = null;
         await Lab.Processes.Until.HoldsAsync(async () => (approval = await FirstApprovalAsync()) is not null, "the run asks", Cancellation);
@@ -301,14 +318,16 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         {
             await using var claimed = new WireNode(_server.GrpcAddress);
             var begun = await claimed.Enrollment.BeginAsync(
-                new BeginRequest { PublicKey = ByteString.CopyFrom(claimed.PublicKey), Facts = claimed.Facts, Name = "Claimed" }, cancellationToken: Cancellation);
+                new BeginRequest { PublicKey = ByteString.CopyFrom(claimed.PublicKey), Facts = claimed.Facts, Name = "Claimed" },
+                cancellationToken: Cancellation);
             await DoAsync("POST", byId ? $"/api/v1/nodes/{begun.EnrollId}/claim" : "/api/v1/nodes/claim", new { claimCode = begun.UserCode }, null);
         }
     }
 
     private async Task KeysAndUsageAsync()
     {
-        var key = IdOf(await DoAsync("POST", $"{Root}/api-keys", new { provider = "openai", name = "Ours", key = "sk-canary-0123456789abcdef9f3A" }, "key.add"));
+        var key =
+            IdOf(await DoAsync("POST", $"{Root}/api-keys", new { provider = "openai", name = "Ours", key = "sk-canary-0123456789abcdef9f3A" }, "key.add"));
         await DoAsync("POST", $"{Root}/api-keys/{key}/test", null, "key.use");
         await DoAsync("DELETE", $"{Root}/api-keys/{key}", null, "key.remove");
         await DoAsync("POST", $"{Root}/usage", new { type = "api_call", provider = "openai", model = "gpt-4o", costCents = 12 }, "usage.record");
@@ -322,7 +341,10 @@ public sealed partial class AuditActsTests(AuditServer fixture) : IClassFixture<
         var email = (await _client.GetFromJsonAsync<JsonElement>("/api/v1/auth/manage/info", Cancellation)).GetProperty("email").GetString()!;
         var state = await DoAsync("POST", "/api/v1/auth/manage/2fa", new { }, "account.second_factor");
         var clock = _server.Services.GetRequiredService<TimeProvider>();
-        await DoAsync("POST", "/api/v1/auth/manage/2fa", new { enable = true, twoFactorCode = Totp.Code(state.GetProperty("sharedKey").GetString()!, clock.GetUtcNow().UtcDateTime) }, "account.second_factor", "account.recovery_codes");
+        await DoAsync(
+            "POST", "/api/v1/auth/manage/2fa",
+            new { enable = true, twoFactorCode = Totp.Code(state.GetProperty("sharedKey").GetString()!, clock.GetUtcNow().UtcDateTime) },
+            "account.second_factor", "account.recovery_codes");
         await DoAsync("POST", "/api/v1/auth/manage/2fa", new { enable = false }, "account.second_factor");
         await DoAsync("POST", "/api/v1/auth/manage/info", new { oldPassword = TestServer.Password, newPassword = "Another-Passw0rd" }, "account.password");
         await DoAsync("POST", "/api/v1/auth/logout", null, "account.sign_out");

@@ -24,12 +24,14 @@ public sealed class AuditExportTests(SharedServer server)
         var workspace = await TestServer.CreateWorkspaceAsync(owner);
         var id = workspace.GetProperty("id").GetGuid();
         using var admin = await server.RegisterAsync();
-        using var joined = await admin.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation);
+        using var joined =
+            await admin.PostAsJsonAsync("/api/v1/workspaces/join", new { inviteCode = workspace.GetProperty("inviteCode").GetString() }, Cancellation);
         var reader = (await admin.GetFromJsonAsync<JsonElement>("/api/v1/me", Cancellation)).GetProperty("id").GetGuid();
         using var raised = await owner.PatchAsJsonAsync($"/api/v1/workspaces/{id}/members/{reader}", new { role = "admin" }, Cancellation);
         Assert.Equal(HttpStatusCode.OK, raised.StatusCode);
         var written = await FillAsync(id);
-        using var narrow = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = server.BaseAddress, Timeout = Patience.OfAnAnswer };
+        using var narrow =
+            new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = server.BaseAddress, Timeout = Patience.OfAnAnswer };
         narrow.DefaultRequestHeaders.Authorization = admin.DefaultRequestHeaders.Authorization;
 
         using var answer = await narrow.GetAsync($"/api/v1/workspaces/{id}/audit/export?format=jsonl", HttpCompletionOption.ResponseHeadersRead, Cancellation);

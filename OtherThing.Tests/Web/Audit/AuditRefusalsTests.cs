@@ -47,9 +47,11 @@ public sealed class AuditRefusalsTests(SharedServer server)
     {
         var (client, workspace) = await OpenAsync();
 
-        using var weak = await client.PostAsJsonAsync("/api/v1/auth/manage/info", new { oldPassword = TestServer.Password, newPassword = "short" }, Cancellation);
+        using var weak =
+            await client.PostAsJsonAsync("/api/v1/auth/manage/info", new { oldPassword = TestServer.Password, newPassword = "short" }, Cancellation);
         var mistakes = await RefusedAsync(client, workspace);
-        using var wrong = await client.PostAsJsonAsync("/api/v1/auth/manage/info", new { oldPassword = "not-it-at-all", newPassword = "An0ther-passw0rd!" }, Cancellation);
+        using var wrong =
+            await client.PostAsJsonAsync("/api/v1/auth/manage/info", new { oldPassword = "not-it-at-all", newPassword = "An0ther-passw0rd!" }, Cancellation);
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (weak.StatusCode, wrong.StatusCode));
         Assert.Empty(mistakes);
@@ -68,7 +70,8 @@ public sealed class AuditRefusalsTests(SharedServer server)
 
         using var weak = await client.PostAsJsonAsync("/api/v1/auth/resetPassword", new { email, resetCode = code, newPassword = "short" }, Cancellation);
         var mistakes = await RefusedAsync(client, workspace);
-        using var wrong = await client.PostAsJsonAsync("/api/v1/auth/resetPassword", new { email, resetCode = "AAAA", newPassword = "An0ther-passw0rd!" }, Cancellation);
+        using var wrong =
+            await client.PostAsJsonAsync("/api/v1/auth/resetPassword", new { email, resetCode = "AAAA", newPassword = "An0ther-passw0rd!" }, Cancellation);
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (weak.StatusCode, wrong.StatusCode));
         Assert.Empty(mistakes);
@@ -137,7 +140,8 @@ public sealed class AuditRefusalsTests(SharedServer server)
     }
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path, string? body) => client.SendAsync(
-        new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") }, Cancellation);
+        new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") },
+        Cancellation);
 
     private static async Task<string?> CodeAsync(HttpResponseMessage answer) =>
         (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("code").GetString();

@@ -19,7 +19,8 @@ public sealed partial class ImportMapTests(SharedServer server)
 
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.Contains($"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(map)))}'", policy, StringComparison.Ordinal);
-        Assert.DoesNotContain("'unsafe-inline'", policy.Split(';').Single(part => part.Contains("script-src", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "'unsafe-inline'", policy.Split(';').Single(part => part.Contains("script-src", StringComparison.Ordinal)), StringComparison.Ordinal);
         var modules = JsonElement.Parse(map).GetProperty("imports").EnumerateObject().ToDictionary(module => module.Name, module => module.Value.GetString()!);
         var folder = Path.GetFullPath(Path.Combine(BuildOutput.Server, "../../../wwwroot/canvas"));
         Assert.All(Directory.GetFiles(folder, "*.js").Select(file => $"./canvas/{Path.GetFileName(file)}"), module => Assert.NotEqual(module, modules[module]));

@@ -58,9 +58,18 @@ public sealed class SafeHtmlTests
         { "angles", new string('<', 20_000) },
         { "marks", string.Concat(Enumerable.Repeat("==~~^~", 5_000)) },
         { "backticks", string.Concat(Enumerable.Range(1, 200).Select(length => new string('`', length) + "a")) },
-        { "wide table", string.Concat(Enumerable.Repeat("|a", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("|-", 5_000)) + "\n" + string.Concat(Enumerable.Repeat("|a", 5_000)) },
-        { "table filled up", string.Concat(Enumerable.Repeat("a|", 2_500)) + "\n" + string.Concat(Enumerable.Repeat("-|", 2_500)) + "\n" + string.Concat(Enumerable.Repeat("|\n", 5_000)) },
-        { "references", string.Concat(Enumerable.Range(0, 2_000).Select(at => $"[r{at}]: https://example.org/{at}\n")) + string.Concat(Enumerable.Range(0, 2_000).Select(at => $"[r{at}]")) },
+        { "wide table", string.Concat(Enumerable.Repeat("|a", 5_000))
+            + "\n"
+            + string.Concat(Enumerable.Repeat("|-", 5_000))
+            + "\n"
+            + string.Concat(Enumerable.Repeat("|a", 5_000)) },
+        { "table filled up", string.Concat(Enumerable.Repeat("a|", 2_500))
+            + "\n"
+            + string.Concat(Enumerable.Repeat("-|", 2_500))
+            + "\n"
+            + string.Concat(Enumerable.Repeat("|\n", 5_000)) },
+        { "references", string.Concat(Enumerable.Range(0, 2_000).Select(at => $"[r{at}]: https://example.org/{at}\n"))
+            + string.Concat(Enumerable.Range(0, 2_000).Select(at => $"[r{at}]")) },
         { "long", new string('a', 1_000_000) },
     };
 

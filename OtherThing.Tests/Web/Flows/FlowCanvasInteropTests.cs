@@ -22,7 +22,8 @@ namespace OtherThing.Tests.Web.Flows;
 /// <summary>What a browser may call is a public endpoint: whatever it sends is answered, nothing is applied by halves.</summary>
 public sealed class FlowCanvasInteropTests : IAsyncDisposable
 {
-    private readonly TestDatabase _database = new(services => services.AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowSessions>());
+    private readonly TestDatabase _database =
+        new(services => services.AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowSessions>());
     private readonly BunitContext _page = new();
     private readonly BunitJSModuleInterop _mounted;
 
@@ -41,13 +42,16 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
     public void MethodsABrowserMayCall_AreTheReviewedOnes()
     {
         var open = typeof(FlowCanvas).Assembly.GetTypes()
-            .Where(type => type.Namespace is { } room && (room.StartsWith("OtherThing.Web.Features.Flows", StringComparison.Ordinal) || room.StartsWith("OtherThing.Web.Features.Runs", StringComparison.Ordinal)))
+            .Where(type =>
+                type.Namespace is { } room && (room.StartsWith("OtherThing.Web.Features.Flows", StringComparison.Ordinal)
+                    || room.StartsWith("OtherThing.Web.Features.Runs", StringComparison.Ordinal)))
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static))
             .Where(method => method.GetCustomAttribute<JSInvokableAttribute>() is not null)
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}").Distinct().Order();
 
         Assert.Equal(
-            ["FlowCanvas.ApplyAsync", "FlowCanvas.ApplyLargeAsync", "FlowCanvas.OpenAsync", "FlowCanvas.Point", "FlowCanvas.ResyncAsync", "FlowCanvas.SelectAsync", "FlowCanvas.StatesAsync", "FlowCanvas.TypeAsync"],
+            ["FlowCanvas.ApplyAsync", "FlowCanvas.ApplyLargeAsync", "FlowCanvas.OpenAsync", "FlowCanvas.Point", "FlowCanvas.ResyncAsync",
+                "FlowCanvas.SelectAsync", "FlowCanvas.StatesAsync", "FlowCanvas.TypeAsync"],
             open);
     }
 
@@ -208,7 +212,9 @@ public sealed class FlowCanvasInteropTests : IAsyncDisposable
         await canvas.InvokeAsync(canvas.Instance.StatesAsync);
 
         var said = _mounted.Invocations["states"].Select(call => (JsonElement)call.Arguments[0]!).ToList();
-        Assert.Equal([(1, 1000), (2, 1), (3, 1000)], said.Select(each => (each.GetProperty("number").GetInt32(), each.GetProperty("changed").EnumerateObject().Count())));
+        Assert.Equal(
+            [(1, 1000), (2, 1), (3, 1000)],
+            said.Select(each => (each.GetProperty("number").GetInt32(), each.GetProperty("changed").EnumerateObject().Count())));
         Assert.True(said[1].GetRawText().Length < 300, said[1].GetRawText());
     }
 

@@ -49,9 +49,26 @@ public sealed class FlowPagesTests : IAsyncDisposable
         _page.Services.AddMudServices();
         _page.Services.AddHttpContextAccessor().AddScoped<CurrentActor>().AddScoped<PageAddress>();
         _page.AddAuthorization();
-        _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<PriceTable>()).AddSingleton(Get<PinService>()).AddSingleton(Get<RunStepService>()).AddSingleton(Get<JobService>()).AddSingleton(Get<FlowSettingsService>());
+        _page.Services.AddSingleton(Get<KeyService>())
+            .AddSingleton(Get<PriceTable>())
+            .AddSingleton(Get<PinService>())
+            .AddSingleton(Get<RunStepService>())
+            .AddSingleton(Get<JobService>())
+            .AddSingleton(Get<FlowSettingsService>());
         _page.Services.AddSingleton<ILiveFeed>(_feed).AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton(Get<FlowService>()).AddSingleton(Get<FlowFactService>()).AddSingleton(Get<NodeService>()).AddSingleton(Get<FlowSessions>()).AddSingleton(Get<FlowVersionService>()).AddSingleton(Get<SavedTestService>()).AddSingleton(Get<SavedTestRuns>()).AddSingleton(Get<RunService>()).AddSingleton(Get<RunTally>()).AddSingleton(Get<TriggerService>()).AddSingleton(Get<ApprovalService>()).AddSingleton(Get<MemberService>());
+        _page.Services.AddSingleton(Get<FlowService>())
+            .AddSingleton(Get<FlowFactService>())
+            .AddSingleton(Get<NodeService>())
+            .AddSingleton(Get<FlowSessions>())
+            .AddSingleton(Get<FlowVersionService>())
+            .AddSingleton(Get<SavedTestService>())
+            .AddSingleton(Get<SavedTestRuns>())
+            .AddSingleton(Get<RunService>())
+            .AddSingleton(Get<RunTally>())
+            .AddSingleton(Get<TriggerService>())
+            .AddSingleton(
+            Get<ApprovalService>()).AddSingleton(
+            Get<MemberService>());
         _page.Services.AddSingleton(Get<FailedRunTasks>()).AddScoped<Preferences>();
     }
 
@@ -66,7 +83,8 @@ public sealed class FlowPagesTests : IAsyncDisposable
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
 
         var list = Render<FlowListPage>(workspace);
-        list.WaitForAssertion(() => Assert.Contains("Succeeded", list.Find($"a[href='{workspace.PathTo("runs", runId)}']").TextContent, StringComparison.Ordinal));
+        list.WaitForAssertion(
+            () => Assert.Contains("Succeeded", list.Find($"a[href='{workspace.PathTo("runs", runId)}']").TextContent, StringComparison.Ordinal));
 
         Assert.NotNull(list.Find("button[aria-label='Run Report']"));
         Assert.Equal(workspace.PathTo("flows", flow.Id), list.Find("a[aria-label='Edit Report']").GetAttribute("href"));
@@ -83,7 +101,8 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var other = (await Get<FlowService>().DuplicateAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value;
         await using (var db = await Get<Microsoft.EntityFrameworkCore.IDbContextFactory<OtherThing.Data.AppDbContext>>().CreateDbContextAsync(Cancellation))
         {
-            db.AddRange(Enumerable.Range(0, 3).Select(number => Ended(workspace, flow.Id, DateTime.UtcNow.AddDays(-1), number == 1 ? RunStatus.Failed : RunStatus.Succeeded)));
+            db.AddRange(Enumerable.Range(0, 3)
+                .Select(number => Ended(workspace, flow.Id, DateTime.UtcNow.AddDays(-1), number == 1 ? RunStatus.Failed : RunStatus.Succeeded)));
             db.AddRange(Enumerable.Range(0, 201).Select(_ => Ended(workspace, other.Id, DateTime.UtcNow, RunStatus.Succeeded)));
             await db.SaveChangesAsync(Cancellation);
         }
@@ -175,12 +194,19 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
         await Get<FlowService>().PublishAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation);
-        var changed = flow.ReadDefinition() with { Steps = [.. flow.ReadDefinition().Steps, new FlowStep { Id = "late", Type = "logic.wait", Name = "Rest a while", Config = JsonElement.Parse("""{"seconds":1}""") }] };
+        var changed =
+            flow.ReadDefinition() with
+            {
+                Steps = [
+                .. flow.ReadDefinition().Steps,
+                new FlowStep { Id = "late", Type = "logic.wait", Name = "Rest a while", Config = JsonElement.Parse("""{"seconds":1}""") }]
+            };
         await Get<FlowService>().UpdateAsync(workspace.Actor, workspace.Id, flow.Id, new FlowUpdate(Definition: changed), null, false, Cancellation);
 
         var page = Render<FlowVersionsPage>(workspace, each => each.Add(p => p.FlowId, flow.Id));
 
-        page.WaitForAssertion(() => Assert.Contains("Rest a while", page.Find("section[aria-label='Added step Rest a while']").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(
+            () => Assert.Contains("Rest a while", page.Find("section[aria-label='Added step Rest a while']").TextContent, StringComparison.Ordinal));
         Assert.Contains("Published", page.Find(".fv-list").TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain(page.FindAll("button"), button => button.TextContent.StartsWith("Restore", StringComparison.Ordinal));
         _page.Services.GetRequiredService<NavigationManager>().NavigateTo($"{workspace.PathTo("flows", flow.Id)}/versions?show=1");
@@ -214,7 +240,8 @@ public sealed class FlowPagesTests : IAsyncDisposable
         list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("tbody tr").Count));
 
         list.FindAll("select")[2].Change(RunTrigger.Rerun.ToString());
-        list.WaitForAssertion(() => Assert.Equal([workspace.PathTo("runs", again)], list.FindAll("tbody td:first-child a").Select(link => link.GetAttribute("href"))));
+        list.WaitForAssertion(
+            () => Assert.Equal([workspace.PathTo("runs", again)], list.FindAll("tbody td:first-child a").Select(link => link.GetAttribute("href"))));
         Assert.EndsWith("?trigger=rerun", navigation.Uri, StringComparison.Ordinal);
         list.Find("input[type=search]").Input("no such words");
         list.WaitForAssertion(() => Assert.Contains("No run matches all of the filters.", list.Markup, StringComparison.Ordinal));
@@ -237,7 +264,8 @@ public sealed class FlowPagesTests : IAsyncDisposable
 
         var list = Render<RunListPage>(workspace);
 
-        list.WaitForAssertion(() => Assert.Equal([workspace.PathTo("runs", runId)], list.FindAll("tbody td:first-child a").Select(link => link.GetAttribute("href"))));
+        list.WaitForAssertion(
+            () => Assert.Equal([workspace.PathTo("runs", runId)], list.FindAll("tbody td:first-child a").Select(link => link.GetAttribute("href"))));
         Assert.Equal(["flow=abc", "by=<b>me", "compare=1", "status=fine", "from=soon"], list.FindAll(".rl-ignored code").Select(part => part.TextContent));
         Assert.Contains("is not the id of a flow. It is ignored.", list.Find(".rl-ignored p").TextContent, StringComparison.Ordinal);
         navigation.NavigateTo(list.Find(".rl-ignored a").GetAttribute("href")!);
@@ -251,7 +279,9 @@ public sealed class FlowPagesTests : IAsyncDisposable
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var definition = FlowDocument.Empty with
         {
-            Steps = [new FlowStep { Id = "start", Type = "trigger.manual" }, new FlowStep { Id = "rest", Type = "logic.wait", Config = JsonElement.Parse("""{"seconds":3600}""") }],
+            Steps = [
+                new FlowStep { Id = "start", Type = "trigger.manual" },
+                new FlowStep { Id = "rest", Type = "logic.wait", Config = JsonElement.Parse("""{"seconds":3600}""") }],
             Connections = [new() { From = "start", To = "rest" }],
         };
         var flow = (await Get<FlowService>().CreateAsync(workspace.Actor, workspace.Id, "Resting", "", definition, Cancellation)).Value;
@@ -336,7 +366,9 @@ public sealed class FlowPagesTests : IAsyncDisposable
                 new FlowStep { Id = "second", Type = "human.approval", Position = new(600, 0), Config = JsonElement.Parse("{\"title\":\"Two?\"}") },
                 new FlowStep { Id = "third", Type = "human.approval", Position = new(900, 0), Config = JsonElement.Parse("{\"title\":\"Three?\"}") },
             ],
-            Connections = [new() { From = "start", To = "first" }, new() { From = "first", Port = "approved", To = "second" }, new() { From = "second", Port = "approved", To = "third" }],
+            Connections = [
+                new() { From = "start", To = "first" }, new() { From = "first", Port = "approved", To = "second" },
+                new() { From = "second", Port = "approved", To = "third" }],
         };
         var flow = (await Get<FlowService>().CreateAsync(workspace.Actor, workspace.Id, "Asking", "", definition, Cancellation)).Value;
         var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
@@ -418,7 +450,8 @@ public sealed class FlowPagesTests : IAsyncDisposable
         await Patience.UntilAsync(
             async () =>
             {
-                var listed = await Get<ApprovalService>().ListAsync(workspace.Actor, workspace.Id, new ApprovalFilter(Open: true, RunId: runId), new PageRequest(20), Cancellation);
+                var listed = await Get<ApprovalService>()
+                    .ListAsync(workspace.Actor, workspace.Id, new ApprovalFilter(Open: true, RunId: runId), new PageRequest(20), Cancellation);
                 open = listed.Value.Items is [var first, ..] ? first : null;
                 return open is not null;
             },

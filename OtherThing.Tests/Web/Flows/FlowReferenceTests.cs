@@ -30,7 +30,8 @@ public sealed class FlowReferenceTests(SharedServer server)
         };
         var own = await mine.CreateFlowAsync("""{"id":"out","type":"output","config":{"value":1}}""", "start->out");
         var before = (await mine.GetAsync($"/flows/{own}")).GetRawText();
-        var document = $$"""{"steps":[{"id":"start","type":"trigger.manual"},{{step.Replace("ID", foreign, StringComparison.Ordinal)}}],"connections":[{"from":"start","to":"ask"}]}""";
+        var document =
+            $$"""{"steps":[{"id":"start","type":"trigger.manual"},{{step.Replace("ID", foreign, StringComparison.Ordinal)}}],"connections":[{"from":"start","to":"ask"}]}""";
 
         var made = await mine.SendAsync(HttpMethod.Post, "/flows", $$"""{"name":"New","description":"","flow":{{document}} }""");
         var changed = await mine.SendAsync(HttpMethod.Patch, $"/flows/{own}", $$"""{"flow":{{document}} }""");

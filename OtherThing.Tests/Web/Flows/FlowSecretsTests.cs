@@ -79,7 +79,9 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
         Assert.Equal($"Bearer {Canary}|{Canary}|plain", Assert.Single(place.Sent));
         Assert.All(shown, text => Assert.DoesNotContain(Canary, text, StringComparison.Ordinal));
         var headers = RunClient.StepOf(run, "call").GetProperty("input").GetProperty("headers");
-        Assert.Equal(("***", "***", "plain"), (headers.GetProperty("Authorization").GetString(), headers.GetProperty("X-Gitlab-Token").GetString(), headers.GetProperty("X-Plain").GetString()));
+        Assert.Equal(
+            ("***", "***", "plain"),
+            (headers.GetProperty("Authorization").GetString(), headers.GetProperty("X-Gitlab-Token").GetString(), headers.GetProperty("X-Plain").GetString()));
         Assert.DoesNotContain("sealed:", shown[3], StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.EnumerateFiles(place.Server.DataDirectory, "*", SearchOption.AllDirectories), file =>
         {
@@ -119,7 +121,8 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
     {
         var refused = await _runs.SendAsync(HttpMethod.Post, "/flows", Draft(url));
         var afterTheSlash = await _runs.SendAsync(HttpMethod.Post, "/flows", Draft("https://api.good.example/{{ input.path }}?q={{ input.q }}"));
-        var nothingTyped = await _runs.SendAsync(HttpMethod.Post, "/flows", Draft(url).Replace($"\"Authorization\":\"Bearer {Canary}\"", "\"X-Plain\":\"plain\"", StringComparison.Ordinal));
+        var nothingTyped = await _runs.SendAsync(
+            HttpMethod.Post, "/flows", Draft(url).Replace($"\"Authorization\":\"Bearer {Canary}\"", "\"X-Plain\":\"plain\"", StringComparison.Ordinal));
 
         Assert.Equal((400, "http.host_template"), (refused.Status, refused.Body.GetProperty("code").GetString()));
         Assert.Contains("steps.call.config.url", refused.Body.GetRawText(), StringComparison.Ordinal);
@@ -163,10 +166,16 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
         var made = await _runs.PostAsync("/flows", JsonSerializer.Serialize(new
         {
             name = "Call",
-            flow = new { steps = new[] { new { id = "call", type = "http.request", config = new { method = "GET", url = "https://{{ input.host }}/", headers = new { Authorization = value } } } } },
+            flow = new
+            {
+                steps = new[]
+            { new { id = "call", type = "http.request", config = new
+            { method = "GET", url = "https://{{ input.host }}/", headers = new { Authorization = value } } } }
+            },
         }));
 
-        Assert.Equal(value, made.GetProperty("flow").GetProperty("steps")[0].GetProperty("config").GetProperty("headers").GetProperty("Authorization").GetString());
+        Assert.Equal(
+            value, made.GetProperty("flow").GetProperty("steps")[0].GetProperty("config").GetProperty("headers").GetProperty("Authorization").GetString());
     }
 
     [Fact]
@@ -214,7 +223,8 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
     public async Task C15_SecretThatCannotBeSealed_IsNotSaved(string url, string headers, string code)
     {
         var (status, answer) = await _runs.SendAsync(
-            HttpMethod.Post, "/flows", $$$"""{"name":"Call","flow":{"steps":[{"id":"call","type":"http.request","config":{"method":"GET","url":"{{{url}}}","headers":{{{headers}}} } }]} }""");
+            HttpMethod.Post, "/flows",
+            $$$"""{"name":"Call","flow":{"steps":[{"id":"call","type":"http.request","config":{"method":"GET","url":"{{{url}}}","headers":{{{headers}}} } }]} }""");
 
         Assert.Equal((400, code), (status, answer.GetProperty("code").GetString()));
         Assert.DoesNotContain(Canary, answer.GetRawText(), StringComparison.Ordinal);
@@ -307,7 +317,8 @@ public sealed class FlowSecretsTests(HeadersServer place) : IClassFixture<Header
 
         Assert.Contains("push", output, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, output, StringComparison.Ordinal);
-        Assert.DoesNotContain(Canary, (await _runs.GetRunAsync(runs.GetProperty("items")[0].GetProperty("id").GetString()!)).GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Canary, (await _runs.GetRunAsync(runs.GetProperty("items")[0].GetProperty("id").GetString()!)).GetRawText(), StringComparison.Ordinal);
     }
 
     /// <summary>What people get to see: the draft, the file, the run, the version and its comparison.</summary>

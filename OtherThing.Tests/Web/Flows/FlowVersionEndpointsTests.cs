@@ -39,7 +39,9 @@ public sealed class FlowVersionEndpointsTests(SharedServer server)
         var step = Assert.Single(diff.GetProperty("steps").EnumerateArray());
         Assert.Equal(("changed", "set"), (step.GetProperty("kind").GetString(), step.GetProperty("stepId").GetString()));
         var field = Assert.Single(step.GetProperty("fields").EnumerateArray());
-        Assert.Equal(("config.value", "0", "7"), (field.GetProperty("path").GetString(), field.GetProperty("before").GetRawText(), field.GetProperty("after").GetRawText()));
+        Assert.Equal(
+            ("config.value", "0", "7"),
+            (field.GetProperty("path").GetString(), field.GetProperty("before").GetRawText(), field.GetProperty("after").GetRawText()));
     }
 
     [Fact]
@@ -77,7 +79,8 @@ public sealed class FlowVersionEndpointsTests(SharedServer server)
         Assert.Equal((status, code), (answer.StatusCode, problem.GetProperty("code").GetString()));
     }
 
-    private static IEnumerable<int> Numbers(JsonElement page) => page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("version").GetInt32());
+    private static IEnumerable<int> Numbers(JsonElement page) =>
+        page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("version").GetInt32());
 
     private async Task<(HttpClient Client, string Flow)> NewAsync()
     {

@@ -38,7 +38,8 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
     [Fact]
     public async Task ClassifyAndRoute_AQuestion_IsAnswered()
     {
-        place.Models.Reply = prompt => prompt.StartsWith("Sort", StringComparison.Ordinal) ? """{"kind":"question","urgency":1,"reason":"It asks."}""" : "Like this.";
+        place.Models.Reply = prompt =>
+            prompt.StartsWith("Sort", StringComparison.Ordinal) ? """{"kind":"question","urgency":1,"reason":"It asks."}""" : "Like this.";
 
         var output = Output(await RunAsync("classify-and-route", new { message = "How do I export?" }));
 
@@ -64,7 +65,8 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
         var output = Output(await RunAsync("three-models-and-a-judge", null));
 
         Assert.Equal("second", output.GetProperty("best").GetString());
-        Assert.All(output.GetProperty("answers").EnumerateArray(), answer => Assert.Equal("About Why is the sky blue?", answer.GetProperty("text").GetString()));
+        Assert.All(
+            output.GetProperty("answers").EnumerateArray(), answer => Assert.Equal("About Why is the sky blue?", answer.GetProperty("text").GetString()));
     }
 
     [Fact]
@@ -83,7 +85,8 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
     {
         place.Models.Reply = _ => "A haiku";
 
-        var run = await RunAsync("fallback-model", null, flow => flow.Replace("gpt-5-mini", "fake-fail", StringComparison.Ordinal).Replace("\"max\":2", "\"max\":0", StringComparison.Ordinal));
+        var run = await RunAsync("fallback-model", null, flow =>
+            flow.Replace("gpt-5-mini", "fake-fail", StringComparison.Ordinal).Replace("\"max\":2", "\"max\":0", StringComparison.Ordinal));
 
         Assert.Equal(("A haiku", "claude-sonnet-5"), (Output(run).GetProperty("text").GetString(), Output(run).GetProperty("model").GetString()));
     }
@@ -102,7 +105,8 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
     [InlineData("50", false)]
     public async Task ExtractStructuredData_ChecksTheSum(string total, bool fits)
     {
-        place.Models.Reply = _ => $$"""{"supplier":"Acme","number":"17","total":{{total}},"lines":[{"text":"Paper","amount":12.5},{"text":"Ink","amount":30.0}]}""";
+        place.Models.Reply = _ =>
+            $$"""{"supplier":"Acme","number":"17","total":{{total}},"lines":[{"text":"Paper","amount":12.5},{"text":"Ink","amount":30.0}]}""";
 
         var output = Output(await RunAsync("extract-structured-data", null));
 
@@ -137,7 +141,9 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
     {
         var (inbox, messages) = place.NewInbox();
         var run = await RunAsync("check-many-addresses", null, flow => flow
-            .Replace("\"addresses\":[\"https://example.com/\"]", $"\"addresses\":[\"{new Uri(place.Site, "/page")}\",\"http://localhost:1/\"]", StringComparison.Ordinal)
+            .Replace(
+                "\"addresses\":[\"https://example.com/\"]", $"\"addresses\":[\"{new Uri(place.Site, "/page")}\",\"http://localhost:1/\"]",
+                StringComparison.Ordinal)
             .Replace("https://example.com/messages", inbox.AbsoluteUri, StringComparison.Ordinal)
             .Replace("\"max\":1", "\"max\":0", StringComparison.Ordinal));
 
@@ -157,7 +163,8 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
     public async Task WriteAndImprove_CriticIsContentInTheSecondRound_EndsThere()
     {
         place.Models.Reply = prompt =>
-            prompt.StartsWith("Task:", StringComparison.Ordinal) ? $$"""{"good":{{(prompt.Contains("better", StringComparison.Ordinal) ? "true" : "false")}},"advice":"Make it shine."}"""
+            prompt.StartsWith("Task:", StringComparison.Ordinal)
+                ? $$"""{"good":{{(prompt.Contains("better", StringComparison.Ordinal) ? "true" : "false")}},"advice":"Make it shine."}"""
             : prompt.Contains("Make it shine.", StringComparison.Ordinal) ? "A better text" : "A text";
 
         var output = Output(await RunAsync("write-and-improve", null));
@@ -173,7 +180,8 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
         var published = await place.Client.PostAsync($"/flows/{flow}/publish");
         var url = published.GetProperty("triggers")[0].GetProperty("url").GetString();
 
-        using var answer = await place.Client.Http.PostAsync(url, RunEndpointsTests.Json("""{"question":"What is a webhook?"}"""), TestContext.Current.CancellationToken);
+        using var answer =
+            await place.Client.Http.PostAsync(url, RunEndpointsTests.Json("""{"question":"What is a webhook?"}"""), TestContext.Current.CancellationToken);
         using var empty = await place.Client.Http.PostAsync(url, RunEndpointsTests.Json("{}"), TestContext.Current.CancellationToken);
 
         Assert.Equal("""{"answer":"A call from program to program."}""", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
@@ -192,7 +200,9 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
             .Replace("https://example.com/reports", inbox.AbsoluteUri, StringComparison.Ordinal));
         JsonElement asked = default;
         await Lab.Processes.Until.HoldsAsync(
-            async () => (asked = (await place.Client.GetAsync("/approvals")).GetProperty("items").EnumerateArray().FirstOrDefault(each => each.GetProperty("runId").GetString() == run)).ValueKind == JsonValueKind.Object,
+            async () =>
+                (asked = (await place.Client.GetAsync("/approvals")).GetProperty("items").EnumerateArray().FirstOrDefault(
+                    each => each.GetProperty("runId").GetString() == run)).ValueKind == JsonValueKind.Object,
             "a person is asked", TestContext.Current.CancellationToken);
 
         await place.Client.PostAsync($"/approvals/{asked.GetProperty("id").GetString()}", $$"""{"decision":"{{decision}}","note":"Seen."}""");
@@ -208,11 +218,14 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
         var flow = await UseAsync("webhook-to-card");
         var url = (await place.Client.PostAsync($"/flows/{flow}/publish")).GetProperty("triggers")[0].GetProperty("url").GetString();
 
-        using var answer = await place.Client.Http.PostAsync(url, RunEndpointsTests.Json("""{"title":"Paint the boat","text":"Blue, two coats."}"""), TestContext.Current.CancellationToken);
+        using var answer = await place.Client.Http.PostAsync(
+            url, RunEndpointsTests.Json("""{"title":"Paint the boat","text":"Blue, two coats."}"""), TestContext.Current.CancellationToken);
         var body = JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         var card = await place.Client.GetAsync($"/tasks/{body.GetProperty("taskId").GetString()}");
-        Assert.Equal(("Paint the boat", "Blue, two coats.", "todo"), (card.GetProperty("title").GetString(), card.GetProperty("description").GetString(), card.GetProperty("status").GetString()));
+        Assert.Equal(
+            ("Paint the boat", "Blue, two coats.", "todo"),
+            (card.GetProperty("title").GetString(), card.GetProperty("description").GetString(), card.GetProperty("status").GetString()));
     }
 
     [Fact]
@@ -225,7 +238,9 @@ public sealed class GalleryRunTests(GalleryServer place) : IClassFixture<Gallery
             .Replace("https://example.com/reports", inbox.AbsoluteUri, StringComparison.Ordinal));
         JsonElement asked = default;
         await Lab.Processes.Until.HoldsAsync(
-            async () => (asked = (await place.Client.GetAsync("/approvals")).GetProperty("items").EnumerateArray().FirstOrDefault(each => each.GetProperty("runId").GetString() == run)).ValueKind == JsonValueKind.Object,
+            async () =>
+                (asked = (await place.Client.GetAsync("/approvals")).GetProperty("items").EnumerateArray().FirstOrDefault(
+                    each => each.GetProperty("runId").GetString() == run)).ValueKind == JsonValueKind.Object,
             "a person is asked", TestContext.Current.CancellationToken);
         await place.Client.PostAsync($"/approvals/{asked.GetProperty("id").GetString()}", """{"decision":"approve"}""");
         var ended = await place.Client.UntilAsync(run, each => RunClient.StatusOf(each) == "succeeded");

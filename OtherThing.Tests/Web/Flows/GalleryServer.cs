@@ -76,10 +76,12 @@ public sealed class GalleryServer : IAsyncLifetime
     public async Task ConnectMachineAsync()
     {
         var workspaceId = Client.Root.Split('/')[^1];
-        using var made = await Client.Http.PostAsJsonAsync("/api/v1/nodes/join-tokens", new { name = "bench", workspaceIds = new[] { workspaceId } }, TestContext.Current.CancellationToken);
+        using var made = await Client.Http.PostAsJsonAsync(
+            "/api/v1/nodes/join-tokens", new { name = "bench", workspaceIds = new[] { workspaceId } }, TestContext.Current.CancellationToken);
         var token = (await made.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("token").GetString()!;
         _agent = Process.Start(new ProcessStartInfo(AgentBinary.Path, [
-            "run", "--server", _server.BaseAddress.ToString().TrimEnd('/'), "--join-token", token, "--name", "bench", "--data", _agentData.Path, "--allow", "command", "--allow-unsandboxed"]));
+            "run", "--server", _server.BaseAddress.ToString().TrimEnd('/'), "--join-token", token, "--name", "bench", "--data", _agentData.Path, "--allow",
+            "command", "--allow-unsandboxed"]));
         await Until.HoldsAsync(
             async () => (await Client.GetAsync("/nodes")).GetProperty("items").EnumerateArray().Any(node => node.GetProperty("status").GetString() == "ready"),
             "the machine is ready", TestContext.Current.CancellationToken);
@@ -95,7 +97,8 @@ public sealed class GalleryServer : IAsyncLifetime
         site.MapGet("/page", () => Results.Text("<html><body><h1>News</h1><p>Boats are <b>blue</b> now.</p></body></html>", "text/html"));
         site.MapGet("/job", () => Results.Json(new { status = Interlocked.Increment(ref looks) < 3 ? "working" : "ready", looks }));
         site.MapGet("/figures", () => Results.Json(new { visitors = 12 }));
-        site.MapPost("/messages/{inbox}", async (string inbox, HttpRequest request) => _messages[inbox].Enqueue(await request.ReadFromJsonAsync<JsonElement>()));
+        site.MapPost(
+            "/messages/{inbox}", async (string inbox, HttpRequest request) => _messages[inbox].Enqueue(await request.ReadFromJsonAsync<JsonElement>()));
         await site.StartAsync();
         return site;
     }

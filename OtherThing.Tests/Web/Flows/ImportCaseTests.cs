@@ -31,26 +31,50 @@ public sealed class ImportCaseTests(SharedServer server)
         {
             foreach (var field in right.Value.EnumerateObject())
             {
-                Assert.True(JsonElement.DeepEquals(field.Value, Assert.Single(read, step => step.Type == right.Name).Config.GetProperty(field.Name)), $"{read[^1].Config}");
-                var kept = made.GetProperty("flow").GetProperty("flow").GetProperty("steps").EnumerateArray().Single(step => step.GetProperty("type").GetString() == right.Name).GetProperty("config");
                 Assert.True(
-                    JsonElement.DeepEquals(field.Value, kept.GetProperty(field.Name)) || made.GetProperty("remarks").GetRawText().Contains("config.headers.Authorization", StringComparison.Ordinal), made.ToString());
+                    JsonElement.DeepEquals(field.Value, Assert.Single(read, step => step.Type == right.Name).Config.GetProperty(field.Name)),
+                    $"{read[^1].Config}");
+                var kept = made.GetProperty("flow").GetProperty("flow").GetProperty("steps").EnumerateArray().Single(
+                    step => step.GetProperty("type").GetString() == right.Name).GetProperty("config");
+                Assert.True(
+                    JsonElement.DeepEquals(field.Value, kept.GetProperty(field.Name))
+                    || made.GetProperty("remarks").GetRawText().Contains("config.headers.Authorization", StringComparison.Ordinal), made.ToString());
             }
         }
     }
 
     [Theory]
-    [InlineData("set", 3.0, """{"fields":{"values":[{"name":"b","booleanValue":true},{"name":"l","arrayValue":"[1,2]"},{"name":"o","objectValue":"{\"k\":1}"},{"name":"n","numberValue":"5"}]}}""", "value", """{"b":true,"l":[1,2],"o":{"k":1},"n":5}""")]
+    [InlineData(
+        "set", 3.0,
+        """{"fields":{"values":[{"name":"b","booleanValue":true},{"name":"l","arrayValue":"[1,2]"},{"name":"o","objectValue":"{\"k\":1}"},{"name":"n","numberValue":"5"}]}}""",
+        "value", """{"b":true,"l":[1,2],"o":{"k":1},"n":5}""")]
     [InlineData("set", 3.4, """{"assignments":{"assignments":[{"name":"a.b","value":"1","type":"string"}]}}""", "value", """{"a":{"b":"1"}}""")]
-    [InlineData("set", 3.4, """{"assignments":{"assignments":[{"name":"a.b","value":"1","type":"string"}]},"options":{"dotNotation":false}}""", "value", """{"a.b":"1"}""")]
-    [InlineData("httpRequest", 4.2, """{"url":"http://a.test","sendHeaders":true,"headerParameters":{"parameters":[{"name":"Accept","value":"a"},{"name":"Accept","value":"b"}]}}""", "headers", """{"Accept":"a, b"}""")]
-    [InlineData("httpRequest", 2.0, """{"url":"http://a.test","jsonParameters":true,"headerParametersJson":"{\"X-Kind\": \"k\", \"X-N\": 5}"}""", "headers", """{"X-Kind":"k","X-N":5}""")]
-    [InlineData("httpRequest", 2.0, """{"url":"http://a.test","queryParametersUi":{"parameter":[{"name":"a.b","value":"1"},{"name":"a.b","value":"2"},{"name":"a.b","value":"3"}]}}""", "query", """{"a.b":["1","2","3"]}""")]
-    [InlineData("httpRequest", 4.2, """{"url":"http://a.test","method":"POST","sendBody":true,"contentType":"form-urlencoded","bodyParameters":{"parameters":[{"name":"a","value":"1 2"},{"name":"a","value":"3"}]}}""", "body", "\"a=1%202&a=3\"")]
-    [InlineData("httpRequest", 2.0, """{"url":"http://a.test","requestMethod":"POST","jsonParameters":true,"bodyParametersJson":"{\"a\": 1, \"a\": 2}"}""", "body", """{"a":2}""")]
+    [InlineData(
+        "set", 3.4, """{"assignments":{"assignments":[{"name":"a.b","value":"1","type":"string"}]},"options":{"dotNotation":false}}""", "value",
+        """{"a.b":"1"}""")]
+    [InlineData(
+        "httpRequest", 4.2,
+        """{"url":"http://a.test","sendHeaders":true,"headerParameters":{"parameters":[{"name":"Accept","value":"a"},{"name":"Accept","value":"b"}]}}""",
+        "headers", """{"Accept":"a, b"}""")]
+    [InlineData(
+        "httpRequest", 2.0, """{"url":"http://a.test","jsonParameters":true,"headerParametersJson":"{\"X-Kind\": \"k\", \"X-N\": 5}"}""", "headers",
+        """{"X-Kind":"k","X-N":5}""")]
+    [InlineData(
+        "httpRequest", 2.0,
+        """{"url":"http://a.test","queryParametersUi":{"parameter":[{"name":"a.b","value":"1"},{"name":"a.b","value":"2"},{"name":"a.b","value":"3"}]}}""",
+        "query", """{"a.b":["1","2","3"]}""")]
+    [InlineData(
+        "httpRequest", 4.2,
+        """{"url":"http://a.test","method":"POST","sendBody":true,"contentType":"form-urlencoded","bodyParameters":{"parameters":[{"name":"a","value":"1 2"},{"name":"a","value":"3"}]}}""",
+        "body", "\"a=1%202&a=3\"")]
+    [InlineData(
+        "httpRequest", 2.0, """{"url":"http://a.test","requestMethod":"POST","jsonParameters":true,"bodyParametersJson":"{\"a\": 1, \"a\": 2}"}""", "body",
+        """{"a":2}""")]
     public async Task Import_NodeOfTheSameKinds_IsRead(string type, double version, string parameters, string field, string expected)
     {
-        var file = FormattableString.Invariant($$"""{"name":"x","nodes":[{"name":"It","type":"n8n-nodes-base.{{type}}","typeVersion":{{version}},"position":[0,0],"parameters":{{parameters}} }],"connections":{} }""");
+        var file =
+            FormattableString.Invariant(
+                $$"""{"name":"x","nodes":[{"name":"It","type":"n8n-nodes-base.{{type}}","typeVersion":{{version}},"position":[0,0],"parameters":{{parameters}} }],"connections":{} }""");
 
         var (status, made) = await ImportAsync(Encoding.UTF8.GetBytes(file));
 
@@ -80,7 +104,10 @@ public sealed class ImportCaseTests(SharedServer server)
     {
         var (status, made) = await ImportAsync(Encoding.Latin1.GetBytes(latin), charset);
 
-        Assert.True(status == expected || (status == 400 && made.GetProperty("code").GetString() == "flow.malformed" && latin.Contains("ud83d", StringComparison.Ordinal)), $"{status} {made}");
+        Assert.True(
+            status == expected
+            || (status == 400 && made.GetProperty("code").GetString() == "flow.malformed" && latin.Contains("ud83d", StringComparison.Ordinal)),
+            $"{status} {made}");
         if (charset == "iso-8859-1")
         {
             Assert.Equal("ö", made.GetProperty("flow").GetProperty("name").GetString());

@@ -11,7 +11,8 @@ using OtherThing.Tests.Web.Runs;
 
 namespace OtherThing.Tests.Web.Flows;
 
-/// <summary>A server that dies while a flow is published: whatever it had sent to the database, flow, version and triggers are of one version after it.</summary>
+/// <summary>A server that dies while a flow is published: whatever it had sent to the database, flow, version and triggers are of one version after
+/// it.</summary>
 public sealed class PublishCrashTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -46,7 +47,10 @@ public sealed class PublishCrashTests
     {
         var flow = (await server.Services.GetRequiredService<IFlowStore>().FindAsync(workspace, id, Cancel))!;
         await using var db = await server.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancel);
-        var last = await db.Set<FlowVersion>().Where(version => version.FlowId == id && version.PublishedAt != null).OrderByDescending(version => version.Number).FirstAsync(Cancel);
+        var last = await db.Set<FlowVersion>()
+            .Where(version => version.FlowId == id && version.PublishedAt != null)
+            .OrderByDescending(version => version.Number)
+            .FirstAsync(Cancel);
         var document = FlowJson.Parse(last.Definition).Value;
         var triggers = await server.Services.GetRequiredService<ITriggerStore>().ListAsync(workspace, [id], Cancel);
 
@@ -54,7 +58,9 @@ public sealed class PublishCrashTests
         Assert.Equal(
             document.Steps.Where(step => step.Type == "trigger.schedule").Select(step => $"{step.Id} {step.Config.GetProperty("cron").GetString()}").Order(),
             triggers.Where(trigger => trigger.Plan is not null).Select(trigger => $"{trigger.StepId} {trigger.Plan!.Trim()}").Order());
-        Assert.Equal(document.Steps.Where(step => step.Type == "trigger.webhook").Select(step => step.Id), triggers.Where(trigger => trigger.TokenHash is not null).Select(trigger => trigger.StepId));
+        Assert.Equal(
+            document.Steps.Where(step => step.Type == "trigger.webhook").Select(step => step.Id),
+            triggers.Where(trigger => trigger.TokenHash is not null).Select(trigger => trigger.StepId));
     }
 
     private static string Body(string cron, string step) =>
@@ -93,7 +99,8 @@ public sealed class PublishCrashTests
         {
             var statement = value.Value switch
             {
-                CommandEventData { Command: var command } when value.Key == RelationalEventId.CommandExecuting.Name => IsOurs(command) ? command.Connection : null,
+                CommandEventData { Command: var command } when value.Key == RelationalEventId.CommandExecuting.Name =>
+                    IsOurs(command) ? command.Connection : null,
                 TransactionEventData { Transaction: var transaction } when value.Key == RelationalEventId.TransactionCommitting.Name => transaction.Connection,
                 _ => null,
             };

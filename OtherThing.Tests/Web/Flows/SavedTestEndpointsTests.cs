@@ -49,7 +49,9 @@ public sealed class SavedTestEndpointsTests(SharedServer server)
         var result = (await client.PostAsync($"/flows/{flow}/tests/run")).GetProperty("results")[0];
 
         Assert.Equal(200, status);
-        Assert.Equal(("test.answer_missing", "each[1]/call"), (result.GetProperty("error").GetProperty("code").GetString(), result.GetProperty("error").GetProperty("path").GetString()));
+        Assert.Equal(
+            ("test.answer_missing", "each[1]/call"),
+            (result.GetProperty("error").GetProperty("code").GetString(), result.GetProperty("error").GetProperty("path").GetString()));
         Assert.Equal(JsonValueKind.Null, result.GetProperty("status").ValueKind);
     }
 
@@ -66,7 +68,8 @@ public sealed class SavedTestEndpointsTests(SharedServer server)
         var kept = await client.PostAsync($"/flows/{flow}/tests/run", $$"""{"version":1,"tests":["{{first}}"]}""");
         var draft = await client.PostAsync($"/flows/{flow}/tests/run", """{"version":"draft"}""");
 
-        Assert.Equal((1, 2, 0), (published.GetProperty("version").GetInt32(), published.GetProperty("passed").GetInt32(), published.GetProperty("failed").GetInt32()));
+        Assert.Equal(
+            (1, 2, 0), (published.GetProperty("version").GetInt32(), published.GetProperty("passed").GetInt32(), published.GetProperty("failed").GetInt32()));
         Assert.Equal(first, Assert.Single(kept.GetProperty("results").EnumerateArray()).GetProperty("testId").GetString());
         Assert.Equal((2, 0, 2), (draft.GetProperty("version").GetInt32(), draft.GetProperty("passed").GetInt32(), draft.GetProperty("failed").GetInt32()));
     }
@@ -76,7 +79,8 @@ public sealed class SavedTestEndpointsTests(SharedServer server)
     {
         var client = await RunClient.NewAsync(server);
         var flow = await client.CreateFlowAsync(
-            """{"id":"rest","type":"logic.wait","config":{"seconds":0.01}},{"id":"end","type":"output","config":{"value":"{{ run.startedAt }}"}}""", "start->rest", "rest->end");
+            """{"id":"rest","type":"logic.wait","config":{"seconds":0.01}},{"id":"end","type":"output","config":{"value":"{{ run.startedAt }}"}}""",
+            "start->rest", "rest->end");
         await SaveAsync(client, flow, await client.RunAsync(flow));
         await ChangeAsync(client, flow, "0.01", "864000");
 
@@ -89,18 +93,22 @@ public sealed class SavedTestEndpointsTests(SharedServer server)
     public async Task Run_OfAFailedRun_ExpectsTheSameFailure()
     {
         var client = await RunClient.NewAsync(server);
-        var flow = await client.CreateFlowAsync("""{"id":"get","type":"http.request","config":{"url":"http://169.254.169.254/"},"retry":{"max":1,"backoffSeconds":0.01}}""", "start->get");
+        var flow = await client.CreateFlowAsync(
+            """{"id":"get","type":"http.request","config":{"url":"http://169.254.169.254/"},"retry":{"max":1,"backoffSeconds":0.01}}""", "start->get");
         var run = await client.RunAsync(flow);
         await SaveAsync(client, flow, run);
 
         var before = await client.PostAsync($"/flows/{flow}/tests/run");
-        var (_, _) = await client.SendAsync(HttpMethod.Patch, $"/flows/{flow}/tests/{await OnlyTestAsync(client, flow)}", """{"expected":{"status":"succeeded","output":1}}""");
+        var (_, _) = await client.SendAsync(
+            HttpMethod.Patch, $"/flows/{flow}/tests/{await OnlyTestAsync(client, flow)}", """{"expected":{"status":"succeeded","output":1}}""");
         var after = await client.PostAsync($"/flows/{flow}/tests/run");
 
         Assert.Equal("failed", RunClient.StatusOf(run));
         Assert.Equal(1, before.GetProperty("passed").GetInt32());
         var difference = after.GetProperty("results")[0].GetProperty("difference");
-        Assert.Equal(("status", "\"succeeded\"", "\"failed\""), (difference.GetProperty("path").GetString(), difference.GetProperty("before").GetRawText(), difference.GetProperty("after").GetRawText()));
+        Assert.Equal(
+            ("status", "\"succeeded\"", "\"failed\""),
+            (difference.GetProperty("path").GetString(), difference.GetProperty("before").GetRawText(), difference.GetProperty("after").GetRawText()));
     }
 
     [Theory]
@@ -159,7 +167,9 @@ public sealed class SavedTestEndpointsTests(SharedServer server)
     }
 
     private static async Task<string> SaveAsync(RunClient client, string flow, JsonElement run) =>
-        (await client.PostAsync($"/flows/{flow}/tests", $$"""{"runId":"{{run.GetProperty("id").GetString()}}","name":"As it was"}""")).GetProperty("id").GetString()!;
+        (await client.PostAsync($"/flows/{flow}/tests", $$"""{"runId":"{{run.GetProperty("id").GetString()}}","name":"As it was"}"""))
+            .GetProperty("id")
+            .GetString()!;
 
     private static async Task<string?> OnlyTestAsync(RunClient client, string flow) =>
         Assert.Single((await client.GetAsync($"/flows/{flow}/tests")).GetProperty("items").EnumerateArray()).GetProperty("id").GetString();
@@ -168,7 +178,8 @@ public sealed class SavedTestEndpointsTests(SharedServer server)
     {
         var document = (await client.GetAsync($"/flows/{flow}")).GetProperty("flow").GetRawText();
         Assert.Contains(from, document, StringComparison.Ordinal);
-        var (status, answer) = await client.SendAsync(HttpMethod.Patch, $"/flows/{flow}", $$"""{"flow":{{document.Replace(from, to, StringComparison.Ordinal)}} }""");
+        var (status, answer) =
+            await client.SendAsync(HttpMethod.Patch, $"/flows/{flow}", $$"""{"flow":{{document.Replace(from, to, StringComparison.Ordinal)}} }""");
         Assert.True(status == 200, answer.ToString());
     }
 

@@ -169,7 +169,8 @@ public sealed class StepPanelTests : IAsyncDisposable
     {
         var panel = _page.Render<StepPanel>(parameters => parameters
             .Add(panel => panel.Step, new FlowStep { Id = "it", Type = "http.request" })
-            .Add(panel => panel.Problems, [new FlowProblem("it", "config.url", "Look again.") { IsHint = true }, new FlowProblem("it", "connections", "Alone.") { IsHint = true }])
+            .Add(panel => panel.Problems,
+                [new FlowProblem("it", "config.url", "Look again.") { IsHint = true }, new FlowProblem("it", "connections", "Alone.") { IsHint = true }])
             .Add(panel => panel.OnEdit, _ => { }));
 
         Assert.Equal("Look again.", panel.Find("#field-url-help").TextContent);
@@ -188,7 +189,9 @@ public sealed class StepPanelTests : IAsyncDisposable
             .Add(each => each.ChoicesOf, _ => [new FieldChoice("1f", "Weekly report"), new FieldChoice("2f", "Other")])
             .Add(each => each.OnChange, value => chosen.Add(value?.ToString())));
 
-        Assert.Equal(["Choose…", "Weekly report", "Other", "A flow that is not here", "From a template…"], field.FindAll("option").Select(option => option.TextContent));
+        Assert.Equal(
+            ["Choose…", "Weekly report", "Other", "A flow that is not here", "From a template…"],
+            field.FindAll("option").Select(option => option.TextContent));
         field.Find("select").Change("1f");
         field.Find("select").Change("template");
         field.Find("input").Change("{{ input.flow }}");
@@ -247,7 +250,9 @@ public sealed class StepPanelTests : IAsyncDisposable
     [InlineData("2027-01-01T08:00:00Z", "Friday 1 January 2027, 09:00")]
     public void NextTime_ReadsAsPeopleSayItWhereTheScheduleIsMeant(string at, string said) => Assert.Equal(
         said,
-        TriggerInfo.Local(Schedule.Parse("0 9 * * *", "Europe/Vienna").Value, DateTime.Parse(at, null, DateTimeStyles.AdjustToUniversal), new DateTime(2026, 3, 2, 7, 0, 0, DateTimeKind.Utc)));
+        TriggerInfo.Local(
+            Schedule.Parse("0 9 * * *", "Europe/Vienna").Value, DateTime.Parse(at, null, DateTimeStyles.AdjustToUniversal),
+            new DateTime(2026, 3, 2, 7, 0, 0, DateTimeKind.Utc)));
 
     public ValueTask DisposeAsync() => _page.DisposeAsync();
 

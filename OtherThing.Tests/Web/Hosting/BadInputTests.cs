@@ -144,7 +144,10 @@ public sealed class BadInputTests(SharedServer server)
 
         var body = await answer.Content.ReadAsStringAsync(Cancellation);
         var mediaType = answer.Content.Headers.ContentType?.MediaType;
-        if ((int)answer.StatusCode >= 500 || mediaType != "application/problem+json" || !HasCode(body) || body.Contains("OtherThing.", StringComparison.Ordinal))
+        if ((int)answer.StatusCode >= 500
+            || mediaType != "application/problem+json"
+            || !HasCode(body)
+            || body.Contains("OtherThing.", StringComparison.Ordinal))
         {
             wrong.Add($"{what}: {(int)answer.StatusCode} {mediaType} {body[..Math.Min(body.Length, 200)]}");
         }

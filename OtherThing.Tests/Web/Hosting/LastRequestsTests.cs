@@ -14,7 +14,8 @@ public sealed class LastRequestsTests
         await using var server = new TestServer();
         var client = await RunClient.NewAsync(server);
         var run = await client.StartAsync(await client.CreateFlowAsync(Wait, "start->wait"));
-        using var answer = await client.Http.GetAsync($"{client.Root}/runs/{run}/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var answer =
+            await client.Http.GetAsync($"{client.Root}/runs/{run}/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         using var stream = new StreamReader(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         Assert.NotNull(await stream.ReadLineAsync(TestContext.Current.CancellationToken));
 

@@ -20,12 +20,14 @@ public sealed partial class OpenApiTests(SharedServer server)
         $"GET {Workspace}/api-keys", $"POST {Workspace}/api-keys", $"DELETE {Workspace}/api-keys/{{}}", $"POST {Workspace}/api-keys/{{}}/test",
         $"GET {Workspace}/flows", $"POST {Workspace}/flows", $"GET {Workspace}/flows/{{}}", $"PATCH {Workspace}/flows/{{}}", $"DELETE {Workspace}/flows/{{}}",
         $"GET {Workspace}/flows/{{}}/versions", $"POST {Workspace}/flows/{{}}/publish", $"POST {Workspace}/flows/{{}}/runs",
-        $"GET {Workspace}/runs", $"GET {Workspace}/runs/{{}}", $"GET {Workspace}/runs/{{}}/events", $"POST {Workspace}/runs/{{}}/cancel", $"POST {Workspace}/runs/{{}}/rerun",
+        $"GET {Workspace}/runs", $"GET {Workspace}/runs/{{}}", $"GET {Workspace}/runs/{{}}/events", $"POST {Workspace}/runs/{{}}/cancel",
+        $"POST {Workspace}/runs/{{}}/rerun",
         $"POST {Workspace}/approvals/{{}}", $"GET {Workspace}/usage", $"POST {Workspace}/usage", $"GET {Workspace}/usage/summary",
         $"GET {Workspace}/tasks", $"POST {Workspace}/tasks", $"GET {Workspace}/tasks/{{}}", $"PATCH {Workspace}/tasks/{{}}", $"DELETE {Workspace}/tasks/{{}}",
         $"POST {Workspace}/console", $"GET {Workspace}/nodes", $"POST {Workspace}/jobs", $"GET {Workspace}/jobs", $"GET {Workspace}/jobs/{{}}",
         $"GET {Workspace}/jobs/{{}}/logs", $"POST {Workspace}/jobs/{{}}/cancel", $"GET {Workspace}/jobs/{{}}/explain",
-        $"POST {Workspace}/jobs/batches", $"GET {Workspace}/jobs/batches/{{}}", "GET /my-nodes", "POST /nodes/join-tokens", "POST /nodes/{}/claim", "POST /nodes/claim",
+        $"POST {Workspace}/jobs/batches", $"GET {Workspace}/jobs/batches/{{}}", "GET /my-nodes", "POST /nodes/join-tokens", "POST /nodes/{}/claim",
+        "POST /nodes/claim",
         "POST /nodes/{}/workspaces", "POST /nodes/{}/limits", "GET /nodes/{}", "DELETE /nodes/{}", "POST /nodes/{}/drain", "POST /nodes/{}/resume",
     ];
 
@@ -46,7 +48,8 @@ public sealed partial class OpenApiTests(SharedServer server)
         var open = operations.Where(operation => !operation.Value.TryGetProperty("security", out _)).Select(operation => operation.Name);
 
         // Identity's own endpoints have no names.
-        var names = operations.Where(operation => !operation.Name.Contains(" /auth/", StringComparison.Ordinal)).Select(operation => operation.Value.GetProperty("operationId").GetString());
+        var names = operations.Where(operation => !operation.Name.Contains(" /auth/", StringComparison.Ordinal))
+            .Select(operation => operation.Value.GetProperty("operationId").GetString());
         Assert.Equal(names.Count(), names.Distinct().Count());
         Assert.All(open, name => Assert.Matches("^POST /(auth|hooks)/|^GET /(auth/confirmEmail|schemas/|\\.well-known/)", name));
     }

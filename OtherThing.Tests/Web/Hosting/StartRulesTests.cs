@@ -46,7 +46,8 @@ public sealed class StartRulesTests : IDisposable
 
         var message = StartRules.Message([.. refusals], mayTry: true);
         Assert.Equal(3, refusals.Count);
-        Assert.All(["AllowedHosts=", "OtherThing__Proxies=", "KeyRing__PassphraseFile=", "OtherThing__Trial=true"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+        Assert.All(["AllowedHosts=", "OtherThing__Proxies=", "KeyRing__PassphraseFile=", "OtherThing__Trial=true"], part =>
+            Assert.Contains(part, message, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -156,7 +156,8 @@ public sealed class TeamServerTests(TeamServer server) : IClassFixture<TeamServe
         using var form = new FormUrlEncodedContent(
         [
             new("_handler", "login"),
-            new("__RequestVerificationToken", WebUtility.HtmlDecode(Regex.Match(html, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value)),
+            new("__RequestVerificationToken",
+                WebUtility.HtmlDecode(Regex.Match(html, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value)),
             new("Input.Email", "first@example.org"), new("Input.Password", TestServer.Password),
         ]);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/account/login") { Content = form };

@@ -193,7 +193,8 @@ public sealed class AiChatTests(ProviderServer providers) : IClassFixture<Provid
     {
         var place = await providers.ShareAsync();
         var calls = providers.Fake.Calls;
-        var schema = new Dictionary<string, object> { ["type"] = "object", ["properties"] = new Dictionary<string, object> { ["a"] = new Dictionary<string, object> { ["$ref"] = reference } } };
+        var schema = new Dictionary<string, object>
+        { ["type"] = "object", ["properties"] = new Dictionary<string, object> { ["a"] = new Dictionary<string, object> { ["$ref"] = reference } } };
 
         var outcome = await place.AskAsync(new { provider = "openai", model = "fake-answer", prompt = "Hi", responseSchema = schema });
 

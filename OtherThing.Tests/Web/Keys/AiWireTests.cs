@@ -15,31 +15,48 @@ public sealed class AiWireTests(ProviderServer providers) : IClassFixture<Provid
     /// <summary>Answers that hold <c>Hello</c> and nothing to complain about.</summary>
     public static TheoryData<string, string, string> GoodAnswers => new()
     {
-        { "no blank lines between the events", "openai", "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\ndata: {\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\ndata: [DONE]\n" },
+        { "no blank lines between the events", "openai", "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\ndata: "
+            + "{\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\ndata: [DONE]\n" },
         { "no space behind data:, no blank line at the end", "openai", "data:" + Hello["data: ".Length..] + "\n\ndata:[DONE]" },
-        { "one event over several data lines", "openai", "data: {\"choices\":[\ndata: {\"delta\":{\"content\":\"Hello\"},\ndata: \"finish_reason\":\"stop\"}]}" + Done },
+        { "one event over several data lines", "openai", "data: {\"choices\":[\ndata: {\"delta\":{\"content\":\"Hello\"},\ndata: \"finish_reason\":\"stop\"}]}"
+            + Done },
         { "byte order mark before the stream", "openai", "\ufeff" + Hello + Done },
         { "byte order mark before the document", "openai", "\ufeff{\"choices\":[{\"message\":{\"content\":\"Hello\"}}]}" },
         { "words that keep the connection alive", "openai", "data: ping\n\n" + Hello + "\n\nevent: heartbeat\ndata:\n\n" + Done },
-        { "NaN and Infinity", "openai", """data: {"choices":[{"delta":{"content":"Hello"},"logprobs":{"a":NaN,"b":-Infinity,"c":[Infinity]},"finish_reason":"stop"}]}""" + Done },
+        { "NaN and Infinity", "openai", """data: {"choices":[{"delta":{"content":"Hello"},"logprobs":{"a":NaN,"b":-Infinity,"c":[Infinity]},"finish_reason":"stop"}]}"""
+            + Done },
         { "finish reason null as a text until the last", "openai", "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"},\"finish_reason\":\"null\"}]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n" },
         { "finish reason that is no text", "openai", """data: {"choices":[{"delta":{"content":"Hello"},"finish_reason":0}]}""" + Done },
-        { "content in parts, one of them thinking", "openai", """data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"Hello"}]},"finish_reason":"stop"}]}""" + Done },
+        { "content in parts, one of them thinking", "openai", """data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"Hello"}]},"finish_reason":"stop"}]}"""
+            + Done },
         { "reasoning beside the content", "openai", "data: {\"choices\":[{\"delta\":{\"content\":null,\"reasoning_content\":\"hm\"}}]}\n\n" + Hello + Done },
-        { "index as a text, a second choice", "openai", """data: {"choices":[{"index":"0","delta":{"content":"Hello"},"finish_reason":"stop"},{"index":1,"delta":{"content":"Other"},"finish_reason":"stop"}]}""" + Done },
-        { "delta null, message whole", "openai", """data: {"choices":[{"delta":null,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""" + Done },
-        { "the whole message again after its pieces", "openai", Hello + "\n\ndata: {\"choices\":[{\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}" + Done },
-        { "an error that is none", "openai", """data: {"error":null,"choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}]}""" + "\n\n" + """data: {"error":{"code":0,"message":""},"choices":[]}""" + Done },
+        { "index as a text, a second choice", "openai", """data: {"choices":[{"index":"0","delta":{"content":"Hello"},"finish_reason":"stop"},{"index":1,"delta":{"content":"Other"},"finish_reason":"stop"}]}"""
+            + Done },
+        { "delta null, message whole", "openai", """data: {"choices":[{"delta":null,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}"""
+            + Done },
+        { "the whole message again after its pieces", "openai", Hello
+            + "\n\ndata: {\"choices\":[{\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}"
+            + Done },
+        { "an error that is none", "openai", """data: {"error":null,"choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}]}"""
+            + "\n\n"
+            + """data: {"error":{"code":0,"message":""},"choices":[]}"""
+            + Done },
         { "an error after the whole answer", "openai", Hello + "\n\ndata: {\"error\":{\"message\":\"usage not available\",\"code\":500}}\n\n" },
-        { "a name twice in an event", "openai", """data: {"choices":[],"choices":[{"delta":{"content":"a","content":"Hello"},"finish_reason":"stop"}]}""" + Done },
-        { "half a surrogate in a name, an id and a model", "openai", """data: {"\ud83d":1,"id":"\ude00","model":"m\ud83d","choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}]}""" + Done },
+        { "a name twice in an event", "openai", """data: {"choices":[],"choices":[{"delta":{"content":"a","content":"Hello"},"finish_reason":"stop"}]}"""
+            + Done },
+        { "half a surrogate in a name, an id and a model", "openai", """data: {"\ud83d":1,"id":"\ude00","model":"m\ud83d","choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}]}"""
+            + Done },
         { "usage that is a list, choices that are none", "openai", "data: {\"choices\":{},\"usage\":[]}\n\n" + Hello + Done },
         { "a document with no finish reason", "openai", """{"choices":[{"message":{"content":"Hello"},"finish_reason":null}]}""" },
         { "lines of JSON without a frame", "openai", "{\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n{\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n" },
         { "a document", "anthropic", """{"type":"message","role":"assistant","content":[{"type":"thinking","thinking":"hm"},{"type":"text","text":"Hello"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}""" },
         { "a stop reason and no message_stop", "anthropic", "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"Hello\"}}\n\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"pause_turn\"}}\n\n" },
-        { "text in the start of its block, lines end in CR", "anthropic", "event: content_block_start\rdata: {\"content_block\":{\"type\":\"text\",\"text\":\"Hello\"}}\r\revent: message_stop\rdata: {}\r\r" },
-        { "usage null and a block nobody knows yet", "anthropic", "data: {\"type\":\"message_start\",\"message\":{\"usage\":null}}\n\ndata: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"new_block\",\"text\":\"no\"}}\n\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"Hello\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n" },
+        { "text in the start of its block, lines end in CR", "anthropic", "event: content_block_start\rdata: "
+            + "{\"content_block\":{\"type\":\"text\",\"text\":\"Hello\"}}\r\revent: message_stop\rdata: {}\r\r" },
+        { "usage null and a block nobody knows yet", "anthropic", "data: {\"type\":\"message_start\",\"message\":{\"usage\":null}}\n\ndata: "
+            + "{\"type\":\"content_block_start\",\"content_block\":{\"type\":\"new_block\",\"text\":\"no\"}}\n\ndata: "
+            + "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"Hello\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n"
+            },
     };
 
     /// <summary>Errors under a good status, with the code and the words they must get.</summary>
@@ -50,16 +67,23 @@ public sealed class AiWireTests(ProviderServer providers) : IClassFixture<Provid
         { "openai", "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\"}]}", "ai.provider_failed", "field required" },
         { "openai", "[{\"error\":{\"code\":400,\"message\":\"API key expired\",\"status\":\"INVALID_ARGUMENT\"}}]", "ai.refused", "API key expired" },
         { "openai", "{\"object\":\"error\",\"message\":\"too long\",\"code\":40303,\"type\":\"invalid_request_error\"}", "ai.refused", "too long" },
-        { "openai", "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"error\":{\"message\":\"upstream said no\",\"code\":\"403\"}}]}\n\n", "ai.key_rejected", "upstream said no" },
-        { "openai", Hello.Replace("\"stop\"", "null", StringComparison.Ordinal) + "\n\n{\n  \"error\": {\n    \"message\": \"out of memory\"\n  }\n}\n", "ai.provider_failed", "out of memory" },
+        { "openai", "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"error\":{\"message\":\"upstream said "
+            + "no\",\"code\":\"403\"}}]}\n\n", "ai.key_rejected", "upstream said no" },
+        { "openai", Hello.Replace("\"stop\"", "null", StringComparison.Ordinal)
+            + "\n\n{\n  \"error\": {\n    \"message\": \"out of memory\"\n  }\n}\n", "ai.provider_failed", "out of memory" },
         { "openai", "data: {\"error\":{\"message\":\"cut \\ud83d\"}}\n\n", "ai.provider_failed", "cut \ufffd" },
         { "openai", "Service is being updated", "ai.answer_malformed", "Service is being updated" },
-        { "openai", "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\ndata: {\"choices\":[{\"delta\":{\"con]}\n\ndata: [DONE]\n\n", "ai.answer_malformed", "" },
-        { "openai", "data: {\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I will not\"},\"finish_reason\":\"stop\"}]}" + Done, "ai.refused", "I will not" },
+        { "openai", "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\ndata: {\"choices\":[{\"delta\":{\"con]}\n\ndata: "
+            + "[DONE]\n\n", "ai.answer_malformed", "" },
+        { "openai", "data: {\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I will not\"},\"finish_reason\":\"stop\"}]}"
+            + Done, "ai.refused", "I will not" },
         { "openai", "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}" + Done, "ai.refused", "content filter" },
-        { "anthropic", "data: {\"type\":\"message_start\",\"message\":{}}\n\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"refusal\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n", "ai.refused", "refused" },
-        { "anthropic", "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long\"}}", "ai.refused", "prompt is too long" },
-        { "anthropic", "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal server error\"}}\n\n", "ai.provider_failed", "Internal server error" },
+        { "anthropic", "data: {\"type\":\"message_start\",\"message\":{}}\n\ndata: "
+            + "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"refusal\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n", "ai.refused", "refused" },
+        { "anthropic", "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too "
+            + "long\"}}", "ai.refused", "prompt is too long" },
+        { "anthropic", "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal server "
+            + "error\"}}\n\n", "ai.provider_failed", "Internal server error" },
     };
 
     /// <summary>A usage as it is sent, and what is booked: status, input, output; cents, null when there is no price.</summary>
@@ -278,9 +302,13 @@ public sealed class AiWireTests(ProviderServer providers) : IClassFixture<Provid
 
         var ask = StepOf(await new RawRun(place, "openai").RunAsync([RawAnswer.Stream(answer)], (new { responseSchema = schema }, null)), "ask");
 
-        var found = ask.GetProperty("status").GetString() == "succeeded" ? ask.GetProperty("output").GetProperty("json").GetProperty("title").GetString() : null;
+        var found = ask.GetProperty("status").GetString() == "succeeded"
+            ? ask.GetProperty("output").GetProperty("json").GetProperty("title").GetString()
+            : null;
         Assert.Equal(title, found);
-        Assert.Equal(title is null ? "ai.output_invalid" : null, ask.GetProperty("error") is { ValueKind: JsonValueKind.Object } error ? error.GetProperty("code").GetString() : null);
+        Assert.Equal(
+            title is null ? "ai.output_invalid" : null,
+            ask.GetProperty("error") is { ValueKind: JsonValueKind.Object } error ? error.GetProperty("code").GetString() : null);
         Assert.Equal(said, ask.GetProperty("output").GetProperty("text").GetString());
     }
 

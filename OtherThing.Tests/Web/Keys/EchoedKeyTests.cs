@@ -26,7 +26,8 @@ public sealed class EchoedKeyTests(ProviderServer providers) : IClassFixture<Pro
         ("model name", context => StreamAsync(context, ["Hello"], chunk => chunk["model"] = Key)),
         ("model name in base64", context => StreamAsync(context, ["Hello"], chunk => chunk["model"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Key)))),
         ("finish reason", context => StreamAsync(context, ["Hello"], finish: Key)),
-        ("usage", context => StreamAsync(context, ["Hello"], usage: new JsonObject { ["prompt_tokens"] = 1, ["completion_tokens"] = 1, ["note"] = Key, [Key] = 1 })),
+        ("usage",
+            context => StreamAsync(context, ["Hello"], usage: new JsonObject { ["prompt_tokens"] = 1, ["completion_tokens"] = 1, ["note"] = Key, [Key] = 1 })),
         ("id, role and tier", context => StreamAsync(context, ["Hello"], chunk => (chunk["id"], chunk["service_tier"]) = (Key, Key))),
         ("headers", context =>
         {
@@ -78,9 +79,17 @@ public sealed class EchoedKeyTests(ProviderServer providers) : IClassFixture<Pro
         try
         {
             var workspace = $"/api/v1/workspaces/{place.WorkspaceId}";
-            var flow = new { schema = 1, steps = new[] { new { id = "ask", type = "ai.chat", config = new { provider = "openai", model = "gpt-5-mini", prompt = "Hi" } } }, connections = Array.Empty<object>() };
+            var flow =
+                new
+                {
+                    schema = 1,
+                    steps = new[]
+                { new { id = "ask", type = "ai.chat", config = new { provider = "openai", model = "gpt-5-mini", prompt = "Hi" } } },
+                    connections = Array.Empty<object>()
+                };
             var made = await ReadAsync(await place.Client.PostAsJsonAsync($"{workspace}/flows", new { name = "Ask", flow }, cancellation));
-            var run = await ReadAsync(await place.Client.PostAsJsonAsync($"{workspace}/flows/{made.GetProperty("id")}/runs?wait=300", new { input = new { } }, cancellation));
+            var run = await ReadAsync(
+                await place.Client.PostAsJsonAsync($"{workspace}/flows/{made.GetProperty("id")}/runs?wait=300", new { input = new { } }, cancellation));
             var runPath = $"{workspace}/runs/{run.GetProperty("id")}";
 
             string[] shown =
@@ -128,7 +137,8 @@ public sealed class EchoedKeyTests(ProviderServer providers) : IClassFixture<Pro
         }
     }
 
-    private static (string Name, Func<HttpContext, Task> Answer) Way(string name, IReadOnlyList<string> parts) => (name, context => StreamAsync(context, parts));
+    private static (string Name, Func<HttpContext, Task> Answer) Way(string name, IReadOnlyList<string> parts) =>
+        (name, context => StreamAsync(context, parts));
 
     private static async Task StreamAsync(
         HttpContext context, IReadOnlyList<string> parts, Action<JsonObject>? change = null, JsonObject? usage = null, string finish = "stop")

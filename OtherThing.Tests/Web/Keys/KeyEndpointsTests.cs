@@ -66,7 +66,14 @@ public sealed class KeyEndpointsTests(ProviderServer providers) : IClassFixture<
         }
 
         var workspace = $"/api/v1/workspaces/{place.WorkspaceId}";
-        object Hook(string? secret) => new { schema = 1, steps = new[] { new { id = "hook", type = "trigger.webhook", config = new { respond = "accepted", secret } } }, connections = Array.Empty<object>() };
+        object Hook(string? secret) =>
+            new
+            {
+                schema = 1,
+                steps = new[]
+            { new { id = "hook", type = "trigger.webhook", config = new { respond = "accepted", secret } } },
+                connections = Array.Empty<object>()
+            };
         using var made = await place.Client.PostAsJsonAsync($"{workspace}/flows", new { name = "Open", flow = Hook(null) }, Cancellation);
         var flow = (await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetGuid();
 

@@ -81,7 +81,8 @@ public sealed class SchemaAttackTests(ProviderServer providers) : IClassFixture<
     public async Task C10_Schema_CostlyPattern_EndsWithTheCancel(string pattern, string text)
     {
         var place = await providers.ShareAsync();
-        foreach (var schema in new[] { JsonSerializer.Serialize(new { pattern }), JsonSerializer.Serialize(new { patternProperties = new Dictionary<string, bool> { [pattern] = true } }) })
+        foreach (var schema in new[]
+        { JsonSerializer.Serialize(new { pattern }), JsonSerializer.Serialize(new { patternProperties = new Dictionary<string, bool> { [pattern] = true } }) })
         {
             var answer = schema.StartsWith("{\"pattern\"", StringComparison.Ordinal) ? JsonSerializer.Serialize(text) : $$"""{"{{text}}":1}""";
 
@@ -110,7 +111,8 @@ public sealed class SchemaAttackTests(ProviderServer providers) : IClassFixture<
         // Doubled as often as a check may be: a level more is refused.
         var (status, made) = await SaveAsync(place, Doubling(14), "say: \"a\"");
         Assert.True(status == 201, made.ToString());
-        using var started = await place.Client.PostAsJsonAsync($"/api/v1/workspaces/{place.WorkspaceId}/flows/{made.GetProperty("id").GetString()}/runs", new { }, Cancel);
+        using var started =
+            await place.Client.PostAsJsonAsync($"/api/v1/workspaces/{place.WorkspaceId}/flows/{made.GetProperty("id").GetString()}/runs", new { }, Cancel);
         started.EnsureSuccessStatusCode();
         await Lab.Processes.Until.HoldsAsync(() => Task.FromResult(own.Fake.Calls == 1), "the model was asked", Cancel);
         var watch = Stopwatch.StartNew();

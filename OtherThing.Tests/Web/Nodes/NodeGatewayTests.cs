@@ -126,7 +126,8 @@ public sealed class NodeGatewayTests(SharedServer server)
         using var stream = bench.Node.Data.AppendLogs(bench.Node.Authorization, cancellationToken: Cancellation);
         var bomb = new LogChunk { AttemptId = Guid.NewGuid().ToString(), Stream = LogStream.Stdout, Data = Gzip(new string('a', 10_000_000)), Gzip = true };
 
-        await stream.RequestStream.WriteAsync(new LogChunk { AttemptId = Guid.NewGuid().ToString(), Stream = LogStream.Stdout, Data = ByteString.CopyFromUtf8("x") }, Cancellation);
+        await stream.RequestStream.WriteAsync(
+            new LogChunk { AttemptId = Guid.NewGuid().ToString(), Stream = LogStream.Stdout, Data = ByteString.CopyFromUtf8("x") }, Cancellation);
         await stream.RequestStream.WriteAsync(bomb, Cancellation);
         var stops = new List<bool>();
         while (stops.Count < 2 && await stream.ResponseStream.MoveNext(Cancellation))
@@ -147,7 +148,8 @@ public sealed class NodeGatewayTests(SharedServer server)
         await bench.Node.NextAckAsync();
 
         await bench.Node.CutAsync();
-        var back = await bench.Node.ConnectAsync(new AttemptReport { AttemptId = assign.AttemptId, Fence = assign.Fence, State = AttemptState.Running, Alive = true });
+        var back =
+            await bench.Node.ConnectAsync(new AttemptReport { AttemptId = assign.AttemptId, Fence = assign.Fence, State = AttemptState.Running, Alive = true });
         await bench.Node.SayAsync(assign, EventKind.Finished, 3);
         var job = await posting;
 
@@ -270,7 +272,9 @@ public sealed class NodeGatewayTests(SharedServer server)
 
         var done = await bench.GetAsync($"/jobs/batches/{id}?wait=300");
 
-        Assert.Equal((200, 150, 50, true), (done.GetProperty("count").GetInt32(), done.GetProperty("succeeded").GetInt32(), done.GetProperty("failed").GetInt32(), done.GetProperty("done").GetBoolean()));
+        Assert.Equal((200, 150, 50, true), (
+            done.GetProperty("count").GetInt32(), done.GetProperty("succeeded").GetInt32(), done.GetProperty("failed").GetInt32(),
+            done.GetProperty("done").GetBoolean()));
     }
 
     [Fact]
@@ -384,10 +388,12 @@ public sealed class NodeGatewayTests(SharedServer server)
 
         foreach (var (method, path) in new[]
         {
-            ("GET", $"/nodes/{bench.Node.Id}"), ("DELETE", $"/nodes/{bench.Node.Id}"), ("POST", $"/nodes/{bench.Node.Id}/drain"), ("POST", $"/nodes/{bench.Node.Id}/resume"),
+            ("GET", $"/nodes/{bench.Node.Id}"),
+            ("DELETE", $"/nodes/{bench.Node.Id}"), ("POST", $"/nodes/{bench.Node.Id}/drain"), ("POST", $"/nodes/{bench.Node.Id}/resume"),
             ("POST", $"/nodes/{bench.Node.Id}/limits"), ("GET", $"/workspaces/{bench.Workspace}/nodes"), ("GET", $"/workspaces/{bench.Workspace}/jobs"),
             ("GET", $"/workspaces/{bench.Workspace}/jobs/{job}"), ("GET", $"/workspaces/{own}/jobs/{job}"), ("POST", $"/workspaces/{own}/jobs/{job}/cancel"),
-            ("GET", $"/workspaces/{own}/jobs/{job}/logs"), ("GET", $"/workspaces/{own}/jobs/{job}/explain"), ("DELETE", $"/workspaces/{own}/nodes/{bench.Node.Id}"),
+            ("GET", $"/workspaces/{own}/jobs/{job}/logs"),
+            ("GET", $"/workspaces/{own}/jobs/{job}/explain"), ("DELETE", $"/workspaces/{own}/nodes/{bench.Node.Id}"),
         })
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), "/api/v1" + path)

@@ -42,7 +42,12 @@ public sealed class NodeListTests : IAsyncDisposable
     public async Task NodeList_OwnNode_ShowsItAndLetsGoOfTheFeed()
     {
         var (workspaceId, owner) = await SignInAsync();
-        var node = new Node([7, 7, 7], new NodeFacts { HostName = "attic", Os = "linux", Arch = "x64", Kinds = ["command"], Resources = new NodeResources { CpuCores = 8, MemoryMb = 16_384 } }, null, DateTime.UtcNow);
+        var node =
+            new Node(
+                [7, 7, 7],
+                new NodeFacts
+                { HostName = "attic", Os = "linux", Arch = "x64", Kinds = ["command"], Resources = new NodeResources { CpuCores = 8, MemoryMb = 16_384 } },
+                null, DateTime.UtcNow);
         Assert.Null(node.Claim(owner, "Attic box", joinsNewWorkspaces: false, DateTime.UtcNow));
         await _database.Get<INodeStore>().TryAddAsync(node, Cancellation);
         await _database.Get<INodeStore>().AttachOneAsync(node.Id, workspaceId, DateTime.UtcNow, Cancellation);

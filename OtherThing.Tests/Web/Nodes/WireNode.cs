@@ -45,7 +45,8 @@ internal sealed class WireNode : IAsyncDisposable
 
     public Metadata Authorization => new() { { "authorization", "Bearer " + Bearer } };
 
-    public Facts Facts { get; init; } = new() { HostName = "bench-7", Os = "linux", Arch = "x64", CpuCores = 4, MemoryMb = 8192, DiskMb = 100_000, DiskFreeMb = 50_000 };
+    public Facts Facts { get; init; } =
+        new() { HostName = "bench-7", Os = "linux", Arch = "x64", CpuCores = 4, MemoryMb = 8192, DiskMb = 100_000, DiskFreeMb = 50_000 };
 
     /// <summary>What the reader waits for before it goes for the next frame.</summary>
     public Func<Task>? BeforeEachRead { get; init; }

@@ -19,7 +19,8 @@ public sealed class DeepServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Site = await WebHostOf.StartAsync(app => app.MapGet("/{kind}/{levels:int}", (string kind, int levels) => Results.Text(Deep(kind, levels), "application/json")));
+        Site = await WebHostOf.StartAsync(
+            app => app.MapGet("/{kind}/{levels:int}", (string kind, int levels) => Results.Text(Deep(kind, levels), "application/json")));
         Server = new TestServer(("Egress:AllowPrivate", Site.Url.Authority));
     }
 
@@ -96,7 +97,8 @@ public sealed class DeepValueTests(DeepServer servers) : IClassFixture<DeepServe
         var flow = await _client.CreateFlowAsync("""{"id":"out","type":"output","config":{"value":"{{ input.body | json | size }}"}}""", "start->out");
         var run = await _client.RunAsync(flow, $$"""{"input":{"body":{{DeepServer.Deep("lists", 56)}} } }""");
 
-        var again = await _client.PostAsync($"/runs/{run.GetProperty("id").GetString()}/rerun?wait=300", $$"""{"input":{{run.GetProperty("input").GetRawText()}} }""");
+        var again =
+            await _client.PostAsync($"/runs/{run.GetProperty("id").GetString()}/rerun?wait=300", $$"""{"input":{{run.GetProperty("input").GetRawText()}} }""");
 
         Assert.Equal(("succeeded", 112), (StatusOf(again), again.GetProperty("output").GetInt32()));
     }
@@ -106,11 +108,15 @@ public sealed class DeepValueTests(DeepServer servers) : IClassFixture<DeepServe
         var deep = DeepServer.Deep(kind, levels);
         var steps = door switch
         {
-            "http answer" => $$$"""{"id":"get","type":"http.request","config":{"url":"{{{servers.Site.Url}}}{{{kind}}}/{{{levels}}}"}},{"id":"out","type":"output","config":{"value":"{{ steps.get.body }}"}}""",
-            "parse_json" => $$$"""{"id":"get","type":"data.set","config":{"value":"{{ input.text | parse_json }}"}},{"id":"out","type":"output","config":{"value":"{{ steps.get }}"}}""",
+            "http answer" =>
+                $$$"""{"id":"get","type":"http.request","config":{"url":"{{{servers.Site.Url}}}{{{kind}}}/{{{levels}}}"}},{"id":"out","type":"output","config":{"value":"{{ steps.get.body }}"}}""",
+            "parse_json" =>
+                $$$"""{"id":"get","type":"data.set","config":{"value":"{{ input.text | parse_json }}"}},{"id":"out","type":"output","config":{"value":"{{ steps.get }}"}}""",
             "join" => """{"id":"get","type":"logic.join","config":{"mode":"all"}},{"id":"out","type":"output","config":{"value":"{{ steps.get }}"}}""",
-            "map" => """{"id":"get","type":"logic.map","config":{"items":"{{ input }}"}},{"id":"each","type":"data.set","parent":"get","config":{"value":["{{ item }}"]}},{"id":"out","type":"output","config":{"value":"{{ steps.get }}"}}""",
-            "loop" => """{"id":"get","type":"logic.loop","config":{"while":"true","maxIterations":80}},{"id":"each","type":"data.set","parent":"get","config":{"value":["{{ steps.each | default: input }}"]}},{"id":"out","type":"output","config":{"value":"{{ steps.get }}"}}""",
+            "map" =>
+                """{"id":"get","type":"logic.map","config":{"items":"{{ input }}"}},{"id":"each","type":"data.set","parent":"get","config":{"value":["{{ item }}"]}},{"id":"out","type":"output","config":{"value":"{{ steps.get }}"}}""",
+            "loop" =>
+                """{"id":"get","type":"logic.loop","config":{"while":"true","maxIterations":80}},{"id":"each","type":"data.set","parent":"get","config":{"value":["{{ steps.each | default: input }}"]}},{"id":"out","type":"output","config":{"value":"{{ steps.get }}"}}""",
             _ => """{"id":"get","type":"data.set","config":{"value":"{{ input }}"}},{"id":"out","type":"output","config":{"value":"{{ steps.get }}"}}""",
         };
         var flow = await _client.CreateFlowAsync(steps, "start->get", "get->out");
@@ -167,7 +173,8 @@ public sealed class DeepValueTests(DeepServer servers) : IClassFixture<DeepServe
             """);
         var url = (await _client.PostAsync($"/flows/{made.GetProperty("id").GetString()}/publish")).GetProperty("triggers")[0].GetProperty("url").GetString()!;
         using var sender = servers.Server.NewClient();
-        using var answer = await sender.PostAsync(url, new StringContent(deep, System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        using var answer =
+            await sender.PostAsync(url, new StringContent(deep, System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
         Assert.True((int)answer.StatusCode is 200 or 400, $"{answer.StatusCode}");
     }
 }

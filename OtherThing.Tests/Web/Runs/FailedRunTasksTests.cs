@@ -21,7 +21,8 @@ public sealed class FailedRunTasksTests(SharedServer server)
     {
         var client = await RunClient.NewAsync(server);
         var (actor, workspaceId) = await WhoAsync(client);
-        var flow = await client.CreateFlowAsync("""{"id":"pay","name":"Pay *all* bills","type":"http.request","config":{"url":"http://169.254.1.1/"}}""", "start->pay");
+        var flow = await client.CreateFlowAsync(
+            """{"id":"pay","name":"Pay *all* bills","type":"http.request","config":{"url":"http://169.254.1.1/"}}""", "start->pay");
         var run = (await client.RunAsync(flow)).GetProperty("id").GetGuid();
 
         var made = (await Tasks.CreateAsync(actor, workspaceId, run, s_address, Cancel)).Value;
@@ -64,7 +65,9 @@ public sealed class FailedRunTasksTests(SharedServer server)
     {
         var client = await RunClient.NewAsync(server);
         var (actor, workspaceId) = await WhoAsync(client);
-        var run = (await client.RunAsync(await client.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":1}}""", "start->a"))).GetProperty("id").GetGuid();
+        var run = (await client.RunAsync(await client.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":1}}""", "start->a")))
+            .GetProperty("id")
+            .GetGuid();
 
         Assert.Equal("run.not_failed", (await Tasks.CreateAsync(actor, workspaceId, run, s_address, Cancel)).Error!.Code);
         Assert.Equal("run.not_found", (await Tasks.CreateAsync(actor, workspaceId, Guid.CreateVersion7(), s_address, Cancel)).Error!.Code);

@@ -29,7 +29,9 @@ public class FlowCallTests(SharedServer server)
         var client = await NewAsync(server);
         var called = await client.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":"published"}}""", "start->a");
         await client.PostAsync($"/flows/{called}/publish");
-        await client.SendAsync(HttpMethod.Patch, $"/flows/{called}", """{"flow":{"steps":[{"id":"start","type":"trigger.manual"},{"id":"a","type":"data.set","config":{"value":"draft"}}],"connections":[{"from":"start","to":"a"}]}}""");
+        await client.SendAsync(
+            HttpMethod.Patch, $"/flows/{called}",
+            """{"flow":{"steps":[{"id":"start","type":"trigger.manual"},{"id":"a","type":"data.set","config":{"value":"draft"}}],"connections":[{"from":"start","to":"a"}]}}""");
         var caller = await client.CreateFlowAsync(Call(called), "start->call");
 
         var run = await client.RunAsync(caller);
@@ -84,7 +86,10 @@ public class FlowCallTests(SharedServer server)
     public async Task Call_InputThatDoesNotFit_FailsNamingTheField()
     {
         var client = await NewAsync(server);
-        var made = await client.PostAsync("/flows", """{"name":"Called","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"n","type":"number","required":true}]}}]}}""");
+        var made =
+            await client.PostAsync(
+                "/flows",
+                """{"name":"Called","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"n","type":"number","required":true}]}}]}}""");
         var caller = await client.CreateFlowAsync(Call(made.GetProperty("id").GetString()!, """{"n":"ten"}"""), "start->call");
 
         var run = await client.RunAsync(caller);
@@ -116,7 +121,8 @@ public class FlowCallTests(SharedServer server)
     {
         var client = await NewAsync(server);
         var waits = await client.CreateFlowAsync("""{"id":"wait","type":"logic.wait","config":{"seconds":3600}}""", "start->wait");
-        var caller = await client.CreateFlowAsync(Call(waits).Replace("\"config\"", "\"timeoutSeconds\":1,\"config\"", StringComparison.Ordinal), "start->call");
+        var caller =
+            await client.CreateFlowAsync(Call(waits).Replace("\"config\"", "\"timeoutSeconds\":1,\"config\"", StringComparison.Ordinal), "start->call");
 
         var run = await client.RunAsync(caller);
 
@@ -124,7 +130,8 @@ public class FlowCallTests(SharedServer server)
         await UntilListedAsync(client, waits, "cancelled");
     }
 
-    internal static string Call(string flow, string input = "{}") => $$$"""{"id":"call","type":"flow.call","config":{"flowId":"{{{flow}}}","input":{{{input}}}}}""";
+    internal static string Call(string flow, string input = "{}") =>
+        $$$"""{"id":"call","type":"flow.call","config":{"flowId":"{{{flow}}}","input":{{{input}}}}}""";
 
     private static async Task<string> UntilListedAsync(RunClient client, string flow, string status)
     {

@@ -48,7 +48,8 @@ public class FlowPolicyTests(SharedServer server)
         await SetAsync(client, flow, """{"maxConcurrentRuns":2}""");
 
         var (status, problem) = await client.SendAsync(
-            HttpMethod.Patch, $"/flows/{flow}", """{"settings":{"maxConcurrentRuns":9,"from":{"maxConcurrentRuns":null,"runTimeoutSeconds":null,"paused":false}}}""");
+            HttpMethod.Patch, $"/flows/{flow}",
+            """{"settings":{"maxConcurrentRuns":9,"from":{"maxConcurrentRuns":null,"runTimeoutSeconds":null,"paused":false}}}""");
 
         Assert.Equal((409, "flow.settings_changed"), (status, problem.GetProperty("code").GetString()));
         var changed = await SetAsync(client, flow, """{"paused":true,"from":{"maxConcurrentRuns":2,"runTimeoutSeconds":null,"paused":false}}""");
@@ -210,7 +211,9 @@ public class FlowPolicyTests(SharedServer server)
     public async Task Limit_RerunFromAStep_TakesOverWhatCameBeforeWhenItsTurnComes()
     {
         var client = await NewAsync(server);
-        var flow = await client.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":"{{ input.x }}"}},{"id":"b","type":"data.set","config":{"value":"{{ steps.a }}{{ input.x }}"}}""", "start->a", "a->b");
+        var flow = await client.CreateFlowAsync(
+            """{"id":"a","type":"data.set","config":{"value":"{{ input.x }}"}},{"id":"b","type":"data.set","config":{"value":"{{ steps.a }}{{ input.x }}"}}""",
+            "start->a", "a->b");
         var first = await client.RunAsync(flow, """{"input":{"x":"old"}}""");
         await SetAsync(client, flow, """{"maxConcurrentRuns":5}""");
 

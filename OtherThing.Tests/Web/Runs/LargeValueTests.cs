@@ -38,7 +38,8 @@ public sealed class LargeValueTests(SharedServer server)
         Assert.Equal(s_text, grow.GetProperty("output").GetProperty("second").GetString());
         Assert.False(grow.TryGetProperty("large", out _));
         await using var db = await server.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancel);
-        Assert.All(await db.Set<RunJournalEntry>().Where(entry => entry.RunId == id).ToListAsync(Cancel), entry => Assert.InRange(entry.Steps.Length, 0, 4_000));
+        Assert.All(
+            await db.Set<RunJournalEntry>().Where(entry => entry.RunId == id).ToListAsync(Cancel), entry => Assert.InRange(entry.Steps.Length, 0, 4_000));
         var stored = await db.Set<Run>().SingleAsync(row => row.Id == id, Cancel);
         Assert.All([stored.Input, stored.Output!], text => Assert.InRange(text.Length, 0, 100));
     }
@@ -62,7 +63,8 @@ public sealed class LargeValueTests(SharedServer server)
         var run = await RunAsync(client, root);
 
         using var answer = await client.PostAsync(
-            $"{root}/runs/{run.GetProperty("id").GetString()}/rerun?wait=300", RunEndpointsTests.Json("""{"fromStep":"end","input":{"text":"short"}}"""), Cancel);
+            $"{root}/runs/{run.GetProperty("id").GetString()}/rerun?wait=300", RunEndpointsTests.Json("""{"fromStep":"end","input":{"text":"short"}}"""),
+            Cancel);
 
         var again = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.Equal(s_text, again.GetProperty("output").GetProperty("all").GetProperty("first").GetString());
@@ -134,7 +136,9 @@ public sealed class LargeValueTests(SharedServer server)
         var flow = (await made.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetString();
         using var answer = await client.PostAsJsonAsync($"{root}/flows/{flow}/runs?wait=300", new { input = new { text = text ?? s_text } }, Cancel);
         var run = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
-        Assert.True(answer.StatusCode == HttpStatusCode.OK && run.GetProperty("status").GetString() == "succeeded", run.ToString()[..Math.Min(2_000, run.ToString().Length)]);
+        Assert.True(
+            answer.StatusCode == HttpStatusCode.OK && run.GetProperty("status").GetString() == "succeeded",
+            run.ToString()[..Math.Min(2_000, run.ToString().Length)]);
         return run;
     }
 

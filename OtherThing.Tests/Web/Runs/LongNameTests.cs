@@ -63,7 +63,8 @@ public sealed class LongNameTests(ProviderServer providers) : IClassFixture<Prov
 
         var (one, other) = (Entry("a"), Entry("b"));
 
-        foreach (var property in db.Model.FindEntityType(typeof(UsageEntry))!.GetProperties().Where(column => column.ClrType == typeof(string) && column.GetMaxLength() is not null))
+        foreach (var property in
+            db.Model.FindEntityType(typeof(UsageEntry))!.GetProperties().Where(column => column.ClrType == typeof(string) && column.GetMaxLength() is not null))
         {
             var value = (string?)property.PropertyInfo!.GetValue(one);
             Assert.True(value is null || value.Length == property.GetMaxLength(), $"{property.Name}: {value?.Length} of {property.GetMaxLength()}");

@@ -12,7 +12,8 @@ public class PinTests(SharedServer server)
     public async Task Run_OfTheDraft_UsesThePinnedOutputInsteadOfCallingAndSaysSo()
     {
         var client = await NewAsync(server);
-        var flow = await client.CreateFlowAsync(Refused + """,{"id":"out","type":"output","config":{"value":"{{ steps.get.body }}"}}""", "start->get", "get->out");
+        var flow =
+            await client.CreateFlowAsync(Refused + """,{"id":"out","type":"output","config":{"value":"{{ steps.get.body }}"}}""", "start->get", "get->out");
         await PutAsync(client, flow, "get", """{"output":{"status":200,"body":"pinned"}}""");
 
         var run = await client.RunAsync(flow);
@@ -96,7 +97,8 @@ public class PinTests(SharedServer server)
     {
         var client = await NewAsync(server);
         var flow = await client.CreateFlowAsync(
-            Refused + """,{"id":"b","type":"data.set","config":{"value":"{{ input.x }} {{ steps.get.body }}"}},{"id":"after","type":"data.set","config":{"value":1}}""",
+            Refused
+            + """,{"id":"b","type":"data.set","config":{"value":"{{ input.x }} {{ steps.get.body }}"}},{"id":"after","type":"data.set","config":{"value":1}}""",
             "start->get", "get->b", "b->after");
 
         var run = await client.PostAsync($"/flows/{flow}/steps/b/run?wait=300", """{"input":{"x":"hello"},"steps":{"get":{"body":"you"}}}""");
@@ -128,7 +130,8 @@ public class PinTests(SharedServer server)
     {
         var client = await NewAsync(server);
         var flow = await client.CreateFlowAsync(
-            """{"id":"each","type":"logic.map","config":{"items":[1,2]}},{"id":"one","type":"data.set","parent":"each","config":{"value":"{{ index }}:{{ item.name }}"}}""", "start->each");
+            """{"id":"each","type":"logic.map","config":{"items":[1,2]}},{"id":"one","type":"data.set","parent":"each","config":{"value":"{{ index }}:{{ item.name }}"}}""",
+            "start->each");
 
         var run = await client.PostAsync($"/flows/{flow}/steps/one/run?wait=300", """{"item":{"name":"Ana"},"index":3}""");
         var again = await client.PostAsync($"/runs/{run.GetProperty("id").GetString()}/rerun?wait=300");
@@ -143,7 +146,8 @@ public class PinTests(SharedServer server)
     {
         var client = await NewAsync(server);
         var flow = await client.CreateFlowAsync(
-            """{"id":"each","type":"logic.map","config":{"items":"{{ input.list }}"}},{"id":"one","type":"data.set","parent":"each","config":{"value":"{{ item | times: 2 }}"}}""", "start->each");
+            """{"id":"each","type":"logic.map","config":{"items":"{{ input.list }}"}},{"id":"one","type":"data.set","parent":"each","config":{"value":"{{ item | times: 2 }}"}}""",
+            "start->each");
 
         var run = await client.PostAsync($"/flows/{flow}/steps/each/run?wait=300", """{"input":{"list":[1,2,3]}}""");
 
@@ -158,7 +162,8 @@ public class PinTests(SharedServer server)
         var foreign = await other.RunAsync(await other.CreateFlowAsync("""{"id":"a","type":"data.set","config":{"value":"secret"}}""", "start->a"));
 
         var (noStep, first) = await client.SendAsync(HttpMethod.Post, $"/flows/{flow}/steps/nobody/run", "{}");
-        var (noRun, second) = await client.SendAsync(HttpMethod.Post, $"/flows/{flow}/steps/a/run", $$"""{"fromRun":"{{foreign.GetProperty("id").GetString()}}"}""");
+        var (noRun, second) =
+            await client.SendAsync(HttpMethod.Post, $"/flows/{flow}/steps/a/run", $$"""{"fromRun":"{{foreign.GetProperty("id").GetString()}}"}""");
         var (hidden, _) = await other.SendAsync(HttpMethod.Post, $"/flows/{flow}/steps/a/run", "{}");
 
         Assert.Equal((404, "flow.step_not_found"), (noStep, first.GetProperty("code").GetString()));

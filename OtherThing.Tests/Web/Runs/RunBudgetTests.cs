@@ -25,7 +25,8 @@ public sealed class RunBudgetTests(SmallBudgets server) : IClassFixture<SmallBud
     {
         var client = await NewAsync(server);
         var maps = new (string, string?)[] { ("a", null), ("b", "a"), ("c", "b"), ("d", "c") }.Select(map =>
-            JsonSerializer.Serialize(new { id = map.Item1, type = "logic.map", parent = map.Item2, config = new { items = "{{ input.items }}", concurrency = 40 } }));
+            JsonSerializer.Serialize(
+                new { id = map.Item1, type = "logic.map", parent = map.Item2, config = new { items = "{{ input.items }}", concurrency = 40 } }));
         var flow = await client.CreateFlowAsync(
             string.Join(',', maps) + """,{"id":"one","type":"data.set","parent":"d","config":{"value":"{{ item }}"}}""", "start->a");
 
@@ -56,7 +57,9 @@ public sealed class RunBudgetTests(SmallBudgets server) : IClassFixture<SmallBud
         var called = (await CountAsync(client, leaf)) + await CountAsync(client, middle);
         Assert.InRange(called, 1, 12); // one that was let in may have been stopped before it began
         await Lab.Processes.Until.HoldsAsync(
-            async () => (await client.GetAsync($"/runs?flowId={middle}")).GetProperty("items").EnumerateArray().All(item => StatusOf(item) is "cancelled" or "succeeded" or "failed"),
+            async () =>
+                (await client.GetAsync($"/runs?flowId={middle}")).GetProperty("items").EnumerateArray().All(
+                    item => StatusOf(item) is "cancelled" or "succeeded" or "failed"),
             "what it called has ended too",
             Cancel);
     }
@@ -122,7 +125,9 @@ public sealed class RunBudgetTests(SmallBudgets server) : IClassFixture<SmallBud
         using var sender = server.NewClient();
         using var delivery = new HttpRequestMessage(HttpMethod.Post, hook) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
         delivery.Headers.TryAddWithoutValidation(RunHops.Header, hops);
-        using var start = new HttpRequestMessage(HttpMethod.Post, $"{client.Root}/flows/{flow}/runs") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        using var start = new HttpRequestMessage(
+            HttpMethod.Post, $"{client.Root}/flows/{flow}/runs")
+        { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
         start.Headers.TryAddWithoutValidation(RunHops.Header, hops);
 
         using var delivered = await sender.SendAsync(delivery, Cancel);

@@ -66,7 +66,8 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
     [Fact]
     public async Task Pause_CancelOfAPausedRun_EndsIt()
     {
-        var flow = await _client.CreateFlowAsync("""{"id":"wait","type":"logic.wait","config":{"seconds":3600}},{"id":"a","type":"data.set","config":{"value":1}}""", "start->wait", "wait->a");
+        var flow = await _client.CreateFlowAsync(
+            """{"id":"wait","type":"logic.wait","config":{"seconds":3600}},{"id":"a","type":"data.set","config":{"value":1}}""", "start->wait", "wait->a");
         var run = await _client.StartAsync(flow);
         await _client.PostAsync($"/runs/{run}/pause");
 
@@ -99,7 +100,8 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
     public async Task RerunFailedItems_CallsOnlyThoseThatFailed()
     {
         var flow = await _client.CreateFlowAsync(
-            Call("before", "/before") + $$$""",{"id":"each","type":"logic.map","config":{"items":["/one","/cut/two","/three"],"onItemError":"continue"}},{"id":"call","type":"http.request","parent":"each","config":{"method":"POST","url":"{{{Address}}}{{ item }}"}},{"id":"path","type":"data.set","parent":"each","config":{"value":"{{ steps.call.body.path }}"}},{"id":"out","type":"output","config":{"value":"{{ steps.each }}"}}""",
+            Call("before", "/before")
+            + $$$""",{"id":"each","type":"logic.map","config":{"items":["/one","/cut/two","/three"],"onItemError":"continue"}},{"id":"call","type":"http.request","parent":"each","config":{"method":"POST","url":"{{{Address}}}{{ item }}"}},{"id":"path","type":"data.set","parent":"each","config":{"value":"{{ steps.call.body.path }}"}},{"id":"out","type":"output","config":{"value":"{{ steps.each }}"}}""",
             "start->before", "before->each", "call->path", "each->out");
         var first = await _client.RunAsync(flow);
         _sink.Cuts = false;
@@ -110,7 +112,8 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
         Assert.Equal("""["/one","/cut/two","/three"]""", second.GetProperty("output").GetRawText());
         Assert.Equal((1, 1, 2, 1), (_sink.ArrivalsAt("/before"), _sink.ArrivalsAt("/one"), _sink.ArrivalsAt("/cut/two"), _sink.ArrivalsAt("/three")));
         Assert.True(StepOf(second, "each[0]/call").GetProperty("takenOver").GetBoolean());
-        var (none, problem) = await _client.SendAsync(HttpMethod.Post, $"/runs/{second.GetProperty("id").GetString()}/rerun", """{"fromStep":"each","failedItemsOnly":true}""");
+        var (none, problem) =
+            await _client.SendAsync(HttpMethod.Post, $"/runs/{second.GetProperty("id").GetString()}/rerun", """{"fromStep":"each","failedItemsOnly":true}""");
         Assert.Equal((409, "run.no_failed_items"), (none, problem.GetProperty("code").GetString()));
     }
 
@@ -132,7 +135,8 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
     public async Task Rerun_FromAStepBehindASurvivedFailure_DoesNotCallThatAgain()
     {
         var flow = await _client.CreateFlowAsync(
-            Call("cut", "/cut/x").Replace("\"type\"", "\"onError\":\"continue\",\"type\"", StringComparison.Ordinal) + """,{"id":"a","type":"data.set","config":{"value":"{{ input.x }}"}}""",
+            Call("cut", "/cut/x").Replace("\"type\"", "\"onError\":\"continue\",\"type\"", StringComparison.Ordinal)
+            + """,{"id":"a","type":"data.set","config":{"value":"{{ input.x }}"}}""",
             "start->cut", "cut->a");
         var first = await _client.RunAsync(flow);
 
@@ -151,7 +155,8 @@ public sealed class RunControlTests(SinkServer servers) : IClassFixture<SinkServ
         var first = await _client.RunAsync(flow);
         _sink.Cuts = false;
 
-        var second = await _client.PostAsync($"/runs/{first.GetProperty("id").GetString()}/settle?wait=300", """{"path":"pay","happened":true,"output":{"receipt":"R-1"}}""");
+        var second = await _client.PostAsync(
+            $"/runs/{first.GetProperty("id").GetString()}/settle?wait=300", """{"path":"pay","happened":true,"output":{"receipt":"R-1"}}""");
 
         Assert.Equal("unknown", StatusOf(StepOf(first, "pay")));
         Assert.Equal("failed", StatusOf(first));

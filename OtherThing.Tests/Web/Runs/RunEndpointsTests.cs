@@ -31,7 +31,8 @@ public class RunEndpointsTests(SharedServer server)
     public async Task Start_InputOfTheWrongType_IsRefusedNamingTheField()
     {
         var (client, root) = await NewAsync();
-        var flow = await CreateAsync(client, root, """{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"n","type":"number","required":true}]}}]}""");
+        var flow = await CreateAsync(
+            client, root, """{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"n","type":"number","required":true}]}}]}""");
 
         using var answer = await client.PostAsync($"{root}/flows/{flow}/runs", Json("""{"input":{"n":"ten"}}"""), Cancel);
 
@@ -51,7 +52,8 @@ public class RunEndpointsTests(SharedServer server)
               {"name":"text","type":"text"},{"name":"any","type":"json"}]}}]}
             """);
 
-        using var refused = await client.PostAsync($"{root}/flows/{flow}/runs", Json("""{"input":{"kind":"huge","day":"2026-02-30","yes":"no","text":1}}"""), Cancel);
+        using var refused =
+            await client.PostAsync($"{root}/flows/{flow}/runs", Json("""{"input":{"kind":"huge","day":"2026-02-30","yes":"no","text":1}}"""), Cancel);
         using var missing = await client.PostAsync($"{root}/flows/{flow}/runs", Json("{}"), Cancel);
         var run = await RunAsync(client, root, flow, """{"input":{"kind":"small","day":"2026-02-28","any":[1,{"a":null}],"more":1}}""");
 
@@ -72,7 +74,8 @@ public class RunEndpointsTests(SharedServer server)
     {
         var (client, root) = await NewAsync();
 
-        using var answer = await client.PostAsync($"{root}/flows", Json($$$"""{"name":"F","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{{{field}}}]}}]}}"""), Cancel);
+        using var answer = await client.PostAsync(
+            $"{root}/flows", Json($$$"""{"name":"F","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{{{field}}}]}}]}}"""), Cancel);
 
         Assert.Equal(path, (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("errors")[0].GetProperty("path").GetString());
     }
@@ -81,7 +84,10 @@ public class RunEndpointsTests(SharedServer server)
     public async Task Cancel_WaitingRun_EndsItForGood()
     {
         var (client, root) = await NewAsync();
-        var flow = await CreateAsync(client, root, """{"steps":[{"id":"start","type":"trigger.manual"},{"id":"wait","type":"logic.wait","config":{"seconds":3600}}],"connections":[{"from":"start","to":"wait"}]}""");
+        var flow =
+            await CreateAsync(
+                client, root,
+                """{"steps":[{"id":"start","type":"trigger.manual"},{"id":"wait","type":"logic.wait","config":{"seconds":3600}}],"connections":[{"from":"start","to":"wait"}]}""");
         using var accepted = await client.PostAsync($"{root}/flows/{flow}/runs", Json("{}"), Cancel);
         var id = (await accepted.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetString();
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
@@ -102,7 +108,8 @@ public class RunEndpointsTests(SharedServer server)
         var (client, root) = await NewAsync();
         var waits = string.Join(',', Enumerable.Range(0, 40).Select(i => $$$"""{"id":"w{{{i}}}","type":"logic.wait","config":{"seconds":0.{{{i % 4}}}5}}"""));
         var links = string.Join(',', Enumerable.Range(0, 40).Select(i => $$"""{"from":"start","to":"w{{i}}"},{"from":"w{{i}}","to":"end"}"""));
-        var flow = await CreateAsync(client, root, $$"""{"steps":[{"id":"start","type":"trigger.manual"},{{waits}},{"id":"end","type":"logic.join"}],"connections":[{{links}}]}""");
+        var flow = await CreateAsync(
+            client, root, $$"""{"steps":[{"id":"start","type":"trigger.manual"},{{waits}},{"id":"end","type":"logic.join"}],"connections":[{{links}}]}""");
 
         var run = await RunAsync(client, root, flow, "{}");
 
@@ -124,14 +131,18 @@ public class RunEndpointsTests(SharedServer server)
 
         var second = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel);
         Assert.Equal("oldnew", second.GetProperty("output").GetString());
-        Assert.True(second.GetProperty("steps").EnumerateArray().Single(step => step.GetProperty("path").GetString() == "a").GetProperty("takenOver").GetBoolean());
+        Assert.True(
+            second.GetProperty("steps").EnumerateArray().Single(step => step.GetProperty("path").GetString() == "a").GetProperty("takenOver").GetBoolean());
     }
 
     [Fact]
     public async Task Events_ResumedAfterTheFirst_GivesTheRestOnceAndEnds()
     {
         var (client, root) = await NewAsync();
-        var flow = await CreateAsync(client, root, """{"steps":[{"id":"start","type":"trigger.manual"},{"id":"wait","type":"logic.wait","config":{"seconds":0.05}},{"id":"end","type":"output","config":{"value":1}}],"connections":[{"from":"start","to":"wait"},{"from":"wait","to":"end"}]}""");
+        var flow =
+            await CreateAsync(
+                client, root,
+                """{"steps":[{"id":"start","type":"trigger.manual"},{"id":"wait","type":"logic.wait","config":{"seconds":0.05}},{"id":"end","type":"output","config":{"value":1}}],"connections":[{"from":"start","to":"wait"},{"from":"wait","to":"end"}]}""");
         var run = await RunAsync(client, root, flow, "{}");
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{root}/runs/{run.GetProperty("id").GetString()}/events");
         request.Headers.Add("Last-Event-ID", "1");
@@ -149,7 +160,10 @@ public class RunEndpointsTests(SharedServer server)
     public async Task HttpStep_PrivateAddress_IsRefusedAndTheRunFailsSayingSo()
     {
         var (client, root) = await NewAsync();
-        var flow = await CreateAsync(client, root, """{"steps":[{"id":"start","type":"trigger.manual"},{"id":"get","type":"http.request","config":{"url":"http://169.254.169.254/latest"}}],"connections":[{"from":"start","to":"get"}]}""");
+        var flow =
+            await CreateAsync(
+                client, root,
+                """{"steps":[{"id":"start","type":"trigger.manual"},{"id":"get","type":"http.request","config":{"url":"http://169.254.169.254/latest"}}],"connections":[{"from":"start","to":"get"}]}""");
 
         var run = await RunAsync(client, root, flow, "{}");
 
@@ -166,7 +180,8 @@ public class RunEndpointsTests(SharedServer server)
         var run = (await RunAsync(client, root, flow, "{}")).GetProperty("id").GetString();
         var (stranger, foreign) = await NewAsync();
 
-        foreach (var (method, path) in new[] { ("GET", $"runs/{run}"), ("GET", $"runs/{run}/events"), ("POST", $"runs/{run}/cancel"), ("POST", $"runs/{run}/rerun"), ("POST", $"flows/{flow}/runs") })
+        foreach (var (method, path) in new[] { ("GET", $"runs/{run}"), (
+            "GET", $"runs/{run}/events"), ("POST", $"runs/{run}/cancel"), ("POST", $"runs/{run}/rerun"), ("POST", $"flows/{flow}/runs") })
         {
             foreach (var workspace in new[] { root, foreign })
             {

@@ -24,7 +24,8 @@ public sealed class SilentJournalServer() : TestServer(("PerPerson:Streams", "1"
         base.MakeLight(services);
         var real = services.Last(service => service.ServiceType == typeof(IRunStore));
         services.AddSingleton(provider => Faulty.Over(
-            (IRunStore)ActivatorUtilities.CreateInstance(provider, real.ImplementationType!), method => IsSilent && method == nameof(IRunStore.ReadJournalAsync)));
+            (IRunStore)ActivatorUtilities.CreateInstance(provider, real.ImplementationType!),
+            method => IsSilent && method == nameof(IRunStore.ReadJournalAsync)));
     }
 }
 

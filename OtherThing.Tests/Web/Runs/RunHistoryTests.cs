@@ -33,7 +33,8 @@ public sealed class RunHistoryTests(SharedServer server)
         }
 
         Assert.Equal(Enumerable.Range(1, seen[^1].Id), seen.Select(commit => commit.Id).Distinct());
-        var steps = seen.SelectMany(commit => commit.Data.GetProperty("steps").EnumerateArray()).Where(step => step.GetProperty("status").GetString() == "succeeded");
+        var steps =
+            seen.SelectMany(commit => commit.Data.GetProperty("steps").EnumerateArray()).Where(step => step.GetProperty("status").GetString() == "succeeded");
         Assert.Equal(["start", "w1", "w2", "w3", "w4", "w5", "w6"], steps.Select(step => step.GetProperty("path").GetString()));
         Assert.Equal(seen.Sum(commit => commit.Data.GetProperty("steps").GetArrayLength()), (await JournalAsync(run)).Count);
     }
@@ -91,9 +92,12 @@ public sealed class RunHistoryTests(SharedServer server)
         var actor = server.ActorOf(JsonElement.Parse(await me.ReadAsStringAsync(Cancel)).GetProperty("id").GetGuid());
         var workspaceId = Guid.Parse(client.Root.Split('/')[^1]);
         var runId = Guid.Parse(await client.StartAsync(
-            await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}},{"id":"more","type":"logic.wait","config":{"seconds":3600}}""", "start->rest", "start->more")));
+            await client.CreateFlowAsync(
+                """{"id":"rest","type":"logic.wait","config":{"seconds":3600}},{"id":"more","type":"logic.wait","config":{"seconds":3600}}""", "start->rest",
+                "start->more")));
         var feed = new LiveFeed(); // hears nothing of the server's
-        await using var watch = new RunWatch(server.Services.GetRequiredService<RunService>(), feed, TimeProvider.System, NullLogger<RunWatch>.Instance, actor, workspaceId, runId);
+        await using var watch =
+            new RunWatch(server.Services.GetRequiredService<RunService>(), feed, TimeProvider.System, NullLogger<RunWatch>.Instance, actor, workspaceId, runId);
         Assert.Null(await watch.StartAsync(() => Task.CompletedTask));
         await client.PostAsync($"/runs/{runId}/cancel");
 
@@ -110,12 +114,14 @@ public sealed class RunHistoryTests(SharedServer server)
         var me = (await client.Http.GetAsync("/api/v1/me", Cancel)).Content;
         var actor = server.ActorOf(JsonElement.Parse(await me.ReadAsStringAsync(Cancel)).GetProperty("id").GetGuid());
         var workspaceId = Guid.Parse(client.Root.Split('/')[^1]);
-        var runId = Guid.Parse(await client.StartAsync(await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}}""", "start->rest")));
+        var runId =
+            Guid.Parse(await client.StartAsync(await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}}""", "start->rest")));
         var away = false;
         var store = Faulty.Over(server.Services.GetRequiredService<IRunStore>(), name => Volatile.Read(ref away) && name == nameof(IRunStore.FindBriefAsync));
         var feed = new LiveFeed(); // hears nothing of the server's
         await using var watch = new RunWatch(
-            ActivatorUtilities.CreateInstance<RunService>(server.Services, store), feed, TimeProvider.System, NullLogger<RunWatch>.Instance, actor, workspaceId, runId);
+            ActivatorUtilities.CreateInstance<RunService>(server.Services, store), feed, TimeProvider.System, NullLogger<RunWatch>.Instance, actor,
+            workspaceId, runId);
         var told = new SemaphoreSlim(0);
         Assert.Null(await watch.StartAsync(() => Task.FromResult(told.Release())));
         await client.PostAsync($"/runs/{runId}/cancel");

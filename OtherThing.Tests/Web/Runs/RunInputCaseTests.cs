@@ -17,7 +17,8 @@ public sealed class RunInputCaseTests(SharedServer server) : IAsyncLifetime
     {
         _client = await NewAsync(server);
         _flow = await _client.CreateFlowAsync(
-            """{"id":"get","type":"data.set","config":{"value":"{{ input.a | append: '.' }}"}},{"id":"out","type":"output","config":{"value":"{{ input }}"}}""", "start->get", "get->out");
+            """{"id":"get","type":"data.set","config":{"value":"{{ input.a | append: '.' }}"}},{"id":"out","type":"output","config":{"value":"{{ input }}"}}""",
+            "start->get", "get->out");
     }
 
     public ValueTask DisposeAsync()
@@ -97,7 +98,8 @@ public sealed class RunInputCaseTests(SharedServer server) : IAsyncLifetime
     public async Task CreateFlow_HalfCharacterInAConfig_IsRefusedWithAReason()
     {
         var (status, answer) = await _client.SendAsync(
-            HttpMethod.Post, "/flows", """{"name":"Half","flow":{"steps":[{"id":"start","type":"trigger.manual"},{"id":"a","type":"data.set","config":{"value":"cut \ud83d"}}],"connections":[]}}""");
+            HttpMethod.Post, "/flows",
+            """{"name":"Half","flow":{"steps":[{"id":"start","type":"trigger.manual"},{"id":"a","type":"data.set","config":{"value":"cut \ud83d"}}],"connections":[]}}""");
 
         Assert.Equal((400, "flow.malformed"), (status, answer.GetProperty("code").GetString()));
         Assert.Equal(200, (await _client.SendAsync(HttpMethod.Get, "/flows")).Status);
@@ -113,7 +115,9 @@ public sealed class RunInputCaseTests(SharedServer server) : IAsyncLifetime
             "rerun" => (HttpMethod.Post, $"/runs/{await RunAsync()}/rerun?wait=300"),
             "step run" => (HttpMethod.Post, $"/flows/{_flow}/steps/get/run?wait=300"),
             "pin" => (HttpMethod.Put, $"/flows/{_flow}/steps/get/pin"),
-            "test" => (HttpMethod.Patch, $"/flows/{_flow}/tests/{(await _client.PostAsync($"/flows/{_flow}/tests", $$"""{"runId":"{{await RunAsync()}}"}""")).GetProperty("id").GetString()}"),
+            "test" =>
+                (HttpMethod.Patch,
+                    $"/flows/{_flow}/tests/{(await _client.PostAsync($"/flows/{_flow}/tests", $$"""{"runId":"{{await RunAsync()}}"}""")).GetProperty("id").GetString()}"),
             _ => throw new ArgumentOutOfRangeException(nameof(door), door, null),
         };
         using var request = new HttpRequestMessage(method, _client.Root + path) { Content = new ByteArrayContent(body) };

@@ -71,7 +71,8 @@ public sealed class RunTalkTests(SharedServer server)
     {
         var client = await RunClient.NewAsync(server);
         var me = JsonElement.Parse(await client.Http.GetStringAsync("/api/v1/me", Cancel));
-        var runId = Guid.Parse(await client.StartAsync(await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}}""", "start->rest")));
+        var runId =
+            Guid.Parse(await client.StartAsync(await client.CreateFlowAsync("""{"id":"rest","type":"logic.wait","config":{"seconds":3600}}""", "start->rest")));
         var (feed, talk) = (new LiveFeed(), new RunTalk(new LiveFeed()));
         var watch = new RunWatch(
             ActivatorUtilities.CreateInstance<RunService>(server.Services, talk), feed, TimeProvider.System, NullLogger<RunWatch>.Instance,

@@ -22,7 +22,9 @@ public sealed class StepOrderTests
     [Fact]
     public void Sort_ParallelItemsAndAttempts_ReadAsTheFlowDoes()
     {
-        StepRun[] began = [At("out"), At("each[10]/ask"), At("gone"), At("each[2]/sum"), At("each[2]/ask", 2), At("each"), At("each[2]/ask"), At("start"), At("each[10]/sum")];
+        StepRun[] began = [
+            At("out"), At("each[10]/ask"), At("gone"), At("each[2]/sum"), At("each[2]/ask", 2), At("each"), At("each[2]/ask"), At("start"),
+            At("each[10]/sum")];
 
         var sorted = new StepOrder(s_flow).Sort(began);
 

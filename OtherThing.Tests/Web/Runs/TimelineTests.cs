@@ -72,7 +72,8 @@ public sealed class TimelineTests
         Assert.Equal(["0"], new TimelineScale(s_start, s_start).Ticks.Select(tick => tick.Words).Take(1));
     }
 
-    private static List<TimelineLine> Of(params StepRun[] steps) => Timeline.Of(steps, id => id, step => step is { Status: StepRunStatus.Running, Path: "queued" });
+    private static List<TimelineLine> Of(params StepRun[] steps) =>
+        Timeline.Of(steps, id => id, step => step is { Status: StepRunStatus.Running, Path: "queued" });
 
     private static IEnumerable<string> Shown(List<TimelineLine> lines, bool open) =>
         Timeline.Rows(lines, _ => open, line => line.Children, _ => Timeline.Piece).Select(row => $"{row.Depth} {row.Line!.Name}");

@@ -19,7 +19,8 @@ public sealed class ValueCaseTests(SharedServer server)
         var found = CaseFile.Find("dates", id);
         var client = await RunClient.NewAsync(server);
         var flow = await client.CreateFlowAsync(
-            $$$"""{"id":"said","type":"data.set","config":{"value":["{{ input.value | date: '{{{found.GetProperty("format").GetString()}}}' }}"]}}""", "start->said");
+            $$$"""{"id":"said","type":"data.set","config":{"value":["{{ input.value | date: '{{{found.GetProperty("format").GetString()}}}' }}"]}}""",
+            "start->said");
 
         var run = await client.RunAsync(flow, JsonSerializer.Serialize(new { input = new { value = found.GetProperty("value").GetString() } }));
 
@@ -34,7 +35,8 @@ public sealed class ValueCaseTests(SharedServer server)
         var found = CaseFile.Find("values", id);
         var client = await RunClient.NewAsync(server);
         var flow = await client.CreateFlowAsync(
-            $$$"""{"id":"way","type":"logic.switch","config":{"value":{{{found.GetProperty("switch").GetRawText()}}},"cases":{{{found.GetProperty("cases").GetRawText()}}}}}""", "start->way");
+            $$$"""{"id":"way","type":"logic.switch","config":{"value":{{{found.GetProperty("switch").GetRawText()}}},"cases":{{{found.GetProperty("cases").GetRawText()}}}}}""",
+            "start->way");
         var input = found.TryGetProperty("inputRaw", out var raw) ? raw.GetString() : found.GetProperty("input").GetRawText();
 
         var run = await client.RunAsync(flow, $$"""{"input":{{input}}}""");
@@ -48,7 +50,8 @@ public sealed class ValueCaseTests(SharedServer server)
     {
         var found = CaseFile.Find("values", id);
         var client = await RunClient.NewAsync(server);
-        var flow = await client.CreateFlowAsync($$$"""{"id":"said","type":"data.set","config":{"value":[{{{found.GetProperty("template").GetRawText()}}}]}}""", "start->said");
+        var flow = await client.CreateFlowAsync(
+            $$$"""{"id":"said","type":"data.set","config":{"value":[{{{found.GetProperty("template").GetRawText()}}}]}}""", "start->said");
 
         var run = await client.RunAsync(flow, $$"""{"input":{{found.GetProperty("input").GetRawText()}}}""");
 
@@ -62,7 +65,10 @@ public sealed class ValueCaseTests(SharedServer server)
     public async Task Run_DayFieldWrittenAnotherWay_IsTheSameDay()
     {
         var client = await RunClient.NewAsync(server);
-        var flow = await client.PostAsync("/flows", """{"name":"Days","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"day","type":"date"}]}}],"connections":[]}}""");
+        var flow =
+            await client.PostAsync(
+                "/flows",
+                """{"name":"Days","flow":{"steps":[{"id":"start","type":"trigger.manual","config":{"fields":[{"name":"day","type":"date"}]}}],"connections":[]}}""");
 
         var run = await client.RunAsync(flow.GetProperty("id").GetString()!, """{"input":{"day":"Mon, 09 Mar 2026 07:05:09 GMT\n"}}""");
         var (refused, _) = await client.SendAsync(HttpMethod.Post, $"/flows/{flow.GetProperty("id").GetString()}/runs", """{"input":{"day":"someday"}}""");

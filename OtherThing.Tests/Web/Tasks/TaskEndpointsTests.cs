@@ -68,7 +68,8 @@ public sealed class TaskEndpointsTests(SharedServer server)
         using var client = await server.RegisterAsync();
         var tasks = $"/api/v1/workspaces/{(await TestServer.CreateWorkspaceAsync(client)).GetProperty("id").GetString()}/tasks";
 
-        using var made = await client.PostAsJsonAsync(tasks, new { title = "x", labels = new[] { string.Concat(Enumerable.Repeat("👨‍👩‍👧‍👦", characters)) } }, Cancellation);
+        using var made = await client.PostAsJsonAsync(
+            tasks, new { title = "x", labels = new[] { string.Concat(Enumerable.Repeat("👨‍👩‍👧‍👦", characters)) } }, Cancellation);
 
         Assert.Equal(status, (int)made.StatusCode);
     }

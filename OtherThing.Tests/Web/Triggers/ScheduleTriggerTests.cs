@@ -38,7 +38,8 @@ public sealed class ScheduleTriggerTests(SharedServer server) : IAsyncLifetime
 
         var trigger = (await _owner.GetFromJsonAsync<JsonElement>($"{Root}/flows/{flow}", Cancel)).GetProperty("triggers")[0];
 
-        Assert.Equal(Schedule.Parse("0 9 * * *", "Europe/Vienna").Value.NextAfter(DateTime.UtcNow), trigger.GetProperty("nextAt").GetDateTime().ToUniversalTime());
+        Assert.Equal(
+            Schedule.Parse("0 9 * * *", "Europe/Vienna").Value.NextAfter(DateTime.UtcNow), trigger.GetProperty("nextAt").GetDateTime().ToUniversalTime());
         Assert.False(trigger.TryGetProperty("url", out _));
     }
 
@@ -49,7 +50,8 @@ public sealed class ScheduleTriggerTests(SharedServer server) : IAsyncLifetime
     public async Task Publish_ScheduleAsPeopleWriteIt_IsTakenAndDue(string id)
     {
         var found = CaseFile.Find("schedules", id);
-        var flow = await PublishAsync(JsonSerializer.Serialize(new { cron = found.GetProperty("cron").GetString(), timezone = found.GetProperty("timezone").GetString() }));
+        var flow = await PublishAsync(
+            JsonSerializer.Serialize(new { cron = found.GetProperty("cron").GetString(), timezone = found.GetProperty("timezone").GetString() }));
 
         var trigger = (await _owner.GetFromJsonAsync<JsonElement>($"{Root}/flows/{flow}", Cancel)).GetProperty("triggers")[0];
 

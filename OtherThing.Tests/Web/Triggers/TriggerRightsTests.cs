@@ -16,7 +16,9 @@ public sealed class TriggerRightsTests(SharedServer server)
     [Theory]
     [InlineData("A36", Schedule, "cron", """{"id":"go","type":"trigger.schedule","config":{"cron":"* * * * *","timezone":"Europe/Vienna"}}""")]
     [InlineData("A36", Schedule, "timezone", """{"id":"go","type":"trigger.schedule","config":{"cron":"0 9 * * *","timezone":"Asia/Tokyo"}}""")]
-    [InlineData("A36", Schedule, "missed times", """{"id":"go","type":"trigger.schedule","config":{"cron":"0 9 * * *","timezone":"Europe/Vienna","missed":"once"}}""")]
+    [InlineData(
+        "A36", Schedule, "missed times",
+        """{"id":"go","type":"trigger.schedule","config":{"cron":"0 9 * * *","timezone":"Europe/Vienna","missed":"once"}}""")]
     [InlineData("A34", Hook, "answer", """{"id":"go","type":"trigger.webhook","config":{"respond":"output","secret":"a secret of the member"}}""")]
     [InlineData("A34", Hook, "secret", """{"id":"go","type":"trigger.webhook","config":{"respond":"accepted","secret":"a secret of the member"}}""")]
     [InlineData("A34", Schedule, "type", Hook)]
@@ -43,7 +45,8 @@ public sealed class TriggerRightsTests(SharedServer server)
     {
         var (owner, member) = await TeamAsync();
         var flow = await PublishAsync(owner, trigger);
-        var document = (await member.GetAsync($"/flows/{flow}")).GetProperty("flow").GetRawText().Replace("\"value\":1", "\"value\":2", StringComparison.Ordinal);
+        var document =
+            (await member.GetAsync($"/flows/{flow}")).GetProperty("flow").GetRawText().Replace("\"value\":1", "\"value\":2", StringComparison.Ordinal);
 
         var saved = await member.SendAsync(HttpMethod.Patch, $"/flows/{flow}", $$"""{"flow":{{document}} }""");
         var published = await member.SendAsync(HttpMethod.Post, $"/flows/{flow}/publish", "{}");

@@ -59,9 +59,16 @@ public sealed class WebhookCaseTests(SharedServer server) : IAsyncLifetime
     [Theory]
     [InlineData("application/x-www-form-urlencoded", "", "a=1&A=2&a=%e2%82%ac&b&%C3%A9=x%3D", """{"a":["1","€"],"A":"2","b":"","é":"x="}""")]
     [InlineData("application/x-www-form-urlencoded; charset=shift_jis", "", "n=%93%fa%96%7b", """{"n":"日本"}""")]
-    [InlineData("multipart/form-data; boundary=\"a b\"", "", "preamble\r\n--a b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--a b\r\ncontent-disposition: form-data; name=\"x\"\r\nContent-Type: text/plain\r\n\r\n--a bc\r\n\r\n--a b--\r\nafter", """{"x":["1","--a bc\r\n"]}""")]
+    [InlineData(
+        "multipart/form-data; boundary=\"a b\"", "",
+        "preamble\r\n--a b\r\nContent-Disposition: form-data; name=x\r\n\r\n1\r\n--a b\r\ncontent-disposition: form-data; name=\"x\"\r\nContent-Type: "
+            + "text/plain\r\n\r\n--a bc\r\n\r\n--a b--\r\nafter",
+        """{"x":["1","--a bc\r\n"]}""")]
     [InlineData("multipart/form-data; boundary=b", "", "--b\nContent-Disposition: form-data; name=\"x\"\n\n1\n--b--", """{"x":"1"}""")]
-    [InlineData("multipart/form-data; boundary=b", "", "--b\r\nContent-Disposition: form-data; name=\"f\"; filename*=UTF-8''%C3%A9.txt\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b--", """{"f":{"name":"é.txt","mime":"text/plain","bytes":2,"base64":"aGk="}}""")]
+    [InlineData(
+        "multipart/form-data; boundary=b", "",
+        "--b\r\nContent-Disposition: form-data; name=\"f\"; filename*=UTF-8''%C3%A9.txt\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b--",
+        """{"f":{"name":"é.txt","mime":"text/plain","bytes":2,"base64":"aGk="}}""")]
     [InlineData("application/json", "identity, gzip", """{"a":[1,{"b":1,"b":2}]}""", """{"a":[1,{"b":2}]}""")]
     [InlineData("text/plain; charset=utf-8;;", "br", "é", "\"é\"")]
     public async Task Deliver_BodyOfTheSameKinds_IsRead(string type, string packed, string body, string expected)
@@ -97,14 +104,17 @@ public sealed class WebhookCaseTests(SharedServer server) : IAsyncLifetime
         "status" => status == part.Value.GetInt32(),
         "statusBelow" => status < part.Value.GetInt32(),
         "body" or "query" => status == 200 && JsonElement.DeepEquals(answer.GetProperty(part.Name), part.Value),
-        "holds" => status == 200 && part.Value.EnumerateObject().All(field => JsonElement.DeepEquals(answer.GetProperty("body").GetProperty(field.Name), field.Value)),
+        "holds" =>
+            status == 200 && part.Value.EnumerateObject().All(field => JsonElement.DeepEquals(answer.GetProperty("body").GetProperty(field.Name), field.Value)),
         _ => false,
     });
 
     private static byte[] Pack(string encoding, byte[] bytes)
     {
         using var packed = new MemoryStream();
-        using (Stream stream = encoding.Contains("br", StringComparison.Ordinal) ? new BrotliStream(packed, CompressionLevel.Optimal) : new GZipStream(packed, CompressionLevel.Optimal))
+        using (Stream stream = encoding.Contains("br", StringComparison.Ordinal)
+            ? new BrotliStream(packed, CompressionLevel.Optimal)
+            : new GZipStream(packed, CompressionLevel.Optimal))
         {
             stream.Write(bytes);
         }

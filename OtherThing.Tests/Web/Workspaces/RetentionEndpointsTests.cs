@@ -39,9 +39,11 @@ public sealed class RetentionEndpointsTests(SharedServer server)
     public async Task Patch_KeepingLess_TakesAFreshSignIn()
     {
         var (client, workspace) = await NewAsync();
-        using var made = await client.PostAsJsonAsync("/api/v1/tokens", new { name = "Script", scopes = new[] { "read", "manage" }, expiresInDays = 1 }, Cancel);
+        using var made =
+            await client.PostAsJsonAsync("/api/v1/tokens", new { name = "Script", scopes = new[] { "read", "manage" }, expiresInDays = 1 }, Cancel);
         using var script = server.NewClient();
-        script.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await made.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("value").GetString());
+        script.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", (await made.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("value").GetString());
 
         var (refused, problem) = await PatchAsync(script, workspace, new { retention = new { days = 1 } });
         var (more, _) = await PatchAsync(script, workspace, new { retention = new { days = 31 } });

@@ -19,7 +19,8 @@ internal static class AccountErrors
         new(ErrorKind.Unauthenticated, "account.two_factor_required", "Give the code of your authenticator app, or a recovery code.");
 
     public static Error WrongCode { get; } =
-        new(ErrorKind.Unauthenticated, "account.wrong_code", "This code is wrong or was used. Give the one that your authenticator app shows now, or another recovery code.");
+        new(ErrorKind.Unauthenticated, "account.wrong_code",
+            "This code is wrong or was used. Give the one that your authenticator app shows now, or another recovery code.");
 
     public static Error NoSession { get; } =
         Error.Forbidden("account.no_session", "A personal token has no session to end. Revoke it with DELETE /api/v1/tokens/{id}.");

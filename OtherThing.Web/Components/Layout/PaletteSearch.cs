@@ -112,7 +112,8 @@ internal sealed class PaletteSearch(
             items.Add(one);
         }
 
-        if ((await tasks.ListAsync(workspace.Actor, workspace.Id, new TaskFilter(Text: text), new PageRequest(OfEach), cancellationToken)).TryGet(out var page, out _))
+        if ((await tasks.ListAsync(workspace.Actor, workspace.Id, new TaskFilter(Text: text), new PageRequest(OfEach), cancellationToken))
+            .TryGet(out var page, out _))
         {
             items.AddRange(page.Items.Where(item => items.All(known => known.Id != item.Id)));
         }
@@ -147,8 +148,10 @@ internal sealed class PaletteSearch(
         }
 
         // A run has no name of its own: it is found by its flow, its state or the beginning of its id, among the newest.
-        return (await runs.ListAsync(workspace.Actor, workspace.Id, new RunFilter(), new PageRequest(PageRequest.MaxLimit), cancellationToken)).TryGet(out var page, out _)
-            ? page.Items.Where(run => Fits($"{run.FlowName} {run.Status}", text) || (text.Length > 3 && run.Id.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase)))
+        return (await runs.ListAsync(workspace.Actor, workspace.Id, new RunFilter(), new PageRequest(PageRequest.MaxLimit), cancellationToken))
+            .TryGet(out var page, out _)
+            ? page.Items.Where(run =>
+                Fits($"{run.FlowName} {run.Status}", text) || (text.Length > 3 && run.Id.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase)))
                 .Take(OfEach).Select(run => Entry(workspace, run))
             : [];
     }

@@ -9,7 +9,8 @@ public sealed record Hotkey(string Keys, string Act);
 public static class ShellHotkeys
 {
     /// <summary>Works everywhere, also while letters are off.</summary>
-    public static IReadOnlyList<Hotkey> Always { get; } = [new("Ctrl K", "Go to a page, flow, task or run, or run a command"), new("Esc", "Close what is open")];
+    public static IReadOnlyList<Hotkey> Always { get; } = [
+        new("Ctrl K", "Go to a page, flow, task or run, or run a command"), new("Esc", "Close what is open")];
 
     /// <summary>Single letters, on every page.</summary>
     public static IReadOnlyList<Hotkey> Letters { get; } =
@@ -31,7 +32,8 @@ public static class ShellHotkeys
         ],
         "console" =>
         [
-            new("↑ ↓", "Earlier lines"), new("Tab", "Complete the command"), new("Ctrl C", "Cancel the line that runs"), new("Ctrl L", "Clear"), new("Esc", "Leave the line"),
+            new("↑ ↓", "Earlier lines"), new("Tab", "Complete the command"), new("Ctrl C", "Cancel the line that runs"), new("Ctrl L", "Clear"),
+            new("Esc", "Leave the line"),
         ],
         _ => [],
     };

@@ -29,7 +29,8 @@ internal sealed class OpenForms(ILiveFeed feed)
     {
         lock (_lock)
         {
-            return [.. _seats.Where(seat => seat.WorkspaceId == workspaceId && seat.Form == form && seat.UserId != userId).Select(seat => seat.UserId).Distinct()];
+            return [
+                .. _seats.Where(seat => seat.WorkspaceId == workspaceId && seat.Form == form && seat.UserId != userId).Select(seat => seat.UserId).Distinct()];
         }
     }
 

@@ -39,7 +39,9 @@ public static class SafeHtml
     /// <summary>The text with one box of its task lists ticked or not, counted from 0 as they are shown; null when there is no such box.</summary>
     public static string? Tick(string markdown, int box, bool on)
     {
-        if (box < 0 || Parse(markdown, s_placed) is not { } document || document.Descendants<TaskList>().ElementAtOrDefault(box) is not { Span: { Start: > -1 } place })
+        if (box < 0
+            || Parse(markdown, s_placed) is not { } document
+            || document.Descendants<TaskList>().ElementAtOrDefault(box) is not { Span: { Start: > -1 } place })
         {
             return null;
         }

@@ -72,7 +72,8 @@ internal static class AuditEndpoints
     }
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportBySlugAsync(
-        string slug, [AsParameters] AuditQuery query, CurrentActor current, WorkspaceService workspaces, AuditService audit, AccessWatch watch, HttpContext http, string? format = null) =>
+        string slug, [AsParameters] AuditQuery query, CurrentActor current, WorkspaceService workspaces, AuditService audit, AccessWatch watch,
+        HttpContext http, string? format = null) =>
         (await workspaces.FindBySlugAsync(await current.GetAsync(), slug, http.RequestAborted)).TryGet(out var view, out var error)
             ? await ExportAsync(view.Workspace.Id, query, current, audit, watch, http, format)
             : error.ToProblem();

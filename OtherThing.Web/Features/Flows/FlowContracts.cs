@@ -51,7 +51,8 @@ public sealed record FlowTriggerResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsOff)
 {
     public static FlowTriggerResponse From(TriggerView trigger) => new(
-        trigger.StepId, trigger.Type, trigger.Url, trigger.IsUnsigned, trigger.NextAt, trigger.LastAt, trigger.LastRunId, trigger.LastNote, trigger.IsOff ? true : null);
+        trigger.StepId, trigger.Type, trigger.Url, trigger.IsUnsigned, trigger.NextAt, trigger.LastAt, trigger.LastRunId, trigger.LastNote,
+        trigger.IsOff ? true : null);
 }
 
 /// <summary>What publishing made.</summary>

@@ -60,11 +60,15 @@ internal static class FlowEndpoints
     }
 
     private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> GetAsync(
-        Guid workspaceId, Guid flowId, FlowService flows, TriggerService triggers, CurrentActor current, HttpResponse response, CancellationToken cancellationToken) =>
-        await AnswerAsync(await flows.GetAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken), await current.GetAsync(), triggers, response, cancellationToken);
+        Guid workspaceId, Guid flowId, FlowService flows, TriggerService triggers, CurrentActor current, HttpResponse response,
+        CancellationToken cancellationToken) =>
+        await AnswerAsync(
+            await flows.GetAsync(await current.GetAsync(), workspaceId, flowId, cancellationToken), await current.GetAsync(), triggers, response,
+            cancellationToken);
 
     private static async Task<Results<Ok<FlowResponse>, ProblemHttpResult>> UpdateAsync(
-        Guid workspaceId, Guid flowId, UpdateFlowRequest request, FlowService flows, FlowSettingsService settings, TriggerService triggers, CurrentActor current,
+        Guid workspaceId, Guid flowId, UpdateFlowRequest request, FlowService flows, FlowSettingsService settings, TriggerService triggers,
+        CurrentActor current,
         HttpRequest http, HttpResponse response, CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();

@@ -49,7 +49,8 @@ internal static class StepLook
         using var stream = typeof(StepLook).Assembly.GetManifestResourceStream("OtherThing.Web.look.js")!;
         using var reader = new StreamReader(stream);
         var text = reader.ReadToEnd();
-        return JsonSerializer.Deserialize<LookFile>(text[(text.IndexOf("export default", StringComparison.Ordinal) + "export default".Length)..], Json.Options)!;
+        return JsonSerializer.Deserialize<LookFile>(
+            text[(text.IndexOf("export default", StringComparison.Ordinal) + "export default".Length)..], Json.Options)!;
     }
 
     /// <summary>A step's card, in canvas pixels.</summary>
@@ -64,5 +65,6 @@ internal static class StepLook
     private sealed record StateLook(string Word, string Tone);
 
     private sealed record LookFile(
-        CardMeasures Card, ContainerMeasures Container, WireMeasures Wire, IReadOnlyDictionary<string, StateLook> States, IReadOnlyDictionary<string, string> Icons);
+        CardMeasures Card, ContainerMeasures Container, WireMeasures Wire, IReadOnlyDictionary<string, StateLook> States,
+        IReadOnlyDictionary<string, string> Icons);
 }

@@ -25,7 +25,8 @@ internal static class JobEndpoints
     }
 
     private static async Task<Results<Created<JobResponse>, ProblemHttpResult>> CreateAsync(
-        Guid workspaceId, CreateJobRequest request, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken, string? wait = null)
+        Guid workspaceId, CreateJobRequest request, CurrentActor current, JobService jobs, PersonCaps caps, CancellationToken cancellationToken,
+        string? wait = null)
     {
         if (!request.ToDraft().TryGet(out var draft, out var invalid))
         {

@@ -22,7 +22,8 @@ public sealed class NodeDownloads(IHostEnvironment environment)
 
         var suffix = system.StartsWith("win", StringComparison.Ordinal) ? ".exe" : "";
         var file = Directories()
-            .SelectMany(directory => new[] { Path.Combine(directory, $"otherthing-node-{system}{suffix}"), Path.Combine(directory, system, $"otherthing-node{suffix}") })
+            .SelectMany(directory =>
+                new[] { Path.Combine(directory, $"otherthing-node-{system}{suffix}"), Path.Combine(directory, system, $"otherthing-node{suffix}") })
             .Select(path => new FileInfo(path))
             .FirstOrDefault(info => info.Exists);
         return file is null ? null : new NodeDownload(system, "otherthing-node" + suffix, file.FullName, file.Length, Hash(file));

@@ -20,11 +20,13 @@ internal static class NodeEndpoints
 
         var mine = app.MapApi("/nodes").WithTags("Nodes");
         mine.MapPost("/join-tokens", CreateJoinTokenAsync).WithName("CreateJoinToken").Requires(Operations.NodeAttach).ShowsASecretOnce();
-        mine.MapPost("/claim", ClaimAnyAsync).WithName("ClaimNodeByCode").CountsAs(GuessPurpose.ClaimCode).Requires(Operations.NodeAttach).ReadsAgain(ReadAgainAsync);
+        mine.MapPost("/claim", ClaimAnyAsync).WithName("ClaimNodeByCode").CountsAs(GuessPurpose.ClaimCode).Requires(Operations.NodeAttach).ReadsAgain(
+            ReadAgainAsync);
         mine.MapGet("/{nodeId:guid}", GetAsync).WithName("GetNode").Requires(Operations.NodeList);
         mine.MapPatch("/{nodeId:guid}", RenameAsync).WithName("RenameNode").Requires(Operations.NodePolicy);
         mine.MapDelete("/{nodeId:guid}", RemoveAsync).WithName("RemoveNode").Requires(Operations.NodeRevoke);
-        mine.MapPost("/{nodeId:guid}/claim", ClaimAsync).WithName("ClaimNode").CountsAs(GuessPurpose.ClaimCode).Requires(Operations.NodeAttach).ReadsAgain(ReadAgainAsync);
+        mine.MapPost("/{nodeId:guid}/claim", ClaimAsync).WithName("ClaimNode").CountsAs(GuessPurpose.ClaimCode).Requires(Operations.NodeAttach).ReadsAgain(
+            ReadAgainAsync);
         mine.MapPost("/{nodeId:guid}/workspaces", SetWorkspacesAsync).WithName("SetNodeWorkspaces").Requires(Operations.NodeAttach).TakesNoKey(SetsAState);
         mine.MapPost("/{nodeId:guid}/limits", SetLimitsAsync).WithName("SetNodeLimits").Requires(Operations.NodeLimits).TakesNoKey(SetsAState);
         mine.MapPost("/{nodeId:guid}/drain", DrainAsync).WithName("DrainNode").Requires(Operations.NodePause).TakesNoKey(SetsAState);
@@ -94,7 +96,8 @@ internal static class NodeEndpoints
     {
         if (request.WorkspaceIds is not { } workspaceIds)
         {
-            return Error.Invalid("node.workspaces_invalid", "workspaceIds", "workspaceIds must be a list of workspace ids; empty takes the machine out of all.").ToProblem();
+            return Error.Invalid("node.workspaces_invalid", "workspaceIds", "workspaceIds must be a list of workspace ids; empty takes the machine out of all.")
+                .ToProblem();
         }
 
         return workspaceIds.Count > MaxWorkspaces

@@ -125,7 +125,8 @@ public sealed partial class NodeList : IDisposable
         if (await ConfirmDialog.AskAsync(
             Dialogs, $"Take {node.Name} out of this workspace?", "Flows here can no longer use it. Its owner can bring it back.", "Take it out"))
         {
-            await TellAsync(await Nodes.DetachAsync(await Current.GetAsync(), WorkspaceId!.Value, node.Id, _disposal.Token), $"{node.Name} left this workspace.");
+            await TellAsync(
+                await Nodes.DetachAsync(await Current.GetAsync(), WorkspaceId!.Value, node.Id, _disposal.Token), $"{node.Name} left this workspace.");
         }
     }
 

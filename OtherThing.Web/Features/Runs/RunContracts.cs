@@ -29,18 +29,22 @@ public sealed record RunAcceptedResponse(Guid Id, RunStatus Status);
 
 /// <summary>A run as REST shows it; lists leave <see cref="Steps"/> out.</summary>
 public sealed record RunResponse(
-    Guid Id, Guid FlowId, string FlowName, int FlowVersion, RunStatus Status, bool Paused, RunTrigger Trigger, Guid StartedBy, Guid? RerunOf, Guid? ParentRunId, string? ParentPath, string? OnlyStep,
+    Guid Id, Guid FlowId, string FlowName, int FlowVersion, RunStatus Status, bool Paused, RunTrigger Trigger, Guid StartedBy, Guid? RerunOf,
+    Guid? ParentRunId, string? ParentPath, string? OnlyStep,
     JsonElement? Input, JsonElement? Output, StepError? Error, DateTime CreatedAt, DateTime? StartedAt, DateTime? FinishedAt,
     decimal? CostCents, long Tokens,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepRunResponse>? Steps)
+    [property: System.Text.Json.Serialization.JsonIgnore(
+        Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large,
+    [property: System.Text.Json.Serialization.JsonIgnore(
+        Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepRunResponse>? Steps)
 {
     public static RunResponse From(Run run) => From(run, null);
 
     public static RunResponse From(RunDetail detail) => From(detail.Run, [.. detail.Steps.Select(StepRunResponse.From)]);
 
     private static RunResponse From(Run run, IReadOnlyList<StepRunResponse>? steps) => new(
-        run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Paused, run.Trigger, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath, run.OnlyStep,
+        run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Paused, run.Trigger, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath,
+        run.OnlyStep,
         Value(run.Input), Value(run.Output),
         run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null,
         run.CreatedAt, run.StartedAt, run.FinishedAt, Cents(run.CostUnits), run.Tokens, LargeValueResponse.Of(run), steps);
@@ -56,12 +60,15 @@ public sealed record StepRunResponse(
     JsonElement? Input, JsonElement? Output, string? Port, StepError? Error, Guid? NodeId, StepUsageResponse? Usage, string? Log, bool TakenOver,
     bool Pinned, Guid? SettledBy, Guid? ChildRunId,
     [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] Guid? ApprovalId,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large)
+    [property: System.Text.Json.Serialization.JsonIgnore(
+        Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LargeValueResponse>? Large)
 {
     public static StepRunResponse From(StepRun step) => new(
         step.Path, step.StepId, step.Type, step.Attempt, step.Status, step.StartedAt, step.FinishedAt, step.Due,
         step.Input ?? StepRunInput.Of(step), step.Output, step.Port, step.Error, step.NodeId,
-        step.Usage is { } usage ? new StepUsageResponse(usage.Tokens, usage.ComputeSeconds, RunResponse.Cents(usage.CostUnits), usage.Provider, usage.Model) : null,
+        step.Usage is { } usage
+            ? new StepUsageResponse(usage.Tokens, usage.ComputeSeconds, RunResponse.Cents(usage.CostUnits), usage.Provider, usage.Model)
+            : null,
         step.Log, step.TakenOver, step.Pinned, step.SettledBy, step.ChildRunId, step.ApprovalId, LargeValueResponse.Of(step));
 }
 

@@ -33,7 +33,8 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> StartAsync(
-        Guid workspaceId, Guid flowId, StartRunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, StartRunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current,
+        CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
         if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
@@ -72,7 +73,8 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> RerunAsync(
-        Guid workspaceId, Guid runId, RerunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid runId, RerunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current,
+        CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
         if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))
@@ -99,7 +101,8 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> SettleAsync(
-        Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current,
+        CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
         if (!Waits.Read(wait, "run").TryGet(out var limit, out var malformed))

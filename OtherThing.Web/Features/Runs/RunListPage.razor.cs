@@ -124,7 +124,8 @@ public sealed partial class RunListPage
             ("to", To, DayOf(To) is not null, "a day such as 2026-11-29"),
             ("q", Query, RunFilter.TextLimit.Holds(Query), $"up to {RunFilter.TextLimit}"),
         ];
-        return [.. parts.Where(part => !string.IsNullOrWhiteSpace(part.Value) && !part.IsGood).Select(part => (part.Name, TextCut.Shown(part.Value!, 60), part.Wanted))];
+        return [.. parts.Where(part => !string.IsNullOrWhiteSpace(part.Value) && !part.IsGood)
+            .Select(part => (part.Name, TextCut.Shown(part.Value!, 60), part.Wanted))];
     }
 
     private static T? Word<T>(string? text)
@@ -137,7 +138,8 @@ public sealed partial class RunListPage
 
     private IEnumerable<(Guid Id, string Name)> People()
     {
-        var known = _people.All.OrderBy(member => member.DisplayName, StringComparer.CurrentCultureIgnoreCase).Select(member => (member.UserId, member.DisplayName));
+        var known =
+            _people.All.OrderBy(member => member.DisplayName, StringComparer.CurrentCultureIgnoreCase).Select(member => (member.UserId, member.DisplayName));
         return By is { } gone && _people.All.All(member => member.UserId != gone) ? known.Append((gone, _people[gone])) : known;
     }
 

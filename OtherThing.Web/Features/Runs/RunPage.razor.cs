@@ -176,7 +176,9 @@ public sealed partial class RunPage
         if (watch.Run is { Status: RunStatus.Failed } && !_askedForTask)
         {
             _askedForTask = true;
-            if ((await FailedTasks.FindAsync(Workspace.Actor, Workspace.Id, watch.RunId, CancellationToken.None)).TryGet(out var task, out _) && watch == _watch && task is not null)
+            if ((await FailedTasks.FindAsync(Workspace.Actor, Workspace.Id, watch.RunId, CancellationToken.None)).TryGet(out var task, out _)
+                && watch == _watch
+                && task is not null)
             {
                 _task = task;
                 StateHasChanged();
@@ -206,7 +208,8 @@ public sealed partial class RunPage
         }
 
         // A container is at work as long as anything in it is; and what is selected stays so while it works.
-        var atWork = _steps.Where(step => step.Status is StepRunStatus.Running or StepRunStatus.Waiting && StepCatalog.Find(step.Type)?.IsContainer != true).ToList();
+        var atWork =
+            _steps.Where(step => step.Status is StepRunStatus.Running or StepRunStatus.Waiting && StepCatalog.Find(step.Type)?.IsContainer != true).ToList();
         return atWork.Find(step => (step.Path, step.Attempt) == _shown)
             ?? atWork.Find(step => step.Status == StepRunStatus.Running)
             ?? atWork.FirstOrDefault()
@@ -237,7 +240,9 @@ public sealed partial class RunPage
     private void ShowStep(string stepId)
     {
         var own = _steps.Where(step => step.StepId == stepId).ToList();
-        Choose(own.Find(step => !step.Status.IsFinal()) ?? own.FindLast(step => step.Status is StepRunStatus.Failed or StepRunStatus.Unknown) ?? own.LastOrDefault());
+        Choose(own.Find(step => !step.Status.IsFinal())
+            ?? own.FindLast(step => step.Status is StepRunStatus.Failed or StepRunStatus.Unknown)
+            ?? own.LastOrDefault());
         _unbegun = own.Count == 0 ? stepId : null;
     }
 

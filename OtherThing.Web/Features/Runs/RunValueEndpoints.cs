@@ -27,7 +27,8 @@ internal static class RunValueEndpoints
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> DownloadAsync(
         Guid workspaceId, Guid runId, string hash, RunValueService values, CurrentActor current, CancellationToken cancellationToken) =>
-        Answer(await values.OpenAsync(await current.GetAsync(), workspaceId, runId, hash, cancellationToken), $"value-{(hash.Length > 8 ? hash[..8] : hash)}.json");
+        Answer(await values.OpenAsync(
+            await current.GetAsync(), workspaceId, runId, hash, cancellationToken), $"value-{(hash.Length > 8 ? hash[..8] : hash)}.json");
 
     private static Results<FileStreamHttpResult, ProblemHttpResult> Answer(Result<Stream> opened, string? fileName) =>
         opened.TryGet(out var value, out var refusal)

@@ -41,7 +41,8 @@ internal sealed partial class RunWatch(
         }
     }
 
-    /// <summary>What the attempt at work of a step has said: tokens of a model, output of a command; the last part of it, see <see cref="RunTalk.Kept"/>.</summary>
+    /// <summary>What the attempt at work of a step has said: tokens of a model, output of a command; the last part of it, see
+    /// <see cref="RunTalk.Kept"/>.</summary>
     public string TextOf(string path)
     {
         lock (_gate)
@@ -134,7 +135,8 @@ internal sealed partial class RunWatch(
         }
     }
 
-    /// <summary>Reads anew. What cannot be read now is tried again and again: a page that follows a run for an hour outlives a database that is away for a minute.</summary>
+    /// <summary>Reads anew. What cannot be read now is tried again and again: a page that follows a run for an hour outlives a database that is away
+    /// for a minute.</summary>
     private async Task CatchUpAsync()
     {
         try
@@ -194,7 +196,8 @@ internal sealed partial class RunWatch(
         var known = (int)Math.Max(0, end - report.At);
         if (known < report.Text.Length)
         {
-            _said[report.Path] = new StepSaid(report.Path, report.Talk, TextCut.Tail(text + report.Text[known..], RunTalk.Kept), report.At + report.Text.Length);
+            _said[report.Path] =
+                new StepSaid(report.Path, report.Talk, TextCut.Tail(text + report.Text[known..], RunTalk.Kept), report.At + report.Text.Length);
         }
     }
 

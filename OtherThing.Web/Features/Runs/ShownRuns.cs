@@ -25,7 +25,8 @@ internal sealed record ShownRuns(IReadOnlyList<Run> Items, string? Next)
             return new ShownRuns(newest.Items, newest.Next);
         }
 
-        return new ShownRuns([.. newest.Items, .. Items.Where(run => run.CreatedAt < end!.At || (run.CreatedAt == end.At && run.Id.CompareTo(end.Id) < 0))], Next);
+        return new ShownRuns(
+            [.. newest.Items, .. Items.Where(run => run.CreatedAt < end!.At || (run.CreatedAt == end.At && run.Id.CompareTo(end.Id) < 0))], Next);
     }
 
     /// <summary>The list with the page that <see cref="Next"/> led to.</summary>

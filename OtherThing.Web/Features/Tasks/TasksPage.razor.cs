@@ -210,7 +210,8 @@ public sealed partial class TasksPage
         };
         var title = task is null ? "New task" : $"T-{task.Number}";
         // Opening a card is itself a navigation, so the dialog must outlive that.
-        var options = new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true, CloseOnEscapeKey = true, CloseOnNavigation = false };
+        var options =
+            new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true, CloseOnEscapeKey = true, CloseOnNavigation = false };
         _dialog = await Dialogs.ShowAsync<TaskDialog>(title, parameters, options);
         var result = await _dialog.Result;
         _dialog = null;

@@ -8,7 +8,8 @@ internal static class CurlLine
     /// <param name="body">The body, JSON.</param>
     /// <param name="signed">True signs it with what the shell's variable SECRET holds.</param>
     public static string ToHook(string address, string body, bool signed) => signed
-        ? $"body={Quote(body)}; id=$(uuidgen); at=$(date +%s); curl -X POST {Quote(address)} -H 'content-type: application/json' -H \"webhook-id: $id\" -H \"webhook-timestamp: $at\" "
+        ? $"body={Quote(body)}; id=$(uuidgen); at=$(date +%s); curl -X POST {Quote(address)} -H 'content-type: application/json' -H \"webhook-id: $id\" -H "
+            + "\"webhook-timestamp: $at\" "
             + "-H \"webhook-signature: v1,$(printf '%s' \"$id.$at.$body\" | openssl dgst -sha256 -hmac \"$SECRET\" -binary | base64)\" -d \"$body\""
         : $"curl -X POST {Quote(address)} -H 'content-type: application/json' -d {Quote(body)}";
 

@@ -27,7 +27,8 @@ public sealed partial class UsageChart
 
     protected override void OnParametersSet()
     {
-        var series = Summary.Groups.Select((group, index) => (group.Key, Series: SeriesOf(index, Grouping))).ToDictionary(pair => pair.Key, pair => pair.Series);
+        var series =
+            Summary.Groups.Select((group, index) => (group.Key, Series: SeriesOf(index, Grouping))).ToDictionary(pair => pair.Key, pair => pair.Series);
         var byDay = Summary.Days.ToLookup(day => day.Day, day => day.Group);
         var first = DateOnly.FromDateTime(Summary.From);
         var last = DateOnly.FromDateTime(Summary.To.AddTicks(-1));

@@ -54,12 +54,15 @@ internal sealed class FirstStepsReader(
         (await nodes.ListAsync(actor, id, cancellationToken)).TryGet(out var machines, out _);
         return new FirstSteps(
         [
-            new("machine", "Connect a machine", "Steps that run commands, scripts or models need a machine of yours or of a colleague.", "resources", machines is { Count: > 0 }),
-            new(FirstSteps.Run, "Run the sample", "It fetches a text, counts its words on a machine and says whether the text is long. It needs no key.", "flows",
+            new("machine", "Connect a machine", "Steps that run commands, scripts or models need a machine of yours or of a colleague.", "resources",
+                machines is { Count: > 0 }),
+            new(FirstSteps.Run, "Run the sample", "It fetches a text, counts its words on a machine and says whether the text is long. It needs no key.",
+                "flows",
                 IsAny(await runs.ListAsync(actor, id, new RunFilter(Status: RunStatus.Succeeded), s_one, cancellationToken))),
             new("task", "Create a task", "A card on the board says what is to be done and by whom. It can be about a flow, and a run can make one.", "tasks",
                 IsAny(await tasks.ListAsync(actor, id, new TaskFilter(), s_one, cancellationToken))),
-            new("people", "Invite a colleague", "They bring their machines and keys, and see what you see.", "members", await AreOthersAsync(workspace, cancellationToken)),
+            new("people", "Invite a colleague", "They bring their machines and keys, and see what you see.", "members",
+                await AreOthersAsync(workspace, cancellationToken)),
             new("key", "Add an API key", "Steps that ask a model need a key. Nobody can read it, and whoever adds it pays for what flows do with it.", "keys",
                 IsAny(await keys.ListAsync(actor, id, s_one, cancellationToken))),
         ]);

@@ -20,7 +20,8 @@ internal static class InviteEndpoints
         app.MapApi("/workspaces/{workspaceId:guid}/invite-code").WithTags("Invites")
             .MapPost("", RenewAsync).WithName("RenewInviteCode").Requires(Operations.InviteCreate).ReadsAgain(WorkspaceEndpoints.ReadAgainAsync);
         app.MapApi("/workspaces/join").WithTags("Invites")
-            .MapPost("", RedeemAsync).WithName("JoinWorkspace").CountsAs(GuessPurpose.JoinCode).Requires(Operations.InviteRedeem).ReadsAgain(WorkspaceEndpoints.ReadAgainAsync);
+            .MapPost("", RedeemAsync).WithName("JoinWorkspace").CountsAs(GuessPurpose.JoinCode).Requires(Operations.InviteRedeem).ReadsAgain(
+                WorkspaceEndpoints.ReadAgainAsync);
     }
 
     private static async Task<Results<Ok<Page<InviteResponse>>, ProblemHttpResult>> ListAsync(

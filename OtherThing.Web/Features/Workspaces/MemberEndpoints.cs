@@ -16,7 +16,9 @@ internal static class MemberEndpoints
         workspace.MapPost("/join", JoinAsync).WithName("JoinPublicWorkspace").Requires(Operations.InviteRedeem);
         workspace.MapGet("/members", ListAsync).WithName("ListMembers").Requires(Operations.MemberList);
         workspace.MapPatch("/members/{userId:guid}", ChangeRoleAsync).WithName("ChangeMemberRole").Requires(Operations.MemberSetRole);
-        workspace.MapDelete("/members/{userId:guid}", RemoveAsync).WithName("RemoveMember").WithSummary("Ends a membership at once. runs=stop (the default) ends what goes on in the member's name; runs=handover lets it go on in the caller's.").Requires(Operations.MemberRemove);
+        workspace.MapDelete("/members/{userId:guid}", RemoveAsync).WithName("RemoveMember").WithSummary(
+            "Ends a membership at once. runs=stop (the default) ends what goes on in the member's name; runs=handover lets it go on in the caller's.").Requires(
+            Operations.MemberRemove);
     }
 
     private static async Task<Results<Ok<MemberView>, ProblemHttpResult>> JoinAsync(

@@ -20,9 +20,11 @@ public sealed class MemberNames
 
     /// <summary>The roles there are, with how many have each, as a filter offers them; highest first.</summary>
     public IReadOnlyList<(string Value, string Text)> Roles =>
-        [.. All.CountBy(member => member.Role).OrderByDescending(pair => pair.Key).Select(pair => (pair.Key.ToString().ToLowerInvariant(), $"{pair.Key} ({pair.Value})"))];
+        [.. All.CountBy(member => member.Role).OrderByDescending(pair => pair.Key).Select(
+            pair => (pair.Key.ToString().ToLowerInvariant(), $"{pair.Key} ({pair.Value})"))];
 
-    /// <summary>The members whose name or address holds every word of a search and whose role is the one named; highest role and longest standing first.</summary>
+    /// <summary>The members whose name or address holds every word of a search and whose role is the one named; highest role and longest standing
+    /// first.</summary>
     public IReadOnlyList<MemberView> Find(string? query, string? role) =>
         [.. All.Where(member => (string.IsNullOrEmpty(role) || member.Role.ToString().Equals(role, StringComparison.OrdinalIgnoreCase))
                 && ListFilter.Matches(query, member.DisplayName, member.Email))

@@ -161,7 +161,8 @@ public sealed partial class MembersPage
     private async Task<DepartingWork?> AskToLeaveAsync() => await ConfirmDialog.AskAsync(
         Dialogs,
         $"Leave {Workspace.Name}",
-        "You lose access at once, in open pages too. Your runs and jobs stop, and your schedules and webhooks start nothing more. Your keys stop working here and your machines leave the workspace; nothing you made is deleted.",
+        "You lose access at once, in open pages too. Your runs and jobs stop, and your schedules and webhooks start nothing more. Your keys stop working "
+            + "here and your machines leave the workspace; nothing you made is deleted.",
         "Leave workspace")
         ? DepartingWork.Stop
         : null;

@@ -135,7 +135,8 @@ public sealed partial class SettingsPage
     {
         var yes = await ConfirmDialog.AskAsync(
             Dialogs, $"Delete {Workspace.Name}", "Everybody loses it at once. An owner can bring it back for seven days.", "Delete workspace", Workspace.Slug);
-        if (yes && (await ConfirmedAct.RunAsync(Dialogs, () => Workspaces.DeleteAsync(Workspace.Actor, Workspace.Id, CancellationToken.None))).TryGet(out _, out _error))
+        if (yes && (await ConfirmedAct.RunAsync(Dialogs, () => Workspaces.DeleteAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)))
+            .TryGet(out _, out _error))
         {
             Navigation.NavigateTo("/");
         }

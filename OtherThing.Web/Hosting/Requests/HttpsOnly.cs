@@ -29,5 +29,6 @@ internal static class HttpsOnly
 
     private static bool MayBePlain(HttpRequest request) =>
         request.Path.StartsWithSegments("/health")
-        || (request.Path.Value!.StartsWith(NodePrefix, StringComparison.Ordinal) && request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true);
+        || (request.Path.Value!.StartsWith(NodePrefix, StringComparison.Ordinal)
+            && request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true);
 }

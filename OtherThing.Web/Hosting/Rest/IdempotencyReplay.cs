@@ -76,7 +76,8 @@ internal sealed class IdempotencyReplay(Door door, IMembershipStore memberships,
 
     private static readonly Error s_shownOnce = Error.Conflict(
         "idempotency.shown_once",
-        "The first request with this key was done, and its secret was shown in its answer only. If that answer is lost, revoke what was created and create another with a new key.");
+        "The first request with this key was done, and its secret was shown in its answer only. If that answer is lost, revoke what was created and create "
+            + "another with a new key.");
 
     private static readonly Error s_lost = Error.Conflict(
         "idempotency.answer_lost", "The first request with this key was done, but its answer cannot be given again. Look at what it made.");

@@ -64,7 +64,9 @@ internal static class RestSetup
                     Extensions =
                     {
                         ["code"] = "row.refused",
-                        ["errors"] = refused.Column is { } column ? new[] { new FieldError(JsonNamingPolicy.CamelCase.ConvertName(column), refused.Message) } : [],
+                        ["errors"] = refused.Column is { } column
+                            ? new[] { new FieldError(JsonNamingPolicy.CamelCase.ConvertName(column), refused.Message) }
+                            : [],
                     },
                 },
             });

@@ -19,7 +19,9 @@ internal static class CompactCommand
             return 1;
         }
 
-        Console.WriteLine($"The database file took {before / 1048576.0:0.#} MiB and takes {after / 1048576.0:0.#} MiB now. From now on it gives unused space back by itself.");
+        Console.WriteLine(
+            $"The database file took {before / 1048576.0:0.#} MiB and takes {after / 1048576.0:0.#} MiB now. From now on it gives unused space back by "
+                + "itself.");
         return 0;
     }
 }

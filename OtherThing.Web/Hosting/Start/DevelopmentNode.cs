@@ -35,7 +35,8 @@ internal static partial class DevelopmentNode
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         [LoggerMessage(Level = LogLevel.Warning, Message =
-            "OtherThing:LocalNode is ignored outside Development: a server must not run what its users wrote. Start otherthing-node yourself; the server listens on {HttpPort}.")]
+            "OtherThing:LocalNode is ignored outside Development: a server must not run what its users wrote. Start otherthing-node yourself; the server "
+                + "listens on {HttpPort}.")]
         private partial void LogRefused(int httpPort);
     }
 }

@@ -102,7 +102,9 @@ internal sealed partial class LocalNode(
 
     private async Task<int> RunOnceAsync(string agent, string? joinToken, CancellationToken cancellationToken)
     {
-        string[] arguments = ["run", "--server", HttpAddress(), "--name", "This machine", "--data", Data, "--allow", "command,script", "--allow-unsandboxed", "--stop-with-input"];
+        string[] arguments = [
+            "run", "--server", HttpAddress(), "--name", "This machine", "--data", Data, "--allow", "command,script", "--allow-unsandboxed",
+            "--stop-with-input"];
         var start = new ProcessStartInfo(agent) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in joinToken is null ? arguments : [.. arguments, "--join-token", joinToken])
         {
@@ -159,7 +161,8 @@ internal sealed partial class LocalNode(
     [LoggerMessage(Level = LogLevel.Information, Message = "The agent of this machine ended with {ExitCode}; it starts again in {Seconds} s")]
     private partial void LogEnded(int exitCode, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "This machine was removed from the nodes and stays away until the server starts again ({Directory})")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "This machine was removed from the nodes and stays away until the server starts again ({Directory})")]
     private partial void LogRemoved(string directory);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "node: {Line}")]

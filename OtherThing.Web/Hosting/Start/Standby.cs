@@ -11,7 +11,10 @@ namespace OtherThing.Web.Hosting.Start;
 /// started before, no silo, no sweeper, no migration.
 /// </summary>
 /// <remarks>Registered last, so that it gives the ports to the server itself when everything else has started.</remarks>
-internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDbContext> contexts, AuditLog audit, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Standby> logger) : IHostedLifecycleService
+internal sealed partial class Standby(
+    ServerLease lease, IDbContextFactory<AppDbContext> contexts, AuditLog audit, IHostApplicationLifetime lifetime, TimeProvider clock,
+    ILogger<Standby> logger)
+    : IHostedLifecycleService
 {
     /// <summary>For the service manager: start it again, it shall wait for the one that serves now.</summary>
     private const int LostExitCode = 75;
@@ -81,7 +84,9 @@ internal sealed partial class Standby(ServerLease lease, IDbContextFactory<AppDb
         catch (IOException exception)
         {
             throw new InvalidOperationException(
-                $"{holder} serves this database, and the ports of this standby are taken: {exception.Message} On one machine it needs ports of its own: set OtherThing__HttpPort and OtherThing__GrpcPort.", exception);
+                $"{holder} serves this database, and the ports of this standby are taken: {exception.Message} On one machine it needs ports of its own: set "
+                    + "OtherThing__HttpPort and OtherThing__GrpcPort.",
+                exception);
         }
 
         LogWaiting(holder);

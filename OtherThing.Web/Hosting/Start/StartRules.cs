@@ -47,7 +47,9 @@ internal static class StartRules
         refusals.AddRange(CheckDatabase(configuration));
         if (!string.IsNullOrEmpty(configuration["Cluster:Redis"]))
         {
-            refusals.Add("Cluster__Redis is set, but servers form no cluster: one process serves. Take it away; a second server on the same database waits as a warm standby and takes over when the first ends.");
+            refusals.Add(
+                "Cluster__Redis is set, but servers form no cluster: one process serves. Take it away; a second server on the same database waits as a warm "
+                    + "standby and takes over when the first ends.");
         }
 
         refusals.AddRange(CheckProxies(configuration));
@@ -159,7 +161,8 @@ internal static class StartRules
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            return $"The certificate {path} (Kestrel__Certificates__Default__Path) does not open: {exception.Message} Check __Password and, for PEM, __KeyPath.";
+            return $"The certificate {path} (Kestrel__Certificates__Default__Path) does not open: {exception.Message} Check __Password and, for PEM, "
+                + "__KeyPath.";
         }
     }
 

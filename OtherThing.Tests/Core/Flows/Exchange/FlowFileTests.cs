@@ -74,8 +74,10 @@ public sealed class FlowFileTests
         {
             Steps =
             [
-                new FlowStep { Id = "ask", Type = "ai.chat", Config = JsonElement.Parse("""{"provider":"openai","keyId":"0190b7f8-0000-7000-8000-00000000c0de","model":"m","prompt":"p"}""") },
-                new FlowStep { Id = "run", Type = "node.command", Config = JsonElement.Parse("""{"command":["wc"],"requirements":{"nodeId":"0190b7f8-0000-7000-8000-00000000c0de","cpuCores":2}}""") },
+                new FlowStep { Id = "ask", Type = "ai.chat", Config =
+                    JsonElement.Parse("""{"provider":"openai","keyId":"0190b7f8-0000-7000-8000-00000000c0de","model":"m","prompt":"p"}""") },
+                new FlowStep { Id = "run", Type = "node.command", Config =
+                    JsonElement.Parse("""{"command":["wc"],"requirements":{"nodeId":"0190b7f8-0000-7000-8000-00000000c0de","cpuCores":2}}""") },
                 new FlowStep { Id = "hook", Type = "trigger.webhook", Config = JsonElement.Parse("""{"respond":"output","secret":"c0de"}""") },
             ],
         };

@@ -12,17 +12,29 @@ public sealed class N8nImportTests
     private static readonly string[] s_types =
     [
         "n8n-nodes-base.set", "n8n-nodes-base.if", "n8n-nodes-base.switch", "n8n-nodes-base.merge", "n8n-nodes-base.httpRequest", "n8n-nodes-base.code",
-        "n8n-nodes-base.webhook", "n8n-nodes-base.scheduleTrigger", "n8n-nodes-base.wait", "n8n-nodes-base.noOp", "n8n-nodes-base.slack", "@n8n/n8n-nodes-langchain.agent",
+        "n8n-nodes-base.webhook", "n8n-nodes-base.scheduleTrigger", "n8n-nodes-base.wait", "n8n-nodes-base.noOp", "n8n-nodes-base.slack",
+        "@n8n/n8n-nodes-langchain.agent",
     ];
 
     private static readonly Gen<string> s_workflow = Gen.Select(Gen.Int[1, 25], Gen.Int, Gen.Int[0, 60]).Select((count, seed, links) =>
     {
         var random = new Random(seed);
-        var nodes = Enumerable.Range(0, count).Select(i => new { name = $"Step {i} \"é\"", type = s_types[random.Next(s_types.Length)], position = new[] { random.Next(-900, 900), i }, parameters = new { } });
+        var nodes =
+            Enumerable.Range(0, count)
+                .Select(
+                    i => new
+                    {
+                        name = $"Step {i} \"é\"",
+                        type = s_types[random.Next(s_types.Length)],
+                        position = new[]
+                    { random.Next(-900, 900), i },
+                        parameters = new { }
+                    });
         var connections = Enumerable.Range(0, links).Select(_ => (From: random.Next(count), Output: random.Next(3), To: random.Next(count)))
             .GroupBy(link => link.From).ToDictionary(group => $"Step {group.Key} \"é\"", group => new
             {
-                main = Enumerable.Range(0, 3).Select(output => group.Where(link => link.Output == output).Select(link => new { node = $"Step {link.To} \"é\"", type = "main", index = 0 })),
+                main = Enumerable.Range(0, 3).Select(
+                    output => group.Where(link => link.Output == output).Select(link => new { node = $"Step {link.To} \"é\"", type = "main", index = 0 })),
             });
         return JsonSerializer.Serialize(new { nodes, connections });
     });
@@ -35,7 +47,10 @@ public sealed class N8nImportTests
             var workflow = JsonElement.Parse(text);
             var nodes = workflow.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("name").GetString()!).ToList();
             var pairs = workflow.GetProperty("connections").EnumerateObject()
-                .SelectMany(from => from.Value.GetProperty("main").EnumerateArray().SelectMany(output => output.EnumerateArray()).Select(to => (From: from.Name, To: to.GetProperty("node").GetString()!)))
+                .SelectMany(
+                    from =>
+                        from.Value.GetProperty("main").EnumerateArray().SelectMany(output => output.EnumerateArray()).Select(
+                            to => (From: from.Name, To: to.GetProperty("node").GetString()!)))
                 .ToHashSet();
 
             Assert.Equal(nodes, imported.Definition.Steps.Select(step => step.Name));
@@ -64,14 +79,18 @@ public sealed class N8nImportTests
         Assert.Equal("{{ $json.body.priority > 3 }}", fields.GetProperty("urgent").GetString());
         Assert.Equal("{{ input.body.lines | size }}", fields.GetProperty("lines").GetString());
         Assert.Equal("{% raw %}mail {{ not a template }}{% endraw %}", fields.GetProperty("kind").GetString());
-        Assert.Equal("steps.pick_fields.subject contains \"invoice\" and steps.pick_fields.lines >= 2", Config(flow, "is_it_an_invoice").GetProperty("condition").GetString());
+        Assert.Equal(
+            "steps.pick_fields.subject contains \"invoice\" and steps.pick_fields.lines >= 2",
+            Config(flow, "is_it_an_invoice").GetProperty("condition").GetString());
         var http = flow.Definition.Steps.Single(step => step.Id == "book_it");
         Assert.Equal("https://books.example.org/api/{{ steps.pick_fields.lines }}/entries", http.Config.GetProperty("url").GetString());
         Assert.Equal("""{"title":"{{ steps.pick_fields.subject }}","who":"{{ input.body.name }}"}""", http.Config.GetProperty("body").GetRawText());
         Assert.Equal((3, 2.5, OnError.Branch), (http.Retry!.Max, http.Retry.BackoffSeconds, http.OnError));
         Assert.Equal(["true", "false"], Ports(flow, "is_it_an_invoice"));
         Assert.Equal(["out", "error"], Ports(flow, "book_it"));
-        Assert.Equal("#support", Config(flow, "tell_the_team").GetProperty("settings").GetProperty("parameters").GetProperty("channelId").GetProperty("value").GetString());
+        Assert.Equal(
+            "#support",
+            Config(flow, "tell_the_team").GetProperty("settings").GetProperty("parameters").GetProperty("channelId").GetProperty("value").GetString());
         Assert.Equal("placeholder", flow.Definition.Steps.Single(step => step.Id == "tell_the_team").Type);
         Assert.Contains(flow.Remarks, remark => remark.StepId == "pick_fields" && remark.Message.Contains("$json.body.priority > 3", StringComparison.Ordinal));
         var problems = FlowValidator.Validate(flow.Definition);
@@ -84,10 +103,13 @@ public sealed class N8nImportTests
     {
         var flow = FlowImport.Read(Corpus.Text("n8n-nightly-loop")).Value;
 
-        Assert.Equal(["add_up", "line_of_the_report", "slow_down"], flow.Definition.Steps.Where(step => step.Parent == "one_by_one").Select(step => step.Id).Order());
+        Assert.Equal(
+            ["add_up", "line_of_the_report", "slow_down"], flow.Definition.Steps.Where(step => step.Parent == "one_by_one").Select(step => step.Id).Order());
         Assert.Equal("{{ steps.open_orders.body }}", Config(flow, "one_by_one").GetProperty("items").GetString());
         Assert.Equal("{{ item | json }}", Config(flow, "add_up").GetProperty("stdin").GetString());
-        Assert.Equal("{{ steps.add_up.stdout | parse_json | map: \"total\" | first }}", Config(flow, "line_of_the_report").GetProperty("value").GetProperty("total").GetString());
+        Assert.Equal(
+            "{{ steps.add_up.stdout | parse_json | map: \"total\" | first }}",
+            Config(flow, "line_of_the_report").GetProperty("value").GetProperty("total").GetString());
         Assert.Equal(2, Config(flow, "slow_down").GetProperty("seconds").GetDouble());
         Assert.Equal(5, flow.Definition.Connections.Count); // seven, less one into the container and one back
         Assert.DoesNotContain(FlowValidator.Validate(flow.Definition), problem => problem.Field is "connections" or "parent");
@@ -96,7 +118,9 @@ public sealed class N8nImportTests
     [Fact]
     public void TangledLoop_StaysACircleTheValidatorNames()
     {
-        var text = Corpus.Text("n8n-nightly-loop").Replace("\"Open orders\": { \"main\": [[", "\"Open orders\": { \"main\": [[{ \"node\": \"Slow down\", \"type\": \"main\", \"index\": 0 }, ", StringComparison.Ordinal);
+        var text = Corpus.Text("n8n-nightly-loop").Replace(
+            "\"Open orders\": { \"main\": [[", "\"Open orders\": { \"main\": [[{ \"node\": \"Slow down\", \"type\": \"main\", \"index\": 0 }, ",
+            StringComparison.Ordinal);
 
         var flow = FlowImport.Read(text).Value;
 
@@ -111,7 +135,9 @@ public sealed class N8nImportTests
         var flow = FlowImport.Read(Corpus.Text("n8n-agent")).Value;
 
         var chat = Config(flow, "ai_agent");
-        Assert.Equal("""{"provider":"openai","model":"gpt-4o-mini","system":"You answer in one sentence.","prompt":"Question: {{ input.chatInput }}","temperature":0.2,"maxTokens":300}""", chat.GetRawText());
+        Assert.Equal(
+            """{"provider":"openai","model":"gpt-4o-mini","system":"You answer in one sentence.","prompt":"Question: {{ input.chatInput }}","temperature":0.2,"maxTokens":300}""",
+            chat.GetRawText());
         Assert.Equal("{{ steps.ai_agent.text }}", Config(flow, "what_did_it_say").GetProperty("value").GetString());
         Assert.Equal(["yes", "no", "default"], Ports(flow, "what_did_it_say"));
         Assert.Contains(flow.Definition.Connections, connection => connection is { From: "calculator", Port: "ai_tool", To: "ai_agent" });
@@ -153,7 +179,8 @@ public sealed class N8nImportTests
             nodes = new object[]
             {
                 new { name = "Before", type = "n8n-nodes-base.slack" },
-                new { name = "It", type = "n8n-nodes-base.set", parameters = new { assignments = new { assignments = new[] { new { name = "v", type = "string", value = theirs } } } } },
+                new { name = "It", type = "n8n-nodes-base.set", parameters = new
+                { assignments = new { assignments = new[] { new { name = "v", type = "string", value = theirs } } } } },
             },
             connections = new { Before = new { main = new[] { new[] { new { node = "It" } } } } },
         });

@@ -37,7 +37,9 @@ public sealed class NodeRedImportTests
         var flow = FlowImport.Read(Corpus.Text("node-red-house")).Value;
 
         Assert.Equal(["Heating", "Lights", "Average"], flow.Definition.Notes.Select(note => note.Text));
-        Assert.Equal(["kitchen", "attic", "default"], flow.Definition.Connections.Where(connection => connection.From == "which_room").Select(connection => connection.Port));
+        Assert.Equal(
+            ["kitchen", "attic", "default"],
+            flow.Definition.Connections.Where(connection => connection.From == "which_room").Select(connection => connection.Port));
         Assert.Equal(["out", "out3"], flow.Definition.Connections.Where(connection => connection.From == "set_it").Select(connection => connection.Port));
         Assert.Equal(90, Config(flow, "delay").GetProperty("seconds").GetDouble());
         Assert.Contains(FlowValidator.Validate(flow.Definition), problem => problem.Field == "connections");

@@ -88,9 +88,16 @@ public sealed class StepPreviewTests
         {
             foreach (var path in PathSuggestions.For(s_flow, step.Id, s_values))
             {
-                var documents = s_flow with { Steps = [.. s_flow.Steps.Select(each => each.Id == step.Id ? each with { Type = "data.set", Config = Json.ToElement(new { value = $"{{{{ {path.Path} }}}}" }) } : each)] };
+                var documents =
+                    s_flow with
+                    {
+                        Steps = [
+                        .. s_flow.Steps.Select(each =>
+                            each.Id == step.Id ? each with { Type = "data.set", Config = Json.ToElement(new { value = $"{{{{ {path.Path} }}}}" }) } : each)]
+                    };
 
-                Assert.DoesNotContain(FlowValidator.Validate(documents), problem => problem.StepId == step.Id && problem.Field.StartsWith("config", StringComparison.Ordinal));
+                Assert.DoesNotContain(
+                    FlowValidator.Validate(documents), problem => problem.StepId == step.Id && problem.Field.StartsWith("config", StringComparison.Ordinal));
             }
         }
     }
@@ -98,7 +105,8 @@ public sealed class StepPreviewTests
     [Fact]
     public void Paths_OfAHugeValue_AreBounded()
     {
-        var huge = JsonSerializer.SerializeToElement(Enumerable.Range(0, 300).ToDictionary(i => $"k{i}", i => Enumerable.Range(0, 50).ToDictionary(j => $"m{j}", j => j)));
+        var huge = JsonSerializer.SerializeToElement(
+            Enumerable.Range(0, 300).ToDictionary(i => $"k{i}", i => Enumerable.Range(0, 50).ToDictionary(j => $"m{j}", j => j)));
         var values = s_values with { Outputs = new Dictionary<string, JsonElement> { ["fetch"] = huge } };
 
         Assert.InRange(PathSuggestions.For(s_flow, "test", values).Count, 1, PathSuggestions.Most);

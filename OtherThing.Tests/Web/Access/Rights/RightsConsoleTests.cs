@@ -41,7 +41,8 @@ public sealed class RightsConsoleTests(SharedServer server)
         var lines = RightsActs.All.Where(act => act.Line is not null).Select(act => act.Line!(call)).ToList();
 
         // The longest name that a line begins with is its command: "run show …" is no "run …".
-        var tried = lines.Select(line => commands.Where(name => line == name || line.StartsWith(name + " ", StringComparison.Ordinal)).MaxBy(name => name.Length));
+        var tried =
+            lines.Select(line => commands.Where(name => line == name || line.StartsWith(name + " ", StringComparison.Ordinal)).MaxBy(name => name.Length));
 
         Assert.Equal("", string.Join('\n', commands.Except(tried.OfType<string>())));
     }

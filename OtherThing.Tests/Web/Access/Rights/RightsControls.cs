@@ -57,7 +57,8 @@ internal static class RightsControls
     {
         yield return new("A22", "Tasks: New task", Page<TasksPage>("[data-card], .ot-empty"), Label("New task"))
         { Make = (scene, maker) => scene.TaskAsync(maker), Act = Then(page => page.Send("#task-form", ("#task-title", "Forged", false))) };
-        yield return new("A23", "Tasks: move a card", Page<TasksPage>("[data-card], .ot-empty"), async (scene, task) => $"Move T-{await NumberAsync(scene, task)}")
+        yield return new(
+            "A23", "Tasks: move a card", Page<TasksPage>("[data-card], .ot-empty"), async (scene, task) => $"Move T-{await NumberAsync(scene, task)}")
         {
             Make = (scene, maker) => scene.TaskAsync(maker),
             Act = async (page, control) =>
@@ -70,24 +71,44 @@ internal static class RightsControls
 
     private static IEnumerable<RightsControl> OfWorkspace()
     {
-        yield return new("A17", "Members: Invite people", Page<MembersPage>("tbody tr"), Label("Invite people")) { Act = Then(page => page.Send("#invite-form")) };
-        yield return OnTarget("A11", "Members: role of a Member", Role.Member, "Role of ", (_, control) => Done(() => RightsPage.Choose(control, nameof(Role.Viewer))));
-        yield return OnTarget("A12", "Members: role of an Admin", Role.Admin, "Role of ", (_, control) => Done(() => RightsPage.Choose(control, nameof(Role.Member))));
+        yield return new(
+            "A17", "Members: Invite people", Page<MembersPage>("tbody tr"), Label("Invite people"))
+        { Act = Then(page => page.Send("#invite-form")) };
+        yield return OnTarget(
+            "A11", "Members: role of a Member", Role.Member, "Role of ", (_, control) => Done(() => RightsPage.Choose(control, nameof(Role.Viewer))));
+        yield return OnTarget(
+            "A12", "Members: role of an Admin", Role.Admin, "Role of ", (_, control) => Done(() => RightsPage.Choose(control, nameof(Role.Member))));
         yield return OnTarget("A13", "Members: role of an Owner", Role.Owner, "Role of ", null);
         yield return OnTarget("A08", "Members: hand over", Role.Admin, "Hand over to ", Then(page => page.Confirm()));
         yield return OnTarget("A14", "Members: remove a Member", Role.Member, "Remove ", Then(page => page.Confirm()));
         yield return OnTarget("A15", "Members: remove an Admin", Role.Admin, "Remove ", Then(page => page.Confirm()));
         yield return OnTarget("A13", "Members: remove an Owner", Role.Owner, "Remove ", null);
         yield return new("A19", "Members: take an invite back", Page<MembersPage>("tbody tr"), Label("Revoke"))
-        { Make = (scene, maker) => OnlyInviteAsync(scene, Role.Member), NotForged = "Whoever may not take one back is not told of any: there is nothing to press." };
+        {
+            Make = (scene, maker) =>
+            OnlyInviteAsync(scene, Role.Member),
+            NotForged = "Whoever may not take one back is not told of any: there is nothing to press."
+        };
         // The note of A19: an Admin cannot take back an invite that makes an Admin. Its rights are those of A18, which makes one.
-        yield return new("A18", "Members: take an Admin's invite back", Page<MembersPage>("tbody tr"), Label("Revoke")) { Make = (scene, maker) => OnlyInviteAsync(scene, Role.Admin) };
-        yield return new("A03", "Settings: save", Page<SettingsPage>("#settings-name"), Label("Save settings")) { Act = (page, _) => Done(() => page.SendOwn("form")) };
-        yield return new("A07", "Settings: delete the workspace", Page<SettingsPage>("#settings-name"), Label("Delete workspace")) { Act = Then(page => page.Confirm(page.Workspace.Slug)) };
+        yield return new("A18", "Members: take an Admin's invite back", Page<MembersPage>("tbody tr"), Label("Revoke"))
+        {
+            Make = (scene, maker) =>
+            OnlyInviteAsync(scene, Role.Admin)
+        };
+        yield return new(
+            "A03", "Settings: save", Page<SettingsPage>("#settings-name"), Label("Save settings"))
+        { Act = (page, _) => Done(() => page.SendOwn("form")) };
+        yield return new(
+            "A07", "Settings: delete the workspace", Page<SettingsPage>("#settings-name"),
+            Label("Delete workspace"))
+        { Act = Then(page => page.Confirm(page.Workspace.Slug)) };
         yield return new("A75", "Audit: check", Page<AuditPage>("[role=search], [role=alert]"), Label("Check that nothing was changed"))
         { NotForged = "Who may not read it is shown the refusal alone: there is nothing to press." };
         yield return new("A37", "Get started: run the sample", Page<FirstStepsPage>("[data-step]"), Label("Run the sample"));
-        yield return new("A44", "Console: run a line", Page<ConsolePage>("h1"), Label("Run")) { NotForged = "Lines come from a script; RightsConsoleTests asks the service what a Viewer's line is answered." };
+        yield return new(
+            "A44", "Console: run a line", Page<ConsolePage>("h1"),
+            Label("Run"))
+        { NotForged = "Lines come from a script; RightsConsoleTests asks the service what a Viewer's line is answered." };
         yield return new("A44", "Console: an example", Page<ConsolePage>("h1"), Label("help"));
     }
 
@@ -98,13 +119,15 @@ internal static class RightsControls
             Make = (scene, maker) => scene.KeyAsync(maker),
             NotForged = "A Viewer cannot see the page's list (A59), and everybody else may add; RightsServiceTests asks the service.",
         };
-        yield return new("A64", "Keys: Test", Page<KeysPage>("[data-key], [role=alert], .ot-empty"), async (scene, key) => $"Test {await NameOfKeyAsync(scene, key)}")
+        yield return new(
+            "A64", "Keys: Test", Page<KeysPage>("[data-key], [role=alert], .ot-empty"), async (scene, key) => $"Test {await NameOfKeyAsync(scene, key)}")
         {
             Make = (scene, maker) => scene.KeyAsync(maker),
             NotForged = "As for adding one.",
         };
         // Who cannot see the list of keys (A59) is offered nothing in it, also not his own: RightsServiceTests asks the service, which lets him.
-        yield return new("A65", "Keys: Remove", Page<KeysPage>("[data-key], [role=alert], .ot-empty"), async (scene, key) => $"Remove {await NameOfKeyAsync(scene, key)}")
+        yield return new(
+            "A65", "Keys: Remove", Page<KeysPage>("[data-key], [role=alert], .ot-empty"), async (scene, key) => $"Remove {await NameOfKeyAsync(scene, key)}")
         { Make = (scene, maker) => scene.KeyAsync(maker), Act = Then(page => page.Confirm()) };
     }
 
@@ -112,7 +135,9 @@ internal static class RightsControls
     {
         yield return new("A28", "Flows: New flow", Page<FlowListPage>(".fl-row"), Label("New flow"));
         yield return new("A28", "Flows: Import", Page<FlowListPage>(".fl-row"), Label("Import")) { NotForged = SameAct };
-        yield return new("A37", "Flows: Run", Page<FlowListPage>(".fl-row"), async (scene, flow) => $"Run {await NameOfFlowAsync(scene, flow)}") { Make = (scene, maker) => scene.FlowAsync(maker) };
+        yield return new("A37", "Flows: Run", Page<FlowListPage>(".fl-row"), async (scene, flow) =>
+            $"Run {await NameOfFlowAsync(scene, flow)}")
+        { Make = (scene, maker) => scene.FlowAsync(maker) };
         yield return InMenu("A32", "Export", null);
         yield return InMenu("A28", "Pause", null);
         yield return InMenu("A28", "Settings…", null) with { NotForged = SameAct };
@@ -160,7 +185,9 @@ internal static class RightsControls
         yield return OnOwn("A51", "Name, limits, workspaces");
         yield return OnOwn("A55", "Remove machine");
         // A machine under suspicion goes on only when its owner says so: the rights are those of A55.
-        yield return OnNode("A55", "Resume") with { Make = QuarantinedAsync, Name = "Resources: resume a machine under suspicion", NotForged = "As for the name." };
+        yield return OnNode("A55", "Resume")
+            with
+        { Make = QuarantinedAsync, Name = "Resources: resume a machine under suspicion", NotForged = "As for the name." };
     }
 
     private static RightsControl OnTarget(string row, string name, Role role, string label, Func<RightsPage, AngleSharp.Dom.IElement, Task>? act) =>
@@ -175,12 +202,13 @@ internal static class RightsControls
             Disturbs = true,
         };
 
-    private static RightsControl InMenu(string row, string label, Func<RightsPage, AngleSharp.Dom.IElement, Task>? act) => new(row, $"Flows: {label}", Page<FlowListPage>(".fl-row"), Label(label))
-    {
-        Make = (scene, maker) => scene.FlowAsync(maker),
-        Menu = async (scene, flow) => $"More about {await NameOfFlowAsync(scene, flow)}",
-        Act = act,
-    };
+    private static RightsControl InMenu(string row, string label, Func<RightsPage, AngleSharp.Dom.IElement, Task>? act) =>
+        new(row, $"Flows: {label}", Page<FlowListPage>(".fl-row"), Label(label))
+        {
+            Make = (scene, maker) => scene.FlowAsync(maker),
+            Menu = async (scene, flow) => $"More about {await NameOfFlowAsync(scene, flow)}",
+            Act = act,
+        };
 
     private static RightsControl OnTests(string row, string label, Func<RightsPage, AngleSharp.Dom.IElement, Task>? act) => new(
         row, $"Tests: {label}", (page, scene, test) => Done(() => page.Open<FlowTestsPage>(".ft-row", ("FlowId", scene.FlowOf(test)))), Label(label))
@@ -196,7 +224,8 @@ internal static class RightsControls
     };
 
     private static RightsControl OnRun(string row, string label, Func<RightsScene, Guid, Task<Guid>> make) => new(
-        row, $"Run: {label}", (page, scene, run) => Done(() => page.Open<RunPage>(label is "Approve" or "Reject" ? ".ap" : ".rp-facts", ("RunId", run))), Label(label))
+        row, $"Run: {label}", (page, scene, run) => Done(() => page.Open<RunPage>(label is "Approve" or "Reject" ? ".ap" : ".rp-facts", ("RunId", run))),
+        Label(label))
     {
         Make = make,
     };
@@ -234,9 +263,11 @@ internal static class RightsControls
     private static async Task<int> NumberAsync(RightsScene scene, Guid task) =>
         (await scene.Get<ITaskStore>().FindAsync(scene.WorkspaceId, task, deleted: false, Cancel))!.Number;
 
-    private static async Task<string> NameOfFlowAsync(RightsScene scene, Guid flow) => (await scene.Get<IFlowStore>().FindAsync(scene.WorkspaceId, flow, Cancel))!.Name;
+    private static async Task<string> NameOfFlowAsync(RightsScene scene, Guid flow) =>
+        (await scene.Get<IFlowStore>().FindAsync(scene.WorkspaceId, flow, Cancel))!.Name;
 
-    private static async Task<string> NameOfKeyAsync(RightsScene scene, Guid key) => (await scene.Get<IKeyStore>().FindAsync(scene.WorkspaceId, key, Cancel))!.Name;
+    private static async Task<string> NameOfKeyAsync(RightsScene scene, Guid key) =>
+        (await scene.Get<IKeyStore>().FindAsync(scene.WorkspaceId, key, Cancel))!.Name;
 
     private static async Task<string> NameOfAsync(RightsScene scene, Guid user) => (await scene.Get<IAccountStore>().FindAsync(user, Cancel))!.DisplayName;
 

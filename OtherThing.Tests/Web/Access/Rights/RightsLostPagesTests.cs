@@ -36,7 +36,8 @@ public sealed class RightsLostPagesTests(SharedServer server)
         await using var scene = await RightsScene.OpenAsync(server);
         var person = scene.Members[Role.Admin];
         var address = (await scene.Get<IAccountStore>().FindAsync(scene.Other.Id, Cancel))!.Email;
-        await scene.Get<InviteService>().CreateAsync(scene.Fresh(scene.Members[Role.Owner]), scene.WorkspaceId, new InviteDraft(Role.Member, Email: "invited@example.org"), Cancel);
+        await scene.Get<InviteService>()
+            .CreateAsync(scene.Fresh(scene.Members[Role.Owner]), scene.WorkspaceId, new InviteDraft(Role.Member, Email: "invited@example.org"), Cancel);
         await using var page = new RightsPage(scene, person, Role.Admin);
         page.Open<MembersPage>("tbody tr");
         page.Shows(address);

@@ -38,7 +38,8 @@ internal static class RightsMatrix
             var (actor, grant) = (scene.Fresh(person), For(act, role));
             if (!act.IsAlwaysOwn)
             {
-                yield return new(act, hasOwn ? $"{role} on another's" : $"{role}", person, actor, scene.Other.Id, grant == Grant.Allow ? Verdict.Allowed : act.Denied);
+                yield return new(
+                    act, hasOwn ? $"{role} on another's" : $"{role}", person, actor, scene.Other.Id, grant == Grant.Allow ? Verdict.Allowed : act.Denied);
             }
 
             if (hasOwn || act.IsAlwaysOwn)
@@ -54,7 +55,9 @@ internal static class RightsMatrix
 
             if (grant != Grant.Deny)
             {
-                yield return new(act, $"a token of {role} without its scope", person, Actor.Token(person.Id, Guid.CreateVersion7(), Scopes.None), person.Id, Verdict.LacksScope);
+                yield return new(
+                    act, $"a token of {role} without its scope", person, Actor.Token(person.Id, Guid.CreateVersion7(), Scopes.None), person.Id,
+                    Verdict.LacksScope);
             }
         }
 

@@ -66,7 +66,10 @@ public sealed class RightsPagesTests(SharedServer server)
         foreach (var control in RightsControls.All.Where(control => control.NotForged is null))
         {
             // The strongest who may not, on a page that takes them for an Owner.
-            if (CellsOf(control, scene).Where(cell => !cell.May && cell.Role != Role.Owner).OrderByDescending(cell => cell.Role).FirstOrDefault() is not { Person: { } person } cell)
+            if (CellsOf(control, scene)
+                .Where(cell => !cell.May && cell.Role != Role.Owner)
+                .OrderByDescending(cell => cell.Role)
+                .FirstOrDefault() is not { Person: { } person } cell)
             {
                 continue;
             }
@@ -114,7 +117,9 @@ public sealed class RightsPagesTests(SharedServer server)
     {
         var pages = typeof(OtherThing.Web.Hosting.Requests.CurrentActor).Assembly.GetTypes()
             .Where(type => type.GetCustomAttributes(typeof(Microsoft.AspNetCore.Components.RouteAttribute), false).Length > 0).Select(type => type.Name);
-        string[] tried = ["TasksPage", "FirstStepsPage", "MembersPage", "SettingsPage", "ConsolePage", "KeysPage", "FlowListPage", "FlowGalleryPage", "FlowVersionsPage", "FlowTestsPage", "FlowEditorPage", "RunPage", "ResourcesPage", "NodesPage", "AuditPage"];
+        string[] tried = [
+            "TasksPage", "FirstStepsPage", "MembersPage", "SettingsPage", "ConsolePage", "KeysPage", "FlowListPage", "FlowGalleryPage", "FlowVersionsPage",
+            "FlowTestsPage", "FlowEditorPage", "RunPage", "ResourcesPage", "NodesPage", "AuditPage"];
 
         Assert.Equal("", string.Join('\n', pages.Except(tried).Where(page => !s_without.Keys.Any(names => names.Split(", ").Contains(page)))));
     }

@@ -70,7 +70,8 @@ internal sealed partial class RightsScene
         var flow = await FlowAsync(Other.Id, s_start, new FlowStep { Id = "pause", Type = "logic.wait", Config = JsonElement.Parse("""{"seconds":600}""") });
         var run = await StartAsync(starter, flow);
         await Until.HoldsAsync(
-            async () => (await Get<IRunStore>().FindAsync(run, Cancel)) is { } row && (row.Status == RunStatus.Waiting || row.Status.IsFinal()), "the run waits", Cancel);
+            async () => (await Get<IRunStore>().FindAsync(run, Cancel)) is { } row && (row.Status == RunStatus.Waiting || row.Status.IsFinal()),
+            "the run waits", Cancel);
         return run;
     }
 
@@ -89,7 +90,8 @@ internal sealed partial class RightsScene
         var flow = (await Get<IRunStore>().FindAsync(run, Cancel))!.FlowId;
         var id = Guid.CreateVersion7();
         await Get<IApprovalStore>().AddAsync(
-            new Approval(id, WorkspaceId, flow, run, "ask", new ApprovalQuestion("Ship it?", "", asked, "[]", await TaskAsync(Other.Id)), Now.AddDays(1), Now), Cancel);
+            new Approval(id, WorkspaceId, flow, run, "ask", new ApprovalQuestion("Ship it?", "", asked, "[]", await TaskAsync(Other.Id)), Now.AddDays(1), Now),
+            Cancel);
         return id;
     }
 
@@ -128,7 +130,8 @@ internal sealed partial class RightsScene
     /// <summary>A machine of somebody that serves no workspace.</summary>
     public async Task<Guid> LooseNodeAsync(Guid owner)
     {
-        var node = new Node(RandomNumberGenerator.GetBytes(91), new NodeFacts { HostName = "bench-" + Guid.NewGuid().ToString("N")[^6..], Os = "linux" }, "192.0.2.7", Now);
+        var node = new Node(
+            RandomNumberGenerator.GetBytes(91), new NodeFacts { HostName = "bench-" + Guid.NewGuid().ToString("N")[^6..], Os = "linux" }, "192.0.2.7", Now);
         Assert.Null(node.Claim(owner, name: null, joinsNewWorkspaces: false, Now));
         Assert.True(await Get<INodeStore>().TryAddAsync(node, Cancel));
         return node.Id;

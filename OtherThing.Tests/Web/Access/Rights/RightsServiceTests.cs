@@ -77,7 +77,8 @@ public sealed class RightsServiceTests(SharedServer server)
     {
         var there = typeof(Door).Assembly.GetTypes().Where(type => type is { IsPublic: true, IsInterface: false })
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
-            .Where(method => !method.IsSpecialName && method.Name != nameof(Equals) && method.GetParameters().Any(parameter => parameter.ParameterType == typeof(Actor)))
+            .Where(method =>
+                !method.IsSpecialName && method.Name != nameof(Equals) && method.GetParameters().Any(parameter => parameter.ParameterType == typeof(Actor)))
             .GroupBy(method => $"{method.DeclaringType!.Name}.{method.Name}")
             .Where(method => !s_noRow.ContainsKey(method.Key) && !s_noRow.ContainsKey(method.Key.Split('.')[0]))
             .ToDictionary(method => method.Key, method => method.Count());

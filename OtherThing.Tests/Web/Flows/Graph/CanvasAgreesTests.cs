@@ -43,12 +43,20 @@ public sealed class CanvasAgreesTests
                 var theirs = JsonElement.Parse(canvas.Call("layout", s_types, FlowJson.Write(flow)));
                 var ours = FlowLayout.Of(flow);
                 Assert.Equal(
-                    theirs.GetProperty("rects").EnumerateObject().Select(rect => $"{rect.Name}: {Say(rect.Value.EnumerateArray().Select(part => part.GetDouble()))}").Order(),
+                    theirs.GetProperty("rects")
+                        .EnumerateObject()
+                        .Select(rect => $"{rect.Name}: {Say(rect.Value.EnumerateArray().Select(part => part.GetDouble()))}")
+                        .Order(),
                     ours.Rects.Select(rect => $"{rect.Key}: {Say([rect.Value.X, rect.Value.Y, rect.Value.Width, rect.Value.Height])}").Order());
                 Assert.Equal(
                     theirs.GetProperty("wires").EnumerateArray().Select(wire => string.Join(' ', wire.EnumerateArray()
-                        .Select(stroke => stroke.GetProperty("kind").GetString() + Say(stroke.GetProperty("places").EnumerateArray().Select(place => place.GetDouble()))))),
-                    flow.Connections.Select(each => string.Join(' ', Wire.Strokes(ours.Output(each.From, each.Port), ours.Input(each.To)).Select(stroke => stroke.Kind + Say(stroke.Places)))));
+                        .Select(stroke =>
+                            stroke.GetProperty("kind").GetString() + Say(stroke.GetProperty("places").EnumerateArray().Select(place => place.GetDouble()))))),
+                    flow.Connections.Select(
+                        each =>
+                            string.Join(
+                                ' ',
+                                Wire.Strokes(ours.Output(each.From, each.Port), ours.Input(each.To)).Select(stroke => stroke.Kind + Say(stroke.Places)))));
             },
             iter: 400, threads: 1);
     }
@@ -61,7 +69,8 @@ public sealed class CanvasAgreesTests
         var look = JsonElement.Parse(canvas.Call("all"));
 
         Assert.Equal(Enum.GetValues<StepKind>().Select(StepLook.KindName), look.GetProperty("kinds").EnumerateArray().Select(kind => kind.GetString()));
-        Assert.All(Enum.GetValues<StepKind>(), kind => Assert.Equal(look.GetProperty("icons").GetProperty(StepLook.KindName(kind)).GetString(), StepLook.Icon(kind)));
+        Assert.All(Enum.GetValues<StepKind>(), kind =>
+            Assert.Equal(look.GetProperty("icons").GetProperty(StepLook.KindName(kind)).GetString(), StepLook.Icon(kind)));
         string[] states = [.. Enum.GetNames<StepRunStatus>().Concat(Enum.GetNames<FlowChangeKind>()).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
         Assert.All(states, state => Assert.Equal(look.GetProperty("states").GetProperty(state).GetProperty("word").GetString(), StepLook.StateWord(state)));
         Assert.All(states, state => Assert.Equal(look.GetProperty("icons").GetProperty(state).GetString(), StepLook.StateIcon(state)));
@@ -71,7 +80,10 @@ public sealed class CanvasAgreesTests
     [Fact]
     public void Look_EveryStepOneCanAdd_HasAShapeOfItsOwn_OnBothSides()
     {
-        using var canvas = new CanvasScript("import { Catalog } from './catalog.js'; import look from './look.js'; export const icon = (name, kind) => look.icons[new Catalog([{ name, kind }]).icon({ type: name })];");
+        using var canvas =
+            new CanvasScript(
+                "import { Catalog } from './catalog.js'; import look from './look.js'; export const icon = (name, kind) => look.icons[new Catalog([{ name, "
+                    + "kind }]).icon({ type: name })];");
 
         var shapes = StepCatalog.All.Select(type => canvas.Call("icon", type.Name, StepLook.KindName(type.Kind))).ToList();
 
@@ -159,7 +171,10 @@ public sealed class CanvasAgreesTests
                 Type = type.Name,
                 Position = new(random.Next(-500, 1500), random.Next(-300, 700) / 4.0),
                 Parent = outer[random.Next(outer.Count)],
-                Config = type.Name == "logic.switch" ? JsonElement.Parse($$"""{"value":"x","cases":[{{string.Join(',', Enumerable.Range(0, random.Next(5)).Select(each => $"\"c{each % 3}\""))}}]}""") : Json.EmptyObject,
+                Config = type.Name == "logic.switch"
+                    ? JsonElement.Parse(
+                        $$"""{"value":"x","cases":[{{string.Join(',', Enumerable.Range(0, random.Next(5)).Select(each => $"\"c{each % 3}\""))}}]}""")
+                    : Json.EmptyObject,
                 OnError = random.Next(3) == 0 ? OnError.Branch : OnError.Fail,
             });
         }
@@ -177,8 +192,10 @@ public sealed class CanvasAgreesTests
     {
         string?[] words = ["queued", "running", "waiting", "succeeded", "failed", "cancelled", "skipped", "unknown"];
         return new StepState(
-            words[random.Next(words.Length)]!, random.Next(3) == 0 ? null : Math.Floor(Math.Exp(random.NextDouble() * 18)), random.Next(1, 4), random.Next(2) == 0 ? null : $"{random.Next(9)} of 9",
-            random.Next(2) == 0 ? null : "$0.01", random.Next(2) == 0 ? null : "It broke.", random.Next(2) == 0 ? null : "text", random.Next(2) == 0 ? null : "out");
+            words[random.Next(words.Length)]!, random.Next(3) == 0 ? null : Math.Floor(Math.Exp(random.NextDouble() * 18)), random.Next(1, 4),
+            random.Next(2) == 0 ? null : $"{random.Next(9)} of 9",
+            random.Next(2) == 0 ? null : "$0.01", random.Next(2) == 0 ? null : "It broke.", random.Next(2) == 0 ? null : "text",
+            random.Next(2) == 0 ? null : "out");
     }
 
     private static string Say(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => Math.Round(number, 6)));

@@ -44,7 +44,8 @@ public sealed class CanvasRouteTests
             var found = Find(canvas, (source.Item1 + 224, source.Item2 + 38), (target.Item1, target.Item2 + 38), cards);
 
             Assert.True(found.Crossed == 0, $"round {round} crosses {found.Crossed}: {Say(found.Places)}");
-            var places = found.Places!.Value.EnumerateArray().Select(place => (X: place.GetProperty("x").GetDouble(), Y: place.GetProperty("y").GetDouble())).ToList();
+            var places =
+                found.Places!.Value.EnumerateArray().Select(place => (X: place.GetProperty("x").GetDouble(), Y: place.GetProperty("y").GetDouble())).ToList();
             Assert.Equal((source.Item1 + 224, source.Item2 + 38), places[0]);
             Assert.Equal((target.Item1, target.Item2 + 38), places[^1]);
             Assert.All(places.Zip(places.Skip(1)), leg => Assert.True(leg.First.X == leg.Second.X || leg.First.Y == leg.Second.Y));

@@ -1,8 +1,8 @@
 #pragma warning disable BL0006 // what a browser is sent is counted, and only the renderer knows it
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.RenderTree;
 using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.AspNetCore.Components.RenderTree;
 using Microsoft.Extensions.Logging.Abstractions;
 using OtherThing.Core.Flows;
 using OtherThing.Web.Features.Flows.Graph;

@@ -21,9 +21,12 @@ public sealed class FlowChangesTests
         var changes = FlowChanges.Of(new FlowComparison(before, after, FlowDiff.Between(before, after)));
 
         Assert.Equal(["a", "d", "b", "c"], changes.Flow.Steps.Select(step => step.Id));
-        Assert.Equal(("changed", "added", "removed", "removed"), (changes.States["a"].Status, changes.States["d"].Status, changes.States["b"].Status, changes.States["c"].Status));
+        Assert.Equal(
+            ("changed", "added", "removed", "removed"),
+            (changes.States["a"].Status, changes.States["d"].Status, changes.States["b"].Status, changes.States["c"].Status));
         Assert.Equal([("b", "removed"), ("c", "removed"), ("d", "added")], changes.Marks.Select(mark => (mark.Key.To, mark.Value)).Order());
         var rects = FlowLayout.Of(changes.Flow).Rects.Values.ToList();
-        Assert.All(rects, one => Assert.DoesNotContain(rects, other => other != one && one.X < other.Right && other.X < one.Right && one.Y < other.Bottom && other.Y < one.Bottom));
+        Assert.All(rects, one =>
+            Assert.DoesNotContain(rects, other => other != one && one.X < other.Right && other.X < one.Right && one.Y < other.Bottom && other.Y < one.Bottom));
     }
 }

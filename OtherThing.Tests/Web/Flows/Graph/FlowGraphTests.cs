@@ -47,7 +47,8 @@ public sealed class FlowGraphTests : IAsyncDisposable
         Assert.Contains("so far", Card(graph, "yes").TextContent, StringComparison.Ordinal);
         Assert.Equal("65000", graph.Find("[data-step=yes] ot-clock").GetAttribute("ms"));
         Assert.NotNull(Card(graph, "check").QuerySelector(".sg-state.sg-success svg path"));
-        Assert.Equal(["sg-flowing", "sg-idle"], graph.FindAll(".sg-wires path").Select(path => path.ClassName).Where(name => !string.IsNullOrEmpty(name)).Order());
+        Assert.Equal(
+            ["sg-flowing", "sg-idle"], graph.FindAll(".sg-wires path").Select(path => path.ClassName).Where(name => !string.IsNullOrEmpty(name)).Order());
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class FlowGraphTests : IAsyncDisposable
         Assert.Equal(["ask", "sum"], group.Children.Cast<StepNode>().Select(child => child.Face.Step.Id).Order());
         Assert.All(group.Children, child => Assert.True(
             child.Position.X >= group.Position.X && child.Position.Y >= group.Position.Y + 52
-            && child.Position.X + child.Size!.Width <= group.Position.X + group.Size!.Width && child.Position.Y + child.Size.Height <= group.Position.Y + group.Size.Height));
+            && child.Position.X + child.Size!.Width <= group.Position.X + group.Size!.Width
+            && child.Position.Y + child.Size.Height <= group.Position.Y + group.Size.Height));
         Assert.NotNull(head.Find(".sg-frame"));
         Assert.Contains("inside For each", Card(graph, "ask").TextContent, StringComparison.Ordinal);
     }
@@ -85,7 +87,8 @@ public sealed class FlowGraphTests : IAsyncDisposable
         await renderer.ShowAsync(flow, new Dictionary<string, StepState>());
         renderer.Forget();
 
-        await renderer.ShowAsync(flow, Enumerable.Range(0, 50).ToDictionary(at => $"s{at}", _ => new StepState("queued", null, 1, null, null, null, null, null)));
+        await renderer.ShowAsync(
+            flow, Enumerable.Range(0, 50).ToDictionary(at => $"s{at}", _ => new StepState("queued", null, 1, null, null, null, null, null)));
 
         Assert.Equal((1, 50), (renderer.Batches, renderer.Cards));
     }
@@ -132,7 +135,8 @@ public sealed class FlowGraphTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _page.DisposeAsync();
 
-    private IRenderedComponent<FlowGraph> Render(FlowDocument flow, Dictionary<string, StepState> states, Action<string>? chosen = null) => _page.Render<FlowGraph>(parameters => parameters
+    private IRenderedComponent<FlowGraph> Render(FlowDocument flow, Dictionary<string, StepState> states, Action<string>? chosen = null) =>
+        _page.Render<FlowGraph>(parameters => parameters
         .Add(graph => graph.Flow, flow).Add(graph => graph.States, states).Add(graph => graph.Label, "Graph")
         .Add(graph => graph.OnSelect, EventCallback.Factory.Create(this, chosen ?? (_ => { }))));
 
@@ -143,11 +147,13 @@ public sealed class FlowGraphTests : IAsyncDisposable
         Steps =
         [
             new FlowStep { Id = "start", Type = "trigger.manual", Name = "Start" },
-            new FlowStep { Id = "check", Type = "logic.if", Name = "Check", Position = new(320, 0), Config = JsonElement.Parse("""{"condition":"input.ok"}""") },
+            new FlowStep
+            { Id = "check", Type = "logic.if", Name = "Check", Position = new(320, 0), Config = JsonElement.Parse("""{"condition":"input.ok"}""") },
             new FlowStep { Id = "yes", Type = "data.set", Name = "Yes", Position = new(640, -80) },
             new FlowStep { Id = "no", Type = "data.set", Name = "No", Position = new(640, 80) },
         ],
-        Connections = [new() { From = "start", To = "check" }, new() { From = "check", Port = "true", To = "yes" }, new() { From = "check", Port = "false", To = "no" }],
+        Connections = [
+            new() { From = "start", To = "check" }, new() { From = "check", Port = "true", To = "yes" }, new() { From = "check", Port = "false", To = "no" }],
     };
 
     private static FlowDocument Mapping() => FlowDocument.Empty with

@@ -21,7 +21,8 @@ public sealed class FlowPlacesTests
             ],
             Connections =
             [
-                new() { From = "start", To = "each" }, new() { From = "ask", To = "sum" }, new() { From = "each", To = "left" }, new() { From = "each", To = "right" },
+                new() { From = "start", To = "each" }, new() { From = "ask", To = "sum" }, new() { From = "each", To = "left" },
+                new() { From = "each", To = "right" },
             ],
         };
 
@@ -36,7 +37,9 @@ public sealed class FlowPlacesTests
     [Fact]
     public void Of_FlowWithPlaces_IsTheFlowItself()
     {
-        var flow = FlowDocument.Empty with { Steps = [new FlowStep { Id = "a", Type = "data.set" }, new FlowStep { Id = "b", Type = "data.set", Position = new(1, 0) }] };
+        var flow = FlowDocument.Empty
+            with
+        { Steps = [new FlowStep { Id = "a", Type = "data.set" }, new FlowStep { Id = "b", Type = "data.set", Position = new(1, 0) }] };
 
         Assert.Same(flow, FlowPlaces.Of(flow));
     }

@@ -30,7 +30,8 @@ internal sealed class PasswordHelp(
     {
         if (!await administrator.IsAsync(actor, cancellationToken))
         {
-            return Error.Forbidden("access.forbidden", "Only the administrator of this server can help with a forgotten password: the person of its first account.");
+            return Error.Forbidden(
+                "access.forbidden", "Only the administrator of this server can help with a forgotten password: the person of its first account.");
         }
 
         if ((door.AskFresh(actor) ?? limits.Count(GuessPurpose.ForgottenPassword, actor)) is { } refusal)

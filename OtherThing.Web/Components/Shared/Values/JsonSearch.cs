@@ -56,7 +56,8 @@ internal static class JsonSearch
 
         var isLeaf = value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array);
         var named = path.Count > 0 && path[^1].Contains(text, StringComparison.OrdinalIgnoreCase);
-        if (named || (isLeaf && (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Contains(text, StringComparison.OrdinalIgnoreCase)))
+        if (named || (isLeaf
+            && (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Contains(text, StringComparison.OrdinalIgnoreCase)))
         {
             hits.Add(new JsonHit(new TemplatePath("", [.. path], 0, 0).ToString(), value.GetRawText()));
         }

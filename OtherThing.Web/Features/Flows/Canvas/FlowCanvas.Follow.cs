@@ -84,13 +84,16 @@ public sealed partial class FlowCanvas
     }
 
     private Task ShowPeopleAsync() => Editor is not { } own ? Task.CompletedTask : _browser.CallAsync("people", Json.ToElement(
-        own.Present.Where(present => present.EditorId != own.Id).Select(present => new { Id = present.EditorId, present.Name, present.Selection, present.Colour })));
+        own.Present.Where(present => present.EditorId != own.Id)
+            .Select(present => new { Id = present.EditorId, present.Name, present.Selection, present.Colour })));
 
     private Task TellAsync(FlowConflict conflict)
     {
         var what = $"{conflict.Field.Replace('_', ' ')} of {conflict.StepName}";
-        return conflict.Last == Editor?.Id ? _browser.CallAsync("say", $"{NameOf(conflict.EarlierName)} changed {what} at the same time. The last change counts: yours.")
-            : conflict.Earlier == Editor?.Id ? _browser.CallAsync("say", $"{NameOf(conflict.LastName)} changed {what} right after you. The last change counts: theirs.")
+        return conflict.Last == Editor?.Id
+            ? _browser.CallAsync("say", $"{NameOf(conflict.EarlierName)} changed {what} at the same time. The last change counts: yours.")
+            : conflict.Earlier == Editor?.Id
+                ? _browser.CallAsync("say", $"{NameOf(conflict.LastName)} changed {what} right after you. The last change counts: theirs.")
             : Task.CompletedTask;
     }
 

@@ -64,7 +64,8 @@ public sealed partial class FlowEditorPage
         // What is published is what the dialog shows, never what somebody else changes meanwhile.
         var seen = editor.StoredRevision;
         FlowDiff? diff = null;
-        if (_published is { } number && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _disposal.Token)).TryGet(out var version, out _))
+        if (_published is { } number
+            && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _disposal.Token)).TryGet(out var version, out _))
         {
             diff = FlowDiff.Between(FlowJson.Parse(version.Definition).Value, editor.Snapshot.Definition);
         }

@@ -47,7 +47,8 @@ internal static class FlowExchangeEndpoints
 }
 
 /// <summary>The draft an import made, what to look at, and what keeps it from running.</summary>
-public sealed record ImportFlowResponse(FlowResponse Flow, ImportSource Source, IReadOnlyList<ImportRemark> Remarks, IReadOnlyList<ImportProblemResponse> Problems)
+public sealed record ImportFlowResponse(
+    FlowResponse Flow, ImportSource Source, IReadOnlyList<ImportRemark> Remarks, IReadOnlyList<ImportProblemResponse> Problems)
 {
     public static ImportFlowResponse From(Flow flow, ImportedFlow imported) => new(
         FlowResponse.From(flow), imported.Source, imported.Remarks,

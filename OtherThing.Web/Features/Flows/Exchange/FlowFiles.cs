@@ -29,7 +29,8 @@ internal static class FlowFiles
     public static async Task<Guid?> ImportAsync(IDialogService dialogs, WorkspaceContext workspace)
     {
         var parameters = new DialogParameters<ImportFlowDialog> { { dialog => dialog.Workspace, workspace } };
-        var reference = await dialogs.ShowAsync<ImportFlowDialog>("Import a flow", parameters, new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true });
+        var reference =
+            await dialogs.ShowAsync<ImportFlowDialog>("Import a flow", parameters, new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true });
         return await reference.Result is { Canceled: false, Data: Guid flowId } ? flowId : null;
     }
 }

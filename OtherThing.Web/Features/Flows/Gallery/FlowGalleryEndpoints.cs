@@ -44,7 +44,8 @@ internal static class FlowGalleryEndpoints
     }
 
     private static async Task<Results<Created<FlowResponse>, ProblemHttpResult>> CreateAsync(
-        Guid workspaceId, string templateId, CreateFromTemplateRequest? request, FlowGalleryService gallery, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, string templateId, CreateFromTemplateRequest? request, FlowGalleryService gallery, CurrentActor current,
+        CancellationToken cancellationToken)
     {
         var result = await gallery.CreateAsync(await current.GetAsync(), workspaceId, templateId, request?.Name, cancellationToken);
         return result.TryGet(out var flow, out var refusal)

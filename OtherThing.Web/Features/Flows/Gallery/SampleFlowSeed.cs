@@ -9,7 +9,8 @@ using OtherThing.Web.Hosting;
 namespace OtherThing.Web.Features.Flows.Gallery;
 
 /// <summary>Puts the sample flow into a new workspace.</summary>
-internal sealed partial class SampleFlowSeed(FlowService flows, IServer server, IOptions<HostFilteringOptions> hosts, ILogger<SampleFlowSeed> logger) : IWorkspaceSeed
+internal sealed partial class SampleFlowSeed(FlowService flows, IServer server, IOptions<HostFilteringOptions> hosts, ILogger<SampleFlowSeed> logger)
+    : IWorkspaceSeed
 {
     public async Task SeedAsync(Workspace workspace, Actor creator, CancellationToken cancellationToken)
     {

@@ -14,7 +14,8 @@ internal sealed record FlowChanges(FlowDocument Flow, IReadOnlyDictionary<string
 
     public static FlowChanges Of(FlowComparison compared)
     {
-        var removed = compared.Diff.Steps.Where(change => change.Kind == FlowChangeKind.Removed).Select(change => change.StepId).ToHashSet(StringComparer.Ordinal);
+        var removed =
+            compared.Diff.Steps.Where(change => change.Kind == FlowChangeKind.Removed).Select(change => change.StepId).ToHashSet(StringComparer.Ordinal);
         var steps = compared.After.Steps.DistinctBy(step => step.Id).ToList();
         foreach (var gone in compared.Before.Steps.DistinctBy(step => step.Id).Where(step => removed.Contains(step.Id)))
         {

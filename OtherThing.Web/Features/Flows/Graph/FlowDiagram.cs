@@ -102,7 +102,9 @@ public sealed class FlowDiagram : BlazorDiagram
             return target.Status is "running" or "queued" ? "flowing" : "taken";
         }
 
-        var passedBy = source?.Status == "skipped" || target?.Status == "skipped" || (source is { Status: "succeeded", Port: { } port } && port != connection.Port);
+        var passedBy = source?.Status == "skipped"
+            || target?.Status == "skipped"
+            || (source is { Status: "succeeded", Port: { } port } && port != connection.Port);
         return passedBy ? "idle" : connection.Port == "error" ? "error" : "";
     }
 
@@ -114,7 +116,9 @@ public sealed class FlowDiagram : BlazorDiagram
         foreach (var (step, depth, at) in order.OrderByDescending(each => each.Depth))
         {
             var rect = layout.Rects[step.Id];
-            var face = new StepFace(step, StepCatalog.Find(step.Type), at, depth, step.Parent is { } parent ? names.GetValueOrDefault(parent) : null, PortsOf(step.Id, rect, layout));
+            var face = new StepFace(
+                step, StepCatalog.Find(step.Type), at, depth, step.Parent is { } parent ? names.GetValueOrDefault(parent) : null,
+                PortsOf(step.Id, rect, layout));
             var place = new Point(rect.X - origin.X, rect.Y - origin.Y);
             if (!rect.IsContainer)
             {

@@ -78,7 +78,8 @@ internal sealed class FlowLayout
         var rect = _rects[step.Id] = new FlowRect(x, y, StepLook.Container.Width, StepLook.Container.Height, true);
         foreach (var inner in _children[step.Id].Select(Measure))
         {
-            var (left, top) = (Math.Min(rect.X, inner.X - StepLook.Container.Pad), Math.Min(rect.Y, inner.Y - StepLook.Container.Pad - StepLook.Card.HeaderHeight));
+            var (left, top) = (
+                Math.Min(rect.X, inner.X - StepLook.Container.Pad), Math.Min(rect.Y, inner.Y - StepLook.Container.Pad - StepLook.Card.HeaderHeight));
             var (right, bottom) = (Math.Max(rect.Right, inner.Right + StepLook.Container.Pad), Math.Max(rect.Bottom, inner.Bottom + StepLook.Container.Pad));
             rect = new FlowRect(left, top, right - left, bottom - top, true);
         }

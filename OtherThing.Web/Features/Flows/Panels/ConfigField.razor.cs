@@ -184,7 +184,9 @@ public sealed partial class ConfigField
     private static string Said(JsonElement value)
     {
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        return text.Length > 400 ? $"{TextCut.Head(text, 400)}… ({text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters)" : text.Length == 0 ? "an empty text" : text;
+        return text.Length > 400
+            ? $"{TextCut.Head(text, 400)}… ({text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters)"
+            : text.Length == 0 ? "an empty text" : text;
     }
 
     /// <summary>How a list of names reads where nothing is chosen, and where what is chosen is not in it.</summary>

@@ -11,7 +11,8 @@ internal static class ConfigText
     public static string Show(JsonNode? value) => value switch
     {
         null => "",
-        JsonValue text when text.GetValueKind() == JsonValueKind.String => IsPlain(text.GetValue<string>()) ? text.GetValue<string>() : text.ToJsonString(Json.Options),
+        JsonValue text when text.GetValueKind() == JsonValueKind.String =>
+            IsPlain(text.GetValue<string>()) ? text.GetValue<string>() : text.ToJsonString(Json.Options),
         _ => value.ToJsonString(Json.Indented),
     };
 
@@ -45,7 +46,8 @@ internal static class ConfigText
 
     /// <summary>Name and value, one per line.</summary>
     public static string ShowPairs(JsonNode? value) => value is JsonObject pairs
-        ? string.Join('\n', pairs.Select(pair => $"{pair.Key}: {(pair.Value?.GetValueKind() == JsonValueKind.String ? pair.Value.GetValue<string>() : pair.Value?.ToJsonString())}"))
+        ? string.Join('\n', pairs.Select(
+            pair => $"{pair.Key}: {(pair.Value?.GetValueKind() == JsonValueKind.String ? pair.Value.GetValue<string>() : pair.Value?.ToJsonString())}"))
         : "";
 
     /// <summary>Reads what <see cref="ShowPairs"/> shows; a line without a colon is a name with no value.</summary>

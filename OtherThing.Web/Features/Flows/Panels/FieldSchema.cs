@@ -146,7 +146,8 @@ public sealed record FieldSchema
     private static string? TypeOf(JsonElement schema) => Child(schema, "type") switch
     {
         { ValueKind: JsonValueKind.String } one => one.GetString(),
-        { ValueKind: JsonValueKind.Array } several => several.EnumerateArray().Select(each => each.GetString()).Where(each => each != "null").ToList() is [var only] ? only : null,
+        { ValueKind: JsonValueKind.Array } several =>
+            several.EnumerateArray().Select(each => each.GetString()).Where(each => each != "null").ToList() is [var only] ? only : null,
         _ => null,
     };
 

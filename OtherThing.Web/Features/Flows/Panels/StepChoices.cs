@@ -58,7 +58,9 @@ public sealed class StepChoices(KeyService keys, PriceTable prices, MemberServic
         var people = await members.ListAsync(actor, workspaceId, new PageRequest(PageRequest.MaxLimit), cancellationToken);
         _members = people.IsSuccess ? people.Value.Items : [];
         var others = await flows.ListAsync(actor, workspaceId, new PageRequest(PageRequest.MaxLimit), cancellationToken);
-        _flows = others.IsSuccess ? [.. others.Value.Items.Where(flow => flow.Id != flowId).OrderBy(flow => flow.Name, StringComparer.CurrentCultureIgnoreCase)] : [];
+        _flows = others.IsSuccess
+            ? [.. others.Value.Items.Where(flow => flow.Id != flowId).OrderBy(flow => flow.Name, StringComparer.CurrentCultureIgnoreCase)]
+            : [];
         var machines = await nodes.ListAsync(actor, workspaceId, cancellationToken);
         _nodes = machines.IsSuccess ? [.. machines.Value.OrderBy(node => node.Name, StringComparer.CurrentCultureIgnoreCase)] : [];
     }
@@ -66,11 +68,16 @@ public sealed class StepChoices(KeyService keys, PriceTable prices, MemberServic
     /// <summary>What fits a field of the config; empty when anything does.</summary>
     public IReadOnlyList<FieldChoice> For(FieldSchema field, FlowStep step) => field.Hint switch
     {
-        "provider" => [.. s_providers.Select(provider => new FieldChoice(provider, HasKey(provider) ? $"{provider}: a key is here" : $"{provider}: no key yet"))],
+        "provider" =>
+            [.. s_providers.Select(provider => new FieldChoice(provider, HasKey(provider) ? $"{provider}: a key is here" : $"{provider}: no key yet"))],
         "key" => [.. KeysOf(step).Select(key => new FieldChoice(key.Id.ToString(), $"{key.Name} ({Name(key.Provider)}, {key.Mask})"))],
         "model" => Models(step),
         "flow" => [.. _flows.Select(flow => new FieldChoice(flow.Id.ToString(), flow.PublishedRevision is null ? $"{flow.Name} (draft only)" : flow.Name))],
-        "node" => [.. _nodes.Select(node => new FieldChoice(node.Id.ToString(), node.Status == NodeStatus.Ready ? node.Name : $"{node.Name} ({node.Status.ToString().ToLowerInvariant()})"))],
+        "node" =>
+            [.. _nodes.Select(
+                node =>
+                    new FieldChoice(
+                        node.Id.ToString(), node.Status == NodeStatus.Ready ? node.Name : $"{node.Name} ({node.Status.ToString().ToLowerInvariant()})"))],
         "cron" => s_crons,
         "timezone" => TimeZones.All,
         "member" => [.. _members.Select(member => new FieldChoice(member.UserId.ToString(), member.DisplayName))],

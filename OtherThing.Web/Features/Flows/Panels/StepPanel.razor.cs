@@ -19,7 +19,8 @@ namespace OtherThing.Web.Features.Flows.Panels;
 
 public sealed partial class StepPanel : IAsyncDisposable
 {
-    private static readonly object[] s_filters = [.. TemplateFilters.All.Select(filter => new { Path = filter.Name, Type = filter.Summary, Sample = (string?)null })];
+    private static readonly object[] s_filters = [
+        .. TemplateFilters.All.Select(filter => new { Path = filter.Name, Type = filter.Summary, Sample = (string?)null })];
     private BrowserModule _browser = null!;
     private ElementReference _root;
     private FlowProblem? _focused;
@@ -134,7 +135,8 @@ public sealed partial class StepPanel : IAsyncDisposable
 
     private bool IsOfField(FlowProblem problem) => _fields.Any(field => Concerns(problem, field.Name));
 
-    private string? ProblemOf(string field, bool hint = false) => Problems.FirstOrDefault(problem => problem.IsHint == hint && Concerns(problem, field))?.Message;
+    private string? ProblemOf(string field, bool hint = false) =>
+        Problems.FirstOrDefault(problem => problem.IsHint == hint && Concerns(problem, field))?.Message;
 
     private static bool Concerns(FlowProblem problem, string field)
     {
@@ -150,13 +152,24 @@ public sealed partial class StepPanel : IAsyncDisposable
         if (field == "config")
         {
             // Nobody knows which one: what must be given, else what is given, else what comes first.
-            return [.. _fields.OrderByDescending(each => each.Required).ThenByDescending(each => _config.ContainsKey(each.Name)).Select(each => "field-" + each.Name)];
+            return [
+                .. _fields.OrderByDescending(each => each.Required).ThenByDescending(each => _config.ContainsKey(each.Name)).Select(
+                    each => "field-" + each.Name)];
         }
 
         var parts = field.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
         if (parts[0] != "config")
         {
-            return [field switch { "name" => "step-name", "timeoutSeconds" => "step-timeout", "retry.max" => "step-retries", "retry.backoffSeconds" => "step-backoff", "onError" => "step-on-error", "effects" => "step-effects", _ => "step-name" }];
+            var id = field switch
+            {
+                "timeoutSeconds" => "step-timeout",
+                "retry.max" => "step-retries",
+                "retry.backoffSeconds" => "step-backoff",
+                "onError" => "step-on-error",
+                "effects" => "step-effects",
+                _ => "step-name",
+            };
+            return [id];
         }
 
         return [.. Enumerable.Range(1, parts.Length - 1).Reverse().Select(count => "field-" + string.Join('-', parts.Skip(1).Take(count)))];
@@ -178,7 +191,10 @@ public sealed partial class StepPanel : IAsyncDisposable
         : "template";
 
     private FieldPreview? PreviewOf(string field) =>
-        Definition is { } definition && Values is { } values && Step.Config.ValueKind == JsonValueKind.Object && Step.Config.TryGetProperty(field, out var value)
+        Definition is { } definition
+        && Values is { } values
+        && Step.Config.ValueKind == JsonValueKind.Object
+        && Step.Config.TryGetProperty(field, out var value)
             ? StepPreview.Render(definition, Step, field, value, values)
             : null;
 

@@ -107,7 +107,8 @@ public sealed partial class StepRunActs : IDisposable
 
     private Task PinAsync() => OnceAsync(async () =>
     {
-        if ((await Pins.PinAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, Output ?? Json.Null, null, _disposal.Token)).TryGet(out var pin, out var refusal))
+        if ((await Pins.PinAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, Output ?? Json.Null, null, _disposal.Token))
+            .TryGet(out var pin, out var refusal))
         {
             _pin = pin;
         }

@@ -12,9 +12,11 @@ public sealed record SaveTestRequest(Guid? RunId, string? Name);
 
 /// <summary>Body of a changed test; what is left out stays.</summary>
 public sealed record UpdateTestRequest(
-    string? Name, [property: JsonConverter(typeof(PayloadConverter))] JsonElement? Input, IReadOnlyDictionary<string, StepAnswer>? Answers, TestExpectation? Expected);
+    string? Name, [property: JsonConverter(typeof(PayloadConverter))] JsonElement? Input, IReadOnlyDictionary<string, StepAnswer>? Answers,
+    TestExpectation? Expected);
 
-/// <summary>Body of a test run: which tests (all when left out) against which version (a number, <c>draft</c>, <c>published</c>; the draft when left out).</summary>
+/// <summary>Body of a test run: which tests (all when left out) against which version (a number, <c>draft</c>, <c>published</c>; the draft when left
+/// out).</summary>
 public sealed record RunTestsRequest(IReadOnlyList<Guid>? Tests, JsonElement? Version);
 
 /// <summary>A test in a list.</summary>

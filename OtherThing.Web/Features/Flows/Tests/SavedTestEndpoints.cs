@@ -51,7 +51,8 @@ internal static class SavedTestEndpoints
         Answer(await tests.GetAsync(await current.GetAsync(), workspaceId, flowId, testId, cancellationToken));
 
     private static async Task<Results<Ok<SavedTestResponse>, ProblemHttpResult>> UpdateAsync(
-        Guid workspaceId, Guid flowId, Guid testId, UpdateTestRequest request, SavedTestService tests, CurrentActor current, CancellationToken cancellationToken)
+        Guid workspaceId, Guid flowId, Guid testId, UpdateTestRequest request, SavedTestService tests, CurrentActor current,
+        CancellationToken cancellationToken)
     {
         var change = new SavedTestUpdate(request.Name, request.Input, request.Answers, request.Expected);
         return Answer(await tests.UpdateAsync(await current.GetAsync(), workspaceId, flowId, testId, change, cancellationToken));

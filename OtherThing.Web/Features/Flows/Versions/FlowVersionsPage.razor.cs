@@ -67,7 +67,8 @@ public sealed partial class FlowVersionsPage
     private string Shown => Show ?? "draft";
 
     /// <summary>Unless chosen: the draft against what is published, a version against the one before it.</summary>
-    private string Base => With ?? (Shown == "draft" ? NumberOf(_flow?.PublishedRevision) ?? NumberOf(_versions?.FirstOrDefault()?.Number) ?? "draft" : Before(Shown));
+    private string Base =>
+        With ?? (Shown == "draft" ? NumberOf(_flow?.PublishedRevision) ?? NumberOf(_versions?.FirstOrDefault()?.Number) ?? "draft" : Before(Shown));
 
     protected override async Task OnParametersSetAsync()
     {
@@ -112,7 +113,8 @@ public sealed partial class FlowVersionsPage
         _compared = (FlowId, Base, Shown);
         (_diff, _changes, _diffRefusal) = (null, null, null);
         if (FlowVersionChoice.Parse(Base).TryGet(out var from, out _diffRefusal) && FlowVersionChoice.Parse(Shown).TryGet(out var to, out _diffRefusal)
-            && (await Versions.CompareAsync(Workspace.Actor, Workspace.Id, FlowId, from, to, CancellationToken.None)).TryGet(out var compared, out _diffRefusal))
+            && (await Versions.CompareAsync(Workspace.Actor, Workspace.Id, FlowId, from, to, CancellationToken.None))
+                .TryGet(out var compared, out _diffRefusal))
         {
             (_diff, _changes) = (compared.Diff, FlowChanges.Of(compared));
         }
@@ -121,7 +123,9 @@ public sealed partial class FlowVersionsPage
     private Task RestoreAsync() => _act.RunAsync(Snackbar, async () =>
     {
         if (!int.TryParse(Shown, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || !await ConfirmDialog.AskAsync(
-            Dialogs, $"Restore version {number}?", "It becomes the draft. The draft of now is kept as a version, so you can come back to it; what is published stays published.", "Restore version"))
+            Dialogs, $"Restore version {number}?",
+            "It becomes the draft. The draft of now is kept as a version, so you can come back to it; what is published stays published.",
+            "Restore version"))
         {
             return null;
         }
@@ -140,7 +144,8 @@ public sealed partial class FlowVersionsPage
     private string AddressOf(string version) => $"{Workspace.PathTo("flows", FlowId)}/versions?show={version}";
 
     private IEnumerable<(string Choice, string Text)> Bases() =>
-        (_versions ?? []).Select(version => (NumberOf(version.Number)!, $"Version {version.Number}")).Prepend(("draft", "Draft")).Where(choice => choice.Item1 != Shown || choice.Item1 == Base);
+        (_versions ?? []).Select(version => (NumberOf(version.Number)!, $"Version {version.Number}")).Prepend(("draft", "Draft")).Where(
+            choice => choice.Item1 != Shown || choice.Item1 == Base);
 
     private string Before(string shown) =>
         int.TryParse(shown, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

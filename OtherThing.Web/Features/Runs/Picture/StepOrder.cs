@@ -61,7 +61,8 @@ internal sealed class StepOrder : IComparer<StepRun>
 
     private int PlaceOf(ReadOnlySpan<char> id) => _places.TryGetValue(id, out var place) ? place : int.MaxValue;
 
-    /// <summary>Takes the first part of a path: <c>each[3]/ask</c> gives <c>each</c> and 3, and <c>ask</c> is left. A step without an item is before its items.</summary>
+    /// <summary>Takes the first part of a path: <c>each[3]/ask</c> gives <c>each</c> and 3, and <c>ask</c> is left. A step without an item is before
+    /// its items.</summary>
     private static PathPart Next(ref ReadOnlySpan<char> path)
     {
         var slash = path.IndexOf('/');

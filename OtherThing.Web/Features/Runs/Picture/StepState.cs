@@ -22,7 +22,8 @@ public sealed record StepState(
     [JsonIgnore]
     public string Line => string.Join(" · ", new[]
     {
-        StepLook.StateWord(Status), Milliseconds is { } took ? Duration.Say(TimeSpan.FromMilliseconds(took)) : null, Attempt > 1 ? $"attempt {Attempt}" : null, Items, Cost, Error,
+        StepLook.StateWord(Status),
+        Milliseconds is { } took ? Duration.Say(TimeSpan.FromMilliseconds(took)) : null, Attempt > 1 ? $"attempt {Attempt}" : null, Items, Cost, Error,
     }.Where(part => !string.IsNullOrEmpty(part)));
 
     /// <summary>The mark of a step that differs between two versions.</summary>
@@ -38,7 +39,10 @@ public sealed record StepState(
             .ToDictionary(group => group.Key, group => Sum([.. group], textOf), StringComparer.Ordinal);
         foreach (var child in flow?.Steps ?? [])
         {
-            if (child.Parent is { } parent && states.TryGetValue(parent, out var outer) && outer.Items is null && states.GetValueOrDefault(child.Id)?.Items is { } items)
+            if (child.Parent is { } parent
+                && states.TryGetValue(parent, out var outer)
+                && outer.Items is null
+                && states.GetValueOrDefault(child.Id)?.Items is { } items)
             {
                 states[parent] = outer with { Items = items };
             }

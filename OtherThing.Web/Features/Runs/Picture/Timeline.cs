@@ -96,7 +96,9 @@ internal sealed class TimelineLine(string key, string name)
 
         var begun = Children.Where(child => child.From is not null).ToList();
         Bars = begun.Count == 0 ? []
-            : [new TimelineBar(begun.Min(child => child.From!.Value), begun.Any(child => child.Bars[^1].To is null) ? null : begun.Max(child => child.Bars[^1].To), TimelineStretch.Holds)];
+            : [new TimelineBar(
+                begun.Min(child => child.From!.Value), begun.Any(child => child.Bars[^1].To is null) ? null : begun.Max(child => child.Bars[^1].To),
+                TimelineStretch.Holds)];
         Status = Children.Count == 0 ? StepRunStatus.Skipped : Children.MaxBy(child => Weight(child.Status))!.Status;
     }
 
@@ -219,7 +221,8 @@ internal static class Timeline
     /// <param name="childrenOf">What is below a line.</param>
     /// <param name="limitOf">How many of them are shown, by the line's key; the top has the empty one.</param>
     public static IEnumerable<TimelineRow> Rows(
-        IReadOnlyList<TimelineLine> lines, Func<TimelineLine, bool> isOpen, Func<TimelineLine, IReadOnlyList<TimelineLine>> childrenOf, Func<string, int> limitOf) =>
+        IReadOnlyList<TimelineLine> lines, Func<TimelineLine, bool> isOpen, Func<TimelineLine, IReadOnlyList<TimelineLine>> childrenOf,
+        Func<string, int> limitOf) =>
         Below(lines, 0, "", isOpen, childrenOf, limitOf);
 
     /// <summary>When a line began and what it did with its time, in words, for who does not see its bars.</summary>

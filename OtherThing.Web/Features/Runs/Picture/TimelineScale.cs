@@ -8,7 +8,9 @@ namespace OtherThing.Web.Features.Runs.Picture;
 internal sealed record TimelineScale(DateTime From, DateTime To)
 {
     private const int MostTicks = 6;
-    private static readonly double[] s_seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400];
+    private static readonly double[] s_seconds = [
+        0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200,
+        86_400];
 
     /// <summary>Round times after the beginning with the words for them, at most six.</summary>
     public IEnumerable<(double Percent, string Words)> Ticks

@@ -201,7 +201,9 @@ public sealed partial class TimelineView
     }
 
     private bool IsSelected(TimelineLine line, StepRun step) =>
-        Selected is { } selected && (selected.Path, selected.Attempt) == (step.Path, step.Attempt) && (line.Children.Count == 0 || !_open.Contains(line.Key) || line.Key == selected.Path);
+        Selected is { } selected
+        && (selected.Path, selected.Attempt) == (step.Path, step.Attempt)
+        && (line.Children.Count == 0 || !_open.Contains(line.Key) || line.Key == selected.Path);
 
     private static string Opens(TimelineLine line) => line switch
     {
