@@ -55,7 +55,17 @@ internal sealed class OpenAiWire : IFakeWire
             && request.TryGetProperty("stream_options", out var options)
             && options.TryGetProperty("include_usage", out var wanted) && wanted.GetBoolean())
         {
-            end += $"data: {new JsonObject { ["id"] = "chatcmpl-fake", ["object"] = "chat.completion.chunk", ["created"] = 1_700_000_000, ["model"] = model, ["service_tier"] = "default", ["choices"] = new JsonArray(), ["usage"] = usage.DeepClone() }.ToJsonString()}\n\n";
+            var last = new JsonObject
+            {
+                ["id"] = "chatcmpl-fake",
+                ["object"] = "chat.completion.chunk",
+                ["created"] = 1_700_000_000,
+                ["model"] = model,
+                ["service_tier"] = "default",
+                ["choices"] = new JsonArray(),
+                ["usage"] = usage.DeepClone(),
+            };
+            end += $"data: {last.ToJsonString()}\n\n";
         }
 
         return end + "data: [DONE]\n\n";

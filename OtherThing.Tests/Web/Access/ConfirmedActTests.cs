@@ -47,7 +47,7 @@ public sealed partial class ConfirmedActTests
         Assert.True(calls >= 9, $"only {calls} calls were found");
     }
 
-    [GeneratedRegex(@"\b(?<type>\w+Service) (?<name>\w+) \{ get;")]
+    [GeneratedRegex(@"\b(?<type>[A-Z]\w+) (?<name>\w+) \{ get;")]
     private static partial Regex Injected();
 
     [GeneratedRegex(@"\b(?<name>[A-Z]\w+)\.(?<method>\w+Async)\(")]

@@ -70,7 +70,7 @@ public sealed partial class SettingsPage
         _busy = true;
         try
         {
-            var saved = await ConfirmedAct.RunAsync(Dialogs, UpdateAsync);
+            var saved = await SaveOnceAsync();
             for (var tries = 0; saved.Error == WorkspaceErrors.Changed && tries < Tries; tries++)
             {
                 if (!await TakeOverAsync())
@@ -79,7 +79,7 @@ public sealed partial class SettingsPage
                     return;
                 }
 
-                saved = await UpdateAsync();
+                saved = await SaveOnceAsync();
             }
 
             Show(saved);
@@ -95,12 +95,14 @@ public sealed partial class SettingsPage
         }
     }
 
-    private Task<Result<WorkspaceView>> UpdateAsync()
+    private Task<Result<WorkspaceView>> SaveOnceAsync() => ConfirmedAct.RunAsync(
+        Dialogs, () => Workspaces.UpdateAsync(Workspace.Actor, Workspace.Id, Change(), CancellationToken.None));
+
+    private WorkspaceChange Change()
     {
-        var was = _view!.Workspace;
         var sandbox = _sandbox == SandboxClasses.Process ? null : _sandbox;
-        var change = new WorkspaceChange(_name, _description, _isPrivate, new RunRetentionChange(_days, _runs), _limit, sandbox, was.Version);
-        return Workspaces.UpdateAsync(Workspace.Actor, Workspace.Id, change, CancellationToken.None);
+        return new WorkspaceChange(
+            _name, _description, _isPrivate, new RunRetentionChange(_days, _runs), _limit, sandbox, _view!.Workspace.Version);
     }
 
     private Task LookAgainAsync() => _busy ? Task.CompletedTask : TakeOverAsync();
