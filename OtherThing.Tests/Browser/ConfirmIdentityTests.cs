@@ -173,6 +173,7 @@ public sealed class ConfirmIdentityTests(Chromium chromium, ClockedServer server
         await Assertions.Expect(page.GetByLabel("Current password")).ToHaveValueAsync("");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create token" }).ClickAsync();
         await Assertions.Expect(page.GetByText("Copy “The nightly report” now")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-sent][data-keeps]")).ToHaveCountAsync(1); // its script has run
         await page.GotoAsync("/account");
         await Assertions.Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("Ana of the harbour"); // this one was not sent
         await Assertions.Expect(page.GetByLabel("Name of the new token")).ToHaveValueAsync("");

@@ -73,7 +73,8 @@ public sealed class DialogFocusTests(Chromium chromium, ClockedServer server) : 
         await visit.GoAsync($"runs/{run}");
         await OpenAsync(page, "RunAgainDialog", Button(page, "Run again with…"));
         await page.GotoAsync($"/w/{visit.Slug}/flows/{flow}");
-        await OpenAsync(page, "PublishDialog", Button(page, "Publish"));
+        await page.Locator("[data-part=host][data-ready=true]").WaitForAsync();
+        await OpenAsync(page, "PublishDialog", () => page.GetByRole(AriaRole.Button, new() { Name = "Publish", Exact = true }).ClickAsync());
         await visit.GoAsync("settings");
         await OpenAsync(page, "ConfirmDialog", Button(page, "Delete workspace"));
         await visit.GoAsync("members");

@@ -73,6 +73,7 @@ public sealed class FlowRouteTests(Chromium chromium, SharedServer server)
         var left = page.GetByRole(AriaRole.Complementary, new() { Name = "Add and find steps" });
         await page.GetByRole(AriaRole.Button, new() { Name = "Runs", Exact = true }).ClickAsync();
         var grip = page.GetByRole(AriaRole.Separator, new() { Name = "Width of the panel" });
+        await Assertions.Expect(grip).ToBeVisibleAsync();
         var box = (await grip.BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(box.X + 3, box.Y + 200);
         await page.Mouse.DownAsync();
@@ -88,8 +89,10 @@ public sealed class FlowRouteTests(Chromium chromium, SharedServer server)
         await page.Locator("[data-part=host][data-ready=true]").WaitForAsync();
         await Assertions.Expect(left).ToBeHiddenAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "List of steps", Exact = true }).ClickAsync();
+        await Assertions.Expect(left).ToBeVisibleAsync();
         Assert.Equal(232, (await left.BoundingBoxAsync())!.Width, 1.0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Runs", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-flow-panel]")).ToBeVisibleAsync();
         Assert.Equal(420, (await page.Locator("[data-flow-panel]").BoundingBoxAsync())!.Width, 1.0);
         var fold = page.GetByRole(AriaRole.Button, new() { Name = "Panel", Exact = true });
         await fold.ClickAsync();
