@@ -33,7 +33,10 @@ internal sealed class DoorFirst(Door door)
     /// <summary>The filter of every REST endpoint: its own refusal of the request comes after the door's.</summary>
     public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
-        var result = await next(invocation);
+        var http = invocation.HttpContext;
+        var result = http.Response.StatusCode == StatusCodes.Status400BadRequest
+            ? QueryFault.Explain(http.Request).ToProblem()
+            : await next(invocation);
         var answer = result;
         while (answer is INestedHttpResult nested)
         {
@@ -45,7 +48,6 @@ internal sealed class DoorFirst(Door door)
             return result;
         }
 
-        var http = invocation.HttpContext;
         var refusal = await http.RequestServices.GetRequiredService<DoorFirst>().AskAsync(http, http.GetEndpoint(), http.Request.RouteValues);
         return refusal is null ? result : refusal.ToProblem();
     }

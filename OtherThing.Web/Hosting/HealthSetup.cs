@@ -40,7 +40,7 @@ internal static class HealthSetup
         return app;
     }
 
-    private sealed record DiscoveryResponse(string Version, string Grpc);
+    internal sealed record DiscoveryResponse(string Version, string Grpc);
 
     private sealed class DatabaseHealthCheck(IDbContextFactory<AppDbContext> contexts) : IHealthCheck
     {

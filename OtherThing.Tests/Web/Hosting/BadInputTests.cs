@@ -118,6 +118,24 @@ public sealed class BadInputTests(SharedServer server)
     }
 
     [Theory]
+    [InlineData("runs?limit=many", "limit", "limit must be a whole number.")]
+    [InlineData("runs?flowId=mine", "flowId", "flowId must be a UUID.")]
+    [InlineData("usage?userId=me", "userId", "userId must be a UUID.")]
+    [InlineData("tasks?limit=99999999999", "limit", "limit must be a whole number.")]
+    public async Task AQueryThatCannotBeRead_IsNamedWithWhatItMustBe(string address, string path, string message)
+    {
+        using var client = await server.RegisterAsync();
+        var workspaceId = (await TestServer.CreateWorkspaceAsync(client)).GetProperty("id").GetGuid();
+
+        using var refused = await client.GetAsync($"/api/v1/workspaces/{workspaceId}/{address}", Cancellation);
+        var problem = JsonDocument.Parse(await refused.Content.ReadAsStringAsync(Cancellation)).RootElement;
+
+        Assert.Equal((HttpStatusCode.BadRequest, "request.malformed"), (refused.StatusCode, problem.GetProperty("code").GetString()));
+        var error = Assert.Single(problem.GetProperty("errors").EnumerateArray());
+        Assert.Equal((path, message), (error.GetProperty("path").GetString(), error.GetProperty("message").GetString()));
+    }
+
+    [Theory]
     [InlineData("GET", "/api/v1/nothing-here", HttpStatusCode.NotFound, "request.not_found")]
     [InlineData("PUT", "/api/v1/workspaces", HttpStatusCode.MethodNotAllowed, "request.method_not_allowed")]
     [InlineData("GET", "/api/v1/workspaces/not-an-id", HttpStatusCode.NotFound, "request.not_found")]

@@ -48,8 +48,18 @@ internal sealed record AuditVerdictResponse(bool Intact, long Entries, string? H
 }
 
 /// <summary>The filters, as words in the address.</summary>
-internal sealed record AuditQuery(string? From = null, string? To = null, string? Actor = null, string? Action = null, string? Outcome = null)
+internal sealed record AuditQuery
 {
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+
+    public string? Actor { get; init; }
+
+    public string? Action { get; init; }
+
+    public string? Outcome { get; init; }
+
     public Result<AuditFilter> Read()
     {
         if (!QueryTime.Read(From, "from", "audit.time_invalid").TryGet(out var from, out var wrong)

@@ -6,16 +6,29 @@ using OtherThing.Web.Hosting.Limits;
 namespace OtherThing.Web.Features.Runs;
 
 /// <summary>The filters of the run list, as words in an address.</summary>
-/// <param name="FlowId">Only of this flow.</param>
-/// <param name="Status">Only those that stand so.</param>
-/// <param name="Trigger">Only those that this started.</param>
-/// <param name="StartedBy">Only those that act for this person.</param>
-/// <param name="From">Accepted at this time or later.</param>
-/// <param name="To">Accepted before this time.</param>
-/// <param name="Q">Words in the flow's name or in the error.</param>
-internal sealed record RunQuery(
-    Guid? FlowId = null, string? Status = null, string? Trigger = null, Guid? StartedBy = null, string? From = null, string? To = null, string? Q = null)
+internal sealed record RunQuery
 {
+    /// <summary>Only of this flow.</summary>
+    public Guid? FlowId { get; init; }
+
+    /// <summary>Only those that stand so.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Only those that this started.</summary>
+    public string? Trigger { get; init; }
+
+    /// <summary>Only those that act for this person.</summary>
+    public Guid? StartedBy { get; init; }
+
+    /// <summary>Accepted at this time or later.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Accepted before this time.</summary>
+    public string? To { get; init; }
+
+    /// <summary>Words in the flow's name or in the error.</summary>
+    public string? Q { get; init; }
+
     /// <returns>The filter, or <c>run.status_invalid</c>, <c>run.trigger_invalid</c>, <c>run.time_invalid</c>, <c>run.search_too_long</c>.</returns>
     public Result<RunFilter> Read()
     {

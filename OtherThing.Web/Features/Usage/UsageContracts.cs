@@ -54,18 +54,28 @@ internal sealed record UsageSummaryResponse(IReadOnlyList<UsageGroupResponse> Gr
 }
 
 /// <summary>The filters both lists take, as words in the address.</summary>
-internal sealed record UsageQuery(
-    string? From = null,
-    string? To = null,
-    string? Type = null,
-    string? Provider = null,
-    string? Model = null,
-    Guid? FlowId = null,
-    Guid? RunId = null,
-    Guid? UserId = null,
-    Guid? NodeId = null,
-    Guid? KeyId = null)
+internal sealed record UsageQuery
 {
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+
+    public string? Type { get; init; }
+
+    public string? Provider { get; init; }
+
+    public string? Model { get; init; }
+
+    public Guid? FlowId { get; init; }
+
+    public Guid? RunId { get; init; }
+
+    public Guid? UserId { get; init; }
+
+    public Guid? NodeId { get; init; }
+
+    public Guid? KeyId { get; init; }
+
     public Result<UsageFilter> Read()
     {
         if (!QueryTime.Read(From, "from", "usage.time_invalid").TryGet(out var from, out var wrong)

@@ -43,7 +43,9 @@ internal static class BodyFault
         return type is null ? null : Nullable.GetUnderlyingType(type) ?? type;
     }
 
-    private static string Takes(Type? type) => type switch
+    /// <param name="type">What a value is read as.</param>
+    /// <returns>What it must be, as the end of a sentence.</returns>
+    public static string Takes(Type? type) => type switch
     {
         null => "has a value of the wrong type.",
         { IsEnum: true } => $"must be one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}.",
