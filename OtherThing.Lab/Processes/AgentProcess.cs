@@ -16,6 +16,16 @@ public sealed class AgentProcess : IAsyncDisposable
     /// <summary>The last lines it wrote.</summary>
     public string LastWords => (_process.HasExited ? $"ended with {_process.ExitCode}\n" : "") + _output.Last;
 
+    /// <summary>Resident memory now, in MiB.</summary>
+    public double MemoryMiB
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1048576.0;
+        }
+    }
+
     /// <summary>The node's id.</summary>
     public string NodeId { get; private set; } = "";
 

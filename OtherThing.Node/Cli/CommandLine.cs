@@ -11,7 +11,10 @@ internal static class CommandLine
         var version = new Command("version", "Print the version");
         version.SetAction(_ => Console.Out.WriteLine(AgentVersion.Current));
         var root =
-            new RootCommand("Lends this machine to an OtherThing workspace.") { RunCommand.Create(), StatusCommand.Create(), DoctorCommand.Create(), version };
+            new RootCommand("Lends this machine to an OtherThing workspace.")
+            {
+                RunCommand.Create(), StatusCommand.Create(), DoctorCommand.Create(), ServiceCommand.Create(), version,
+            };
         foreach (var command in PolicyCommands.Create())
         {
             root.Add(command);

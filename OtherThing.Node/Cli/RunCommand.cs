@@ -9,7 +9,24 @@ namespace OtherThing.Agent.Cli;
 /// <summary><c>run</c>: join the server and take its work until stopped.</summary>
 internal static class RunCommand
 {
-    internal static Command Create()
+    /// <summary>What <c>run</c> and <c>service install</c> both take.</summary>
+    internal sealed record Joining(
+        Option<string> Server, Option<string?> Token, Option<string?> Name, Option<string?> Allow, Option<string?> Unsandboxed)
+    {
+        internal IReadOnlyList<Option> All => [Server, Token, Name, Allow, Unsandboxed];
+
+        /// <summary>The same again, for the command line of <c>run</c>.</summary>
+        internal IReadOnlyList<string> Arguments(ParseResult parsed) =>
+        [
+            Server.Name, parsed.GetRequiredValue(Server), .. Given(parsed, Token), .. Given(parsed, Name), .. Given(parsed, Allow),
+            .. Given(parsed, Unsandboxed),
+        ];
+
+        private static string[] Given(ParseResult parsed, Option<string?> option) =>
+            parsed.GetResult(option) is null ? [] : parsed.GetValue(option) is { Length: > 0 } value ? [option.Name, value] : [option.Name];
+    }
+
+    internal static Joining JoinOptions()
     {
         var server = new Option<string>("--server") { Description = "The server's address, such as https://ot.example.org", Required = true };
         server.Validators.Add(result =>
@@ -29,7 +46,13 @@ internal static class RunCommand
                 result.AddError($"--allow: '{kind}' is none of {string.Join(", ", LocalPolicy.AllKinds)}.");
             }
         });
-        var unsandboxed = Shared.AllowUnsandboxed();
+        return new Joining(server, token, name, allow, Shared.AllowUnsandboxed());
+    }
+
+    internal static Command Create()
+    {
+        var joining = JoinOptions();
+        var (server, token, name, allow, unsandboxed) = joining;
         var withInput = new Option<bool>("--stop-with-input") { Description = "End when standard input ends", Hidden = true };
         var verbose = new Option<bool>("--verbose") { Description = "Say more" };
         var command = new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, unsandboxed, withInput, verbose };

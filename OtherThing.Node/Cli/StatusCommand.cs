@@ -34,6 +34,11 @@ internal static class StatusCommand
         Row("State", $"{status.State} since {status.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss}");
         Row("Server", status.Server);
         Row("Machine", status.Name is null ? status.NodeId : $"{status.Name} ({status.NodeId})");
+        if (status.ClaimCode is { } code)
+        {
+            Row("Claim code", $"{code}, to be entered at {status.ClaimAddress}");
+        }
+
         Row("Allowed", status.Kinds.Count == 0 ? "nothing" : string.Join(", ", status.Kinds));
         Row("Sandbox", status.Sandbox ?? "none: no job runs");
         if (status.SandboxProblem is not null)

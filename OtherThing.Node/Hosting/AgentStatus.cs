@@ -21,6 +21,12 @@ internal sealed record AgentStatus
 
     public DateTime Since { get; init; }
 
+    /// <summary>What the owner enters to own this machine; while nobody has.</summary>
+    public string? ClaimCode { get; init; }
+
+    /// <summary>Where.</summary>
+    public string? ClaimAddress { get; init; }
+
     public string? Problem { get; init; }
 
     public string? Sandbox { get; init; }

@@ -128,8 +128,12 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             return known with { Grpc = grpc };
         }
 
-        WriteStatus(new AgentStatus { State = options.JoinToken is null ? "unclaimed" : "connecting", Server = options.Server, Name = options.Name });
-        var enroller = new Enroller(_data, facts, terms.Consent(), AgentVersion.Current, output, clock);
+        var status = new AgentStatus { State = options.JoinToken is null ? "unclaimed" : "connecting", Server = options.Server, Name = options.Name };
+        WriteStatus(status);
+        var enroller = new Enroller(_data, facts, terms.Consent(), AgentVersion.Current, output, clock)
+        {
+            Offered = (code, address) => WriteStatus(status with { ClaimCode = code, ClaimAddress = address.ToString() }),
+        };
         var identity = await enroller.EnrollAsync(options.Server, grpc, options.Name, options.JoinToken, cancellationToken);
         LogEnrolled(identity.NodeId);
         return identity;

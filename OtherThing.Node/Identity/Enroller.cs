@@ -12,6 +12,9 @@ internal sealed class RefusedException(string message) : Exception(message);
 /// <summary>Makes this machine known to a server: by a join token, or by a code that its owner enters in the web page.</summary>
 internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent consent, string version, TextWriter output, TimeProvider clock)
 {
+    /// <summary>Told the code that the owner shall enter, and where.</summary>
+    internal Action<string, Uri> Offered { get; init; } = (_, _) => { };
+
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
 
     internal async Task<NodeIdentity> EnrollAsync(string server, string grpc, string? name, string? joinToken, CancellationToken cancellationToken)
@@ -69,9 +72,11 @@ internal sealed class Enroller(DataDirectory data, MachineFacts facts, Consent c
         while (true)
         {
             var begun = await client.BeginAsync(request, deadline: Deadline(), cancellationToken: cancellationToken).AnswerAsync(cancellationToken);
+            var address = new Uri(new Uri(server), $"{begun.VerifyUrl}?code={begun.UserCode}");
+            Offered(begun.UserCode, address);
             await output.WriteLineAsync($"Claim code: {begun.UserCode}");
             await output.WriteLineAsync(
-                $"Enter it at {new Uri(new Uri(server), $"{begun.VerifyUrl}?code={begun.UserCode}")} (signed in, within {Math.Max(1, begun.ExpiresS / 60)} "
+                $"Enter it at {address} (signed in, within {Math.Max(1, begun.ExpiresS / 60)} "
                     + "minutes). Whoever enters it owns this machine there.");
             await output.WriteLineAsync($"Key: {Fingerprint.Words(key.PublicKey)}");
             await output.FlushAsync(cancellationToken);

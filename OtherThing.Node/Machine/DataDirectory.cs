@@ -15,8 +15,11 @@ internal sealed class DataDirectory
     private const UnixFileMode OthersMayWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const string LockName = "lock";
 
+    /// <summary>The file that tells other commands what the agent does.</summary>
+    internal const string StatusName = "status.json";
+
     // What the agent keeps there; the first of them say that a directory is an agent's.
-    private static readonly string[] s_files = ["identity.json", LockName, "node.key", "journal", "status.json", "boot_id", "policy.json"];
+    private static readonly string[] s_files = ["identity.json", LockName, "node.key", "journal", StatusName, "boot_id", "policy.json"];
     private static readonly string[] s_folders = ["ws", "scratch", "trash", "quarantine"];
     private readonly string _jobs;
 
@@ -63,7 +66,7 @@ internal sealed class DataDirectory
     /// <summary>What of it would not go.</summary>
     internal string Quarantine => Path.Combine(Path.GetDirectoryName(Attempts)!, "quarantine");
 
-    internal string Status => Path.Combine(Root, "status.json");
+    internal string Status => Path.Combine(Root, StatusName);
 
     internal string BootId => Path.Combine(Root, "boot_id");
 

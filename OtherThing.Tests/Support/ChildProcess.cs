@@ -41,6 +41,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Fails with what it said when it has ended.</summary>
     public void MustLive() => Assert.False(_process.HasExited, Said);
 
