@@ -93,7 +93,7 @@ internal static class FleetCommand
 
     private static async Task<List<double>> ReadAsync(ServerProcess server, string workspace, Task until, CancellationToken cancellationToken)
     {
-        string[] addresses = ["/login", $"/api/v1/workspaces/{workspace}/nodes?limit=50", $"/api/v1/workspaces/{workspace}/flows"];
+        string[] addresses = ["/downloads", $"/api/v1/workspaces/{workspace}/nodes?limit=50", $"/api/v1/workspaces/{workspace}/flows"];
         var times = new List<double>();
         do
         {
