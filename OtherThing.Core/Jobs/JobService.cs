@@ -116,7 +116,7 @@ public sealed partial class JobService(
         var explained = new List<RunWait>(first.Length);
         foreach (var job in first)
         {
-            var verdicts = await dispatcher.ExplainAsync(job.Row.Snapshot(), [.. serving.Select(record => record.Node)]);
+            var verdicts = await dispatcher.ExplainAsync(job.Row, [.. serving.Select(record => record.Node)]);
             explained.Add(new RunWait(job.Row.StepPath ?? "", job.Row.CreatedAt, verdicts));
         }
 
