@@ -252,31 +252,6 @@ public enum AttemptStatus
     Expired,
 }
 
-/// <summary>What a job does.</summary>
-public sealed record JobSpec
-{
-    /// <summary>Program and arguments.</summary>
-    public IReadOnlyList<string> Command { get; init; } = [];
-
-    /// <summary>Text of a script.</summary>
-    public string? Script { get; init; }
-
-    /// <summary>The interpreter of the script.</summary>
-    public string? Shell { get; init; }
-
-    /// <summary>What the process reads from standard input.</summary>
-    public string? Stdin { get; init; }
-
-    /// <summary>Environment variables of the process.</summary>
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>What the node must have.</summary>
-    public JobRequirements Requirements { get; init; } = new();
-
-    /// <summary>Wall-clock limit, in seconds.</summary>
-    public int TimeoutSeconds { get; init; } = 600;
-}
-
 /// <summary>Words about statuses.</summary>
 public static class JobStatuses
 {

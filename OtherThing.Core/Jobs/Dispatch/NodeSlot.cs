@@ -1,3 +1,4 @@
+using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Nodes;
 
 namespace OtherThing.Core.Jobs.Dispatch;
@@ -62,7 +63,7 @@ internal sealed class NodeSlot(NodeProfile profile)
             lent.MemoryMb));
 
     /// <summary>The memory that would be set aside for a job, in MiB.</summary>
-    public long MemoryFor(Job job) => job.Kind == JobKind.Noop ? 0 : MemoryOf(Profile.Lent, job.Spec.Requirements);
+    public long MemoryFor(Job job) => JobKinds.Of(job.Kind).RunsProgram ? MemoryOf(Profile.Lent, job.Spec.Requirements) : 0;
 
     /// <summary>It brought an attempt to its end; a program that ran to its own shows that the node can do what it has on it now.</summary>
     public void Answer(bool proven) => (Failures, ProvenCores) = (0, proven ? Math.Max(ProvenCores, Cores) : ProvenCores);
@@ -91,7 +92,7 @@ internal sealed class NodeSlot(NodeProfile profile)
 
     private void Count(Job job, int sign)
     {
-        if (job.Kind == JobKind.Noop)
+        if (!JobKinds.Of(job.Kind).RunsProgram)
         {
             Noops += sign;
             return;

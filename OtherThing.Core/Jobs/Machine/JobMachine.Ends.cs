@@ -1,3 +1,4 @@
+using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Jobs.Machine;
@@ -73,7 +74,7 @@ internal sealed partial class JobMachine
     /// <summary>Seconds by our own clock; the node's word can only make it less (it may have been out of reach for a while).</summary>
     private static double Seconds(JobState state, AttemptEvent? final, JobTime now)
     {
-        if (state.Job.Kind == JobKind.Noop)
+        if (!JobKinds.Of(state.Job.Kind).RunsProgram)
         {
             return state.Job.Seconds;
         }
