@@ -9,71 +9,21 @@ public interface IJobRunner
     /// Queues the job if its id is new, else attaches to the one there is, and waits for its end. Cancelling the token cancels the
     /// job for good (the node stops it within 2 s) unless the process itself is stopping.
     /// </summary>
-    /// <param name="job">What to run; its id makes the call repeatable.</param>
+    /// <param name="origin">Whose it is; its id makes the call repeatable.</param>
+    /// <param name="draft">What to run.</param>
     /// <param name="log">Hears (stream, text) of standard output and error as they arrive; stream is <c>stdout</c> or <c>stderr</c>.</param>
     /// <param name="cancellationToken">The run's cancel or the attempt's timeout.</param>
     /// <returns>How it ended, or an error when it cannot be queued at all (<c>job.invalid</c>, <c>job.too_large</c>).</returns>
-    Task<Result<JobResult>> RunAsync(JobRequest job, Action<string, string> log, CancellationToken cancellationToken);
+    Task<Result<JobResult>> RunAsync(JobOrigin origin, JobDraft draft, Action<string, string> log, CancellationToken cancellationToken);
 }
 
-/// <summary>What should run on a node.</summary>
-public sealed record JobRequest
-{
-    /// <summary>Chosen by the caller; a second request with the same id attaches to the first.</summary>
-    public required Guid Id { get; init; }
-
-    /// <summary>The workspace whose nodes may take it.</summary>
-    public required Guid WorkspaceId { get; init; }
-
-    /// <summary>Who it runs for.</summary>
-    public required Guid UserId { get; init; }
-
-    /// <summary>The run it belongs to; null for a job sent by hand.</summary>
-    public Guid? RunId { get; init; }
-
-    /// <summary>The step path in that run.</summary>
-    public string? StepPath { get; init; }
-
-    /// <summary>What sort of work.</summary>
-    public required JobKind Kind { get; init; }
-
-    /// <summary>Program and arguments, passed as they are; for <see cref="JobKind.Command"/>.</summary>
-    public IReadOnlyList<string> Command { get; init; } = [];
-
-    /// <summary>Text of a script; for <see cref="JobKind.Script"/>.</summary>
-    public string? Script { get; init; }
-
-    /// <summary>The interpreter of the script: <c>sh</c>, <c>bash</c>, <c>python3</c>, <c>pwsh</c>.</summary>
-    public string? Shell { get; init; }
-
-    /// <summary>What the process reads from standard input; null for none.</summary>
-    public string? Stdin { get; init; }
-
-    /// <summary>Environment variables of the process.</summary>
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>What the node must have.</summary>
-    public JobRequirements Requirements { get; init; } = new();
-
-    /// <summary>How its effect may be repeated.</summary>
-    public JobEffects Effects { get; init; } = JobEffects.Once;
-
-    /// <summary>Wall-clock limit, in seconds.</summary>
-    public int TimeoutSeconds { get; init; } = 600;
-}
-
-/// <summary>What sort of work a job is.</summary>
-public enum JobKind
-{
-    /// <summary>A program with arguments.</summary>
-    Command,
-
-    /// <summary>A script given to an interpreter.</summary>
-    Script,
-
-    /// <summary>Answered by the agent without a process; measures the way there and back.</summary>
-    Noop,
-}
+/// <summary>Whose job it is, and where it comes from.</summary>
+/// <param name="Id">Chosen by the caller; a second job with the same id attaches to the first.</param>
+/// <param name="WorkspaceId">The workspace whose nodes may take it.</param>
+/// <param name="UserId">Who it runs for.</param>
+/// <param name="RunId">The run it belongs to.</param>
+/// <param name="StepPath">The step path in that run.</param>
+public sealed record JobOrigin(Guid Id, Guid WorkspaceId, Guid UserId, Guid? RunId, string? StepPath);
 
 /// <summary>How a job's effect may be repeated when its end is not known.</summary>
 public enum JobEffects

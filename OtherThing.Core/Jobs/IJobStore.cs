@@ -22,8 +22,8 @@ public interface IJobStore : IRefusedRows
     /// <summary>The last jobs on a node, newest first; all workspaces, or only those given.</summary>
     Task<IReadOnlyList<Job>> ListOnNodeAsync(Guid nodeId, IReadOnlyCollection<Guid>? workspaceIds, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Everything that has not ended, oldest first.</summary>
-    Task<IReadOnlyList<Job>> ListOpenAsync(CancellationToken cancellationToken);
+    /// <summary>What of an owner's share has not ended, oldest first.</summary>
+    Task<IReadOnlyList<Job>> ListOpenAsync(JobShare share, CancellationToken cancellationToken);
 
     /// <summary>The log of an attempt in order; pieces of one stream do not overlap.</summary>
     Task<IReadOnlyList<StoredLog>> ReadLogAsync(Guid attemptId, CancellationToken cancellationToken);

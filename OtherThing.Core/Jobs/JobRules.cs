@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using OtherThing.Core.Jobs.Dispatch;
+using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Jobs;
@@ -34,7 +34,7 @@ public static partial class JobRules
     public static Error? Check(JobKind kind, JobSpec spec)
     {
         var fields = new List<FieldError>();
-        CheckProgram(kind, spec, fields);
+        JobKinds.Of(kind).Check(spec, fields);
         CheckEnv(spec, fields);
         CheckRequirements(spec.Requirements, fields);
         if (spec.TimeoutSeconds is < 1 or > 86_400)
@@ -42,45 +42,26 @@ public static partial class JobRules
             fields.Add(new FieldError("timeoutSeconds", "timeoutSeconds must be 1 to 86400."));
         }
 
-        if (fields.Count > 0)
-        {
-            return Error.Invalid("job.invalid", fields[0].Message, fields);
-        }
-
-        return Bytes(spec.Stdin) > MaxStdinBytes ? TooLarge("stdin", "stdin may have at most 1 MiB.")
-            : Bytes(spec.Script) > MaxScriptBytes ? TooLarge("script", "script may have at most 256 KiB.")
-            : spec.Command.Sum(Bytes) > MaxArgumentBytes ? TooLarge("command", "command may have at most 128 KiB in all.")
-            : spec.Env.Sum(pair => Bytes(pair.Key) + Bytes(pair.Value)) > MaxArgumentBytes ? TooLarge("env", "env may have at most 128 KiB in all.")
-            : null;
+        return Invalid(fields) ?? (FindTooLarge(spec) is { } large ? TooLarge(large) : null);
     }
 
-    private static void CheckProgram(JobKind kind, JobSpec spec, List<FieldError> fields)
+    /// <summary>Checks what a job asks of a machine.</summary>
+    /// <returns>Null, or <c>job.invalid</c> with every field at fault.</returns>
+    public static Error? Check(JobRequirements requirements)
     {
-        if (kind == JobKind.Command)
-        {
-            if (spec.Command.Count is 0 or > 4096 || string.IsNullOrWhiteSpace(spec.Command[0]))
-            {
-                fields.Add(new FieldError("command", "command must name a program, then its arguments: [\"echo\", \"hi\"]."));
-            }
-            else if (spec.Command.Any(part => part is null || part.Contains('\0')))
-            {
-                fields.Add(new FieldError("command", "No part of command may be null or hold a NUL character."));
-            }
-        }
-
-        if (kind == JobKind.Script)
-        {
-            if (string.IsNullOrWhiteSpace(spec.Script))
-            {
-                fields.Add(new FieldError("script", "script must have text."));
-            }
-
-            if (spec.Shell is not { } shell || !Shells.Contains(shell))
-            {
-                fields.Add(new FieldError("shell", $"shell must be one of {string.Join(", ", Shells)}."));
-            }
-        }
+        var fields = new List<FieldError>();
+        CheckRequirements(requirements, fields);
+        return Invalid(fields);
     }
+
+    private static Error? Invalid(List<FieldError> fields) => fields.Count > 0 ? Error.Invalid("job.invalid", fields[0].Message, fields) : null;
+
+    private static FieldError? FindTooLarge(JobSpec spec) =>
+        WorkKind.Bytes(spec.Stdin) > MaxStdinBytes ? new FieldError("stdin", "stdin may have at most 1 MiB.")
+        : JobKinds.All.Select(kind => kind.FindTooLarge(spec)).FirstOrDefault(large => large is not null) is { } own ? own
+        : spec.Env.Sum(pair => WorkKind.Bytes(pair.Key) + WorkKind.Bytes(pair.Value)) > MaxArgumentBytes
+            ? new FieldError("env", "env may have at most 128 KiB in all.")
+        : null;
 
     private static void CheckEnv(JobSpec spec, List<FieldError> fields)
     {
@@ -130,10 +111,7 @@ public static partial class JobRules
         }
     }
 
-    private static Error TooLarge(string path, string message) =>
-        new(ErrorKind.TooLarge, "job.too_large", message) { Fields = [new FieldError(path, message)] };
-
-    private static int Bytes(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
+    private static Error TooLarge(FieldError field) => new(ErrorKind.TooLarge, "job.too_large", field.Message) { Fields = [field] };
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]{0,127}\z")]
     private static partial Regex EnvName();

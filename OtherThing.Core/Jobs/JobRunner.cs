@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using OtherThing.Core.Jobs.Dispatch;
+using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 
@@ -10,26 +11,17 @@ internal sealed class JobRunner(JobDispatcher dispatcher, IJobStore store, INode
 {
     private static readonly TimeSpan s_cancelWait = TimeSpan.FromSeconds(4);
 
-    public async Task<Result<JobResult>> RunAsync(JobRequest job, Action<string, string> log, CancellationToken cancellationToken)
+    public async Task<Result<JobResult>> RunAsync(JobOrigin origin, JobDraft draft, Action<string, string> log, CancellationToken cancellationToken)
     {
-        var spec = new JobSpec
-        {
-            Command = job.Command,
-            Script = job.Script,
-            Shell = job.Shell,
-            Stdin = job.Stdin,
-            Env = job.Env,
-            Requirements = job.Requirements,
-            TimeoutSeconds = job.TimeoutSeconds,
-        };
-        if (JobRules.Check(job.Kind, spec) is { } refusal)
+        var spec = JobKinds.Of(draft.Kind).Complete(draft.Spec);
+        if (JobRules.Check(draft.Kind, spec) is { } refusal)
         {
             return refusal;
         }
 
         // A machine that does not serve the workspace is refused, not waited for; a job that was begun is attached to all the same.
-        if (spec.Requirements.NodeId is { } nodeId && !(await nodes.ListServingIdsAsync(job.WorkspaceId, cancellationToken)).Contains(nodeId)
-            && dispatcher.Find(job.Id) is null && await store.FindAsync(job.Id, cancellationToken) is null)
+        if (spec.Requirements.NodeId is { } nodeId && !(await nodes.ListServingIdsAsync(origin.WorkspaceId, cancellationToken)).Contains(nodeId)
+            && dispatcher.Find(origin.Id) is null && await store.FindAsync(origin.Id, cancellationToken) is null)
         {
             return JobErrors.NodeUnknown;
         }
@@ -37,14 +29,14 @@ internal sealed class JobRunner(JobDispatcher dispatcher, IJobStore store, INode
         LiveJob live;
         try
         {
-            live = await SubmitAsync(job, spec, log);
+            live = await SubmitAsync(origin, draft with { Spec = spec }, log);
         }
         catch (RowRefusedException refused)
         {
             return JobRules.NotKept(refused);
         }
 
-        if (live.Row.WorkspaceId != job.WorkspaceId)
+        if (live.Row.WorkspaceId != origin.WorkspaceId)
         {
             return Error.Conflict("job.id_taken", "Another workspace has a job with this id.");
         }
@@ -55,23 +47,23 @@ internal sealed class JobRunner(JobDispatcher dispatcher, IJobStore store, INode
         }
         catch (OperationCanceledException) when (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            await dispatcher.CancelAsync(job.Id, "The run was cancelled or its time is up.");
+            await dispatcher.CancelAsync(origin.Id, "The run was cancelled or its time is up.");
             return await EndAsync(live);
         }
     }
 
-    private Task<LiveJob> SubmitAsync(JobRequest job, JobSpec spec, Action<string, string> log) =>
+    private Task<LiveJob> SubmitAsync(JobOrigin origin, JobDraft draft, Action<string, string> log) =>
         dispatcher.SubmitAsync(
             new Job
             {
-                Id = job.Id,
-                WorkspaceId = job.WorkspaceId,
-                UserId = job.UserId,
-                RunId = job.RunId,
-                StepPath = TextCut.Name(job.StepPath, Job.MaxStepPath),
-                Kind = job.Kind,
-                Effects = job.Effects,
-                Spec = spec,
+                Id = origin.Id,
+                WorkspaceId = origin.WorkspaceId,
+                UserId = origin.UserId,
+                RunId = origin.RunId,
+                StepPath = TextCut.Name(origin.StepPath, Job.MaxStepPath),
+                Kind = draft.Kind,
+                Effects = draft.Effects,
+                Spec = draft.Spec,
                 CreatedAt = clock.GetUtcNow().UtcDateTime,
             },
             log,

@@ -48,7 +48,7 @@ public sealed partial class JobService
 
         return live.Ended.Task.IsCompletedSuccessfully
             ? new JobView(live.Row, new JobLog(live.Ended.Task.Result.Stdout, live.Ended.Task.Result.Stderr, Ended: true))
-            : new JobView(live.Row.Snapshot(), null);
+            : new JobView(live.Row, null);
     }
 
     /// <summary>Queues up to a thousand jobs at once.</summary>

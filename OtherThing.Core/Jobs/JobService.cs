@@ -116,7 +116,7 @@ public sealed partial class JobService(
         var explained = new List<RunWait>(first.Length);
         foreach (var job in first)
         {
-            var verdicts = await dispatcher.ExplainAsync(job.Row.Snapshot(), [.. serving.Select(record => record.Node)]);
+            var verdicts = await dispatcher.ExplainAsync(job.Row, [.. serving.Select(record => record.Node)]);
             explained.Add(new RunWait(job.Row.StepPath ?? "", job.Row.CreatedAt, verdicts));
         }
 
@@ -180,13 +180,12 @@ public sealed partial class JobService(
             return refusal;
         }
 
-        var spec = new JobSpec { Command = ["true"], Requirements = requirements };
-        if (JobRules.Check(JobKind.Command, spec) is { } invalid)
+        if (JobRules.Check(requirements) is { } invalid)
         {
             return invalid;
         }
 
-        var imagined = Make(new JobDraft(kind, JobEffects.Once, spec), workspaceId, entry.UserId, batchId: null);
+        var imagined = Make(new JobDraft(kind, JobEffects.Once, new JobSpec { Requirements = requirements }), workspaceId, entry.UserId, batchId: null);
         var serving = await nodes.ListServingAsync(workspaceId, cancellationToken);
         return Result<IReadOnlyList<NodeVerdict>>.Success(await dispatcher.ExplainAsync(imagined, [.. serving.Select(record => record.Node)]));
     }

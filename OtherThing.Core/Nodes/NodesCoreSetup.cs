@@ -16,6 +16,7 @@ public static class NodesCoreSetup
         services.AddOptions<NodesOptions>().BindConfiguration(NodesOptions.Section);
         services.AddSingleton<NodeLinks>().AddSingleton<NodeFeed>().AddSingleton<AttemptLimiter>().AddSingleton<NodeProofs>();
         services.AddSingleton<NodeService>().AddSingleton<NodeClaims>().AddSingleton<EnrollmentService>().AddSingleton<NodeSessions>();
+        services.AddSingleton(JobShare.Everything); // one server serves a database
         services.AddSingleton<JobDispatcher>().AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
         services.AddSingleton<NodeSweeper>().AddHostedService(provider => provider.GetRequiredService<NodeSweeper>());
         services.AddSingleton<JobService>().AddSingleton<IJobRunner, JobRunner>();

@@ -28,7 +28,8 @@ public sealed partial class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
         }
 
         call.OnlyWaits();
-        var ran = await jobs.RunAsync(Request(call, config), call.Report, cancellationToken);
+        var origin = new JobOrigin(call.AttemptId, call.WorkspaceId, call.UserId, call.RunId, call.Path);
+        var ran = await jobs.RunAsync(origin, Draft(call, config), call.Report, cancellationToken);
         if (!ran.TryGet(out var result, out var error))
         {
             return StepOutcome.Failed(error.Code.Replace("job.", "node.", StringComparison.Ordinal), error.Message, noEffect: true);
@@ -54,23 +55,19 @@ public sealed partial class NodeCommandExecutor(IJobRunner jobs) : IStepExecutor
         _ => StepOutcome.Failed("node.failed", result.Error ?? "The command failed."),
     };
 
-    private static JobRequest Request(StepCall call, NodeCommandConfig config) => new()
-    {
-        Id = call.AttemptId,
-        WorkspaceId = call.WorkspaceId,
-        UserId = call.UserId,
-        RunId = call.RunId,
-        StepPath = call.Path,
-        Kind = config.Script is null ? JobKind.Command : JobKind.Script,
-        Command = config.Command ?? [],
-        Script = config.Script,
-        Shell = config.Script is null ? null : config.Shell ?? "sh",
-        Stdin = config.Stdin,
-        Env = config.Env ?? new Dictionary<string, string>(),
-        Requirements = config.Requirements ?? new JobRequirements(),
-        Effects = call.Step.Effects is StepEffects.Pure or StepEffects.Keyed ? JobEffects.Safe : JobEffects.Once,
-        TimeoutSeconds = (int)Math.Clamp(call.Timeout.TotalSeconds, 1, 86_400),
-    };
+    private static JobDraft Draft(StepCall call, NodeCommandConfig config) => new(
+        config.Script is null ? JobKind.Command : JobKind.Script,
+        call.Step.Effects is StepEffects.Pure or StepEffects.Keyed ? JobEffects.Safe : JobEffects.Once,
+        new JobSpec
+        {
+            Command = config.Command ?? [],
+            Script = config.Script,
+            Shell = config.Script is null ? null : config.Shell,
+            Stdin = config.Stdin,
+            Env = config.Env ?? new Dictionary<string, string>(),
+            Requirements = config.Requirements ?? new JobRequirements(),
+            TimeoutSeconds = (int)Math.Clamp(call.Timeout.TotalSeconds, 1, 86_400),
+        });
 
     private static bool TryRead(StepCall call, out NodeCommandConfig config, out StepOutcome refusal)
     {

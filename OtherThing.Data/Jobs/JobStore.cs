@@ -84,12 +84,22 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts) : IJobS
         return await jobs.OrderByDescending(j => j.CreatedAt).Take(limit).ToListAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyList<Job>> ListOpenAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Job>> ListOpenAsync(JobShare share, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Job>().AsNoTracking()
-            .Where(j => j.Status == JobStatus.Queued || j.Status == JobStatus.Assigned || j.Status == JobStatus.Running)
-            .OrderBy(j => j.CreatedAt).ToListAsync(cancellationToken);
+        var open = db.Set<Job>().AsNoTracking()
+            .Where(j => j.Status == JobStatus.Queued || j.Status == JobStatus.Assigned || j.Status == JobStatus.Running);
+        if (share.NodeIds is { } nodeIds)
+        {
+            open = open.Where(j => j.NodeId == null || nodeIds.Contains(j.NodeId.Value));
+        }
+
+        if (!share.WithQueue)
+        {
+            open = open.Where(j => j.NodeId != null);
+        }
+
+        return await open.OrderBy(j => j.CreatedAt).ToListAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<StoredLog>> ReadLogAsync(Guid attemptId, CancellationToken cancellationToken)

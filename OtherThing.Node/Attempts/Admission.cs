@@ -1,3 +1,4 @@
+using OtherThing.Agent.Attempts.Kinds;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Protocol.V1;
 
@@ -10,16 +11,6 @@ internal sealed record Refusal(string Code, string Words);
 internal static class Admission
 {
     internal const int MaxStdinBytes = 1 << 20;
-    private static readonly string[] s_shells = ["sh", "bash", "python3", "pwsh"];
-
-    internal static string? KindName(JobKind kind) => kind switch
-    {
-        JobKind.Command => "command",
-        JobKind.Script => "script",
-        JobKind.Container => "container",
-        JobKind.Model => "model",
-        _ => null,
-    };
 
     internal static Refusal? Check(Assign assign, NodeTerms terms)
     {
@@ -46,8 +37,9 @@ internal static class Admission
     {
         var (spec, local, server) = (assign.Spec, terms.Local, terms.Server);
         return
-            KindName(spec.Kind) is not { } kind
-            || !local.Kinds.Contains(kind) ? new("kind_not_allowed", $"The owner of the machine does not allow {KindName(spec.Kind) ?? "this kind"}.") :
+            WorkKinds.WordOf(spec.Kind) is not { } kind
+            || !local.Kinds.Contains(kind)
+                ? new("kind_not_allowed", $"The owner of the machine does not allow {WorkKinds.WordOf(spec.Kind) ?? "this kind"}.") :
             !NodeTerms.Available.Contains(kind) ? new("kind_not_available", $"The machine cannot run {kind}.") :
             local.Workspaces.Count > 0
             && !local.Workspaces.Contains(assign.WorkspaceId) ? new("workspace_not_allowed", "The owner of the machine does not allow this workspace.") :
@@ -77,10 +69,7 @@ internal static class Admission
         spec.Stdin.Length > MaxStdinBytes ? new("invalid", "stdin: more than 1 MiB.") :
         spec.Env.Any(pair => pair.Key.Length == 0 || pair.Key.Contains('=', StringComparison.Ordinal) || HasNul(pair.Key) || HasNul(pair.Value))
             ? new("invalid", "env: a name is empty or holds '=', or a name or value holds a NUL character.") :
-        spec.Kind == JobKind.Command && (spec.Argv.Count == 0 || spec.Argv[0].Length == 0) ? new("invalid", "command: must name a program.") :
-        spec.Kind == JobKind.Command && spec.Argv.Any(HasNul) ? new("invalid", "command: an argument holds a NUL character.") :
-        spec.Kind == JobKind.Script && !s_shells.Contains(spec.Shell) ? new("invalid", $"shell: '{spec.Shell}' is none of {string.Join(", ", s_shells)}.") :
-        null;
+        WorkKinds.Find(spec.Kind)?.Check(spec);
 
     /// <summary>An id becomes the name of a folder and a word of the environment: nothing around it, no other way to write it.</summary>
     private static bool IsId(string text) => Guid.TryParseExact(text, "D", out var id) && text.Equals(id.ToString(), StringComparison.OrdinalIgnoreCase);

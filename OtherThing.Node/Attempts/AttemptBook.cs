@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using OtherThing.Agent.Attempts.Kinds;
 using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
@@ -69,13 +70,13 @@ internal sealed partial class AttemptBook(
 
     internal void Assign(Assign assign)
     {
-        if (assign.Spec is { Kind: JobKind.Noop })
-        {
-            Send(Frame(AttemptEvents.Noop(assign)));
-        }
-        else if (assign.Spec is null)
+        if (assign.Spec is null)
         {
             Send(Frame(AttemptEvents.Rejected(assign, new Refusal("invalid", "There is no spec."))));
+        }
+        else if (WorkKinds.Find(assign.Spec.Kind)?.Answer(assign) is { } answer)
+        {
+            Send(Frame(answer));
         }
         else if (_attempts.GetValueOrDefault(assign.AttemptId) is { } known)
         {

@@ -18,16 +18,6 @@ internal static class AttemptEvents
         Reason = refusal.Words,
     };
 
-    internal static AttemptEvent Noop(Assign assign) => new()
-    {
-        AttemptId = assign.AttemptId,
-        Fence = assign.Fence,
-        EventNo = 1,
-        Kind = EventKind.Finished,
-        Started = true,
-        Usage = new AttemptUsage(),
-    };
-
     /// <summary>Nothing of this attempt is here, so nothing of it runs.</summary>
     internal static AttemptEvent NotHere(Cancel cancel) => new()
     {

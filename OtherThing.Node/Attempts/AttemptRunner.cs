@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using OtherThing.Agent.Attempts.Kinds;
 using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
@@ -120,10 +121,7 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
 
         attempt.Files.WriteWalls(new ShimWalls { Sandbox = attempt.Sandbox, Network = attempt.Network });
         spec.CreateWorkDirectory();
-        if (attempt.Assign.Spec.Kind == JobKind.Script)
-        {
-            SpecBuilder.WriteScript(attempt);
-        }
+        WorkKinds.Of(attempt.Assign.Spec.Kind).Prepare(attempt);
     }
 
     /// <summary>The control groups of attempts that are none of these.</summary>

@@ -1,5 +1,5 @@
+using OtherThing.Agent.Attempts.Kinds;
 using OtherThing.Agent.Machine;
-using OtherThing.Agent.Native;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
@@ -11,7 +11,6 @@ internal static class SpecBuilder
 {
     private const int MostGraceMs = 1_500;
     private const int DefaultGraceMs = 1_000;
-    private const UnixFileMode ForItsGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
     // What holds for a job for which nobody says anything else. Its memory and disk are its share of what is lent: see Capacity.
     private const uint UsualProcesses = 256;
@@ -34,7 +33,7 @@ internal static class SpecBuilder
             AttemptId = attempt.Id,
             Directory = attempt.Files.Directory,
             Sandbox = attempt.Sandbox,
-            Argv = spec.Kind == JobKind.Script ? ScriptCommand(spec.Shell, attempt, boxed) : [.. spec.Argv],
+            Argv = WorkKinds.Of(spec.Kind).Command(attempt, boxed),
             Env = Env(attempt, boxed),
             Stdin = spec.Stdin.ToByteArray(),
             User = attempt.User,
@@ -54,36 +53,6 @@ internal static class SpecBuilder
             LeaseUntilMs = spec.Effects == Effects.Exclusive ? receivedAtMs + (assign.LeaseS * 1000L) : null,
         };
     }
-
-    /// <summary>Writes the script where the job can read but not change it.</summary>
-    internal static void WriteScript(Attempt attempt)
-    {
-        var directory = Path.Combine(attempt.Files.Directory, "script");
-        DataDirectory.CreatePrivate(directory);
-        var file = Path.Combine(directory, ScriptName(attempt.Assign.Spec.Shell));
-        File.WriteAllText(file, attempt.Assign.Spec.Script);
-        if (attempt.User is { } group && OperatingSystem.IsLinux())
-        {
-            FileOwner.Give(directory, 0, group);
-            FileOwner.Give(file, 0, group);
-            File.SetUnixFileMode(directory, ForItsGroup | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
-            File.SetUnixFileMode(file, ForItsGroup);
-        }
-    }
-
-    private static string[] ScriptCommand(string shell, Attempt attempt, bool boxed)
-    {
-        var folder = boxed ? Bubblewrap.ScriptDirectory : Path.Combine(attempt.Files.Directory, "script");
-        var path = Path.Combine(folder, ScriptName(shell));
-        return shell == "pwsh" ? ["pwsh", "-NoProfile", "-NonInteractive", "-File", path] : [shell, path];
-    }
-
-    private static string ScriptName(string shell) => shell switch
-    {
-        "python3" => "script.py",
-        "pwsh" => "script.ps1",
-        _ => "script.sh",
-    };
 
     private static Dictionary<string, string> Env(Attempt attempt, bool boxed)
     {

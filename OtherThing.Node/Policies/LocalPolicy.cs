@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtherThing.Agent.Attempts.Kinds;
 using OtherThing.Agent.Sandboxes;
 
 namespace OtherThing.Agent.Policies;
@@ -13,7 +14,7 @@ internal sealed record LocalPolicy
 {
     internal const string All = "all";
 
-    internal static readonly string[] AllKinds = ["command", "script", "container", "model"];
+    internal static readonly string[] AllKinds = WorkKinds.Words;
 
     /// <summary>Raw commands and anything that opens the machine further stay off until the owner says so.</summary>
     public IReadOnlyList<string> Kinds { get; set; } = ["script"];

@@ -1,4 +1,5 @@
 using OtherThing.Core.Jobs;
+using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Results;
 using Wire = OtherThing.Protocol.V1;
@@ -29,7 +30,8 @@ internal static class NodeMessages
 
     public static NodeFacts WithConsent(NodeFacts known, Wire.Consent? consent) => consent is null ? known : known with
     {
-        Kinds = [.. consent.Kinds.Where(kind => kind is "command" or "script" or "container" or "model")],
+        // A newer agent may allow a kind that is not known here.
+        Kinds = [.. consent.Kinds.Where(allowed => JobKinds.All.Any(kind => kind.Allow == allowed))],
         Sandbox = consent.SandboxClasses.Count > 0 ? consent.SandboxClasses[0] : SandboxClasses.None,
         SandboxProblem = consent.SandboxProblem,
         // An older agent names none and runs jobs of all.

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Nodes;
+using OtherThing.Web.Features.Jobs.Kinds;
 using Wire = OtherThing.Protocol.V1;
 
 namespace OtherThing.Web.Gateway;
@@ -114,14 +115,6 @@ internal static class ServerFrames
         var demand = job.Spec.Requirements;
         var spec = new Wire.JobSpec
         {
-            Kind = job.Kind switch
-            {
-                JobKind.Noop => Wire.JobKind.Noop,
-                JobKind.Script => Wire.JobKind.Script,
-                _ => Wire.JobKind.Command,
-            },
-            Script = job.Spec.Script ?? "",
-            Shell = job.Spec.Shell ?? "",
             Limits = new Wire.Limits
             {
                 CpuMilli = (uint)((demand.CpuCores ?? 0) * 1000),
@@ -141,8 +134,8 @@ internal static class ServerFrames
             ReconnectS = (uint)options.ReconnectSeconds,
             GraceS = 1,
             LogMaxBytes = LogBuffer.MaxBytes,
-            Argv = { job.Spec.Command },
         };
+        JobShapes.Write(job.Kind, job.Spec, spec);
         if (job.Spec.Stdin is { } stdin)
         {
             spec.Stdin = ByteString.CopyFromUtf8(stdin);

@@ -1,4 +1,4 @@
-using OtherThing.Core.Nodes;
+using OtherThing.Core.Jobs.Machine;
 
 namespace OtherThing.Core.Jobs.Dispatch;
 
@@ -13,11 +13,7 @@ public sealed partial class JobDispatcher
     internal Task<LogAnswer> AppendLogAsync(Guid nodeId, LogPiece piece)
     {
         var done = new TaskCompletionSource<LogAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            OnLog(nodeId, piece, answer => done.TrySetResult(answer));
-            return Task.CompletedTask;
-        });
+        Post(() => OnLog(nodeId, piece, answer => done.TrySetResult(answer)));
         return done.Task;
     }
 
@@ -29,14 +25,13 @@ public sealed partial class JobDispatcher
         {
             var waiting = _live.TryGetValue(jobId, out var job) ? s_streams.Select(stream => job.Rows(stream).Peek(stream)).OfType<StoredLog>().ToArray() : [];
             _journal.After(() => done.TrySetResult(waiting));
-            return Task.CompletedTask;
         });
         return done.Task;
     }
 
     private void OnLog(Guid nodeId, LogPiece piece, Action<LogAnswer> answer)
     {
-        if (!_byAttempt.TryGetValue(piece.Attempt.Id, out var job) || !job.HasAttempt(piece.Attempt) || job.Row.NodeId != nodeId)
+        if (!_byAttempt.TryGetValue(piece.Attempt.Id, out var job) || !job.State.Has(piece.Attempt, nodeId))
         {
             answer(new LogAnswer(piece.Offset + piece.Data.Length, Stop: true));
             return;
@@ -60,10 +55,19 @@ public sealed partial class JobDispatcher
 
         var next = log.Next;
         _journal.After(() => answer(new LogAnswer(next, Stop: false)));
-        if (job is { Row.AttemptStatus: AttemptStatus.Finishing, Final: { } final } && IsLogWhole(job, final))
+        Apply(job, new JobEvent.LogGrew(job.LogEnds));
+    }
+
+    private static void TakeUpLog(LiveJob job, IReadOnlyList<StoredLog> rows)
+    {
+        foreach (var piece in rows)
         {
-            var session = Slot(nodeId).Session;
-            Finish(job, final, () => session?.Send(new NodeCommand.Ack(final.Attempt, final.EventNo, NotYours: false)));
+            job.Log(piece.Stream).Take(new LogPiece(job.State.Attempt, piece.Stream, piece.Offset, piece.Data, piece.Dropped));
+        }
+
+        foreach (var stream in s_streams)
+        {
+            job.HasRows(stream, rows.Count(row => row.Stream == stream));
         }
     }
 
@@ -92,5 +96,5 @@ public sealed partial class JobDispatcher
     }
 
     private void WriteRow(LiveJob job, StoredLog row) =>
-        _journal.Write(new JobWrite.Log(job.Attempt.Id, row.Stream, row.Offset, row.Data, row.Dropped));
+        _journal.Write(new JobWrite.Log(job.State.Attempt.Id, row.Stream, row.Offset, row.Data, row.Dropped));
 }

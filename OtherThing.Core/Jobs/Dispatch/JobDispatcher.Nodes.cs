@@ -1,16 +1,14 @@
+using OtherThing.Core.Jobs.Machine;
 using OtherThing.Core.Nodes;
 
 namespace OtherThing.Core.Jobs.Dispatch;
 
+/// <summary>What nodes say and what is said of them.</summary>
 public sealed partial class JobDispatcher
 {
     /// <summary>A node has a session: settle what it still has, welcome it, then give it work.</summary>
     internal void Connected(NodeProfile profile, INodeSession session, long fence, string nonce, NodePolicy policy, IReadOnlyList<HeldAttempt> held) =>
-        Post(() =>
-        {
-            OnConnected(profile, session, new Greeting(fence, nonce, policy), held);
-            return Task.CompletedTask;
-        });
+        Post(() => OnConnected(profile, session, new Greeting(fence, nonce, policy), held));
 
     /// <summary>A session ended; its attempts keep their leases.</summary>
     internal void Disconnected(INodeSession session) => Post(() =>
@@ -19,8 +17,6 @@ public sealed partial class JobDispatcher
         {
             (slot.Session, slot.IsOpen) = (null, false);
         }
-
-        return Task.CompletedTask;
     });
 
     /// <summary>The node's limits, policy or state changed.</summary>
@@ -35,13 +31,7 @@ public sealed partial class JobDispatcher
             }
         }
 
-        foreach (var job in _queue.All())
-        {
-            job.RefusedBy.Remove(profile.Id);
-        }
-
-        _serving.Clear();
-        return PlaceWaitingAsync();
+        OfferAnew(profile.Id);
     });
 
     /// <summary>The node is removed or quarantined: what runs there is stopped.</summary>
@@ -52,11 +42,9 @@ public sealed partial class JobDispatcher
             slot.Profile = slot.Profile with { Closed = reason };
             foreach (var job in slot.Running.Values.ToArray())
             {
-                OnCancel(job.Row.Id, reason, new TaskCompletionSource<bool>());
+                Apply(job, new JobEvent.Cancel(reason));
             }
         }
-
-        return Task.CompletedTask;
     });
 
     /// <summary>A beat: renews what the node holds, answers what is not its own.</summary>
@@ -64,123 +52,108 @@ public sealed partial class JobDispatcher
     {
         if (!_slots.TryGetValue(session.NodeId, out var slot) || !ReferenceEquals(slot.Session, session))
         {
-            return Task.CompletedTask;
+            return;
         }
 
-        var lease = After(_options.Lease);
+        var mine = beat.Running.ToLookup(
+            attempt => _byAttempt.TryGetValue(attempt.Id, out var job) && job.State.Has(attempt, session.NodeId));
+        var named = mine[true].Select(attempt => attempt.Id).ToHashSet();
         foreach (var job in slot.Running.Values)
         {
-            job.LeaseEnds = lease;
+            Apply(job, named.Contains(job.State.Attempt.Id) ? JobEvent.Beat.Naming : JobEvent.Beat.NotNaming);
         }
 
-        var (renewed, foreign) = (new List<AttemptRef>(), new List<AttemptRef>());
-        foreach (var attempt in beat.Running)
-        {
-            var mine = _byAttempt.TryGetValue(attempt.Id, out var job) && job.HasAttempt(attempt) && job.Row.NodeId == session.NodeId;
-            if (mine && job!.Row.AttemptStatus == AttemptStatus.Disconnected)
-            {
-                GoOn(job);
-            }
-
-            (mine ? renewed : foreign).Add(attempt);
-        }
-
-        session.Send(new NodeCommand.BeatAck(beat.MonoMs, _options.Lease, renewed, foreign));
-        return Task.CompletedTask;
+        session.Send(new NodeCommand.BeatAck(beat.MonoMs, _options.Lease, [.. mine[true]], [.. mine[false]]));
     });
+
+    /// <summary>Something happened to an attempt, says its node.</summary>
+    internal void Happened(INodeSession session, AttemptEvent happened) => Post(() => OnEvent(session, happened));
+
+    private void OnEvent(INodeSession session, AttemptEvent happened)
+    {
+        if (happened.Kind is AttemptEventKind.Finished or AttemptEventKind.Killed or AttemptEventKind.Lost)
+        {
+            foreach (var piece in happened.Log)
+            {
+                OnLog(session.NodeId, piece with { Attempt = happened.Attempt }, static _ => { });
+            }
+        }
+
+        var heard = _recent.Contains(happened.Attempt.Id);
+        if (_byAttempt.TryGetValue(happened.Attempt.Id, out var job))
+        {
+            var slot = Slot(session.NodeId);
+            var note = new NodeNote(slot.Profile.Name, slot.Running.Count > 1);
+            Apply(job, new JobEvent.Said(session.NodeId, happened, note, heard), session);
+            return;
+        }
+
+        var (atOnce, then) = JobMachine.Stray(session.NodeId, happened, heard);
+        foreach (var late in atOnce.OfType<JobCommand.KeepLate>())
+        {
+            KeepLate(late);
+        }
+
+        _journal.After(() => Send(session, then));
+    }
 
     private void OnConnected(NodeProfile profile, INodeSession session, Greeting greeting, IReadOnlyList<HeldAttempt> held)
     {
         var slot = Slot(profile.Id);
         (slot.Profile, slot.Session, slot.IsOpen, slot.Failures) = (profile, session, false, 0);
         var verdicts = held.Select(attempt => Reconcile(profile.Id, attempt)).ToList();
-        var known = held.Select(attempt => attempt.Attempt).ToHashSet();
-        var again = new List<Job>();
-        foreach (var job in slot.Running.Values.Where(job => !known.Contains(job.Attempt)).ToArray())
-        {
-            if (job.Row.AttemptStatus == AttemptStatus.Assigned)
-            {
-                // Our assignment never arrived, or was not written down there: the same attempt once more.
-                job.WaitEnds = After(TimeSpan.FromSeconds(_options.AssignSeconds));
-                again.Add(job.Row.Snapshot());
-            }
-            else
-            {
-                Forgotten(job);
-            }
-        }
 
         // Welcome is also the answer to acceptances, so it waits for their commit.
         _journal.After(() =>
         {
             session.Send(new NodeCommand.Welcome(greeting.Fence, greeting.Nonce, verdicts, greeting.Policy));
-            foreach (var job in again)
-            {
-                session.Send(new NodeCommand.Assign(job, slot.MemoryFor(job.Id)));
-            }
-
-            Post(() => OpenAsync(slot, session));
+            Post(() => Open(slot, session));
         });
+        var known = held.Select(attempt => attempt.Attempt).ToHashSet();
+        foreach (var job in slot.Running.Values.Where(job => !known.Contains(job.State.Attempt)).ToArray())
+        {
+            Apply(job, JobEvent.NotHeld.Event);
+        }
     }
 
-    private async Task OpenAsync(NodeSlot slot, INodeSession session)
+    private void Open(NodeSlot slot, INodeSession session)
     {
-        if (!ReferenceEquals(slot.Session, session))
+        if (ReferenceEquals(slot.Session, session))
         {
-            return;
+            slot.IsOpen = true;
+            OfferAnew(slot.Profile.Id);
         }
+    }
 
-        slot.IsOpen = true;
+    /// <summary>What a node said no to may fit it now, and who serves whom may be another.</summary>
+    private void OfferAnew(Guid nodeId)
+    {
         foreach (var job in _queue.All())
         {
-            job.RefusedBy.Remove(slot.Profile.Id);
+            job.RefusedBy.Remove(nodeId);
         }
 
-        _serving.Clear();
-        await PlaceWaitingAsync();
+        _serving.Forget();
+        LookAndPlace();
     }
 
     private Reconciled Reconcile(Guid nodeId, HeldAttempt held)
     {
-        if (!_byAttempt.TryGetValue(held.Attempt.Id, out var job) || !job.HasAttempt(held.Attempt) || job.Row.NodeId != nodeId)
+        var heard = _recent.Contains(held.Attempt.Id);
+        if (_byAttempt.TryGetValue(held.Attempt.Id, out var job))
         {
-            if (held is { State: HeldState.Finished, LastEvent: { } late } && !_recent.Contains(held.Attempt.Id))
-            {
-                RecordLate(nodeId, late);
-            }
-
-            var gone = held.State is HeldState.Accepted or HeldState.Running ? ReconcileVerdict.Stop : ReconcileVerdict.Forget;
-            return new Reconciled(held.Attempt, gone, 0, 0);
+            var verdict = Apply(job, new JobEvent.Held(nodeId, held, heard)).Verdict;
+            var log = job.State.Has(held.Attempt, nodeId) ? job.LogEnds : default;
+            return new Reconciled(held.Attempt, verdict, log.Stdout, log.Stderr);
         }
 
-        var verdict = held.State is HeldState.Finished or HeldState.Lost ? ReconcileVerdict.SendResult
-            : job.Row.AttemptStatus == AttemptStatus.Cancelling || job.Row.CancelRequestedAt is not null ? ReconcileVerdict.Stop
-            : ReconcileVerdict.Keep;
-        job.LeaseEnds = After(_options.Lease);
-        if (verdict == ReconcileVerdict.Keep && job.Row.AttemptStatus is AttemptStatus.Assigned or AttemptStatus.Disconnected)
+        var (atOnce, stray) = JobMachine.Stray(nodeId, held, heard);
+        foreach (var late in atOnce.OfType<JobCommand.KeepLate>())
         {
-            GoOn(job);
-        }
-        else if (job.Row.AttemptStatus == AttemptStatus.Disconnected)
-        {
-            // It ended while it was away; its word is on the way.
-            job.Row.AttemptStatus = AttemptStatus.Running;
+            KeepLate(late);
         }
 
-        return new Reconciled(held.Attempt, verdict, job.Stdout.Next, job.Stderr.Next);
-    }
-
-    /// <summary>The node is here and knows nothing of an attempt it had accepted.</summary>
-    private void Forgotten(LiveJob job)
-    {
-        if (job.Final is { } final)
-        {
-            Finish(job, final, acknowledge: null);
-        }
-        else
-        {
-            Lose(job, "The machine came back and knew nothing of it.");
-        }
+        return new Reconciled(held.Attempt, stray, 0, 0);
     }
 
     private sealed record Greeting(long Fence, string Nonce, NodePolicy Policy);

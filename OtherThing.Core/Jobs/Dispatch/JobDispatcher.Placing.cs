@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using OtherThing.Core.Jobs.Machine;
 using OtherThing.Core.Nodes;
 
 namespace OtherThing.Core.Jobs.Dispatch;
@@ -16,41 +16,29 @@ public sealed partial class JobDispatcher
         return slot;
     }
 
-    /// <summary>Who serves a workspace, at most a second old: members, attachments and rights change under us.</summary>
-    private async Task LoadServingAsync(Guid workspaceId)
-    {
-        if (_serving.TryGetValue(workspaceId, out var known) && _clock.GetElapsedTime(known.LoadedAt) < s_servingAge)
-        {
-            return;
-        }
-
-        try
-        {
-            var nodes = await _nodes.ListServingIdsAsync(workspaceId, CancellationToken.None);
-            var least = await _nodes.FindLeastSandboxAsync(workspaceId, CancellationToken.None);
-            _serving[workspaceId] = ([.. nodes], least, _clock.GetTimestamp());
-        }
-        catch (Exception failure)
-        {
-            // Without the database nothing new is placed; the job waits and is looked at again with the next tick.
-            _serving.Remove(workspaceId);
-            LogServingUnknown(failure, workspaceId);
-        }
-    }
-
-    private async Task PlaceWaitingAsync()
+    /// <summary>Places what waits; where it has to be read first which nodes serve, as soon as it is.</summary>
+    private void LookAndPlace()
     {
         if (_queue.Count == 0)
         {
             return;
         }
 
-        foreach (var workspaceId in _queue.Workspaces())
+        var reading = _serving.FreshenAsync(_queue.Workspaces());
+        if (reading.IsCompleted)
         {
-            await LoadServingAsync(workspaceId);
+            PlaceWaiting();
         }
+        else
+        {
+            _ = PlaceAfterAsync(reading);
+        }
+    }
 
-        PlaceWaiting();
+    private async Task PlaceAfterAsync(Task reading)
+    {
+        await reading;
+        Post(PlaceWaiting);
     }
 
     /// <summary>Places what waits by what is known; for the hot path, where a second-old view is fresh enough.</summary>
@@ -64,22 +52,19 @@ public sealed partial class JobDispatcher
 
     private bool TryPlace(LiveJob job)
     {
-        if (Choose(job) is not { } slot)
+        if (PlaceFor(job) is not { } place)
         {
             return false;
         }
 
-        var (status, fence) = (job.Row.Status, job.Row.Fence);
-        Begin(job, slot);
-        var (session, snapshot, memory) = (slot.Session, job.Row.Snapshot(), slot.MemoryFor(job.Row.Id));
-        Commit(job, status, fence, () => session?.Send(new NodeCommand.Assign(snapshot, memory)));
-        Changed(job);
+        Apply(job, new JobEvent.Assign(place));
         return true;
     }
 
-    private NodeSlot? Choose(LiveJob job)
+    /// <summary>The best node for a job now, as a place for a new attempt; null when none fits.</summary>
+    private JobPlace? PlaceFor(LiveJob job)
     {
-        if (!_serving.TryGetValue(job.Row.WorkspaceId, out var serving))
+        if (_serving.Find(job.Row.WorkspaceId) is not { } serving)
         {
             return null;
         }
@@ -102,22 +87,7 @@ public sealed partial class JobDispatcher
             }
         }
 
-        return best;
-    }
-
-    /// <summary>A new attempt on a node, in memory; the caller commits and then sends it.</summary>
-    private void Begin(LiveJob job, NodeSlot slot)
-    {
-        var row = job.Row;
-        row.Fence++;
-        row.AttemptId = Guid.CreateVersion7();
-        row.NodeId = slot.Profile.Id;
-        row.LeastSandbox = _serving.GetValueOrDefault(row.WorkspaceId).LeastSandbox;
-        (row.Status, row.AttemptStatus, row.AssignedAt) = (JobStatus.Assigned, AttemptStatus.Assigned, Now);
-        (job.EventNo, job.Final, job.Began) = (0, null, 0);
-        job.WaitEnds = After(TimeSpan.FromSeconds(_options.AssignSeconds));
-        job.LeaseEnds = After(_options.Lease);
-        Hold(job, slot);
+        return best is null ? null : new JobPlace(best.Profile.Id, Guid.CreateVersion7(), serving.LeastSandbox, best.MemoryFor(job.Row));
     }
 
     private void Hold(LiveJob job, NodeSlot slot)
@@ -129,7 +99,7 @@ public sealed partial class JobDispatcher
     }
 
     /// <summary>Gives back what the attempt held.</summary>
-    private void Release(LiveJob job)
+    private void Release(LiveJob job, bool leavesNodeFull = false)
     {
         if (job.Row.AttemptId is not { } attemptId || !_byAttempt.Remove(attemptId))
         {
@@ -138,7 +108,7 @@ public sealed partial class JobDispatcher
 
         WriteLastRows(job);
         var slot = Slot(job.Row.NodeId!.Value);
-        slot.Release(job);
+        slot.Release(job, leavesNodeFull);
         _runningOn[slot.Profile.Id] = slot.Running.Count;
         _queue.Ended(job.Row.WorkspaceId);
         Remember(attemptId);
@@ -156,12 +126,9 @@ public sealed partial class JobDispatcher
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Which nodes serve workspace {WorkspaceId} could not be read")]
-    private partial void LogServingUnknown(Exception failure, Guid workspaceId);
-
     private NodeVerdict Judge(Job job, Node node)
     {
-        var least = _serving.GetValueOrDefault(job.WorkspaceId).LeastSandbox;
+        var least = _serving.Find(job.WorkspaceId)?.LeastSandbox;
         if (job.Status.IsFinal())
         {
             return new NodeVerdict(node.Id, node.Name, job.NodeId == node.Id, job.NodeId == node.Id ? "it ran here" : "the job has ended");

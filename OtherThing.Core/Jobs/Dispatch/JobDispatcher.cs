@@ -3,43 +3,42 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OtherThing.Core.Jobs.Machine;
 using OtherThing.Core.Live;
 using OtherThing.Core.Nodes;
 
 namespace OtherThing.Core.Jobs.Dispatch;
 
 /// <summary>
-/// Owns every job that has not ended: queue, placement, leases. One loop changes state in memory and hands each transition to the
-/// journal; what others may see or act on (a frame to a node, an answer to a caller) happens after the commit.
+/// Owns every open job of its share: queue, slots of nodes, sessions. One loop tells <see cref="JobMachine"/> what happened, keeps what comes
+/// of it and hands each transition to the journal; what others may see or act on (a frame to a node, an answer to a caller) happens after the
+/// commit.
 /// </summary>
-/// <remarks>No polling: a submitted job is placed in the same pass that takes it in, a freed node takes the next at once.</remarks>
+/// <remarks>
+/// No polling: a submitted job is placed in the pass that takes it in, a freed node takes the next at once. Messages are plain calls: the loop
+/// waits for nothing, so what has to be read is read before a message is posted, or by one that answers with another.
+/// </remarks>
 public sealed partial class JobDispatcher : BackgroundService
 {
-    private const int MaxAttempts = 5;
     private const int RecentCapacity = 20_000;
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_cancelWait = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_logWait = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_timeoutSlack = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_exclusiveSlack = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_servingAge = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Func<Task>> _inbox = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<Guid, LiveJob> _live = new();
     private readonly ConcurrentDictionary<Guid, LiveJob> _ending = new();
     private readonly ConcurrentDictionary<Guid, int> _runningOn = new();
     private readonly ConcurrentDictionary<Guid, int> _waitingIn = new();
     private readonly Dictionary<Guid, LiveJob> _byAttempt = [];
-    private readonly Dictionary<Guid, LiveJob> _foreign = [];
     private readonly Dictionary<Guid, NodeSlot> _slots = [];
-    private readonly Dictionary<Guid, (HashSet<Guid> Nodes, string? LeastSandbox, long LoadedAt)> _serving = [];
     private readonly HashSet<Guid> _recent = [];
     private readonly Queue<Guid> _recentOrder = new();
+    private readonly JobMachine _machine;
     private readonly JobQueue _queue;
     private readonly JobJournal _journal;
+    private readonly JobShare _share;
+    private readonly ServingNodes _serving;
     private readonly IJobStore _store;
-    private readonly INodeStore _nodes;
     private readonly ILiveFeed _feed;
     private readonly TimeProvider _clock;
     private readonly NodesOptions _options;
@@ -47,19 +46,19 @@ public sealed partial class JobDispatcher : BackgroundService
 
     /// <summary>A dispatcher that starts with the host.</summary>
     public JobDispatcher(
-        IJobStore store, INodeStore nodes, ILiveFeed feed, TimeProvider clock, IOptions<NodesOptions> options, ILoggerFactory loggers)
+        IJobStore store, INodeStore nodes, ILiveFeed feed, TimeProvider clock, IOptions<NodesOptions> options, JobShare share, ILoggerFactory loggers)
     {
-        _store = store;
-        _queue = new JobQueue((workspaceId, count) => _waitingIn[workspaceId] = count);
-        _nodes = nodes;
-        _feed = feed;
-        _clock = clock;
-        _options = options.Value;
+        (_store, _feed, _clock, _options, _share) = (store, feed, clock, options.Value, share);
         _logger = loggers.CreateLogger<JobDispatcher>();
+        _machine = new JobMachine(JobTerms.Of(_options));
+        _queue = new JobQueue((workspaceId, count) => _waitingIn[workspaceId] = count);
         _journal = new JobJournal(store, clock, loggers.CreateLogger<JobJournal>());
+        _serving = new ServingNodes(nodes, clock, _logger);
     }
 
     private DateTime Now => _clock.GetUtcNow().UtcDateTime;
+
+    private JobTime Moment => new(Now, _clock.GetElapsedTime(0));
 
     /// <summary>How many jobs run on a node now.</summary>
     public int RunningOn(Guid nodeId) => _runningOn.GetValueOrDefault(nodeId);
@@ -92,16 +91,16 @@ public sealed partial class JobDispatcher : BackgroundService
     /// <summary>The same; <paramref name="log"/> hears the output from its first byte.</summary>
     internal async Task<LiveJob> SubmitAsync(Job job, Action<string, string>? log, CancellationToken cancellationToken)
     {
-        var taken = new TaskCompletionSource<LiveJob>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => OnSubmitAsync(job, log, taken));
-        return await taken.Task.WaitAsync(cancellationToken);
+        await _serving.FreshenAsync(job.WorkspaceId).WaitAsync(cancellationToken);
+        return await TakeInAsync(job, log, cancellationToken);
     }
 
     /// <summary>Queues a batch; returns when all its jobs are committed.</summary>
     internal async Task SubmitAsync(JobBatch batch, IReadOnlyList<Job> jobs, CancellationToken cancellationToken)
     {
+        await _serving.FreshenAsync(batch.WorkspaceId).WaitAsync(cancellationToken);
         _journal.Write(new JobWrite.Batch(batch));
-        await Task.WhenAll(jobs.Select(job => SubmitAsync(job, cancellationToken)));
+        await Task.WhenAll(jobs.Select(job => TakeInAsync(job, null, cancellationToken)));
     }
 
     /// <summary>Stops a job for good.</summary>
@@ -111,8 +110,14 @@ public sealed partial class JobDispatcher : BackgroundService
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
-            OnCancel(jobId, reason, done);
-            return Task.CompletedTask;
+            if (_live.TryGetValue(jobId, out var job))
+            {
+                Apply(job, new JobEvent.Cancel(reason), heard: kept => done.TrySetResult(kept));
+            }
+            else
+            {
+                done.SetResult(false);
+            }
         });
         return done.Task;
     }
@@ -125,32 +130,28 @@ public sealed partial class JobDispatcher : BackgroundService
         {
             foreach (var job in _live.Values.Where(job => job.Row.WorkspaceId == workspaceId && job.Row.UserId == userId))
             {
-                job.Row.UserId = toUserId;
+                job.State = job.State with { Job = job.Row with { UserId = toUserId } };
             }
 
             done.SetResult();
-            return Task.CompletedTask;
         });
         return done.Task;
     }
 
     /// <summary>What each node says to a job, as placement sees it now.</summary>
-    internal Task<IReadOnlyList<NodeVerdict>> ExplainAsync(Job job, IReadOnlyList<Node> nodes)
+    internal async Task<IReadOnlyList<NodeVerdict>> ExplainAsync(Job job, IReadOnlyList<Node> nodes)
     {
+        await _serving.FreshenAsync(job.WorkspaceId);
         var done = new TaskCompletionSource<IReadOnlyList<NodeVerdict>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(async () =>
-        {
-            await LoadServingAsync(job.WorkspaceId);
-            done.SetResult([.. nodes.Select(node => Judge(job, node))]);
-        });
-        return done.Task;
+        Post(() => done.SetResult([.. nodes.Select(node => Judge(job, node))]));
+        return await done.Task;
     }
 
     /// <summary>The nodes or the workspaces they serve have changed: look again.</summary>
     internal void NodesChanged() => Post(() =>
     {
-        _serving.Clear();
-        return PlaceWaitingAsync();
+        _serving.Forget();
+        LookAndPlace();
     });
 
     /// <inheritdoc/>
@@ -164,7 +165,7 @@ public sealed partial class JobDispatcher : BackgroundService
             var ticking = TickAsync(stoppingToken);
             await foreach (var handle in _inbox.Reader.ReadAllAsync(stoppingToken))
             {
-                await HandleAsync(handle);
+                Handle(handle);
             }
 
             await ticking;
@@ -179,13 +180,13 @@ public sealed partial class JobDispatcher : BackgroundService
         await journal;
     }
 
-    private void Post(Func<Task> handle) => _inbox.Writer.TryWrite(handle);
+    private void Post(Action handle) => _inbox.Writer.TryWrite(handle);
 
-    private async Task HandleAsync(Func<Task> handle)
+    private void Handle(Action handle)
     {
         try
         {
-            await handle();
+            handle();
         }
         catch (Exception failure)
         {
@@ -199,37 +200,51 @@ public sealed partial class JobDispatcher : BackgroundService
         using var timer = new PeriodicTimer(s_tick, _clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            Post(OnTickAsync);
+            Post(OnTick);
         }
     }
 
+    /// <summary>No status waits for ever: what nobody answered in time moves on here.</summary>
+    private void OnTick()
+    {
+        if (!_journal.IsHealthy)
+        {
+            return; // while nothing can be written, nothing may expire
+        }
+
+        foreach (var (_, job) in _live)
+        {
+            WriteDueRows(job);
+            var isHere = job.Row.NodeId is { } nodeId && _slots.TryGetValue(nodeId, out var slot) && slot.Session is not null;
+            Apply(job, isHere ? JobEvent.Tick.WithNode : JobEvent.Tick.WithoutNode);
+        }
+
+        FollowForeign();
+        LookAndPlace();
+    }
+
+    /// <summary>Takes over what of its share is open, before it takes anything in.</summary>
     private async Task RecoverAsync(CancellationToken stoppingToken)
     {
-        foreach (var row in await _store.ListOpenAsync(stoppingToken))
+        foreach (var row in await _store.ListOpenAsync(_share, stoppingToken))
         {
             var job = new LiveJob(row, _clock);
+            if (row.AttemptId is { } attemptId)
+            {
+                var rows = await _store.ReadLogAsync(attemptId, stoppingToken);
+                TakeUpLog(job, rows);
+            }
+
+            job.State = _machine.Recover(row, job.LogEnds, Moment);
             _live[row.Id] = job;
-            if (row.AttemptId is not { } attemptId)
+            if (row.NodeId is { } nodeId && row.AttemptId is not null)
+            {
+                Hold(job, Slot(nodeId));
+            }
+            else
             {
                 _queue.Add(job);
-                continue;
             }
-
-            var rows = await _store.ReadLogAsync(attemptId, stoppingToken);
-            foreach (var piece in rows)
-            {
-                job.Log(piece.Stream).Take(new LogPiece(job.Attempt, piece.Stream, piece.Offset, piece.Data, piece.Dropped));
-            }
-
-            foreach (var stream in s_streams)
-            {
-                job.HasRows(stream, rows.Count(row => row.Stream == stream));
-            }
-
-            // Nobody could beat while we were away: no attempt is lost before twice the lease from now.
-            job.LeaseEnds = After(_options.Lease * 2);
-            job.WaitEnds = row.AttemptStatus == AttemptStatus.Disconnected ? After((_options.Lease * 2) + WindowOf(job)) : job.LeaseEnds;
-            Hold(job, Slot(row.NodeId!.Value));
         }
 
         if (!_live.IsEmpty)
@@ -237,10 +252,6 @@ public sealed partial class JobDispatcher : BackgroundService
             LogRecovered(_live.Count, _queue.Count);
         }
     }
-
-    private long After(TimeSpan wait) => _clock.GetTimestamp() + (long)(wait.TotalSeconds * _clock.TimestampFrequency);
-
-    private TimeSpan WindowOf(LiveJob job) => job.Row.Effects == JobEffects.Exclusive ? s_exclusiveSlack : _options.Reconnect;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The job dispatcher could not handle a message")]
     private partial void LogHandlerFailed(Exception failure);

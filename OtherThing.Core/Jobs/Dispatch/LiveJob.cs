@@ -1,16 +1,25 @@
-using OtherThing.Core.Nodes;
+using OtherThing.Core.Jobs.Machine;
 
 namespace OtherThing.Core.Jobs.Dispatch;
 
 /// <summary>A job that has not ended, as this process holds it; only the dispatcher's loop changes it.</summary>
-internal sealed class LiveJob(Job row, TimeProvider? clock = null)
+internal sealed class LiveJob(JobState state, TimeProvider? clock = null)
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly List<Action<string, string>> _listeners = [];
     private LogRows _stdoutRows = new(clock ?? TimeProvider.System);
     private LogRows _stderrRows = new(clock ?? TimeProvider.System);
 
-    public Job Row { get; } = row;
+    /// <summary>A job that is new here.</summary>
+    public LiveJob(Job row, TimeProvider? clock = null)
+        : this(new JobState(row), clock)
+    {
+    }
+
+    /// <summary>Where it stands: what <see cref="JobMachine"/> made of it last.</summary>
+    public JobState State { get; set; } = state;
+
+    public Job Row => State.Job;
 
     /// <summary>Completes after the final state is committed.</summary>
     public TaskCompletionSource<JobResult> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,30 +28,10 @@ internal sealed class LiveJob(Job row, TimeProvider? clock = null)
 
     public LogBuffer Stderr { get; private set; } = new();
 
-    /// <summary>Until when the node holds the attempt (monotonic).</summary>
-    public long LeaseEnds { get; set; }
-
-    /// <summary>When the current wait (answer to an assignment, to a cancel, rest of the log) ends; 0 when none.</summary>
-    public long WaitEnds { get; set; }
-
-    /// <summary>When the attempt began, on this process's monotonic clock; 0 when it began before this process.</summary>
-    public long Began { get; set; }
-
-    /// <summary>The final event, while the log is still coming.</summary>
-    public AttemptEvent? Final { get; set; }
-
-    /// <summary>The last event number applied.</summary>
-    public uint EventNo { get; set; }
-
-    /// <summary>True when it is stopped because its time is up, not because somebody asked.</summary>
-    public bool TimedOut { get; set; }
+    public LogEnds LogEnds => new(Stdout.Next, Stderr.Next);
 
     /// <summary>Nodes that refused it and have not changed since, with what they said.</summary>
     public Dictionary<Guid, string> RefusedBy { get; } = [];
-
-    public AttemptRef Attempt => new(Row.AttemptId ?? Guid.Empty, Row.Fence);
-
-    public bool HasAttempt(AttemptRef attempt) => Row.AttemptId == attempt.Id && Row.Fence == attempt.Fence;
 
     public LogBuffer Log(LogSource stream) => stream == LogSource.Stdout ? Stdout : Stderr;
 

@@ -1,3 +1,4 @@
+using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Nodes;
 
 namespace OtherThing.Core.Jobs.Dispatch;
@@ -61,11 +62,11 @@ internal sealed class NodeSlot(NodeProfile profile)
             Math.Min(LeastMemoryMb, lent.MemoryMb),
             lent.MemoryMb));
 
-    /// <summary>The memory set aside for a job it has, in MiB.</summary>
-    public long MemoryFor(Guid jobId) => _memory.GetValueOrDefault(jobId);
+    /// <summary>The memory that would be set aside for a job, in MiB.</summary>
+    public long MemoryFor(Job job) => JobKinds.Of(job.Kind).RunsProgram ? MemoryOf(Profile.Lent, job.Spec.Requirements) : 0;
 
-    /// <summary>A job ended by itself: the node can do what it has on it now.</summary>
-    public void Prove() => ProvenCores = Math.Max(ProvenCores, Cores);
+    /// <summary>It brought an attempt to its end; a program that ran to its own shows that the node can do what it has on it now.</summary>
+    public void Answer(bool proven) => (Failures, ProvenCores) = (0, proven ? Math.Max(ProvenCores, Cores) : ProvenCores);
 
     /// <summary>A job was refused or lost: the node can do less than it seemed.</summary>
     public void Doubt() => (Failures, ProvenCores) = (Failures + 1, ProvenCores / 2);
@@ -78,9 +79,11 @@ internal sealed class NodeSlot(NodeProfile profile)
         }
     }
 
-    public void Release(LiveJob job)
+    /// <param name="job">What it no longer has.</param>
+    /// <param name="isFull">True when it said that it is full, so that this makes no room.</param>
+    public void Release(LiveJob job, bool isFull = false)
     {
-        IsFull = false;
+        IsFull = isFull;
         if (Running.Remove(job.Row.Id))
         {
             Count(job.Row, -1);
@@ -89,7 +92,7 @@ internal sealed class NodeSlot(NodeProfile profile)
 
     private void Count(Job job, int sign)
     {
-        if (job.Kind == JobKind.Noop)
+        if (!JobKinds.Of(job.Kind).RunsProgram)
         {
             Noops += sign;
             return;
@@ -99,7 +102,7 @@ internal sealed class NodeSlot(NodeProfile profile)
         Cores = Math.Max(0, Cores + (sign * (demand.CpuCores ?? DefaultCores)));
         if (sign > 0)
         {
-            _memory[job.Id] = MemoryOf(Profile.Lent, demand);
+            _memory[job.Id] = MemoryFor(job);
         }
 
         MemoryMb += sign * _memory.GetValueOrDefault(job.Id);

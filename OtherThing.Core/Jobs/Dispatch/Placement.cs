@@ -1,4 +1,5 @@
 using System.Globalization;
+using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Nodes;
 
 namespace OtherThing.Core.Jobs.Dispatch;
@@ -25,9 +26,10 @@ internal static class Placement
             return "its owner does not let this workspace in";
         }
 
-        if (KindOf(job.Kind) is { } kind && !node.Facts.Kinds.Contains(kind))
+        var work = JobKinds.Of(job.Kind);
+        if (work.Allow is { } allow && !node.Facts.Kinds.Contains(allow))
         {
-            return $"its owner does not allow {kind}: on that machine, run the agent with --allow {kind}";
+            return $"its owner does not allow {allow}: on that machine, run the agent with --allow {allow}";
         }
 
         if (demand.Os is { } os && !string.Equals(os, node.Facts.Os, StringComparison.OrdinalIgnoreCase))
@@ -40,7 +42,7 @@ internal static class Placement
             return $"it lacks the label {missing}";
         }
 
-        if (job.Kind == JobKind.Noop)
+        if (!work.RunsProgram)
         {
             return null;
         }
@@ -82,7 +84,7 @@ internal static class Placement
     /// <summary>Why a fit node cannot take the job at this moment; null when it can.</summary>
     public static string? Full(NodeSlot slot, Job job)
     {
-        if (job.Kind == JobKind.Noop)
+        if (!JobKinds.Of(job.Kind).RunsProgram)
         {
             return slot.Noops >= NodeSlot.MaxNoops ? "it has as many jobs as it takes at once" : null;
         }
@@ -106,7 +108,7 @@ internal static class Placement
     public static double Score(NodeSlot slot, Job job)
     {
         var lent = slot.Profile.Lent;
-        var busy = job.Kind == JobKind.Noop
+        var busy = !JobKinds.Of(job.Kind).RunsProgram
             ? (double)slot.Noops / NodeSlot.MaxNoops
             : (slot.Cores + (job.Spec.Requirements.CpuCores ?? NodeSlot.DefaultCores)) / Weight(slot.AllowedCores);
         var gpus = job.Spec.Requirements.CountGpus() > 0 ? lent.Gpus.Count - slot.Gpus : lent.Gpus.Count > 0 ? 0.5 : 0;
@@ -118,13 +120,6 @@ internal static class Placement
         cores <= PlainCores ? Math.Max(cores, 0.01) : PlainCores * (1 + Math.Log(cores / PlainCores));
 
     private const double PlainCores = 16;
-
-    private static string? KindOf(JobKind kind) => kind switch
-    {
-        JobKind.Command => "command",
-        JobKind.Script => "script",
-        _ => null,
-    };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,6 +18,7 @@ internal sealed class DispatchBench : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly List<JobDispatcher> _running = [];
     private Func<IJobStore, IJobStore> _wrap = store => store;
+    private Func<INodeStore, INodeStore> _wrapNodes = nodes => nodes;
 
     private DispatchBench()
     {
@@ -42,19 +43,21 @@ internal sealed class DispatchBench : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <param name="wrap">Puts something between the dispatcher and the database.</param>
-    public static async Task<DispatchBench> StartAsync(Func<IJobStore, IJobStore>? wrap = null)
+    /// <param name="wrapNodes">The same for what it reads of nodes.</param>
+    public static async Task<DispatchBench> StartAsync(Func<IJobStore, IJobStore>? wrap = null, Func<INodeStore, INodeStore>? wrapNodes = null)
     {
-        var bench = new DispatchBench { _wrap = wrap ?? (store => store) };
+        var bench = new DispatchBench { _wrap = wrap ?? (store => store), _wrapNodes = wrapNodes ?? (nodes => nodes) };
         (bench.WorkspaceId, bench.Owner) = await bench._database.AddWorkspaceAsync();
         await bench.StartDispatcherAsync();
         return bench;
     }
 
     /// <summary>Another dispatcher on the same database, as after a restart; the one before is stopped first.</summary>
-    public async Task RestartAsync()
+    /// <param name="share">The jobs it answers for; null for all.</param>
+    public async Task RestartAsync(JobShare? share = null)
     {
         await Dispatcher.StopAsync(Cancellation);
-        await StartDispatcherAsync();
+        await StartDispatcherAsync(share);
     }
 
     /// <summary>A node of the owner that serves the workspace and has a session.</summary>
@@ -104,9 +107,10 @@ internal sealed class DispatchBench : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private async Task StartDispatcherAsync()
+    private async Task StartDispatcherAsync(JobShare? share = null)
     {
-        Dispatcher = ActivatorUtilities.CreateInstance<JobDispatcher>(_database.Services, _wrap(Store));
+        Dispatcher = ActivatorUtilities.CreateInstance<JobDispatcher>(
+            _database.Services, _wrap(Store), _wrapNodes(_database.Get<INodeStore>()), share ?? JobShare.Everything);
         _running.Add(Dispatcher);
         await Dispatcher.StartAsync(Cancellation);
     }

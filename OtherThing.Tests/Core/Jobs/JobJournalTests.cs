@@ -127,7 +127,7 @@ public sealed class JobJournalTests
         public Task<IReadOnlyList<Job>> ListOnNodeAsync(
             Guid nodeId, IReadOnlyCollection<Guid>? workspaceIds, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<Job>> ListOpenAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<Job>> ListOpenAsync(JobShare share, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<StoredLog>> ReadLogAsync(Guid attemptId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

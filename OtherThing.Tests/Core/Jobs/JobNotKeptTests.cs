@@ -14,18 +14,7 @@ public sealed class JobNotKeptTests
     {
         await using var bench = await DispatchBench.StartAsync();
         var node = await bench.AddNodeAsync();
-        var template = bench.NewJob();
-        var bad = new Job
-        {
-            Id = template.Id,
-            WorkspaceId = template.WorkspaceId,
-            UserId = template.UserId,
-            Kind = template.Kind,
-            Effects = template.Effects,
-            Spec = template.Spec,
-            CreatedAt = template.CreatedAt,
-            StepPath = new string('p', Job.MaxStepPath + 1),
-        };
+        var bad = bench.NewJob() with { StepPath = new string('p', Job.MaxStepPath + 1) };
 
         var refused = bench.SubmitAsync(bad);
         var good = await bench.SubmitAsync(bench.NewJob());
@@ -105,7 +94,7 @@ public sealed class JobNotKeptTests
             Guid nodeId, IReadOnlyCollection<Guid>? workspaceIds, int limit, CancellationToken cancellationToken) =>
             store.ListOnNodeAsync(nodeId, workspaceIds, limit, cancellationToken);
 
-        public Task<IReadOnlyList<Job>> ListOpenAsync(CancellationToken cancellationToken) => store.ListOpenAsync(cancellationToken);
+        public Task<IReadOnlyList<Job>> ListOpenAsync(JobShare share, CancellationToken cancellationToken) => store.ListOpenAsync(share, cancellationToken);
 
         public Task<IReadOnlyList<StoredLog>> ReadLogAsync(Guid attemptId, CancellationToken cancellationToken) =>
             store.ReadLogAsync(attemptId, cancellationToken);

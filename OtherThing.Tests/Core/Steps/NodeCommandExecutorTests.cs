@@ -28,8 +28,9 @@ public sealed class NodeCommandExecutorTests
             (UsageType.Compute, 0.25, s_nodeId, CostStatus.Free, call.AttemptId.ToString()),
             (usage.Type, usage.ComputeSeconds, usage.NodeId, usage.CostStatus, usage.CallId));
         Assert.Equal(
-            (call.AttemptId, JobKind.Command, "a b c", JobEffects.Once), (runner.Asked!.Id, runner.Asked.Kind, runner.Asked.Stdin, runner.Asked.Effects));
-        Assert.Equal(64, runner.Asked.Requirements.MemoryMb);
+            (call.AttemptId, JobKind.Command, "a b c", JobEffects.Once),
+            (runner.For!.Id, runner.Asked!.Kind, runner.Asked.Spec.Stdin, runner.Asked.Effects));
+        Assert.Equal(64, runner.Asked.Spec.Requirements.MemoryMb);
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed class NodeCommandExecutorTests
         Assert.Equal((StepOutcomeKind.Failed, "node.exit_code"), (outcome.Kind, outcome.ErrorCode));
         Assert.Contains("no such file", outcome.Error, StringComparison.Ordinal);
         Assert.Equal("part", outcome.Output.GetProperty("stdout").GetString());
-        Assert.Equal((JobKind.Script, "bash"), (runner.Asked!.Kind, runner.Asked.Shell));
+        Assert.Equal((JobKind.Script, "bash"), (runner.Asked!.Kind, runner.Asked.Spec.Shell));
         Assert.Single(outcome.Usage);
     }
 
@@ -121,11 +122,13 @@ public sealed class NodeCommandExecutorTests
 
     private sealed class Runner(JobResult? result) : IJobRunner
     {
-        public JobRequest? Asked { get; private set; }
+        public JobOrigin? For { get; private set; }
 
-        public Task<Result<JobResult>> RunAsync(JobRequest job, Action<string, string> log, CancellationToken cancellationToken)
+        public JobDraft? Asked { get; private set; }
+
+        public Task<Result<JobResult>> RunAsync(JobOrigin origin, JobDraft draft, Action<string, string> log, CancellationToken cancellationToken)
         {
-            Asked = job;
+            (For, Asked) = (origin, draft);
             return Task.FromResult<Result<JobResult>>(result!);
         }
     }

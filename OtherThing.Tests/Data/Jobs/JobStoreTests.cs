@@ -22,8 +22,7 @@ public sealed class JobStoreTests : IAsyncDisposable
     {
         var store = new JobStore(new DeafContexts(_database.DirectoryPath, deafTo: 1));
         var job = NewJob();
-        var running = job.Snapshot();
-        (running.Status, running.Revision, running.AttemptId) = (JobStatus.Running, 2, Guid.NewGuid());
+        var running = job with { Status = JobStatus.Running, Revision = 2, AttemptId = Guid.NewGuid() };
         JobWrite[] writes = [
             new JobWrite.Insert(job), new JobWrite.Update(running, JobStatus.Queued, 0), new JobWrite.Log(Guid.NewGuid(), LogSource.Stdout, 0, [1], 0)];
 
@@ -40,8 +39,7 @@ public sealed class JobStoreTests : IAsyncDisposable
         var store = new JobStore(new DeafContexts(_database.DirectoryPath, deafTo: 1));
         var (job, mine) = (NewJob(), NewJob());
         await others.CommitAsync([new JobWrite.Insert(job)], Cancel);
-        JobWrite[] writes = [new JobWrite.Insert(mine), new JobWrite.Update(job.Snapshot(), JobStatus.Queued, 0)];
-        ((JobWrite.Update)writes[1]).Job.Revision = 7; // of a revision that never was
+        JobWrite[] writes = [new JobWrite.Insert(mine), new JobWrite.Update(job with { Revision = 7 }, JobStatus.Queued, 0)]; // a revision that never was
 
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CommitAsync(writes, Cancel));
         var again = await store.CommitAsync(writes, Cancel);

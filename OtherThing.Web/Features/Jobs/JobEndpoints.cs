@@ -111,7 +111,7 @@ internal static class JobEndpoints
             if (job is null || job.Kind is null)
             {
                 var path = $"jobs[{drafts.Count}].kind";
-                return Error.Invalid("job.invalid", path, "kind must be command, script or noop.").ToProblem();
+                return Error.Invalid("job.invalid", path, CreateJobRequest.WithoutKind).ToProblem();
             }
 
             drafts.Add(job.ToDraft().Value);
