@@ -195,5 +195,12 @@ public sealed partial class FlowListPage : IDisposable
             ? await Flows.DeleteAsync(Workspace.Actor, Workspace.Id, flow.Id, CancellationToken.None)
             : null);
 
+    private static string CountedRuns => $"Of its last {FlowRunRecord.Looked} runs, without those that were cancelled or have not ended";
+
+    private static string WentWell(FlowRunRecord record) => $"{record.Succeeded} of {record.Ended} succeeded";
+
+    private static string Stands(FlowSummary flow) =>
+        flow.PublishedRevision is not { } version ? "Draft" : version == flow.Revision ? "Published" : $"Version {version} published, changed since";
+
     private Task OnceAsync(Func<Task<Error?>> act) => _act.RunAsync(Snackbar, act);
 }

@@ -256,6 +256,13 @@ public sealed partial class RunPage
 
     private bool IsWaiting(StepRun step) => MachineWaits.NeedsMachine(step) && _waiting.Contains(step.Path);
 
+    private string Origin(Run run) => run.Trigger switch
+    {
+        RunTrigger.Rerun => "run again",
+        RunTrigger.Flow => $"called for {Starter(run)}",
+        _ => $"started by {Starter(run)}",
+    };
+
     private string Starter(Run run) => run.StartedBy == Workspace.UserId ? "you" : _people.InWords(run.StartedBy);
 
     private long Tokens(Run run) => run.Status.IsFinal() ? run.Tokens : _steps.Sum(step => step.Usage?.Tokens ?? 0);

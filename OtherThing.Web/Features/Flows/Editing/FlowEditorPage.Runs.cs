@@ -5,6 +5,7 @@ using OtherThing.Core.Flows.Preview;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps.Configs;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Runs;
 using OtherThing.Web.Features.Runs.Input;
 using OtherThing.Web.Features.Runs.Picture;
@@ -182,6 +183,8 @@ public sealed partial class FlowEditorPage
             await canvas.ShowStatusesAsync(new Dictionary<string, StepState>());
         }
     }
+
+    private string Took(Run run) => Duration.Say((run.FinishedAt ?? Clock.GetUtcNow().UtcDateTime) - (run.StartedAt ?? run.CreatedAt));
 
     private bool MayCancel(Run run) => !run.Status.IsFinal() && Workspace.May(Operations.RunCancel, own: run.StartedBy == Workspace.UserId);
 
