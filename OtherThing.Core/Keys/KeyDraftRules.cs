@@ -4,16 +4,16 @@ using OtherThing.Core.Results;
 namespace OtherThing.Core.Keys;
 
 /// <summary>What a key must look like before a provider is asked about it.</summary>
-internal static class KeyDraftRules
+public sealed class KeyDraftRules(ProviderCatalog providers, EgressPolicy egress)
 {
-    public const int MaxNameLength = 100;
-    public const int MaxValueLength = 4_096;
+    internal const int MaxNameLength = 100;
+    internal const int MaxValueLength = 4_096;
 
     private static readonly TextLimit s_name = new(100, MaxNameLength);
 
-    public sealed record Checked(ProviderInfo Provider, string Name, string Value, Uri BaseUrl);
+    internal sealed record Checked(ProviderInfo Provider, string Name, string Value, Uri BaseUrl);
 
-    public static Result<Checked> Check(KeyDraft draft, ProviderCatalog providers, EgressPolicy egress)
+    internal Result<Checked> Check(KeyDraft draft)
     {
         var wrong = new List<FieldError>();
         var provider = providers.Find(draft.Provider);
@@ -34,13 +34,13 @@ internal static class KeyDraftRules
             wrong.Add(new FieldError("key", $"key must be the value as the provider gave it out: 1 to {MaxValueLength} visible ASCII characters."));
         }
 
-        var baseUrl = BaseUrl(draft, provider, egress, wrong);
+        var baseUrl = BaseUrl(draft, provider, wrong);
         return wrong.Count > 0
             ? Error.Invalid("key.invalid", "The key cannot be added: " + string.Join(" ", wrong.Select(field => field.Message)), wrong)
             : new Checked(provider!, name, value, baseUrl!);
     }
 
-    private static Uri? BaseUrl(KeyDraft draft, ProviderInfo? provider, EgressPolicy egress, List<FieldError> wrong)
+    private Uri? BaseUrl(KeyDraft draft, ProviderInfo? provider, List<FieldError> wrong)
     {
         if (provider is null)
         {

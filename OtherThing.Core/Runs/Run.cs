@@ -1,5 +1,6 @@
 using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Runs.Machine;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs;
@@ -70,11 +71,11 @@ public sealed record Run
     /// <summary><see cref="RunGivens"/> as JSON: pinned outputs, and what surrounds a step run alone; null when nothing is given.</summary>
     public string? Givens { get; init; }
 
-    /// <summary>The input, as JSON.</summary>
-    public required string Input { get; init; }
+    /// <summary>The input.</summary>
+    public required RunValue Input { get; init; }
 
-    /// <summary>The output, as JSON, once it succeeded.</summary>
-    public string? Output { get; init; }
+    /// <summary>The output, once it succeeded.</summary>
+    public RunValue? Output { get; init; }
 
     /// <summary>Why it failed: a <see cref="StepError"/> as JSON.</summary>
     public string? Error { get; init; }

@@ -8,7 +8,30 @@ namespace OtherThing.Core.Runs;
 /// <param name="Status">Where the run stands after it.</param>
 /// <param name="Steps">What happened to its steps.</param>
 /// <param name="Paused">True while nothing new of it starts.</param>
-public sealed record RunCommitted(int Sequence, RunStatus Status, IReadOnlyList<StepRun> Steps, bool Paused = false) : LiveEvent;
+public sealed record RunCommitted(int Sequence, RunStatus Status, IReadOnlyList<StepRun> Steps, bool Paused = false) : LiveEvent
+{
+    /// <summary>
+    /// What another commit tells whoever has followed the run up to this one. A pause or an end may come with no step, and no sequence, of its own.
+    /// </summary>
+    public RunNews Then(RunCommitted other) =>
+        other.Sequence > Sequence + 1 ? RunNews.Gap
+        : other.Sequence == Sequence + 1 ? RunNews.Next
+        : other.Sequence == Sequence && other.Steps.Count == 0 && (other.Status, other.Paused) != (Status, Paused) ? RunNews.Next
+        : RunNews.Known;
+}
+
+/// <summary>What a commit tells whoever follows a run.</summary>
+public enum RunNews
+{
+    /// <summary>Nothing: it was heard, or read, before.</summary>
+    Known,
+
+    /// <summary>What happened next.</summary>
+    Next,
+
+    /// <summary>That something before it was not heard; the journal knows what.</summary>
+    Gap,
+}
 
 /// <summary>What happened in a run after a sequence, and where it stands.</summary>
 /// <param name="Commits">The commits in order.</param>

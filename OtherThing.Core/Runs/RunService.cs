@@ -1,14 +1,10 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
-using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Runs.Journal;
-using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Runs.Repeat;
-using OtherThing.Core.Runs.Values;
 
 namespace OtherThing.Core.Runs;
 
@@ -21,10 +17,9 @@ public sealed record RunDetail(Run Run, IReadOnlyList<StepRun> Steps)
     public IReadOnlyList<StepSaid> Said { get; init; } = [];
 }
 
-/// <summary>Runs of a workspace: start, watch, cancel, repeat.</summary>
+/// <summary>Runs of a workspace: listed, watched, held, cancelled. <see cref="RunStartService"/> and <see cref="RunRepeatService"/> begin them.</summary>
 public sealed partial class RunService(
-    IRunStore runs, IFlowStore flows, IPinStore pins, FlowPlans plans, RunStarter starter, IGrainFactory grains, AuditLog audit, Door door,
-    AccessWatch watch, RunTalk talk, TimeProvider clock, ILogger<RunService> logger)
+    IRunStore runs, IGrainFactory grains, AuditLog audit, Door door, AccessWatch watch, RunTalk talk, TimeProvider clock, ILogger<RunService> logger)
 {
     // A grain call has a time limit of its own, so a longer wait is made of pieces.
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(20);
@@ -37,62 +32,6 @@ public sealed partial class RunService(
 
     /// <summary>The most bytes of large values that one answer holds; the others stay references.</summary>
     public const long MostLargeBytes = 32 * 1024 * 1024;
-
-    /// <summary>Starts a run of a flow (A37); answers once the start is on disk.</summary>
-    /// <param name="actor">Who asks; the run acts for them.</param>
-    /// <param name="workspaceId">The workspace.</param>
-    /// <param name="flowId">The flow.</param>
-    /// <param name="input">The input; null is an empty object.</param>
-    /// <param name="version">A kept version; null runs the latest draft, whose pinned steps are not carried out.</param>
-    /// <param name="cancellationToken">Stops waiting; a run that began goes on.</param>
-    /// <param name="triggerStepId">The trigger to start from, whose output the input is; null takes the first one started by hand, else the first.</param>
-    /// <returns>The run's id, or <c>flow.not_found</c>, <c>flow.version_not_found</c>, <c>flow.invalid</c>, <c>flow.step_not_found</c>,
-    /// <c>run.no_steps</c>, <c>run.input_invalid</c>, <c>flow.paused</c>, <c>run.limit.hops</c>.</returns>
-    public async Task<Result<Guid>> StartAsync(
-        Actor actor, Guid workspaceId, Guid flowId, JsonElement? input, int? version, CancellationToken cancellationToken, string? triggerStepId = null)
-    {
-        var entered = await door.EnterAsync(actor, workspaceId, Operations.RunStart, cancellationToken);
-        if (!entered.TryGet(out var entry, out var refusal))
-        {
-            return refusal;
-        }
-
-        if (await flows.FindHeadAsync(workspaceId, flowId, cancellationToken) is not { } flow)
-        {
-            return FlowErrors.NotFound;
-        }
-
-        var prepared = await starter.PrepareAsync(workspaceId, flow, version ?? flow.Revision, entry.UserId, cancellationToken);
-        if (!prepared.TryGet(out var plan, out refusal))
-        {
-            return refusal;
-        }
-
-        if (triggerStepId is not null && !plan.Root.Steps.Any(step => step.Definition.Id == triggerStepId && step.Type.IsTrigger))
-        {
-            return FlowErrors.StepNotFound(triggerStepId);
-        }
-
-        if (!RunInput.Fit(plan, triggerStepId, input).TryGet(out var fitted, out refusal))
-        {
-            return refusal;
-        }
-
-        var begun = await starter.BeginAsync(new StartRun
-        {
-            WorkspaceId = workspaceId,
-            FlowId = flowId,
-            FlowName = flow.Name,
-            FlowVersion = version ?? flow.Revision,
-            Trigger = RunTrigger.Manual,
-            TriggerStepId = triggerStepId,
-            StartedBy = entry.UserId,
-            Input = fitted,
-            Hops = actor.Hops,
-            Givens = version is null && flow.HasPins ? await ReadPinsAsync(flow, plan, workspaceId, cancellationToken) : null,
-        }, flow);
-        return Told(begun, actor, workspaceId, Operations.RunStart, $"'{flow.Name}' of flow:{flowId}");
-    }
 
     /// <summary>A run with its steps (A39).</summary>
     /// <param name="actor">Who asks.</param>
@@ -223,24 +162,6 @@ public sealed partial class RunService(
         LogCancelled(runId, workspaceId);
         await audit.AppendAsync(actor, workspaceId, Operations.RunCancel, $"run:{runId}", run.FlowName);
         return run;
-    }
-
-    /// <summary>Notes the start of a run; its own row says who started it too.</summary>
-    private Result<Guid> Told(Result<Guid> begun, Actor actor, Guid workspaceId, Operation operation, string detail)
-    {
-        if (begun.TryGet(out var runId, out _))
-        {
-            audit.Post(actor, workspaceId, operation, $"run:{runId}", detail);
-        }
-
-        return begun;
-    }
-
-    private async Task<string?> ReadPinsAsync(FlowHead flow, FlowPlan plan, Guid workspaceId, CancellationToken cancellationToken)
-    {
-        var pinned = (await pins.ListAsync(workspaceId, flow.Id, cancellationToken)).Where(pin => plan.StepIds.Contains(pin.StepId))
-            .ToDictionary(pin => pin.StepId, pin => new PinnedOutput(pin.ReadOutput(), pin.Port), StringComparer.Ordinal);
-        return pinned.Count == 0 ? null : JsonSerializer.Serialize(new RunGivens { Pins = pinned }, Json.Options);
     }
 
     private async Task<Result<Run>> FindAsync(

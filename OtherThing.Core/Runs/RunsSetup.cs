@@ -27,6 +27,7 @@ public static class RunsSetup
         .AddSingleton<RunTally>()
         .AddSingleton<FlowPlans>()
         .AddSingleton<RunFactsReader>()
+        .AddSingleton<RunSource>()
         .AddSingleton<RunTalk>()
         .AddSingleton<StepRunner>()
         .AddSingleton<IStepExecutor, PlaceholderExecutor>()
@@ -40,5 +41,7 @@ public static class RunsSetup
         .AddHostedService<AccessSweeper>()
         .AddSingleton<RunStepService>()
         .AddSingleton<RunService>()
+        .AddSingleton<RunStartService>()
+        .AddSingleton<RunRepeatService>()
         .AddSingleton<FailedRunTasks>();
 }

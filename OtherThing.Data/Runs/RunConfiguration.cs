@@ -23,6 +23,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         run.HasIndex(r => new { r.StartedBy, r.WorkspaceId, r.CreatedAt, r.Id }).IsDescending(false, false, true, true); // the runs that act for somebody
         run.Ignore(r => r.Deadline);
         run.HasIndex(r => new { r.WorkspaceId, r.FlowId, r.CreatedAt }).HasFilter("\"Status\" = 'queued'").HasDatabaseName("IX_Runs_Queued"); // the queue
+        run.Property(r => r.Input).HasConversion<RunValueConverter>();
+        run.Property(r => r.Output).HasConversion<RunValueConverter>();
         run.Property(r => r.OnlyStep).HasMaxLength(64);
         run.Property(r => r.ParentPath).HasMaxLength(Run.MaxParentPath);
         run.HasIndex(r => r.RootRunId).HasFilter("\"RootRunId\" IS NOT NULL"); // how many runs a run has called

@@ -72,17 +72,19 @@ internal sealed class RunStatements(IModel model)
     [
         run.Id, run.WorkspaceId, run.FlowId, run.FlowName, run.FlowVersion, SnakeCase<RunStatus>.Of(run.Status), SnakeCase<RunTrigger>.Of(run.Trigger),
         run.TriggerStepId, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath, run.Depth, run.TimeoutSeconds, run.Limited, run.Paused,
-        run.OnlyStep, run.Givens, run.Input, run.Output, run.Error, run.CreatedAt, run.StartedAt, run.FinishedAt, run.WakeAt, run.Fence,
-        run.LastSequence, run.Tokens, run.CostUnits, run.RootRunId, run.Hops, run.StepRuns,
+        run.OnlyStep, run.Givens, RunValueConverter.Write(run.Input), Output(run), run.Error, run.CreatedAt, run.StartedAt, run.FinishedAt, run.WakeAt,
+        run.Fence, run.LastSequence, run.Tokens, run.CostUnits, run.RootRunId, run.Hops, run.StepRuns,
     ];
 
     public static object?[] UpdateValues(Run run) =>
     [
-        run.Id, run.Fence, SnakeCase<RunStatus>.Of(run.Status), run.Output, run.Error, run.StartedAt, run.FinishedAt, run.WakeAt, run.LastSequence,
+        run.Id, run.Fence, SnakeCase<RunStatus>.Of(run.Status), Output(run), run.Error, run.StartedAt, run.FinishedAt, run.WakeAt, run.LastSequence,
         run.Tokens, run.CostUnits, run.Paused, run.StepRuns,
     ];
 
     public static object?[] EntryValues(RunJournalEntry entry) => [entry.RunId, entry.Sequence, entry.At, entry.Steps];
+
+    private static string? Output(Run run) => run.Output is { } output ? RunValueConverter.Write(output) : null;
 
     private static IEnumerable<(string, IProperty)> Columns<T>(IModel model, (string Name, string Property)[] parameters)
     {

@@ -191,7 +191,7 @@ internal sealed class RunStore(IDbContextFactory<AppDbContext> contexts, RunValu
 
     private async Task<Run?> WholeAsync(Run? run, CancellationToken cancellationToken) => run is null ? null : run with
     {
-        Input = (await values.FillAsync(run.WorkspaceId, run.Input, cancellationToken))!,
-        Output = await values.FillAsync(run.WorkspaceId, run.Output, cancellationToken),
+        Input = await values.FillAsync(run.WorkspaceId, run.Input, cancellationToken),
+        Output = run.Output is { } output ? await values.FillAsync(run.WorkspaceId, output, cancellationToken) : null,
     };
 }

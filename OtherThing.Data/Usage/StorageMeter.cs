@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Usage;
@@ -8,6 +9,10 @@ namespace OtherThing.Data.Usage;
 
 internal sealed class StorageMeter(IDbContextFactory<AppDbContext> contexts) : IStorageMeter
 {
+    /// <summary>How long a run's input and output are in its row, where they are text: only of text does the database know the length.</summary>
+    internal static readonly Expression<Func<Run, long>> LengthOf =
+        run => (long)((string)(object)run.Input).Length + (run.Output == null ? 0 : ((string)(object)run.Output).Length);
+
     public async Task<IReadOnlyDictionary<Guid, long>> MeasureAsync(string callId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -29,7 +34,7 @@ internal sealed class StorageMeter(IDbContextFactory<AppDbContext> contexts) : I
     private static async Task<long> MeasureAsync(AppDbContext db, Guid workspaceId, CancellationToken cancellationToken)
     {
         var runs = db.Set<Run>().Where(run => run.WorkspaceId == workspaceId);
-        var values = await runs.SumAsync(run => (long)run.Input.Length + (run.Output == null ? 0 : run.Output.Length), cancellationToken);
+        var values = await runs.SumAsync(LengthOf, cancellationToken);
         var journals =
             await runs.Join(db.Set<RunJournalEntry>(), run => run.Id, entry => entry.RunId, (_, entry) => (long)entry.Steps.Length).SumAsync(cancellationToken);
         // One value that several runs refer to lies on disk once.

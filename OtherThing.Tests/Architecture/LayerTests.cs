@@ -1,5 +1,6 @@
 using System.Reflection;
 using NetArchTest.Rules;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Tests.Architecture;
@@ -89,6 +90,20 @@ public sealed class LayerTests
                 && type.Assembly == typeof(OtherThing.Core.Access.Actor).Assembly
                 && type.Name.EndsWith("Store", StringComparison.Ordinal))
             .Select(taken => $"{taken.DeclaringType!.Name} takes {taken.PropertyType.Name}"));
+    }
+
+    /// <summary>How a page gives up its questions and drops late answers is written once, in <see cref="PageLoad"/>.</summary>
+    [Fact]
+    public void Pages_GiveUpTheirQuestions_ByOneLoader()
+    {
+        string[] known = ["PaletteDialog._search"]; // each letter typed ends the search before it
+        var pages = s_web.GetTypes().Where(type => typeof(Microsoft.AspNetCore.Components.IComponent).IsAssignableFrom(type)).ToList();
+        var fields = pages
+            .SelectMany(page => page.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly)).ToList();
+
+        Assert.InRange(fields.Count(field => field.FieldType == typeof(PageLoad)), 20, int.MaxValue);
+        Assert.Equal(known, fields.Where(field => field.FieldType == typeof(CancellationTokenSource))
+            .Select(field => $"{field.DeclaringType!.Name}.{field.Name}"));
     }
 
     /// <summary>A feature's Setup puts the parts together, so it knows them all.</summary>

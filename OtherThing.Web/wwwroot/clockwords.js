@@ -12,7 +12,10 @@ export const count = span => {
 export const ago = age => {
   const past = age >= 0, span = Math.abs(age);
   if (span < 10 * second) return past ? 'just now' : 'now';
-  const words = span < minute ? `${Math.floor(span / second)} s` : span < hour ? `${Math.floor(span / minute)} min` : span < day ? `${Math.floor(span / hour)} h` : `${Math.floor(span / day)} d`;
+  const words = span < minute ? `${Math.floor(span / second)} s`
+    : span < hour ? `${Math.floor(span / minute)} min`
+    : span < day ? `${Math.floor(span / hour)} h`
+    : `${Math.floor(span / day)} d`;
   return past ? `${words} ago` : `in ${words}`;
 };
 

@@ -1,4 +1,5 @@
-// What a person chose about the pages. The look is kept in cookies, so that the first byte of the next page already knows; the rest where cookies do not carry it.
+// What a person chose about the pages. The look is kept in cookies, so that the first byte of the next page already knows; the rest where
+// cookies do not carry it.
 const year = 60 * 60 * 24 * 365;
 const root = document.documentElement;
 

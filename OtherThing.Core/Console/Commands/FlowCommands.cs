@@ -35,7 +35,8 @@ public sealed class FlowsCommand(FlowService flows) : ConsoleCommand("flows", "L
 }
 
 /// <summary>Starts a flow.</summary>
-public abstract class FlowStartCommand(RunService runs, Lookup lookup, PersonCaps caps, string name) : ConsoleCommand(
+public abstract class FlowStartCommand(
+    RunStartService starts, RunService runs, Lookup lookup, PersonCaps caps, string name) : ConsoleCommand(
     name,
     "Run a flow; --wait waits for its end",
     $"{name} \"Sample flow\" --input topic=tides --wait",
@@ -59,7 +60,7 @@ public abstract class FlowStartCommand(RunService runs, Lookup lookup, PersonCap
         using var seat = waiting;
         if (!(await lookup.FlowAsync(call, word, cancellationToken)).TryGet(out var flow, out error)
             || !Input(call.Arguments.Values("input")).TryGet(out var input, out error)
-            || !(await runs.StartAsync(call.Actor, call.WorkspaceId, flow.Id, input, null, cancellationToken)).TryGet(out var runId, out error))
+            || !(await starts.StartAsync(call.Actor, call.WorkspaceId, flow.Id, input, null, cancellationToken)).TryGet(out var runId, out error))
         {
             return error;
         }
@@ -111,7 +112,9 @@ public abstract class FlowStartCommand(RunService runs, Lookup lookup, PersonCap
 }
 
 /// <summary>The short way to start a flow.</summary>
-public sealed class RunCommand(RunService runs, Lookup lookup, PersonCaps caps) : FlowStartCommand(runs, lookup, caps, "run");
+public sealed class RunCommand(RunStartService starts, RunService runs, Lookup lookup, PersonCaps caps)
+    : FlowStartCommand(starts, runs, lookup, caps, "run");
 
 /// <summary>The long way to start a flow, for one called like a word of the run commands.</summary>
-public sealed class FlowRunCommand(RunService runs, Lookup lookup, PersonCaps caps) : FlowStartCommand(runs, lookup, caps, "flow run");
+public sealed class FlowRunCommand(RunStartService starts, RunService runs, Lookup lookup, PersonCaps caps)
+    : FlowStartCommand(starts, runs, lookup, caps, "flow run");

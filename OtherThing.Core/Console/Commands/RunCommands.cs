@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using OtherThing.Core.Payloads;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Repeat;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Console.Commands;
@@ -161,7 +162,7 @@ public sealed class RunCancelCommand(RunService runs, Lookup lookup) : ConsoleCo
 }
 
 /// <summary>Repeats a run.</summary>
-public sealed class RunRetryCommand(RunService runs, Lookup lookup) : ConsoleCommand(
+public sealed class RunRetryCommand(RunRepeatService repeats, Lookup lookup) : ConsoleCommand(
     "run retry", "Repeat a run, whole or from a step", "run retry 1a2b3c4d --from ask",
     new ConsoleFlag("from", "The step to begin at; earlier results are taken over", TakesValue: true))
 {
@@ -174,7 +175,7 @@ public sealed class RunRetryCommand(RunService runs, Lookup lookup) : ConsoleCom
         }
 
         return (await lookup.RunAsync(call, word, cancellationToken)).TryGet(out var run, out var error)
-            && (await runs.RerunAsync(call.Actor, call.WorkspaceId, run.Id, call.Arguments.Value("from"), null, cancellationToken))
+            && (await repeats.RerunAsync(call.Actor, call.WorkspaceId, run.Id, call.Arguments.Value("from"), null, cancellationToken))
                 .TryGet(out var again, out error)
             ? ConsoleOutput.Say($"Run {Lookup.Brief(again)} started", new JsonObject { ["id"] = again.ToString() })
             : error;
@@ -210,7 +211,7 @@ internal static class ConsoleRuns
         }).ToList();
         var data = Row(run);
         data["output"] = run.Output is { } output
-            ? JsonNode.Parse(output, documentOptions: new JsonDocumentOptions { MaxDepth = PayloadLimits.KeptDepth })
+            ? JsonNode.Parse(output.Text, documentOptions: new JsonDocumentOptions { MaxDepth = PayloadLimits.KeptDepth })
             : null;
         data["error"] = run.Error is { } error ? AsNode(error) : null;
         data["steps"] = new JsonArray([.. steps.Select(step => step.DeepClone())]);

@@ -82,13 +82,13 @@ internal sealed partial class FlowSession : IDisposable
     public async Task<Result<(FlowSnapshot Snapshot, FlowEdit? Inverse)>> ApplyAsync(
         FlowEditor editor, string actId, FlowEdit edit, bool whatFits, long? basedOn, CancellationToken cancellationToken)
     {
-        if (await _editing.MayEditAsync(editor.Actor, WorkspaceId, cancellationToken) is { } refusal)
+        if (await _editing.Admission.MayEditAsync(editor.Actor, WorkspaceId, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
         // Before anybody else hears of it.
-        if (!(await _editing.AdmitAsync(WorkspaceId, Snapshot.Definition, edit, cancellationToken)).TryGet(out edit!, out refusal))
+        if (!(await _editing.Admission.AdmitAsync(WorkspaceId, Snapshot.Definition, edit, cancellationToken)).TryGet(out edit!, out refusal))
         {
             return refusal;
         }

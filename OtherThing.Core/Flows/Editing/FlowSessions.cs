@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Access;
 using OtherThing.Core.Audit;
-using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 
@@ -12,8 +11,8 @@ namespace OtherThing.Core.Flows.Editing;
 /// Flows that are open in a builder: everybody's edits of one flow go through one session, in one order, and are saved by themselves.
 /// </summary>
 public sealed partial class FlowSessions(
-    FlowService flows, IFlowStore store, IEnumerable<IFlowListener> listeners, FlowReferences references, Door door, AuditLog audit, IAccountStore accounts,
-    ILiveFeed feed, TimeProvider clock, ILogger<FlowSessions> logger) : IAsyncDisposable
+    FlowService flows, IFlowStore store, EditAdmission admission, AuditLog audit, IAccountStore accounts, ILiveFeed feed, TimeProvider clock,
+    ILogger<FlowSessions> logger) : IAsyncDisposable
 {
     /// <summary>How long edits wait for more before they are saved.</summary>
     public static TimeSpan SaveAfter { get; } = TimeSpan.FromMilliseconds(500);
@@ -67,27 +66,18 @@ public sealed partial class FlowSessions(
         }
     }
 
-    private readonly EditSealing _sealing = new(listeners);
-
     internal FlowService Flows => flows;
 
     internal IFlowStore Store => store;
+
+    internal EditAdmission Admission => admission;
 
     internal ILiveFeed Feed => feed;
 
     internal TimeProvider Clock => clock;
 
-    internal async Task<Error?> MayEditAsync(Actor actor, Guid workspaceId, CancellationToken cancellationToken) =>
-        (await door.EnterAsync(actor, workspaceId, Operations.FlowEdit, cancellationToken)).Error;
-
     internal void Tell(Actor actor, Guid workspaceId, Guid flowId) =>
         audit.PostSeldom(actor, workspaceId, Operations.FlowEdit, $"flow:{flowId}", "edited in the builder");
-
-    /// <summary>The edit as it may be applied and told: foreign ids refused, typed secrets sealed.</summary>
-    internal async Task<Result<FlowEdit>> AdmitAsync(Guid workspaceId, FlowDocument document, FlowEdit edit, CancellationToken cancellationToken) =>
-        await references.RefuseEditAsync(workspaceId, document, edit, cancellationToken) is { } refusal
-            ? refusal
-            : await _sealing.SealAsync(workspaceId, document, edit, cancellationToken);
 
     internal void Forget(FlowSession session)
     {

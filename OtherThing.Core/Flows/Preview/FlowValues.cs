@@ -47,7 +47,7 @@ public sealed record FlowValues(
         }
 
         return new FlowValues(
-            run.Id, Json.Parse(run.Input),
+            run.Id, run.Input.ReadInline() ?? Json.Null, // a large one is not read for a preview
             Json.ToElement(new { run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Trigger, run.StartedBy, StartedAt = run.CreatedAt }),
             outputs, items);
     }

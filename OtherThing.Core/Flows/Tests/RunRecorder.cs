@@ -52,7 +52,7 @@ public sealed class RunRecorder(IRunStore runs, IWorkspaceStore workspaces, Flow
             Expected = new TestExpectation
             {
                 Status = run.Status,
-                Output = run.Output is { } output ? Json.Parse(output) : null,
+                Output = run.Output?.Read(),
                 ErrorCode = error?.Code,
             },
             Run = facts.Run,

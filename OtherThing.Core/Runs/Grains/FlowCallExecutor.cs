@@ -131,7 +131,7 @@ internal sealed class FlowCallExecutor(
                 case null:
                     return StepOutcome.Failed("flow.call_gone", "The called run is not there any more.");
                 case { Status: RunStatus.Succeeded } run:
-                    return StepOutcome.Succeeded(run.Output is { } output ? Json.Parse(output) : Json.Null) with { StepRuns = run.StepRuns };
+                    return StepOutcome.Succeeded(run.Output?.Read() ?? Json.Null) with { StepRuns = run.StepRuns };
                 case { Status: RunStatus.Cancelled } run:
                     return StepOutcome.Failed("flow.call_cancelled", $"The run of {run.FlowName} was cancelled.") with { StepRuns = run.StepRuns };
                 case { Status: RunStatus.Failed } run:

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using OtherThing.Core.Results;
-using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Runs.Queue;
+using OtherThing.Core.Runs.Values;
 
 namespace OtherThing.Core.Runs.Grains;
 
@@ -32,12 +32,12 @@ internal sealed partial class RunGrain
 
     private async Task<Run> StartOnceAsync(StartRun start)
     {
-        if (start.MayExist && await runs.FindAsync(this.GetPrimaryKey(), CancellationToken.None) is { } known)
+        if (start.MayExist && await source.FindAsync(this.GetPrimaryKey()) is { } known)
         {
             return known;
         }
 
-        var plan = await plans.GetAsync(start.FlowId, start.FlowVersion, start.OnlyStep, CancellationToken.None);
+        var plan = await source.PlanAsync(start.FlowId, start.FlowVersion, start.OnlyStep);
         if (_ended.Task.IsCompleted)
         {
             _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // its row was refused before, and is tried again
@@ -64,7 +64,7 @@ internal sealed partial class RunGrain
             Hops = start.Hops,
             OnlyStep = start.OnlyStep,
             Givens = start.Givens,
-            Input = start.Input,
+            Input = RunValue.Of(start.Input),
             CreatedAt = now,
             StartedAt = start.Limited ? null : now,
             TimeoutSeconds = start.TimeoutSeconds,
@@ -72,18 +72,18 @@ internal sealed partial class RunGrain
             Fence = 1,
             CostUnits = 0,
         };
-        IReadOnlyList<StepRun>? memory = start.RerunOf is { } earlier ? await RunHistory.TakeOverAsync(runs, plan, earlier, start.TakeOver) : null;
-        var roots = await facts.ReadAsync(_run, plan);
+        var memory = await source.TakeOverAsync(plan, start);
+        var roots = await source.ReadFactsAsync(_run, plan);
         if (!start.Limited)
         {
-            _machine = new FlowMachine(plan, roots, memory, takingOver: memory is not null, budget: _budget);
+            _machine = new FlowMachine(plan, roots, memory, takingOver: memory is not null, budget: source.Budget);
             await PostAsync(machine => machine.Start(now));
             return _run;
         }
 
         // Until its turn comes, perhaps in another process: what is taken over is written down now and remembered then.
         memory = [.. (memory ?? []).Select(step => step with { TakenOver = true })];
-        _machine = new FlowMachine(plan, roots, memory, budget: _budget);
+        _machine = new FlowMachine(plan, roots, memory, budget: source.Budget);
         await PostAsync(machine => machine.TakeDown(memory));
         await GrainFactory.GetGrain<IRunQueueGrain>(start.WorkspaceId).LookAsync();
         return _run;
@@ -91,25 +91,24 @@ internal sealed partial class RunGrain
 
     private async Task RestoreAsync()
     {
-        if (await runs.TakeOwnershipAsync(this.GetPrimaryKey(), CancellationToken.None) is not { } run)
+        if (await source.TakeOwnershipAsync(this.GetPrimaryKey()) is not { } run)
         {
             _restoring = null;
             DeactivateOnIdle(); // ended, or never was
             return;
         }
 
-        var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, run.OnlyStep, CancellationToken.None);
-        var memory = RunHistory.Fold(await runs.ReadJournalAsync(run.Id, 0, CancellationToken.None));
-        // The caller may have ended while the server was down: nobody waits for this any more.
-        var orphaned = run.ParentRunId is { } parentId && (await runs.FindAsync(parentId, CancellationToken.None))?.Status.IsFinal() == true;
-        var roots = await facts.ReadAsync(run, plan);
+        var plan = await source.PlanAsync(run.FlowId, run.FlowVersion, run.OnlyStep);
+        var memory = await source.RememberAsync(run);
+        var orphaned = await source.IsOrphanedAsync(run);
+        var roots = await source.ReadFactsAsync(run, plan);
         if (_ended.Task.IsCompleted)
         {
             _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously); // let go before, and owned again
         }
 
         _run = run;
-        _machine = new FlowMachine(plan, roots, memory, paused: run.Paused, budget: _budget, stepRuns: run.StepRuns);
+        _machine = new FlowMachine(plan, roots, memory, paused: run.Paused, budget: source.Budget, stepRuns: run.StepRuns);
         if (run.Status == RunStatus.Queued)
         {
             return; // its turn has not come

@@ -5,6 +5,7 @@ using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Runs.Queue;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs.Grains;
@@ -151,7 +152,7 @@ internal sealed partial class RunGrain
         {
             Status = status,
             Paused = machine.Paused && !ended,
-            Output = status == RunStatus.Succeeded ? machine.Output.GetRawText() : null,
+            Output = status == RunStatus.Succeeded ? RunValue.Of(machine.Output.GetRawText()) : null,
             Error = failure is { } error ? JsonSerializer.Serialize(error, Json.Options) : null,
             StartedAt = _run.StartedAt ?? (status == RunStatus.Queued ? null : now),
             FinishedAt = ended ? now : null,

@@ -4,7 +4,6 @@ using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Runs.Machine;
-using OtherThing.Core.Runs.Repeat;
 using OtherThing.Core.Usage;
 
 namespace OtherThing.Core.Runs.Grains;
@@ -15,8 +14,8 @@ namespace OtherThing.Core.Runs.Grains;
 /// </summary>
 [Reentrant]
 internal sealed partial class RunGrain(
-    IRunStore runs, RunJournal journal, FlowPlans plans, RunFactsReader facts, StepRunner steps, UsageRecorder usage, Approvals.ApprovalDesk approvals,
-    RunOptions options, RunTurns turns, ILiveFeed feed, TimeProvider clock, ILogger<RunGrain> logger) : Grain, IRunGrain
+    RunSource source, RunJournal journal, StepRunner steps, UsageRecorder usage, Approvals.ApprovalDesk approvals, RunTurns turns, ILiveFeed feed,
+    TimeProvider clock, ILogger<RunGrain> logger) : Grain, IRunGrain
 {
     /// <summary>After this long without a commit the sweeper looks whether the owner still lives.</summary>
     private static readonly TimeSpan s_ownerSilence = TimeSpan.FromMinutes(1);
@@ -40,7 +39,6 @@ internal sealed partial class RunGrain(
     private bool _driving;
     private bool _stopping;
     private int? _calls;
-    private readonly RunBudget _budget = options.Budget;
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -61,10 +59,10 @@ internal sealed partial class RunGrain(
         if (!run.Status.IsFinal() && limit > TimeSpan.Zero)
         {
             await WaitAsync(limit);
-            run = _run ?? await runs.FindAsync(run.Id, CancellationToken.None) ?? run;
+            run = _run ?? await source.FindAsync(run.Id) ?? run;
         }
 
-        return new RunAnswer(run.Id, run.Status, run.Output);
+        return new RunAnswer(run.Id, run.Status, run.Output?.Text);
     }
 
     public async Task<bool> BeginQueuedAsync()
@@ -166,15 +164,15 @@ internal sealed partial class RunGrain(
         }
 
         // Another call may have been counted while the database was asked.
-        var known = _calls is null ? await runs.CountCalledAsync(_run!.Id, CancellationToken.None) : 0;
+        var known = _calls is null ? await source.CountCalledAsync(_run!.Id) : 0;
         _calls ??= known;
-        if (_calls < options.Calls)
+        if (_calls < source.MostCalls)
         {
             _calls++;
             return true;
         }
 
-        await PostAsync(machine => machine.Abort(RunErrors.TooManyCalls(options.Calls), Now));
+        await PostAsync(machine => machine.Abort(RunErrors.TooManyCalls(source.MostCalls), Now));
         return false;
     }
 

@@ -51,12 +51,9 @@ public sealed record RunComparison(
             first.Run, second.Run, Compare(first.Run.Input, second.Run.Input), Compare(first.Run.Output, second.Run.Output), told, differing, same);
     }
 
-    private static IReadOnlyList<JsonDifference> Compare(string? first, string? second) => first == second
+    private static IReadOnlyList<JsonDifference> Compare(RunValue? first, RunValue? second) => first == second
         ? []
-        : JsonDiff.Compare(Read(first), Read(second), MostDifferences);
-
-    private static JsonElement? Read(string? json) =>
-        json is null ? null : BlobRef.TryParse(json, out var large) ? Stand(large) : Json.Parse(json);
+        : JsonDiff.Compare(ValueOf(first?.ReadInline(), first?.Large), ValueOf(second?.ReadInline(), second?.Large), MostDifferences);
 
     private static List<JsonDifference> Differences(StepRun? first, StepRun? second)
     {

@@ -14,7 +14,7 @@ internal sealed class RunFactsReader(IWorkspaceStore workspaces)
             ? (await workspaces.FindAsync(run.WorkspaceId, run.StartedBy, CancellationToken.None))?.Workspace
             : null;
         return new RunFacts(
-            Json.Parse(run.Input),
+            run.Input.Read(),
             Json.ToElement(new { run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Trigger, run.StartedBy, StartedAt = run.CreatedAt }),
             Json.ToElement(new { Id = run.WorkspaceId, Name = workspace?.Name, Slug = workspace?.Slug }),
             run.TriggerStepId,

@@ -52,7 +52,7 @@ public sealed class RunStepService(IRunStore runs, IFlowStore flows, IPinStore p
             return RunErrors.NotFound;
         }
 
-        if (!RunInput.Fit(plan, null, request.Input ?? (from is null ? null : Json.Parse(from.Input))).TryGet(out var input, out refusal))
+        if (!RunInput.Fit(plan, null, request.Input ?? from?.Input.Read()).TryGet(out var input, out refusal))
         {
             return refusal;
         }

@@ -14,14 +14,15 @@ public sealed class RunValues(IBlobStore blobs)
     /// <summary>The same write with its large values kept apart, which is done and on disk when this returns.</summary>
     public ValueTask<RunWrite> ShrinkAsync(RunWrite write, CancellationToken cancellationToken) =>
         // A small entry cannot hold a large value, and nearly all are small.
-        write.Entry is { Steps.Length: > Limit } || write.Run.Output is { Length: > Limit / 3 } || (write.IsNew && write.Run.Input.Length > Limit / 3)
+        write.Entry is { Steps.Length: > Limit } || write.Run.Output?.Inline is { Length: > Limit / 3 }
+            || (write.IsNew && write.Run.Input.Inline is { Length: > Limit / 3 })
             ? new ValueTask<RunWrite>(ShrinkLargeAsync(write, cancellationToken))
             : ValueTask.FromResult(write);
 
-    /// <summary>The whole of a run's input or output, which may stand for a blob.</summary>
+    /// <summary>The same value with its JSON, wherever it lies.</summary>
     /// <exception cref="InvalidDataException">The blob is not there.</exception>
-    public async ValueTask<string?> FillAsync(Guid workspaceId, string? text, CancellationToken cancellationToken) =>
-        BlobRef.TryParse(text, out var reference) ? Encoding.UTF8.GetString(await ReadAsync(workspaceId, reference, cancellationToken)) : text;
+    public async ValueTask<RunValue> FillAsync(Guid workspaceId, RunValue value, CancellationToken cancellationToken) =>
+        value.Large is { } large ? RunValue.Of(Encoding.UTF8.GetString(await ReadAsync(workspaceId, large, cancellationToken))) : value;
 
     /// <summary>The same entries with their blobs put back in, oldest first, as long as they fit into a number of bytes.</summary>
     /// <exception cref="InvalidDataException">A blob is not there.</exception>
@@ -98,8 +99,8 @@ public sealed class RunValues(IBlobStore blobs)
             : step;
     }
 
-    private async Task<string> ShrinkAsync(Guid workspaceId, string json, HashSet<BlobRef> kept, CancellationToken cancellationToken) =>
-        await KeepAsync(workspaceId, json, kept, cancellationToken) is { } reference ? reference.ToString() : json;
+    private async Task<RunValue> ShrinkAsync(Guid workspaceId, RunValue value, HashSet<BlobRef> kept, CancellationToken cancellationToken) =>
+        value.Inline is { } json && await KeepAsync(workspaceId, json, kept, cancellationToken) is { } large ? RunValue.Of(large) : value;
 
     private async Task<BlobRef?> KeepAsync(Guid workspaceId, string text, HashSet<BlobRef> kept, CancellationToken cancellationToken)
     {

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Data.Conventions;
+using OtherThing.Data.Runs;
 
 #pragma warning disable 219, 612, 618
 #nullable disable
@@ -126,9 +128,10 @@ namespace OtherThing.Data.CompiledModels.SqlServer
 
             var input = runtimeEntityType.AddProperty(
                 "Input",
-                typeof(string),
+                typeof(RunValue),
                 propertyInfo: typeof(Run).GetProperty("Input", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Run).GetField("<Input>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+                fieldInfo: typeof(Run).GetField("<Input>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                valueConverter: new RunValueConverter());
             input.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var lastSequence = runtimeEntityType.AddProperty(
@@ -158,10 +161,11 @@ namespace OtherThing.Data.CompiledModels.SqlServer
 
             var output = runtimeEntityType.AddProperty(
                 "Output",
-                typeof(string),
+                typeof(RunValue),
                 propertyInfo: typeof(Run).GetProperty("Output", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Run).GetField("<Output>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true);
+                nullable: true,
+                valueConverter: new RunValueConverter());
             output.AddAnnotation("SqlServer:ValueGenerationStrategy", SqlServerValueGenerationStrategy.None);
 
             var parentPath = runtimeEntityType.AddProperty(

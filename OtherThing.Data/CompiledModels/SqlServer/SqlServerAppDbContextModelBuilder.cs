@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.SqlServer
     public partial class SqlServerAppDbContextModel
     {
         private SqlServerAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("b42e4942-802e-414a-832d-b2f188b485e5"), entityTypeCount: 39)
+            : base(skipDetectChanges: false, modelId: new Guid("e6b0c520-ad82-4e54-a519-58791caa9aa1"), entityTypeCount: 39)
         {
         }
 

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Data.Conventions;
+using OtherThing.Data.Runs;
 
 #pragma warning disable 219, 612, 618
 #nullable disable
@@ -114,9 +116,10 @@ namespace OtherThing.Data.CompiledModels.Sqlite
 
             var input = runtimeEntityType.AddProperty(
                 "Input",
-                typeof(string),
+                typeof(RunValue),
                 propertyInfo: typeof(Run).GetProperty("Input", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Run).GetField("<Input>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+                fieldInfo: typeof(Run).GetField("<Input>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                valueConverter: new RunValueConverter());
 
             var lastSequence = runtimeEntityType.AddProperty(
                 "LastSequence",
@@ -142,10 +145,11 @@ namespace OtherThing.Data.CompiledModels.Sqlite
 
             var output = runtimeEntityType.AddProperty(
                 "Output",
-                typeof(string),
+                typeof(RunValue),
                 propertyInfo: typeof(Run).GetProperty("Output", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Run).GetField("<Output>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true);
+                nullable: true,
+                valueConverter: new RunValueConverter());
 
             var parentPath = runtimeEntityType.AddProperty(
                 "ParentPath",

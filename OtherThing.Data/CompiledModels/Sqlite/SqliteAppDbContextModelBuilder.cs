@@ -11,7 +11,7 @@ namespace OtherThing.Data.CompiledModels.Sqlite
     public partial class SqliteAppDbContextModel
     {
         private SqliteAppDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("c0311705-e95a-4686-9dbd-3f69b7e096f4"), entityTypeCount: 39)
+            : base(skipDetectChanges: false, modelId: new Guid("7e6165a6-294f-47e5-bdd6-5773d86b1695"), entityTypeCount: 39)
         {
         }
 

@@ -14,6 +14,12 @@ namespace OtherThing.Tests.Browser.Support;
 /// <summary>The system's Chromium, started once for all browser tests.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
+    /// <summary>
+    /// What is drawn on a canvas cannot be read from the page, nor a place on it found; tests ask the element that draws it, by the name they use.
+    /// </summary>
+    private const string CanvasOfHost =
+        "Object.defineProperty(HTMLElement.prototype, 'flowCanvas', { get() { return this.closest('flow-canvas')?.canvas; } });";
+
     private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private readonly SemaphoreSlim _starting = new(1, 1);
     private IPlaywright? _playwright;
@@ -68,6 +74,7 @@ public sealed class Chromium : IAsyncDisposable
         options.ReducedMotion ??= ReducedMotion.Reduce;
         var context = await browser.NewContextAsync(options);
         context.SetDefaultTimeout(Patience.Milliseconds);
+        await context.AddInitScriptAsync(CanvasOfHost);
         // Nothing that is waited for on such a page comes any more, so whoever waits hears of it at once.
         context.Console += (_, message) =>
         {

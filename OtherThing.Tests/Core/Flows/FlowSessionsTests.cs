@@ -25,6 +25,7 @@ public sealed class FlowSessionsTests : IAsyncDisposable
             .AddNodesData()
             .AddSingleton<FlowReferences>()
             .AddSingleton<FlowService>()
+            .AddSingleton<EditAdmission>()
             .AddSingleton<FlowSessions>());
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -69,8 +69,8 @@ public sealed class RunComparisonTests
         var (one, other) = (new BlobRef(new string('a', 64), 5), new BlobRef(new string('b', 64), 5));
         var large = Step("a", 1) with { Output = null, OutputBlob = one };
 
-        Assert.Empty(RunComparison.Between(Detail(one.ToString(), large), Detail(one.ToString(), large)).Steps);
-        var both = RunComparison.Between(Detail(one.ToString(), large), Detail(other.ToString(), large with { OutputBlob = other }));
+        Assert.Empty(RunComparison.Between(Detail(RunValue.Of(one), large), Detail(RunValue.Of(one), large)).Steps);
+        var both = RunComparison.Between(Detail(RunValue.Of(one), large), Detail(RunValue.Of(other), large with { OutputBlob = other }));
         Assert.Equal("output.sha256", Assert.Single(Assert.Single(both.Steps).Differences).Path);
         Assert.Equal("sha256", Assert.Single(both.Input).Path);
     }
@@ -97,7 +97,9 @@ public sealed class RunComparisonTests
         Output = Json.ToElement(output),
     };
 
-    private static RunDetail Detail(string input, params StepRun[] steps) => new(
+    private static RunDetail Detail(string input, params StepRun[] steps) => Detail(RunValue.Of(input), steps);
+
+    private static RunDetail Detail(RunValue input, params StepRun[] steps) => new(
         new Run
         {
             Id = Guid.CreateVersion7(),

@@ -62,7 +62,8 @@ public class RunGrainModelTests(ScriptedServer server) : IClassFixture<ScriptedS
     {
         var random = new Random(HashCode.Combine(seed, number));
         var answers = random.Next(1_000_000);
-        var started = await Service.StartAsync(actor, workspaceId, flowId, Json.ToElement(new { seed = answers }), null, Cancel);
+        var started = await server.Services.GetRequiredService<RunStartService>().StartAsync(
+            actor, workspaceId, flowId, Json.ToElement(new { seed = answers }), null, Cancel);
         Assert.True(started.IsSuccess, $"seed {seed}/{number}: {started.Error}");
         var (disturbed, cancelled) = await DisturbAsync(random, actor, workspaceId, started.Value);
         var run = await EndOfAsync(actor, workspaceId, started.Value, $"seed {seed}/{number}");

@@ -193,7 +193,7 @@ public class RunGrainPolicyTests(PolicyServer server) : IClassFixture<PolicyServ
 
         var ended = await EndAsync(run);
 
-        Assert.Equal((expected, output), (ended.Status, ended.Output));
+        Assert.Equal((expected, output), (ended.Status, ended.Output?.Text));
         Assert.Equal([1, 2], server.Executor.AttemptsOf(run));
         Assert.Equal(expected == RunStatus.Failed, ended.Error?.Contains("\"path\":\"a\"", StringComparison.Ordinal) ?? false);
     }
@@ -208,7 +208,7 @@ public class RunGrainPolicyTests(PolicyServer server) : IClassFixture<PolicyServ
 
         var ended = await EndAsync(run);
 
-        Assert.Equal((RunStatus.Succeeded, "\"/done\""), (ended.Status, ended.Output));
+        Assert.Equal((RunStatus.Succeeded, "\"/done\""), (ended.Status, ended.Output?.Text));
     }
 
     private IRunGrain Grain(Guid run) => server.Services.GetRequiredService<IGrainFactory>().GetGrain<IRunGrain>(run);

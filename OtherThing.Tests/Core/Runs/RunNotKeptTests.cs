@@ -189,7 +189,7 @@ public sealed class RunNotKeptTests(MemoryServer server) : IClassFixture<MemoryS
         Status = RunStatus.Running,
         Trigger = RunTrigger.Manual,
         StartedBy = Guid.CreateVersion7(),
-        Input = "{}",
+        Input = RunValue.Of("{}"),
         CreatedAt = DateTime.UnixEpoch,
         WakeAt = DateTime.UnixEpoch,
         Fence = 1,

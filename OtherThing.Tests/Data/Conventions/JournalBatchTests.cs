@@ -1,11 +1,14 @@
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Tasks;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Runs;
 using OtherThing.Data.Tasks;
+using OtherThing.Data.Usage;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Data.Conventions;
@@ -88,6 +91,17 @@ public sealed class JournalBatchTests
         Assert.DoesNotContain(_server.Heard, text => text.Contains("MAX([t].[Number])", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Storage_OfRuns_IsTheLengthOfTheirText()
+    {
+        await using var db = _server.CreateDbContext();
+
+        var asked = db.Set<Run>().Select(StorageMeter.LengthOf).ToQueryString();
+
+        Assert.Matches(@"LEN\((?:CAST\()*\[r\]\.\[Input\]", asked);
+        Assert.Matches(@"LEN\((?:CAST\()*\[r\]\.\[Output\]", asked);
+    }
+
     private static RunWrite Write(bool isNew, bool entry)
     {
         var run = new Run
@@ -100,7 +114,7 @@ public sealed class JournalBatchTests
             Status = RunStatus.Running,
             Trigger = RunTrigger.Manual,
             StartedBy = Guid.CreateVersion7(),
-            Input = new string('i', 9_000),
+            Input = RunValue.Of(new string('i', 9_000)),
             CreatedAt = s_now,
             WakeAt = s_now.AddMinutes(1),
             Fence = 1,

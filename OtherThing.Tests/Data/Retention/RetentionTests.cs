@@ -200,7 +200,7 @@ public sealed class RetentionTests : IAsyncDisposable
         Status = RunStatus.Succeeded,
         Trigger = RunTrigger.Manual,
         StartedBy = Guid.CreateVersion7(),
-        Input = "{}",
+        Input = RunValue.Of("{}"),
         CreatedAt = Now,
         FinishedAt = Now,
     };

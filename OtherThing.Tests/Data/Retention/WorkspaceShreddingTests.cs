@@ -106,7 +106,7 @@ public sealed class WorkspaceShreddingTests : IAsyncDisposable
             Status = RunStatus.Waiting, // it was never looked at again
             Trigger = RunTrigger.Manual,
             StartedBy = Guid.CreateVersion7(),
-            Input = "{}",
+            Input = RunValue.Of("{}"),
             CreatedAt = Now,
             WakeAt = Now,
         };

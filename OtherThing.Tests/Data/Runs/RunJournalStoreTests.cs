@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Runs.Journal;
@@ -42,6 +44,31 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
 
         Assert.Equal(run, await _runs.FindAsync(run.WorkspaceId, run.Id, Cancel));
         Assert.Single(await _runs.ReadJournalAsync(run.Id, 0, Cancel));
+    }
+
+    [Fact]
+    public async Task Commit_TextThatLooksLikeAReference_StaysText()
+    {
+        var text = RunValue.Of($"\"@blob:{new string('a', 64)}:5\"");
+        var run = NewRun() with { Input = text, Output = text };
+
+        await CommitAsync(new RunWrite { Run = run, IsNew = true });
+
+        Assert.Equal((text, text), await ReadAsync(run));
+        Assert.Equal((text.Text, text.Text), await StoredAsync(run));
+    }
+
+    [Fact]
+    public async Task Commit_ALargeValue_StandsInTheRowAsWhereItLies()
+    {
+        var (hash, run) = (new string('a', 64), NewRun());
+        var large = RunValue.Of(new BlobRef(hash, 300_000));
+        await CommitAsync(new RunWrite { Run = run with { Input = large }, IsNew = true });
+
+        await CommitAsync(new RunWrite { Run = run with { Output = large }, IsNew = false });
+
+        Assert.Equal((large, large), await ReadAsync(run));
+        Assert.Equal(($"@blob:{hash}:300000", $"@blob:{hash}:300000"), await StoredAsync(run));
     }
 
     [Fact]
@@ -122,6 +149,24 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
         Assert.Empty((await _runs.ListAsync(Guid.CreateVersion7(), new RunFilter(), new PageRequest(), Cancel)).Items);
     }
 
+    private async Task<(RunValue, RunValue?)> ReadAsync(Run run)
+    {
+        var read = await _runs.FindBriefAsync(run.WorkspaceId, run.Id, Cancel);
+        return (read!.Input, read.Output);
+    }
+
+    private async Task<(string, string)> StoredAsync(Run run)
+    {
+        await using var db = await _database.Contexts.CreateDbContextAsync(Cancel);
+        await db.Database.OpenConnectionAsync(Cancel);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = "SELECT \"Input\", \"Output\" FROM \"Runs\" WHERE \"FlowId\" = $flow";
+        command.Parameters.Add(new SqliteParameter("$flow", run.FlowId));
+        await using var row = await command.ExecuteReaderAsync(Cancel);
+        Assert.True(await row.ReadAsync(Cancel));
+        return (row.GetString(0), row.GetString(1));
+    }
+
     private static Run NewRun() => new()
     {
         Id = Guid.CreateVersion7(),
@@ -132,7 +177,7 @@ public sealed class RunJournalStoreTests : IAsyncLifetime
         Status = RunStatus.Running,
         Trigger = RunTrigger.Manual,
         StartedBy = Guid.CreateVersion7(),
-        Input = "{}",
+        Input = RunValue.Of("{}"),
         CreatedAt = s_now,
         WakeAt = s_now.AddMinutes(1),
         Fence = 1,

@@ -82,7 +82,7 @@ public sealed class RunListTests : IAsyncLifetime
         Trigger = RunTrigger.Manual,
         TriggerStepId = name,
         StartedBy = Guid.CreateVersion7(),
-        Input = "{}",
+        Input = RunValue.Of("{}"),
         CreatedAt = at,
         FinishedAt = at,
         Fence = 1,

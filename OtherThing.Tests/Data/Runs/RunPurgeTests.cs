@@ -375,7 +375,7 @@ public sealed class RunPurgeTests : IAsyncLifetime
             Status = status,
             Trigger = RunTrigger.Manual,
             StartedBy = Guid.CreateVersion7(),
-            Input = "{}",
+            Input = RunValue.Of("{}"),
             CreatedAt = at,
             FinishedAt = status.IsFinal() ? at : null,
             WakeAt = status.IsFinal() ? null : at.AddMinutes(1),

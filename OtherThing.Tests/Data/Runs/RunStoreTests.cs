@@ -90,7 +90,7 @@ public sealed class RunStoreTests : IAsyncLifetime
         Status = status,
         Trigger = RunTrigger.Manual,
         StartedBy = Guid.CreateVersion7(),
-        Input = "{}",
+        Input = RunValue.Of("{}"),
         CreatedAt = DateTime.UnixEpoch,
         FinishedAt = status.IsFinal() ? DateTime.UnixEpoch : null,
         WakeAt = status.IsFinal() ? null : DateTime.UnixEpoch,

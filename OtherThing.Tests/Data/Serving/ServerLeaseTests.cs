@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Runs.Journal;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Data;
 using OtherThing.Data.Conventions;
 using OtherThing.Data.Jobs;
@@ -139,7 +140,7 @@ public sealed class ServerLeaseTests : IAsyncLifetime
         Status = RunStatus.Running,
         Trigger = RunTrigger.Manual,
         StartedBy = Guid.CreateVersion7(),
-        Input = "{}",
+        Input = RunValue.Of("{}"),
         CreatedAt = new DateTime(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc),
         Fence = 1,
     };

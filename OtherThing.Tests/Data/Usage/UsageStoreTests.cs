@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Usage;
 using OtherThing.Data.Usage;
 using OtherThing.Tests.Data.Runs;
@@ -76,8 +77,8 @@ public sealed class UsageStoreTests : IAsyncDisposable
             Status = RunStatus.Succeeded,
             Trigger = RunTrigger.Manual,
             StartedBy = Guid.CreateVersion7(),
-            Input = "12345",
-            Output = "123",
+            Input = RunValue.Of("12345"),
+            Output = RunValue.Of("123"),
             CreatedAt = s_day,
         };
         await using (var db = _database.CreateContext())

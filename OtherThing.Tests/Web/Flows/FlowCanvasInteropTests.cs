@@ -23,7 +23,8 @@ namespace OtherThing.Tests.Web.Flows;
 public sealed class FlowCanvasInteropTests : IAsyncDisposable
 {
     private readonly TestDatabase _database =
-        new(services => services.AddFlowsData().AddNodesData().AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<FlowSessions>());
+        new(services => services.AddFlowsData().AddNodesData()
+            .AddSingleton<FlowReferences>().AddSingleton<FlowService>().AddSingleton<EditAdmission>().AddSingleton<FlowSessions>());
     private readonly BunitContext _page = new();
     private readonly BunitJSModuleInterop _mounted;
 

@@ -17,6 +17,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Runs.Repeat;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Triggers;
 using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
@@ -49,7 +50,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         _page.Services.AddMudServices();
         _page.Services.AddHttpContextAccessor().AddScoped<CurrentActor>().AddScoped<PageAddress>();
         _page.AddAuthorization();
-        _page.Services.AddSingleton(Get<KeyService>())
+        _page.Services.AddSingleton(Get<KeyService>()).AddSingleton(Get<KeyTestService>())
             .AddSingleton(Get<PriceTable>())
             .AddSingleton(Get<PinService>())
             .AddSingleton(Get<RunStepService>())
@@ -64,6 +65,8 @@ public sealed class FlowPagesTests : IAsyncDisposable
             .AddSingleton(Get<SavedTestService>())
             .AddSingleton(Get<SavedTestRuns>())
             .AddSingleton(Get<RunService>())
+            .AddSingleton(Get<RunStartService>())
+            .AddSingleton(Get<RunRepeatService>())
             .AddSingleton(Get<RunTally>())
             .AddSingleton(Get<TriggerService>())
             .AddSingleton(
@@ -79,7 +82,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
 
         var list = Render<FlowListPage>(workspace);
@@ -131,7 +134,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
         Status = status,
         Trigger = RunTrigger.Manual,
         StartedBy = workspace.UserId,
-        Input = "{}",
+        Input = RunValue.Of("{}"),
         CreatedAt = at,
         StartedAt = at,
         FinishedAt = at,
@@ -230,9 +233,9 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
-        var first = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var first = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, first, Patience.Limit, Cancellation);
-        var again = (await Get<RunService>().RerunAsync(workspace.Actor, workspace.Id, first, null, null, Cancellation)).Value;
+        var again = (await Get<RunRepeatService>().RerunAsync(workspace.Actor, workspace.Id, first, null, null, Cancellation)).Value;
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, again, Patience.Limit, Cancellation);
         var navigation = _page.Services.GetRequiredService<NavigationManager>();
         navigation.NavigateTo(workspace.PathTo("runs"));
@@ -258,7 +261,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         var navigation = _page.Services.GetRequiredService<NavigationManager>();
         navigation.NavigateTo($"{workspace.PathTo("runs")}?flow=abc&by=%3Cb%3Eme&compare=1&status=fine&trigger=manual&from=soon");
 
@@ -285,7 +288,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
             Connections = [new() { From = "start", To = "rest" }],
         };
         var flow = (await Get<FlowService>().CreateAsync(workspace.Actor, workspace.Id, "Resting", "", definition, Cancellation)).Value;
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         using var follow = Forward(Topic.Run(runId));
         var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
 
@@ -305,7 +308,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
         _page.Services.GetRequiredService<NavigationManager>().NavigateTo($"{workspace.PathTo("runs", runId)}?view=timeline");
 
@@ -324,7 +327,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
 
         var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
@@ -340,7 +343,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
         var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
 
@@ -371,7 +374,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
                 new() { From = "second", Port = "approved", To = "third" }],
         };
         var flow = (await Get<FlowService>().CreateAsync(workspace.Actor, workspace.Id, "Asking", "", definition, Cancellation)).Value;
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         using var follow = Forward(Topic.Run(runId));
         var page = Render<RunPage>(workspace, each => each.Add(run => run.RunId, runId));
 
@@ -390,7 +393,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
         await Get<RunService>().WaitAsync(workspace.Actor, workspace.Id, runId, Patience.Limit, Cancellation);
         await using (var editor = (await Get<FlowSessions>().OpenAsync(workspace.Actor, workspace.Id, flow.Id, Cancellation)).Value)
         {
@@ -411,7 +414,7 @@ public sealed class FlowPagesTests : IAsyncDisposable
     {
         var workspace = await AddWorkspaceAsync(Role.Owner);
         var flow = await AddFlowAsync(workspace);
-        var runId = (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        var runId = (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
 
         var page = Render<RunPage>(await AddWorkspaceAsync(Role.Owner), each => each.Add(run => run.RunId, runId));
 

@@ -241,14 +241,15 @@ public sealed class KeyEndpointsTests(ProviderServer providers) : IClassFixture<
         var (member, viewer) = (await JoinAsync(place, Role.Member), await JoinAsync(place, Role.Viewer));
         var ownersKey = (await place.FirstKeyAsync()).GetProperty("id").GetGuid();
         var services = providers.Server.Services.GetRequiredService<KeyService>();
-        var mine = await services.AddAsync(member, place.WorkspaceId, new KeyDraft("groq", null, "gsk_members-0123456789", null), Cancellation);
+        var adding = providers.Server.Services.GetRequiredService<KeyAddService>();
+        var mine = await adding.AddAsync(member, place.WorkspaceId, new KeyDraft("groq", null, "gsk_members-0123456789", null), Cancellation);
 
         Assert.Equal("access.forbidden", (await services.RemoveAsync(member, place.WorkspaceId, ownersKey, Cancellation)).Error!.Code);
         Assert.True((await services.RemoveAsync(member, place.WorkspaceId, mine.Value.Id, Cancellation)).IsSuccess);
         Assert.Equal("access.forbidden", (await services.ListAsync(viewer, place.WorkspaceId, new(), Cancellation)).Error!.Code);
         Assert.Equal(
             "access.forbidden",
-            (await services.AddAsync(viewer, place.WorkspaceId, new KeyDraft("groq", null, "gsk_x", null), Cancellation)).Error!.Code);
+            (await adding.AddAsync(viewer, place.WorkspaceId, new KeyDraft("groq", null, "gsk_x", null), Cancellation)).Error!.Code);
     }
 
     [Fact]
@@ -256,7 +257,7 @@ public sealed class KeyEndpointsTests(ProviderServer providers) : IClassFixture<
     {
         using var place = await providers.OpenAsync();
         var member = await JoinAsync(place, Role.Member);
-        var services = providers.Server.Services.GetRequiredService<KeyService>();
+        var services = providers.Server.Services.GetRequiredService<KeyAddService>();
         var key = await services.AddAsync(member, place.WorkspaceId, new KeyDraft("groq", null, "gsk_leaver-0123456789", null), Cancellation);
         await using (var db = await providers.Server.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancellation))
         {

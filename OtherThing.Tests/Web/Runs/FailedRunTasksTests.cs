@@ -4,6 +4,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Tasks;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Shared;
@@ -86,7 +87,7 @@ public sealed class FailedRunTasksTests(SharedServer server)
             Status = RunStatus.Failed,
             Trigger = RunTrigger.Manual,
             StartedBy = Guid.CreateVersion7(),
-            Input = "{}",
+            Input = RunValue.Of("{}"),
             CreatedAt = DateTime.UnixEpoch,
             Error = JsonSerializer.Serialize(new StepError("x.y", "```\n# Not a heading\n````\n[no](javascript:1)") { Path = "each[2]/ask" }, Json.Options),
         };

@@ -108,7 +108,7 @@ public sealed class MachineWaitsTests : IAsyncDisposable
             Connections = [new FlowConnection { From = "start", To = "count" }],
         };
         var flow = (await Get<FlowService>().CreateAsync(workspace.Actor, workspace.Id, "Words", "", definition, Cancellation)).Value;
-        return (await Get<RunService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
+        return (await Get<RunStartService>().StartAsync(workspace.Actor, workspace.Id, flow.Id, null, null, Cancellation)).Value;
     }
 
     private async Task CancelAsync(WorkspaceContext workspace, Guid runId)

@@ -1,5 +1,6 @@
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Values;
 using OtherThing.Web.Features.Runs;
 
 namespace OtherThing.Tests.Web.Runs;
@@ -70,7 +71,7 @@ public sealed class ShownRunsTests
         Status = RunStatus.Succeeded,
         Trigger = RunTrigger.Manual,
         StartedBy = Guid.Empty,
-        Input = "{}",
+        Input = RunValue.Of("{}"),
         CreatedAt = s_start.AddMinutes(minute),
     })];
 }

@@ -109,14 +109,14 @@ public sealed class TriggerSwitchTests(SharedServer server) : IAsyncLifetime
     public async Task Draft_TriedFromAWebhook_StartsThereWithTheDelivery()
     {
         var flow = await PublishAsync();
-        var runs = server.Services.GetRequiredService<RunService>();
+        var (starts, runs) = (server.Services.GetRequiredService<RunStartService>(), server.Services.GetRequiredService<RunService>());
 
-        var id = (await runs.StartAsync(_actor, _workspace, flow, Json.Parse("""{"body":{"n":7},"headers":{},"query":{}}"""), null, Cancel, "hook")).Value;
+        var id = (await starts.StartAsync(_actor, _workspace, flow, Json.Parse("""{"body":{"n":7},"headers":{},"query":{}}"""), null, Cancel, "hook")).Value;
         await runs.WaitAsync(_actor, _workspace, id, Patience.Limit, Cancel);
         var run = (await runs.GetAsync(_actor, _workspace, id, Cancel)).Value;
-        var refused = await runs.StartAsync(_actor, _workspace, flow, null, null, Cancel, "sum");
+        var refused = await starts.StartAsync(_actor, _workspace, flow, null, null, Cancel, "sum");
 
-        Assert.Equal("7", run.Run.Output);
+        Assert.Equal("7", run.Run.Output?.Text);
         Assert.Equal("hook", run.Run.TriggerStepId);
         Assert.Equal("flow.step_not_found", refused.Error?.Code);
     }

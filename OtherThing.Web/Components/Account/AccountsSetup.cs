@@ -43,6 +43,8 @@ internal static class AccountsSetup
         builder.Services.AddSingleton<SignInGuard>();
         builder.Services.AddSingleton<UnknownAccount>();
         builder.Services.AddScoped<SecondFactor>();
+        builder.Services.AddScoped<SignInSessions>();
+        builder.Services.AddScoped<PasswordSignIn>();
         builder.Services.AddScoped<Reconfirmation>();
         builder.Services.AddScoped<PasswordHelp>();
         builder.Services.AddScoped<AccountService>();

@@ -33,11 +33,11 @@ internal static class AuthEndpoints
     }
 
     private static async Task<Results<Ok<AccessTokenResponse>, EmptyHttpResult, ProblemHttpResult>> LoginAsync(
-        LoginRequest request, AppSignInManager signIn)
+        LoginRequest request, AppSignInManager signIn, PasswordSignIn password)
     {
         signIn.AuthenticationScheme = IdentityConstants.BearerScheme;
         // The bearer scheme writes the tokens itself.
-        var error = await signIn.TrySignInAsync(
+        var error = await password.TrySignInAsync(
             request.Email, request.Password, request.TwoFactorCode, request.TwoFactorRecoveryCode, isPersistent: false);
         return error is null ? TypedResults.Empty : error.ToProblem();
     }

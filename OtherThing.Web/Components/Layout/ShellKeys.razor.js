@@ -20,7 +20,8 @@ export function attach(root, page) {
     switch (event.key) {
       case "g": return () => { going = Date.now(); };
       case "?": return () => page.invokeMethodAsync("OpenKeysAsync");
-      case "/": return () => (document.querySelector("main [type=search], main [data-line]") ?? { focus: () => page.invokeMethodAsync("OpenPaletteAsync") }).focus();
+      case "/": return () => (
+        document.querySelector("main [type=search], main [data-line]") ?? { focus: () => page.invokeMethodAsync("OpenPaletteAsync") }).focus();
       case "c": {
         const made = document.querySelector("main [data-new]");
         return made && (() => made.click());
@@ -36,7 +37,8 @@ export function attach(root, page) {
     let act;
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
       act = () => page.invokeMethodAsync("OpenPaletteAsync");
-    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest?.(typed) && !document.querySelector(".mud-dialog") && areLettersOn()) {
+    } else if (!event.ctrlKey && !event.metaKey && !event.altKey
+      && !event.target.closest?.(typed) && !document.querySelector(".mud-dialog") && areLettersOn()) {
       act = letter(event);
     }
     if (act) {

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using OtherThing.Core.Access;
-using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Hosting.Requests;
 
 using RouteData = Microsoft.AspNetCore.Components.RouteData;
@@ -10,12 +10,11 @@ namespace OtherThing.Web.Components.Layout;
 
 public sealed partial class WorkspaceLayout
 {
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     private WorkspaceContext? _context;
     private AccessHold? _hold;
-    private Error? _refusal;
     private bool _wasOpen;
-    private string? _slug;
+    private string _slug = "";
 
     [CascadingParameter]
     private RouteData Route { get; set; } = default!;
@@ -32,21 +31,18 @@ public sealed partial class WorkspaceLayout
     public void Dispose()
     {
         _hold?.Dispose();
-        _disposal.Cancel();
-        _disposal.Dispose();
+        _load.Dispose();
     }
 
     protected override async Task OnParametersSetAsync()
     {
         var slug = Route.RouteValues.TryGetValue("slug", out var value) || Route.RouteValues.TryGetValue("Slug", out value)
             ? value as string ?? "" : "";
-        if (slug == _slug)
+        if (_load.Opens(slug))
         {
-            return;
+            (_slug, _context, _wasOpen) = (slug, null, false);
+            await LookAgainAsync();
         }
-
-        (_slug, _context, _refusal, _wasOpen) = (slug, null, null, false);
-        await LookAgainAsync();
     }
 
     /// <summary>Looks again when the right or the role changes anywhere, told by nobody in this process or not.</summary>
@@ -73,33 +69,28 @@ public sealed partial class WorkspaceLayout
     /// <summary>Reads the workspace and the role anew; a person who lost them loses the page with its subscriptions.</summary>
     private async Task LookAgainAsync()
     {
-        try
+        var slug = _slug;
+        var actor = await Current.GetAsync();
+        if (slug != _slug)
         {
-            var slug = _slug!;
-            var actor = await Current.GetAsync();
-            var result = await Workspaces.FindBySlugAsync(actor, slug, _disposal.Token);
-            if (slug != _slug || _disposal.IsCancellationRequested)
-            {
-                return; // the route moved on while we asked, or the page is gone
-            }
-
-            if (result.TryGet(out var view, out var refusal))
-            {
-                Watch(actor, view.Workspace.Id, view.Role);
-                _context = new WorkspaceContext(view.Workspace.Id, slug, view.Workspace.Name, view.Role ?? Role.Viewer, actor);
-                (_refusal, _wasOpen) = (null, true);
-            }
-            else
-            {
-                _hold?.Dispose();
-                (_context, _refusal) = (null, refusal);
-            }
-
-            StateHasChanged(); // also when nobody but the watch called
+            return; // the route moved on while we asked, and asks for itself
         }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+
+        var isOpen = await _load.ReadAsync(gone => Workspaces.FindBySlugAsync(actor, slug, gone), view =>
         {
-            // The page is gone.
+            Watch(actor, view.Workspace.Id, view.Role);
+            _context = new WorkspaceContext(view.Workspace.Id, slug, view.Workspace.Name, view.Role ?? Role.Viewer, actor);
+            _wasOpen = true;
+        });
+        if (!isOpen && _load.Refusal is not null)
+        {
+            _hold?.Dispose();
+            _context = null;
+        }
+
+        if (!_load.Gone.IsCancellationRequested)
+        {
+            StateHasChanged(); // also when nobody but the watch called
         }
     }
 }

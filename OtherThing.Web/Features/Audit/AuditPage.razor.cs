@@ -6,16 +6,18 @@ using OtherThing.Core.Audit;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Audit;
 
-public sealed partial class AuditPage
+public sealed partial class AuditPage : IDisposable
 {
     private List<AuditEntry>? _entries;
     private MemberNames? _people;
     private AuditVerdict? _verdict;
-    private Error? _refusal;
+    private readonly PageLoad _load = new();
+    private readonly PageLoad _loadPeople = new();
     private string? _next;
     private bool _checking;
     private string? _who;
@@ -37,12 +39,24 @@ public sealed partial class AuditPage
     [Inject]
     public required MemberService Members { get; init; }
 
-    protected override async Task OnInitializedAsync()
+    public void Dispose()
     {
-        await ApplyAsync();
-        if (_refusal is null)
+        _load.Dispose();
+        _loadPeople.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (!_load.Opens(Workspace.Id))
         {
-            _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
+            return;
+        }
+
+        (_entries, _next, _verdict) = (null, null, null);
+        await ApplyAsync();
+        if (_load.Refusal is null)
+        {
+            await _loadPeople.GatherAsync(gone => MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, gone), people => _people = people);
         }
     }
 
@@ -54,12 +68,8 @@ public sealed partial class AuditPage
             Guid.TryParse(_who, out var who) ? who : null,
             string.IsNullOrWhiteSpace(_action) ? null : _action.Trim().ToLowerInvariant(),
             Enum.TryParse<AuditOutcome>(_outcome, out var outcome) ? outcome : null);
-        var listed = await ReadAsync(new PageRequest());
-        if (listed.TryGet(out var page, out _refusal))
-        {
-            (_entries, _next) = ([.. page.Items], page.Next);
-        }
-        else
+        if (!await _load.ReadAsync(gone => ReadAsync(new PageRequest(), gone), page => (_entries, _next) = ([.. page.Items], page.Next))
+            && _load.Refusal is not null)
         {
             (_entries, _next, _verdict) = (null, null, null);
         }
@@ -67,25 +77,19 @@ public sealed partial class AuditPage
 
     private async Task MoreAsync()
     {
-        if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _)
-            && (await ReadAsync(request)).TryGet(out var page, out _refusal))
+        if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _))
         {
-            _entries!.AddRange(page.Items);
-            _next = page.Next;
+            await _load.MoreAsync(gone => ReadAsync(request, gone), page => (_entries, _next) = ([.. _entries ?? [], .. page.Items], page.Next));
         }
     }
 
-    private Task<Result<Page<AuditEntry>>> ReadAsync(PageRequest page) =>
-        page.FillAsync(some => Audit.ListAsync(Workspace.Actor, Workspace.Id, _filter, some, CancellationToken.None));
+    private Task<Result<Page<AuditEntry>>> ReadAsync(PageRequest page, CancellationToken gone) =>
+        page.FillAsync(some => Audit.ListAsync(Workspace.Actor, Workspace.Id, _filter, some, gone));
 
     private async Task CheckAsync()
     {
         (_checking, _verdict) = (true, null);
-        if ((await Audit.VerifyAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out var verdict, out _refusal))
-        {
-            _verdict = verdict;
-        }
-
+        await _load.MoreAsync(gone => Audit.VerifyAsync(Workspace.Actor, Workspace.Id, gone), verdict => _verdict = verdict);
         _checking = false;
     }
 

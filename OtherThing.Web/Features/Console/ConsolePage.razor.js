@@ -1,4 +1,5 @@
-// The command line: earlier lines, completion, cancelling, clearing. Earlier lines are kept by this browser, the one that is being typed by its tab, per workspace.
+// The command line: earlier lines, completion, cancelling, clearing. Earlier lines are kept by this browser, the one that is
+// being typed by its tab, per workspace.
 const most = 200;
 
 export function attach(root, page, workspace) {

@@ -15,14 +15,14 @@ using OtherThing.Web.Features.Runs.Input;
 
 namespace OtherThing.Web.Features.Flows;
 
-public sealed partial class FlowListPage
+public sealed partial class FlowListPage : IDisposable
 {
     private readonly TypedQuery _typed = new();
+    private readonly PageLoad _load = new();
+    private readonly PageLoad _loadBeside = new();
     private List<FlowSummary>? _flows;
     private Dictionary<Guid, FlowRunRecord> _records = [];
-    private string? _shown;
     private ILookup<Guid, TriggerView> _triggers = Array.Empty<TriggerView>().ToLookup(_ => Guid.Empty);
-    private Error? _refusal;
     private string? _next;
     private readonly OneAct _act = new();
 
@@ -43,6 +43,9 @@ public sealed partial class FlowListPage
 
     [Inject]
     public required RunService Runs { get; init; }
+
+    [Inject]
+    public required RunStartService RunStarts { get; init; }
 
     [Inject]
     public required TriggerService Triggers { get; init; }
@@ -67,16 +70,16 @@ public sealed partial class FlowListPage
     /// <summary>The words that are looked for; empty for all flows.</summary>
     private string Words => FlowLimits.FlowName.Holds(Filter) ? Filter?.Trim() ?? "" : "";
 
+    public void Dispose()
+    {
+        _load.Dispose();
+        _loadBeside.Dispose();
+    }
+
     protected override Task OnParametersSetAsync()
     {
         _typed.Arrive(Filter);
-        if (_shown == Words)
-        {
-            return Task.CompletedTask;
-        }
-
-        _shown = Words;
-        return ReloadAsync(fresh: true);
+        return _load.Opens((Workspace.Id, Words)) ? ReloadAsync(fresh: true) : Task.CompletedTask;
     }
 
     private void Search(string? text)
@@ -87,47 +90,41 @@ public sealed partial class FlowListPage
         }
     }
 
-    private Task<Result<Page<FlowSummary>>> ListAsync(PageRequest page) =>
-        page.FillAsync(some => Flows.ListAsync(Workspace.Actor, Workspace.Id, some, CancellationToken.None, Words));
-
     private Task ReloadAsync() => ReloadAsync(fresh: false);
 
     private async Task ReloadAsync(bool fresh)
     {
-        var words = Words;
-        var listed = await ListAsync(new PageRequest(fresh ? PageRequest.DefaultLimit : Math.Max(_flows?.Count ?? 0, PageRequest.DefaultLimit)));
-        if (words != Words)
+        var request = new PageRequest(fresh ? PageRequest.DefaultLimit : Math.Max(_flows?.Count ?? 0, PageRequest.DefaultLimit));
+        if (await _load.ReadAsync(gone => ListAsync(request, gone), page => (_flows, _next) = ([.. page.Items], page.Next)))
         {
-            return; // others were typed meanwhile, and their own answer is on the way
-        }
-
-        if (listed.TryGet(out var page, out _refusal))
-        {
-            (_flows, _next) = ([.. page.Items], page.Next);
             await ReadWhatGoesWithThemAsync();
         }
-    }
-
-    private async Task ReadWhatGoesWithThemAsync()
-    {
-        var told = await Runs.ListRecordsAsync(Workspace.Actor, Workspace.Id, [.. _flows!.Select(flow => flow.Id)], CancellationToken.None);
-        _records = told.TryGet(out var records, out _) ? records.ToDictionary(record => record.FlowId) : [];
-        var read = await Triggers.DescribeAsync(
-            Workspace.Actor, Workspace.Id, [.. _flows!.Select(flow => (flow.Id, flow.CreatedBy))], CancellationToken.None);
-        _triggers = read.IsSuccess ? read.Value : _triggers;
     }
 
     private async Task MoreAsync()
     {
-        var words = Words;
         if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _)
-            && (await ListAsync(request)).TryGet(out var page, out _) && words == Words)
+            && await _load.MoreAsync(gone => ListAsync(request, gone), page => (_flows, _next) = ([.. _flows ?? [], .. page.Items], page.Next)))
         {
-            _flows!.AddRange(page.Items);
-            _next = page.Next;
             await ReadWhatGoesWithThemAsync();
         }
     }
+
+    private Task<Result<Page<FlowSummary>>> ListAsync(PageRequest page, CancellationToken gone)
+    {
+        var words = Words;
+        return page.FillAsync(some => Flows.ListAsync(Workspace.Actor, Workspace.Id, some, gone, words));
+    }
+
+    private async Task ReadWhatGoesWithThemAsync() => await _loadBeside.GatherAsync(
+        async gone => (
+            Records: await Runs.ListRecordsAsync(Workspace.Actor, Workspace.Id, [.. _flows!.Select(flow => flow.Id)], gone),
+            Triggers: await Triggers.DescribeAsync(Workspace.Actor, Workspace.Id, [.. _flows!.Select(flow => (flow.Id, flow.CreatedBy))], gone)),
+        read =>
+        {
+            _records = read.Records.TryGet(out var records, out _) ? records.ToDictionary(record => record.FlowId) : [];
+            _triggers = read.Triggers.IsSuccess ? read.Triggers.Value : _triggers;
+        });
 
     private Task CreateAsync() => OnceAsync(async () =>
     {
@@ -159,7 +156,7 @@ public sealed partial class FlowListPage
         }
 
         var started = await RunInputDialog.RunAsync(
-            Dialogs, flow, input => Runs.StartAsync(Workspace.Actor, Workspace.Id, flow.Id, input, null, CancellationToken.None));
+            Dialogs, flow, input => RunStarts.StartAsync(Workspace.Actor, Workspace.Id, flow.Id, input, null, CancellationToken.None));
         if (started is { IsSuccess: true } run)
         {
             Navigation.NavigateTo(Workspace.PathTo("runs", run.Value));
@@ -197,6 +194,13 @@ public sealed partial class FlowListPage
         await ConfirmDialog.AskAsync(Dialogs, $"Delete {flow.Name}?", "Its steps and versions go and its triggers stop. Its runs are kept.", "Delete flow")
             ? await Flows.DeleteAsync(Workspace.Actor, Workspace.Id, flow.Id, CancellationToken.None)
             : null);
+
+    private static string CountedRuns => $"Of its last {FlowRunRecord.Looked} runs, without those that were cancelled or have not ended";
+
+    private static string WentWell(FlowRunRecord record) => $"{record.Succeeded} of {record.Ended} succeeded";
+
+    private static string Stands(FlowSummary flow) =>
+        flow.PublishedRevision is not { } version ? "Draft" : version == flow.Revision ? "Published" : $"Version {version} published, changed since";
 
     private Task OnceAsync(Func<Task<Error?>> act) => _act.RunAsync(Snackbar, act);
 }

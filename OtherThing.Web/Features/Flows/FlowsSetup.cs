@@ -27,6 +27,7 @@ internal static class FlowsSetup
             .AddSingleton<FlowFactService>()
             .AddSingleton<FlowSettingsService>()
             .AddSingleton<FlowVersionService>()
+            .AddSingleton<EditAdmission>()
             .AddSingleton<FlowSessions>()
             .AddSingleton<PinService>()
             .AddSingleton<RunRecorder>()

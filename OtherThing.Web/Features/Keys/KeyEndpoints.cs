@@ -33,7 +33,7 @@ internal static class KeyEndpoints
     }
 
     private static async Task<Results<Created<ApiKeyView>, ProblemHttpResult>> AddAsync(
-        Guid workspaceId, AddApiKeyRequest request, CurrentActor current, KeyService keys, CancellationToken cancellationToken)
+        Guid workspaceId, AddApiKeyRequest request, CurrentActor current, KeyAddService keys, CancellationToken cancellationToken)
     {
         var draft = new KeyDraft(request.Provider, request.Name, request.Key, request.BaseUrl);
         var added = await keys.AddAsync(await current.GetAsync(), workspaceId, draft, cancellationToken);
@@ -57,7 +57,7 @@ internal static class KeyEndpoints
     }
 
     private static async Task<Results<Ok<KeyTest>, ProblemHttpResult>> TestAsync(
-        Guid workspaceId, Guid keyId, CurrentActor current, KeyService keys, CancellationToken cancellationToken)
+        Guid workspaceId, Guid keyId, CurrentActor current, KeyTestService keys, CancellationToken cancellationToken)
     {
         var tested = await keys.TestAsync(await current.GetAsync(), workspaceId, keyId, cancellationToken);
         return tested.TryGet(out var test, out var error) ? TypedResults.Ok(test) : error.ToProblem();

@@ -12,7 +12,7 @@ using OtherThing.Web.Features.Workspaces;
 namespace OtherThing.Web.Features.Keys;
 
 /// <summary>The API Keys tab: who lends which key, how it is, what it paid.</summary>
-public sealed partial class KeysPage
+public sealed partial class KeysPage : IDisposable
 {
     private List<ApiKeyView>? _keys;
     private string? _next;
@@ -22,6 +22,7 @@ public sealed partial class KeysPage
     private Guid? _busy;
     private string _said = "";
     private Error? _error;
+    private readonly PageLoad _load = new();
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -31,6 +32,9 @@ public sealed partial class KeysPage
 
     [Inject]
     public required KeyService Keys { get; init; }
+
+    [Inject]
+    public required KeyTestService KeyTests { get; init; }
 
     [Inject]
     public required ProviderCatalog Providers { get; init; }
@@ -52,20 +56,36 @@ public sealed partial class KeysPage
 
     private bool MayAdd => Workspace.May(Operations.KeyAdd);
 
-    protected override Task OnInitializedAsync() => ReloadAsync();
+    public void Dispose() => _load.Dispose();
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_load.Opens(Workspace.Id))
+        {
+            (_keys, _wanted, _error) = (null, PageRequest.DefaultLimit, null);
+            await ReloadAsync();
+        }
+    }
 
     private async Task ReloadAsync()
+    {
+        if (!await _load.ReadAsync(ReadAsync, read => (_keys, _next, _people, _spent) = read) && _load.Refusal is not null)
+        {
+            _keys = null; // who may not see them any more does not go on seeing what was read before
+        }
+    }
+
+    private async Task<Result<(List<ApiKeyView>, string?, MemberNames, Dictionary<string, UsageGroup>)>> ReadAsync(CancellationToken gone)
     {
         var keys = new List<ApiKeyView>();
         string? next = null;
         do
         {
             var limit = Math.Min(_wanted - keys.Count, PageRequest.MaxLimit);
-            if (!PageRequest.Parse(limit, next).TryGet(out var request, out _error)
-                || !(await Keys.ListAsync(Workspace.Actor, Workspace.Id, request, CancellationToken.None)).TryGet(out var page, out _error))
+            if (!PageRequest.Parse(limit, next).TryGet(out var request, out var refusal)
+                || !(await Keys.ListAsync(Workspace.Actor, Workspace.Id, request, gone)).TryGet(out var page, out refusal))
             {
-                _keys = null; // who may not see them any more does not go on seeing what was read before
-                return;
+                return refusal;
             }
 
             keys.AddRange(page.Items);
@@ -73,12 +93,11 @@ public sealed partial class KeysPage
         }
         while (next is not null && keys.Count < _wanted);
 
-        (_keys, _next) = (keys, next);
-        _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
+        var people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, gone);
         var today = Clock.GetUtcNow().UtcDateTime.Date;
         var month = new UsageFilter { From = DateTime.SpecifyKind(new DateTime(today.Year, today.Month, 1), DateTimeKind.Utc) };
-        var spent = await Usage.SummarizeAsync(Workspace.Actor, Workspace.Id, month, UsageGrouping.Key, byDay: false, CancellationToken.None);
-        _spent = spent.TryGet(out var summary, out _) ? summary.Groups.ToDictionary(group => group.Key) : [];
+        var spent = await Usage.SummarizeAsync(Workspace.Actor, Workspace.Id, month, UsageGrouping.Key, byDay: false, gone);
+        return (keys, next, people, spent.TryGet(out var summary, out _) ? summary.Groups.ToDictionary(group => group.Key) : []);
     }
 
     private Task ShowMoreAsync()
@@ -116,7 +135,7 @@ public sealed partial class KeysPage
     private async Task TestAsync(ApiKeyView key)
     {
         _busy = key.Id;
-        var tested = await Keys.TestAsync(Workspace.Actor, Workspace.Id, key.Id, CancellationToken.None);
+        var tested = await KeyTests.TestAsync(Workspace.Actor, Workspace.Id, key.Id, CancellationToken.None);
         _busy = null;
         if (!tested.TryGet(out var test, out var error))
         {

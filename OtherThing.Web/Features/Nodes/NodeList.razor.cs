@@ -11,13 +11,12 @@ namespace OtherThing.Web.Features.Nodes;
 
 public sealed partial class NodeList : IDisposable
 {
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     // Each card follows its machine live, so only those that are looked at are there.
     private const int Step = 24;
     private List<NodeView>? _nodes;
     private List<NodeView> _found = [];
     private int _most = Step;
-    private Error? _error;
     private Guid? _userId;
 
     [Inject]
@@ -58,19 +57,22 @@ public sealed partial class NodeList : IDisposable
     [Parameter]
     public EventCallback<IReadOnlyList<NodeView>> OnLoaded { get; set; }
 
-    public void Dispose()
-    {
-        _disposal.Cancel();
-        _disposal.Dispose();
-    }
+    public void Dispose() => _load.Dispose();
 
     private IReadOnlyList<(string Value, string Text)> States =>
         [.. _nodes!.CountBy(node => node.Status).OrderBy(pair => pair.Key)
             .Select(pair => (pair.Key.ToString().ToLowerInvariant(), $"{StatusLook.For(pair.Key).Word} ({pair.Value})"))];
 
-    protected override Task OnInitializedAsync() => ReloadAsync();
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_load.Opens(WorkspaceId ?? Guid.Empty))
+        {
+            _nodes = null;
+            await ReloadAsync();
+        }
 
-    protected override void OnParametersSet() => Find();
+        Find();
+    }
 
     private void Find() => _found = [.. (_nodes ?? []).Where(node =>
         (string.IsNullOrEmpty(State) || node.Status.ToString().Equals(State, StringComparison.OrdinalIgnoreCase))
@@ -82,24 +84,24 @@ public sealed partial class NodeList : IDisposable
     {
         var actor = await Current.GetAsync();
         _userId = actor.UserId;
-        var found = WorkspaceId is { } workspaceId
-            ? await Nodes.ListAsync(actor, workspaceId, _disposal.Token)
-            : await Nodes.ListMineAsync(actor, includeHidden: false, _disposal.Token);
-        if (!found.TryGet(out var nodes, out _error))
+        var isShown = await _load.ReadAsync(
+            gone => WorkspaceId is { } workspaceId ? Nodes.ListAsync(actor, workspaceId, gone) : Nodes.ListMineAsync(actor, includeHidden: false, gone),
+            nodes => _nodes = [.. nodes.OrderByDescending(node => node.IsMine).ThenBy(node => node.Name, StringComparer.CurrentCultureIgnoreCase)]);
+        if (!isShown && _load.Refusal is not null)
         {
             _nodes = [];
-            Find();
-            return;
         }
 
-        _nodes = [.. nodes.OrderByDescending(node => node.IsMine).ThenBy(node => node.Name, StringComparer.CurrentCultureIgnoreCase)];
         Find();
-        await OnLoaded.InvokeAsync(_nodes);
+        if (isShown)
+        {
+            await OnLoaded.InvokeAsync(_nodes);
+        }
     }
 
     private async Task RereadAsync(Guid nodeId)
     {
-        var read = await Nodes.GetAsync(await Current.GetAsync(), nodeId, _disposal.Token);
+        var read = await Nodes.GetAsync(await Current.GetAsync(), nodeId, _load.Gone);
         var index = _nodes?.FindIndex(node => node.Id == nodeId) ?? -1;
         if (index >= 0 && read.TryGet(out var fresh, out _))
         {
@@ -115,10 +117,10 @@ public sealed partial class NodeList : IDisposable
     }
 
     private Task DrainAsync(NodeView node) =>
-        ActAsync(actor => Nodes.DrainAsync(actor, node.Id, _disposal.Token), $"{node.Name} finishes its jobs and takes no more.");
+        ActAsync(actor => Nodes.DrainAsync(actor, node.Id, _load.Gone), $"{node.Name} finishes its jobs and takes no more.");
 
     private Task ResumeAsync(NodeView node) =>
-        ActAsync(actor => Nodes.ResumeAsync(actor, node.Id, _disposal.Token), $"{node.Name} takes work again.");
+        ActAsync(actor => Nodes.ResumeAsync(actor, node.Id, _load.Gone), $"{node.Name} takes work again.");
 
     private async Task DetachAsync(NodeView node)
     {
@@ -126,7 +128,7 @@ public sealed partial class NodeList : IDisposable
             Dialogs, $"Take {node.Name} out of this workspace?", "Flows here can no longer use it. Its owner can bring it back.", "Take it out"))
         {
             await TellAsync(
-                await Nodes.DetachAsync(await Current.GetAsync(), WorkspaceId!.Value, node.Id, _disposal.Token), $"{node.Name} left this workspace.");
+                await Nodes.DetachAsync(await Current.GetAsync(), WorkspaceId!.Value, node.Id, _load.Gone), $"{node.Name} left this workspace.");
         }
     }
 
@@ -136,7 +138,7 @@ public sealed partial class NodeList : IDisposable
         if (await ConfirmDialog.AskAsync(
             Dialogs, $"Remove {node.Name}?", $"Its key is worth nothing any more; to use the machine again, enrol it anew.{running}", "Remove machine"))
         {
-            await TellAsync(await Nodes.RemoveAsync(await Current.GetAsync(), node.Id, _disposal.Token), $"{node.Name} is removed.");
+            await TellAsync(await Nodes.RemoveAsync(await Current.GetAsync(), node.Id, _load.Gone), $"{node.Name} is removed.");
         }
     }
 

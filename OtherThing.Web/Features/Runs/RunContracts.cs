@@ -45,11 +45,9 @@ public sealed record RunResponse(
     private static RunResponse From(Run run, IReadOnlyList<StepRunResponse>? steps) => new(
         run.Id, run.FlowId, run.FlowName, run.FlowVersion, run.Status, run.Paused, run.Trigger, run.StartedBy, run.RerunOf, run.ParentRunId, run.ParentPath,
         run.OnlyStep,
-        Value(run.Input), Value(run.Output),
+        run.Input.ReadInline(), run.Output?.ReadInline(),
         run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null,
         run.CreatedAt, run.StartedAt, run.FinishedAt, Cents(run.CostUnits), run.Tokens, LargeValueResponse.Of(run), steps);
-
-    private static JsonElement? Value(string? json) => json is null || BlobRef.TryParse(json, out _) ? null : Json.Parse(json);
 
     internal static decimal? Cents(long? units) => units is { } cost ? new Money(cost).Cents : null;
 }
@@ -81,9 +79,7 @@ public sealed record LargeValueResponse(string Field, long Bytes, string Hash)
     public static IReadOnlyList<LargeValueResponse>? Of(StepRun step) =>
         Listed(("input", step.InputBlob), ("output", step.OutputBlob), ("log", step.LogBlob));
 
-    public static IReadOnlyList<LargeValueResponse>? Of(Run run) => Listed(("input", Read(run.Input)), ("output", Read(run.Output)));
-
-    private static BlobRef? Read(string? text) => BlobRef.TryParse(text, out var reference) ? reference : null;
+    public static IReadOnlyList<LargeValueResponse>? Of(Run run) => Listed(("input", run.Input.Large), ("output", run.Output?.Large));
 
     private static LargeValueResponse[]? Listed(params ReadOnlySpan<(string Field, BlobRef? Value)> values)
     {

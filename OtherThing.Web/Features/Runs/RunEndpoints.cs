@@ -33,7 +33,7 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> StartAsync(
-        Guid workspaceId, Guid flowId, StartRunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current,
+        Guid workspaceId, Guid flowId, StartRunRequest? request, string? wait, RunStartService starts, RunService runs, PersonCaps caps, CurrentActor current,
         CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
@@ -48,7 +48,7 @@ internal static class RunEndpoints
         }
 
         using var seat = waiting;
-        var started = await runs.StartAsync(actor, workspaceId, flowId, request?.Input, request?.Version, cancellationToken);
+        var started = await starts.StartAsync(actor, workspaceId, flowId, request?.Input, request?.Version, cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
     }
 
@@ -73,7 +73,7 @@ internal static class RunEndpoints
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> RerunAsync(
-        Guid workspaceId, Guid runId, RerunRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current,
+        Guid workspaceId, Guid runId, RerunRequest? request, string? wait, RunRepeatService repeats, RunService runs, PersonCaps caps, CurrentActor current,
         CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
@@ -95,13 +95,13 @@ internal static class RunEndpoints
         }
 
         var started = request is { FailedItemsOnly: true }
-            ? await runs.RerunFailedItemsAsync(actor, workspaceId, runId, request.FromStep ?? "", cancellationToken)
-            : await runs.RerunAsync(actor, workspaceId, runId, request?.FromStep, request?.Input, cancellationToken);
+            ? await repeats.RerunFailedItemsAsync(actor, workspaceId, runId, request.FromStep ?? "", cancellationToken)
+            : await repeats.RerunAsync(actor, workspaceId, runId, request?.FromStep, request?.Input, cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
     }
 
     private static async Task<Results<Accepted<RunAcceptedResponse>, Ok<RunResponse>, ProblemHttpResult>> SettleAsync(
-        Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunService runs, PersonCaps caps, CurrentActor current,
+        Guid workspaceId, Guid runId, SettleRequest? request, string? wait, RunRepeatService repeats, RunService runs, PersonCaps caps, CurrentActor current,
         CancellationToken cancellationToken)
     {
         var actor = await current.GetAsync();
@@ -116,7 +116,7 @@ internal static class RunEndpoints
         }
 
         using var seat = waiting;
-        var started = await runs.SettleAsync(actor, workspaceId, runId, request?.Path, request?.Happened, request?.Output, cancellationToken);
+        var started = await repeats.SettleAsync(actor, workspaceId, runId, request?.Path, request?.Happened, request?.Output, cancellationToken);
         return await AnswerAsync(started, actor, workspaceId, limit, runs, cancellationToken);
     }
 

@@ -78,13 +78,13 @@ internal static class RunEventStream
             {
                 yield return new SseItem<string>(JsonSerializer.Serialize(report, Json.Options), "report");
             }
-            else if (happened is RunCommitted next && IsNews(next, said))
+            else if (happened is RunCommitted next && said.Then(next) == RunNews.Next)
             {
                 yield return Write(said = next);
             }
-            else if (happened is RunCommitted || quiet)
+            else if (quiet || (happened is RunCommitted other && (said.Then(other) == RunNews.Gap || other.Status.IsFinal())))
             {
-                // A gap, an event seen already, or a quiet while: the journal knows, and the door is asked again.
+                // A gap, an end that was not said, or a quiet while: the journal knows, and the door is asked again.
                 if (!(await runs.ReadEventsAsync(actor, workspaceId, runId, said.Sequence, cancellationToken)).TryGet(out var missed, out var refusal))
                 {
                     yield return WriteEnd(refusal);
@@ -110,10 +110,6 @@ internal static class RunEventStream
             ? events.Commits.Append(events.Now)
             : events.Commits;
     }
-
-    private static bool IsNews(RunCommitted next, RunCommitted said) =>
-        next.Sequence == said.Sequence + 1
-        || (next.Sequence == said.Sequence && next.Steps.Count == 0 && (next.Paused, next.Status) != (said.Paused, said.Status));
 
     /// <summary>The next event, or after some seconds of quiet a word that the journal should be asked.</summary>
     private static async Task<(LiveEvent? Happened, bool Quiet)> NextAsync(LiveSubscription subscription, CancellationToken cancellationToken)

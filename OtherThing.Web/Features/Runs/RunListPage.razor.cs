@@ -5,20 +5,21 @@ using OtherThing.Core.Runs;
 using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Components.Shared.Lists;
 using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Runs;
 
-public sealed partial class RunListPage
+public sealed partial class RunListPage : IDisposable
 {
     private static readonly string[] s_filters = ["status", "trigger", "by", "from", "to", "q"];
 
     private readonly TypedQuery _typed = new();
+    private readonly PageLoad _load = new();
+    private readonly PageLoad _loadPeople = new();
     private ShownRuns? _runs;
-    private Error? _refusal;
     private RunsKept? _kept;
-    private RunFilter? _shown;
     private MemberNames _people = new();
 
     [Parameter]
@@ -93,19 +94,25 @@ public sealed partial class RunListPage
         Text = string.IsNullOrWhiteSpace(Query) || !RunFilter.TextLimit.Holds(Query) ? null : Query.Trim(),
     };
 
-    protected override async Task OnInitializedAsync() =>
-        _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
+    public void Dispose()
+    {
+        _load.Dispose();
+        _loadPeople.Dispose();
+    }
 
-    protected override Task OnParametersSetAsync()
+    protected override async Task OnParametersSetAsync()
     {
         _typed.Arrive(Query);
-        if (_shown == Filter)
+        if (_loadPeople.Opens(Workspace.Id))
         {
-            return Task.CompletedTask;
+            await _loadPeople.GatherAsync(gone => MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, gone), people => _people = people);
         }
 
-        (_shown, _runs) = (Filter, null);
-        return ReloadAsync();
+        if (_load.Opens((Workspace.Id, Filter)))
+        {
+            _runs = null;
+            await ReloadAsync();
+        }
     }
 
     private static Guid? IdOf(string? text) => Guid.TryParse(text, out var id) ? id : null;
@@ -153,32 +160,36 @@ public sealed partial class RunListPage
         }
     }
 
-    private Task<Result<Page<Run>>> ReadAsync(PageRequest page) => Runs.ListAsync(Workspace.Actor, Workspace.Id, Filter, page, CancellationToken.None);
-
     private async Task ReloadAsync()
     {
         // A filter that no index has may look at many rows for a full page: that is done when it is chosen, and not again whenever a run moves.
-        var (filter, limit) = (Filter, Math.Clamp(_runs?.Items.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit));
-        var listed = await (_runs is null ? new PageRequest(limit).FillAsync(ReadAsync) : ReadAsync(new PageRequest(limit)));
-        if (filter != Filter)
-        {
-            return; // another one was chosen meanwhile, and its own answer is on the way
-        }
-
-        if (listed.TryGet(out var page, out _refusal))
-        {
-            _runs = _runs?.With(page, limit) ?? new ShownRuns(page.Items, page.Next);
-            (await Tally.ReadAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out _kept, out _);
-        }
+        var (isNew, limit) = (_runs is null, Math.Clamp(_runs?.Items.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit));
+        await _load.ReadAsync(gone => ReadAsync(new PageRequest(limit), isNew, gone), read =>
+            (_runs, _kept) = (_runs?.With(read.Page, limit) ?? new ShownRuns(read.Page.Items, read.Page.Next), read.Kept));
     }
 
     private async Task MoreAsync()
     {
-        var filter = Filter;
-        if (PageRequest.Parse(PageRequest.DefaultLimit, _runs?.Next).TryGet(out var request, out _)
-            && (await request.FillAsync(ReadAsync)).TryGet(out var page, out _) && filter == Filter)
+        if (PageRequest.Parse(PageRequest.DefaultLimit, _runs?.Next).TryGet(out var request, out _))
         {
-            _runs = _runs?.Followed(page);
+            await _load.MoreAsync(gone => ListAsync(request, fill: true, gone), page => _runs = _runs?.Followed(page));
         }
+    }
+
+    private async Task<Result<(Page<Run> Page, RunsKept? Kept)>> ReadAsync(PageRequest page, bool fill, CancellationToken gone)
+    {
+        if (!(await ListAsync(page, fill, gone)).TryGet(out var listed, out var refusal))
+        {
+            return refusal;
+        }
+
+        return (listed, (await Tally.ReadAsync(Workspace.Actor, Workspace.Id, gone)).TryGet(out var kept, out _) ? kept : null);
+    }
+
+    private Task<Result<Page<Run>>> ListAsync(PageRequest page, bool fill, CancellationToken gone)
+    {
+        var filter = Filter;
+        Task<Result<Page<Run>>> OnceAsync(PageRequest some) => Runs.ListAsync(Workspace.Actor, Workspace.Id, filter, some, gone);
+        return fill ? page.FillAsync(OnceAsync) : OnceAsync(page);
     }
 }

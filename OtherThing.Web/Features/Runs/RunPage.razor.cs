@@ -9,6 +9,7 @@ using OtherThing.Core.Flows.Versions;
 using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
+using OtherThing.Core.Runs.Repeat;
 using OtherThing.Core.Runs.Values;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Tasks;
@@ -63,6 +64,9 @@ public sealed partial class RunPage
 
     [Inject]
     public required RunService Runs { get; init; }
+
+    [Inject]
+    public required RunRepeatService Repeats { get; init; }
 
     [Inject]
     public required FlowVersionService Versions { get; init; }
@@ -252,6 +256,13 @@ public sealed partial class RunPage
 
     private bool IsWaiting(StepRun step) => MachineWaits.NeedsMachine(step) && _waiting.Contains(step.Path);
 
+    private string Origin(Run run) => run.Trigger switch
+    {
+        RunTrigger.Rerun => "run again",
+        RunTrigger.Flow => $"called for {Starter(run)}",
+        _ => $"started by {Starter(run)}",
+    };
+
     private string Starter(Run run) => run.StartedBy == Workspace.UserId ? "you" : _people.InWords(run.StartedBy);
 
     private long Tokens(Run run) => run.Status.IsFinal() ? run.Tokens : _steps.Sum(step => step.Usage?.Tokens ?? 0);
@@ -259,7 +270,7 @@ public sealed partial class RunPage
     private static StepError? ErrorOf(Run run) => run.Error is { } error ? JsonSerializer.Deserialize<StepError>(error, Json.Options) : null;
 
     /// <summary>The output when it is what a model answered in this run; nothing else is taken for Markdown.</summary>
-    private string? AnswerIn(Run run) => Parse(run.Output) is { ValueKind: JsonValueKind.String } output && output.GetString() is { Length: > 0 } text
+    private string? AnswerIn(Run run) => run.Output?.ReadInline() is { ValueKind: JsonValueKind.String } output && output.GetString() is { Length: > 0 } text
         && _steps.Any(step => AnswerView.TextOf(step) == text)
             ? text
             : null;
@@ -270,8 +281,6 @@ public sealed partial class RunPage
 
     private string AddressOf(BlobRef value) => RunValueEndpoints.AddressOf(Workspace.Id, RunId, value);
 
-    private static JsonElement? Parse(string? json) => json is null ? null : Json.Parse(json);
-
     private Task CancelAsync() => _act.RunAsync(
         Snackbar, async () => (await Runs.CancelAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None)).Error);
 
@@ -280,7 +289,7 @@ public sealed partial class RunPage
         : await Runs.ResumeAsync(Workspace.Actor, Workspace.Id, RunId, CancellationToken.None)).Error);
 
     private Task RerunAsync(string? fromStep) =>
-        GoAsync(() => Runs.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, null, CancellationToken.None));
+        GoAsync(() => Repeats.RerunAsync(Workspace.Actor, Workspace.Id, RunId, fromStep, null, CancellationToken.None));
 
     private Task RerunWithAsync(string? fromStep) => _act.RunAsync(Snackbar, async () =>
     {
@@ -291,16 +300,16 @@ public sealed partial class RunPage
         }
 
         var started = await RunAgainDialog.RunAsync(
-            Dialogs, detail.Run, fromStep, input => Runs.RerunAsync(Workspace.Actor, Workspace.Id, detail.Run.Id, fromStep, input, CancellationToken.None));
+            Dialogs, detail.Run, fromStep, input => Repeats.RerunAsync(Workspace.Actor, Workspace.Id, detail.Run.Id, fromStep, input, CancellationToken.None));
         return started is { } runId ? Follow(runId) : null;
     });
 
     private Task RerunItemsAsync(string mapStep) =>
-        GoAsync(() => Runs.RerunFailedItemsAsync(Workspace.Actor, Workspace.Id, RunId, mapStep, CancellationToken.None));
+        GoAsync(() => Repeats.RerunFailedItemsAsync(Workspace.Actor, Workspace.Id, RunId, mapStep, CancellationToken.None));
 
     private Task SettleAsync(StepRun step, UnknownStep.Settlement said) => GoAsync(async () =>
     {
-        var settled = await Runs.SettleAsync(Workspace.Actor, Workspace.Id, RunId, step.Path, said.Happened, said.Output, CancellationToken.None);
+        var settled = await Repeats.SettleAsync(Workspace.Actor, Workspace.Id, RunId, step.Path, said.Happened, said.Output, CancellationToken.None);
         if (settled.IsSuccess)
         {
             await said.DropDraftAsync(); // before the page goes on to the new run

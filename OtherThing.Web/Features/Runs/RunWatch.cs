@@ -19,7 +19,7 @@ internal sealed partial class RunWatch(
     private readonly Dictionary<string, StepSaid> _said = new(StringComparer.Ordinal);
     private List<StepRun> _steps = [];
     private LiveSubscription? _subscription;
-    private int _sequence;
+    private RunCommitted _heard = new(0, RunStatus.Queued, []);
 
     public Guid RunId => runId;
 
@@ -82,7 +82,7 @@ internal sealed partial class RunWatch(
 
         lock (_gate)
         {
-            (Run, _sequence) = (detail.Run, detail.Run.LastSequence);
+            (Run, _heard) = (detail.Run, new RunCommitted(detail.Run.LastSequence, detail.Run.Status, [], detail.Run.Paused));
             _steps = [.. detail.Steps];
             _places.Clear();
             for (var at = 0; at < _steps.Count; at++)
@@ -161,11 +161,8 @@ internal sealed partial class RunWatch(
         {
             switch (happened)
             {
-                case RunCommitted committed when committed.Sequence < _sequence || (committed.Sequence == _sequence && committed.Steps.Count > 0):
-                    return false; // in what was read already
-                case RunCommitted committed:
-                    var gap = committed.Sequence > _sequence + 1;
-                    _sequence = committed.Sequence;
+                case RunCommitted committed when _heard.Then(committed) is var news && news != RunNews.Known:
+                    _heard = committed;
                     foreach (var step in committed.Steps)
                     {
                         Put(step);
@@ -173,7 +170,7 @@ internal sealed partial class RunWatch(
 
                     var began = committed.Status == RunStatus.Queued || committed.Steps.Count == 0 ? (DateTime?)null : committed.Steps[0].StartedAt;
                     Run = Run! with { Status = committed.Status, Paused = committed.Paused, StartedAt = Run!.StartedAt ?? began };
-                    return gap || committed.Status.IsFinal();
+                    return news == RunNews.Gap || committed.Status.IsFinal();
                 case StepReport report:
                     Hear(report);
                     return false;

@@ -60,7 +60,7 @@ public sealed partial class TaskDialog
     public required FlowService Flows { get; init; }
 
     [Inject]
-    public required RunService Runs { get; init; }
+    public required RunStartService Runs { get; init; }
 
     [Inject]
     public required IDialogService Dialogs { get; init; }

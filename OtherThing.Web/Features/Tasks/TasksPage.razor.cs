@@ -5,6 +5,7 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Tasks;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Components.Shared.Lists;
 using OtherThing.Web.Features.Workspaces;
 
@@ -14,13 +15,12 @@ public sealed partial class TasksPage
 {
     private const string Me = "me";
     private const string NoOne = "nobody";
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     private readonly BoardModel _board = new();
     private readonly TypedQuery _query = new();
     private IReadOnlyList<TaskCard>? _cards;
     private IReadOnlyList<string> _labels = [];
     private MemberNames _people = new();
-    private Error? _error;
     private int? _openNumber;
     private IDialogReference? _dialog;
     private DateOnly _today;
@@ -70,16 +70,19 @@ public sealed partial class TasksPage
     public void Dispose()
     {
         // First the page is over, then its dialog: what the dialog ends must not lead back here from where a link in it led.
-        _disposal.Cancel();
+        _load.Dispose();
         _dialog?.Close();
-        _disposal.Dispose();
     }
-
-    protected override Task OnInitializedAsync() => ReloadAsync();
 
     protected override async Task OnParametersSetAsync()
     {
         _query.Arrive(Query);
+        if (_load.Opens(Workspace.Id))
+        {
+            _cards = null;
+            await ReloadAsync();
+        }
+
         Arrange();
 
         if (Number != _openNumber)
@@ -102,22 +105,19 @@ public sealed partial class TasksPage
 
     private async Task ReloadAsync()
     {
-        try
+        _today = DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime);
+        await _load.ReadAsync(ReadAsync, read =>
         {
-            _today = DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime);
-            _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, _disposal.Token);
-            var board = await Tasks.ListBoardAsync(Workspace.Actor, Workspace.Id, _disposal.Token);
-            if (board.TryGet(out var cards, out _error))
-            {
-                _cards = cards;
-                _labels = [.. cards.SelectMany(card => card.Labels).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.CurrentCultureIgnoreCase)];
-                Arrange();
-            }
-        }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
-        {
-            // The page is gone.
-        }
+            (_people, _cards) = read;
+            _labels = [.. _cards.SelectMany(card => card.Labels).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.CurrentCultureIgnoreCase)];
+            Arrange();
+        });
+    }
+
+    private async Task<Result<(MemberNames, IReadOnlyList<TaskCard>)>> ReadAsync(CancellationToken gone)
+    {
+        var people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, gone);
+        return (await Tasks.ListBoardAsync(Workspace.Actor, Workspace.Id, gone)).TryGet(out var cards, out var refusal) ? (people, cards) : refusal;
     }
 
     private void Arrange() => _board.Load(_cards ?? [], Matches);
@@ -170,7 +170,7 @@ public sealed partial class TasksPage
     private async Task MoveAsync((Guid Id, TaskPlace Place) move)
     {
         var change = new TaskChange { Status = move.Place.Status, BeforeId = move.Place.BeforeId, AfterId = move.Place.AfterId };
-        var moved = await Tasks.UpdateAsync(Workspace.Actor, Workspace.Id, move.Id, change, _disposal.Token);
+        var moved = await Tasks.UpdateAsync(Workspace.Actor, Workspace.Id, move.Id, change, _load.Gone);
         if (!moved.IsSuccess)
         {
             // The card goes back to where the server has it, and the reason is said.
@@ -183,7 +183,7 @@ public sealed partial class TasksPage
 
     private async Task OpenAsync(int number)
     {
-        var found = await Tasks.GetByNumberAsync(Workspace.Actor, Workspace.Id, number, _disposal.Token);
+        var found = await Tasks.GetByNumberAsync(Workspace.Actor, Workspace.Id, number, _load.Gone);
         if (found.TryGet(out var task, out var error))
         {
             await ShowDialogAsync(task, task.Status);
@@ -193,7 +193,7 @@ public sealed partial class TasksPage
             Snackbar.Add($"T-{number}: {error.Message}", Severity.Warning);
         }
 
-        if (Number == number && !_disposal.IsCancellationRequested)
+        if (Number == number && !_load.Gone.IsCancellationRequested)
         {
             Navigation.NavigateTo(Workspace.PathTo("tasks") + Search(Query, Assignee, Label), replace: true);
         }

@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Components;
 using OtherThing.Core.Access;
-using OtherThing.Core.Results;
 using OtherThing.Core.Usage;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Usage;
 
 /// <summary>The usage part of Resources: <c>&lt;UsageSummary /&gt;</c> inside a workspace page.</summary>
-public sealed partial class UsageSummary
+public sealed partial class UsageSummary : IDisposable
 {
     private static readonly int[] s_ranges = [1, 7, 30, 90];
     private UsageSummaryResult? _summary;
@@ -15,7 +15,7 @@ public sealed partial class UsageSummary
     private UsageMeasure? _measure;
     private int _days = 30;
     private int _revision;
-    private Error? _error;
+    private readonly PageLoad _load = new();
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -33,18 +33,26 @@ public sealed partial class UsageSummary
     private UsageMeasure Measure => _measure
         ?? (_summary!.Total.Cost.Known > 0 ? UsageMeasure.Cost : _summary.Total.ComputeSeconds > 0 ? UsageMeasure.Seconds : UsageMeasure.Entries);
 
-    protected override Task OnInitializedAsync() => ReloadAsync();
+    public void Dispose() => _load.Dispose();
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_load.Opens(Workspace.Id))
+        {
+            _summary = null;
+            await ReloadAsync();
+        }
+    }
 
     private async Task ReloadAsync()
     {
         var today = DateTime.SpecifyKind(Clock.GetUtcNow().UtcDateTime.Date, DateTimeKind.Utc);
         var filter = new UsageFilter { From = today.AddDays(1 - _days), To = today.AddDays(1) };
-        var found = await Usage.SummarizeAsync(Workspace.Actor, Workspace.Id, filter, _grouping, byDay: true, CancellationToken.None);
-        if (found.TryGet(out var summary, out _error))
+        await _load.ReadAsync(gone => Usage.SummarizeAsync(Workspace.Actor, Workspace.Id, filter, _grouping, byDay: true, gone), summary =>
         {
             _summary = summary;
             _revision++;
-        }
+        });
     }
 
     private void ChooseMeasure(ChangeEventArgs e) => _measure = Read<UsageMeasure>(e) ?? _measure;

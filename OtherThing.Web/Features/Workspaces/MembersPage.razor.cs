@@ -8,7 +8,7 @@ using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Workspaces;
 
-public sealed partial class MembersPage
+public sealed partial class MembersPage : IDisposable
 {
     private const int Step = 50;
     private MemberNames? _people;
@@ -16,6 +16,7 @@ public sealed partial class MembersPage
     private IReadOnlyList<Invite> _invites = [];
     private string? _moreInvites;
     private readonly OneAct _act = new();
+    private readonly PageLoad _load = new();
     private (Guid By, Guid To)? _offer;
     private Error? _error;
 
@@ -61,7 +62,16 @@ public sealed partial class MembersPage
 
     private bool MayInvite => Workspace.May(Operations.InviteCreate);
 
-    protected override Task OnInitializedAsync() => ReloadAsync();
+    public void Dispose() => _load.Dispose();
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_load.Opens(Workspace.Id))
+        {
+            (_people, _invites, _error) = (null, [], null);
+            await ReloadAsync();
+        }
+    }
 
     private bool MayChange(MemberView member) =>
         member.UserId != Workspace.UserId && member.Role switch
@@ -83,16 +93,20 @@ public sealed partial class MembersPage
     private IEnumerable<Role> RolesFor(MemberView member) =>
         Enum.GetValues<Role>().Where(role => role == member.Role || role <= Role.Member || (role == Role.Admin && Workspace.May(Operations.MemberSetAdmin)));
 
-    private async Task ReloadAsync()
-    {
-        _offer = (await Workspaces.FindAsync(Workspace.Actor, Workspace.Id, CancellationToken.None)).TryGet(out var view, out _)
-            && view.Workspace is { OfferedBy: { } by, OfferedTo: { } to } ? (by, to) : null;
-        _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
-        if (MayInvite && (await Invites.ListAsync(Workspace.Actor, Workspace.Id, new PageRequest(), CancellationToken.None)).TryGet(out var page, out _))
+    private async Task ReloadAsync() => await _load.GatherAsync(
+        async gone => (
+            Workspace: await Workspaces.FindAsync(Workspace.Actor, Workspace.Id, gone),
+            People: await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, gone),
+            Invites: MayInvite ? await Invites.ListAsync(Workspace.Actor, Workspace.Id, new PageRequest(), gone) : (Result<Page<Invite>>?)null),
+        read =>
         {
-            (_invites, _moreInvites) = (page.Items, page.Next);
-        }
-    }
+            _people = read.People;
+            _offer = read.Workspace.TryGet(out var view, out _) && view.Workspace is { OfferedBy: { } by, OfferedTo: { } to } ? (by, to) : null;
+            if (read.Invites is { IsSuccess: true, Value: var page })
+            {
+                (_invites, _moreInvites) = (page.Items, page.Next);
+            }
+        });
 
     private async Task MoreInvitesAsync()
     {

@@ -3,17 +3,17 @@ using MudBlazor;
 using OtherThing.Core.Access;
 using OtherThing.Core.Results;
 using OtherThing.Core.Workspaces;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Hosting.Requests;
 
 namespace OtherThing.Web.Features.Workspaces;
 
 public sealed partial class WorkspacesPage
 {
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     private Actor? _actor;
     private List<WorkspaceView>? _list;
     private string? _next;
-    private string? _shown;
     private Error? _error;
 
     /// <summary><c>public</c> shows the directory, <c>deleted</c> what can be brought back.</summary>
@@ -39,30 +39,23 @@ public sealed partial class WorkspacesPage
 
     private bool IsDeleted => Show == "deleted";
 
-    public void Dispose()
-    {
-        _disposal.Cancel();
-        _disposal.Dispose();
-    }
+    public void Dispose() => _load.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_shown == (Show ?? ""))
+        if (_load.Opens(Show ?? ""))
         {
-            return;
+            (_list, _error) = (null, null);
+            await ReloadAsync();
         }
-
-        (_shown, _list) = (Show ?? "", null);
-        await ReloadAsync();
     }
 
     private async Task ReloadAsync()
     {
         _actor ??= await Current.GetAsync();
-        _list = null;
         if (!IsDeleted)
         {
-            await ReadAsync(new PageRequest());
+            await _load.ReadAsync(gone => ListAsync(new PageRequest(), gone), page => (_list, _next) = ([.. page.Items], page.Next));
         }
     }
 
@@ -70,28 +63,12 @@ public sealed partial class WorkspacesPage
     {
         if (PageRequest.Parse(null, _next).TryGet(out var request, out _))
         {
-            await ReadAsync(request);
+            await _load.MoreAsync(gone => ListAsync(request, gone), page => (_list, _next) = ([.. _list ?? [], .. page.Items], page.Next));
         }
     }
 
-    private async Task ReadAsync(PageRequest request)
-    {
-        try
-        {
-            var found = IsPublic
-                ? await Workspaces.ListPublicAsync(_actor!, request, _disposal.Token)
-                : await Workspaces.ListMineAsync(_actor!, request, _disposal.Token);
-            if (found.TryGet(out var page, out _error))
-            {
-                _list = [.. _list ?? [], .. page.Items];
-                _next = page.Next;
-            }
-        }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
-        {
-            // The page is gone.
-        }
-    }
+    private Task<Result<Page<WorkspaceView>>> ListAsync(PageRequest page, CancellationToken gone) =>
+        IsPublic ? Workspaces.ListPublicAsync(_actor!, page, gone) : Workspaces.ListMineAsync(_actor!, page, gone);
 
     private async Task CreateAsync()
     {
@@ -113,7 +90,7 @@ public sealed partial class WorkspacesPage
 
     private async Task JoinPublicAsync(WorkspaceView view)
     {
-        if ((await Members.JoinPublicAsync(_actor!, view.Workspace.Id, _disposal.Token)).TryGet(out _, out _error))
+        if ((await Members.JoinPublicAsync(_actor!, view.Workspace.Id, _load.Gone)).TryGet(out _, out _error))
         {
             Navigation.NavigateTo($"/w/{view.Workspace.Slug}/tasks");
         }

@@ -16,12 +16,16 @@ export const addStep = (canvas, typeName, point, source = null, split = null) =>
   else split = null;
   const leads = source?.from ?? split?.from;
   const parent = leads ? scene.doc.steps.get(leads)?.parent ?? null : scene.containerAt(point);
-  const step = { id, type: typeName, name: type.title, position, parent, config: scene.catalog.fresh(typeName), retry: null, timeoutSeconds: null, onError: 'fail', effects: null };
+  const step = {
+    id, type: typeName, name: type.title, position, parent, config: scene.catalog.fresh(typeName), retry: null, timeoutSeconds: null, onError: 'fail',
+    effects: null,
+  };
   const edits = [{ op: 'add', step }];
   if (source) edits.push({ op: 'connect', from: source.from, port: source.port, to: id });
   if (split) {
     const { from, port, to } = split;
-    edits.push({ op: 'disconnect', from, port, to }, { op: 'connect', from, port, to: id }, { op: 'connect', from: id, port: scene.catalog.ports(step)[0], to });
+    edits.push(
+      { op: 'disconnect', from, port, to }, { op: 'connect', from, port, to: id }, { op: 'connect', from: id, port: scene.catalog.ports(step)[0], to });
   }
   edits.push(...moves);
   scene.selection = new Set([id]);
@@ -117,7 +121,8 @@ const between = (scene, { from, to }, point) => {
   const before = layout.rect(from), after = layout.rect(to), end = before && before.x + before.width;
   if (!before || !after || after.x < end) return { position: free(scene, placeAt(point)), moves: [] };
   const by = Math.ceil(Math.max(0, end + card.width + 2 * gap - after.x) / card.grid) * card.grid, parent = doc.steps.get(to).parent ?? null;
-  const moved = by ? doc.withDescendants([...doc.steps.values()].filter(step => (step.parent ?? null) === parent && layout.rect(step.id)?.x >= after.x).map(step => step.id)) : new Set();
+  const behind = step => (step.parent ?? null) === parent && layout.rect(step.id)?.x >= after.x;
+  const moved = by ? doc.withDescendants([...doc.steps.values()].filter(behind).map(step => step.id)) : new Set();
   const moves = [...moved].map(id => {
     const { x, y } = doc.steps.get(id).position;
     return { op: 'move', id, x: x + by, y };

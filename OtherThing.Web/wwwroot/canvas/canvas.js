@@ -38,7 +38,6 @@ export class Canvas {
     this.#parts = parts;
     this.#server = server;
     this.host = parts.host;
-    this.host.flowCanvas = this;
     this.surface = parts.surface;
     this.readOnly = options.readOnly;
     this.#still = options.still === true;
@@ -201,7 +200,8 @@ export class Canvas {
     const steps = scene.doc.roots(scene.selectedSteps);
     const gone = scene.doc.withDescendants(steps);
     const edits = [
-      ...scene.doc.connections.filter(each => scene.isConnectionSelected(each) && !gone.has(each.from) && !gone.has(each.to)).map(each => ({ op: 'disconnect', ...each })),
+      ...scene.doc.connections.filter(each => scene.isConnectionSelected(each) && !gone.has(each.from) && !gone.has(each.to))
+        .map(each => ({ op: 'disconnect', ...each })),
       ...steps.map(id => ({ op: 'delete', id })),
       ...[...scene.selection].filter(id => id.startsWith('note:')).map(id => ({ op: 'unnote', id: id.slice(5) })),
     ];

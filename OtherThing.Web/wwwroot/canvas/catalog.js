@@ -58,7 +58,8 @@ export class Catalog {
         return Array.isArray(config.fields) && config.fields.length ? config.fields.map(field => field?.name).join(', ') : 'any input';
       case 'placeholder': return join(': ', config.source, config.type);
       case 'trigger.schedule': return join(' ', config.cron, config.timezone);
-      case 'trigger.webhook': return join(', ', config.respond === 'output' ? 'answers with the output' : 'answers at once', config.secret ? 'signed' : 'unsigned');
+      case 'trigger.webhook': return join(
+        ', ', config.respond === 'output' ? 'answers with the output' : 'answers at once', config.secret ? 'signed' : 'unsigned');
       case 'human.approval': case 'task.create': return text(config.title);
       case 'node.command': return Array.isArray(config.command) && config.command.length ? config.command.join(' ') : text(config.script);
       default: return text(Object.values(config).find(value => value !== null && value !== ''));

@@ -44,7 +44,9 @@ export class FlowDoc {
         }
         break;
       case 'disconnect': this.connections = this.connections.filter(known => !same(known, edit)); break;
-      case 'note': this.notes = this.notes.has(edit.note.id) ? this.notes.set(edit.note.id, edit.note) : placed(this.notes, edit.note.id, edit.note, edit.at); break;
+      case 'note':
+        this.notes = this.notes.has(edit.note.id) ? this.notes.set(edit.note.id, edit.note) : placed(this.notes, edit.note.id, edit.note, edit.at);
+        break;
       case 'unnote': this.notes.delete(edit.id); break;
       case 'batch': edit.edits.forEach(part => this.apply(part)); break;
     }

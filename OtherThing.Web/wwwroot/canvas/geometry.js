@@ -82,7 +82,10 @@ export class Layout {
       this.containers.push(step.id);
     } else {
       const ports = this.ports.get(step.id).length;
-      rect = { x, y, width: card.width, height: Math.max(card.height, card.portRoom + ports * card.portGap), container: false, depth, folded: this.#folded?.has(step.id) === true };
+      rect = {
+        x, y, width: card.width, height: Math.max(card.height, card.portRoom + ports * card.portGap), container: false, depth,
+        folded: this.#folded?.has(step.id) === true,
+      };
       this.rects.set(step.id, rect);
     }
     return rect;

@@ -51,7 +51,9 @@ export class Keyboard {
     if (event.key in arrows) return () => this.#arrow(event);
     switch (event.key) {
       // At a port Tab adds the step behind it; elsewhere it goes on, and leaves the canvas after the last step.
-      case 'Tab': return !event.shiftKey && (scene.portFocus || scene.portAt?.port) ? () => canvas.addBeside() : canvas.focusNext(event.shiftKey ? -1 : 1) ? null : undefined;
+      case 'Tab':
+        return !event.shiftKey && (scene.portFocus || scene.portAt?.port) ? () => canvas.addBeside()
+          : canvas.focusNext(event.shiftKey ? -1 : 1) ? null : undefined;
       case 'Enter': return scene.selection.size ? () => canvas.open([...scene.selection][0]) : undefined;
       case 'Home': return () => canvas.selectEnd(false);
       case 'End': return () => canvas.selectEnd(true);

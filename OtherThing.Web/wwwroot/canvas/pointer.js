@@ -198,13 +198,15 @@ export class Pointer {
     // On the way to a sign what it belongs to stays lit.
     const { plus } = hit, port = plus?.id ? plus : hit.port || hit.input ? hit : null, connection = plus?.connection ?? hit.connection ?? null;
     const changed = plus && scene.plusAt ? !samePlus(plus, scene.plusAt) : Boolean(plus) !== Boolean(scene.plusAt);
-    if (changed || scene.portAt?.id !== port?.id || scene.portAt?.port !== port?.port || scene.portAt?.input !== port?.input || scene.hoverConnection !== connection) {
+    const { portAt } = scene;
+    if (changed || portAt?.id !== port?.id || portAt?.port !== port?.port || portAt?.input !== port?.input || scene.hoverConnection !== connection) {
       scene.portAt = port;
       scene.hoverConnection = connection;
       scene.plusAt = plus ?? null;
       canvas.invalidate();
     }
-    canvas.surface.style.cursor = plus ? 'pointer' : port ? 'crosshair' : hit.corner ? 'nwse-resize' : hit.id || hit.note ? 'pointer' : hit.connection ? 'pointer' : 'grab';
+    canvas.surface.style.cursor = plus ? 'pointer' : port ? 'crosshair' : hit.corner ? 'nwse-resize'
+      : hit.id || hit.note || hit.connection ? 'pointer' : 'grab';
   }
 
   #open(event) {

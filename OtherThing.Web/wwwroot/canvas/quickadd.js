@@ -18,7 +18,9 @@ export class QuickAdd {
     if (this.#canvas.readOnly) return;
     const { catalog } = this.#canvas.scene;
     const types = catalog.all.filter(type => (!source && !split || !type.isTrigger) && (!split || type.kind !== 'output'));
-    this.#show(client, 'Add a step', types.map(type => ({ icon: catalog.icon({ type: type.name }), kind: type.kind, text: type.title, detail: type.description, value: type.name })),
+    const items = types.map(type => (
+      { icon: catalog.icon({ type: type.name }), kind: type.kind, text: type.title, detail: type.description, value: type.name }));
+    this.#show(client, 'Add a step', items,
       name => this.#canvas.addStep(name, point, source, split));
   }
 
@@ -38,7 +40,8 @@ export class QuickAdd {
   nest(client, containers, choose) {
     const { catalog, doc } = this.#canvas.scene;
     this.#show(client, 'Put into', [
-      ...containers.map(id => ({ icon: catalog.icon(doc.steps.get(id)), kind: 'logic', text: doc.steps.get(id).name || id, detail: catalog.title(doc.steps.get(id)), value: id })),
+      ...containers.map(id => doc.steps.get(id)).map(step => (
+        { icon: catalog.icon(step), kind: 'logic', text: step.name || step.id, detail: catalog.title(step), value: step.id })),
       { icon: 'output', kind: 'output', text: 'No container', detail: 'Out of the one it is in', value: null },
     ], choose);
   }
@@ -72,8 +75,9 @@ export class QuickAdd {
     const filter = () => {
       const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
       // What is called so comes before what only speaks of it.
-      const far = item => (words.length && item.text.toLowerCase().startsWith(words[0]) ? 0 : words.every(word => item.text.toLowerCase().includes(word)) ? 1 : 2);
-      this.#items = items.filter(item => words.every(word => `${item.text} ${item.detail} ${item.value}`.toLowerCase().includes(word))).sort((a, b) => far(a) - far(b));
+      const all = text => words.every(word => text.toLowerCase().includes(word));
+      const far = item => (words.length && item.text.toLowerCase().startsWith(words[0]) ? 0 : all(item.text) ? 1 : 2);
+      this.#items = items.filter(item => all(`${item.text} ${item.detail} ${item.value}`)).sort((a, b) => far(a) - far(b));
       this.#active = Math.max(0, this.#items.findIndex(item => !item.disabled));
       this.#list(list, input);
     };

@@ -56,7 +56,9 @@ const at = (a, b) => a.x === b.x && a.y === b.y;
 /** What may stand in the way, by id: cards, and containers as a whole where neither end is inside. */
 const blocksOf = ({ doc, layout }, connection, from, to) => {
   const around = new Set();
-  for (const end of [connection.from, connection.to]) for (let id = doc.steps.get(end)?.parent, hops = 0; id && hops < 50; id = doc.steps.get(id)?.parent, hops++) around.add(id);
+  for (const end of [connection.from, connection.to]) {
+    for (let id = doc.steps.get(end)?.parent, hops = 0; id && hops < 50; id = doc.steps.get(id)?.parent, hops++) around.add(id);
+  }
   const left = Math.min(from.x, to.x) - region, right = Math.max(from.x, to.x) + region;
   const top = Math.min(from.y, to.y) - region, bottom = Math.max(from.y, to.y) + region;
   const blocks = [];
@@ -103,7 +105,8 @@ export const search = (from, to, rects) => {
     rects = rects.map(rect => [far(rect), rect]).sort((a, b) => a[0] - b[0]).slice(0, mostBlocks).map(([, rect]) => rect);
   }
   for (const clear of clearances) {
-    const places = around(from, to, rects.map(({ x, y, width, height }) => ({ x: x - clear, y: y - clear, width: width + 2 * clear, height: height + 2 * clear })));
+    const cleared = rects.map(({ x, y, width, height }) => ({ x: x - clear, y: y - clear, width: width + 2 * clear, height: height + 2 * clear }));
+    const places = around(from, to, cleared);
     if (places) return places;
   }
   return null;

@@ -18,11 +18,14 @@ export const nextConnection = canvas => {
   const { scene } = canvas;
   const current = scene.doc.connections.find(each => scene.isConnectionSelected(each));
   const id = scene.selectedSteps[0] ?? current?.from;
-  const all = scene.doc.connections.filter(each => each.from === id || each.to === id || (current && !scene.selectedSteps.length && each.from === current.from));
+  const all = scene.doc.connections.filter(
+    each => each.from === id || each.to === id || (current && !scene.selectedSteps.length && each.from === current.from));
   if (!all.length) return;
   const next = all[(all.indexOf(current) + 1) % all.length], name = step => scene.doc.steps.get(step)?.name || step;
   scene.selectedConnections = new Set([keyOf(next)]);
-  canvas.announce(`Connection from ${name(next.from)}${next.port === 'out' ? '' : ` by ${next.port}`} to ${name(next.to)}. Delete removes it, C leads it elsewhere, slash puts a step into it.`);
+  const port = next.port === 'out' ? '' : ` by ${next.port}`;
+  canvas.announce(
+    `Connection from ${name(next.from)}${port} to ${name(next.to)}. Delete removes it, C leads it elsewhere, slash puts a step into it.`);
   canvas.invalidate();
 };
 
@@ -32,12 +35,14 @@ export const nestSelected = canvas => {
   if (!ids.length || canvas.readOnly) return;
   const own = scene.doc.withDescendants(ids);
   const roots = scene.doc.roots(ids);
-  canvas.quickAdd.nest(canvas.clientAt(center(scene.layout.rect(ids[0]))), [...scene.layout.containers, ...scene.folded].filter(id => !own.has(id) && scene.doc.steps.has(id)),
+  const containers = [...scene.layout.containers, ...scene.folded].filter(id => !own.has(id) && scene.doc.steps.has(id));
+  canvas.quickAdd.nest(canvas.clientAt(center(scene.layout.rect(ids[0]))), containers,
     target => {
       const rect = target && scene.layout.rect(target), leaves = id => roots.includes(id);
       const parent = id => leaves(id) ? target : scene.doc.steps.get(id)?.parent ?? null;
       canvas.commit([
-        ...scene.doc.connections.filter(each => (leaves(each.from) || leaves(each.to)) && parent(each.from) !== parent(each.to)).map(each => ({ op: 'disconnect', ...each })),
+        ...scene.doc.connections.filter(each => (leaves(each.from) || leaves(each.to)) && parent(each.from) !== parent(each.to))
+          .map(each => ({ op: 'disconnect', ...each })),
         ...roots.flatMap((id, at) => [
           { op: 'nest', id, parent: target },
           ...(rect ? [{ op: 'move', id, x: snap(rect.x + 32 + at * 32), y: snap(rect.y + card.headerHeight + 32 + at * 32) }] : []),
@@ -49,7 +54,10 @@ export const nestSelected = canvas => {
 /** The ids of what is in sight in the order it reads, as the server's outline has it: nothing before what leads to it, beyond that by place. */
 export const readingOrder = scene => {
   const { doc, layout } = scene, column = 120, inside = new Map();
-  for (const step of doc.steps.values()) if (layout.rect(step.id)) (inside.get(step.parent ?? null) ?? inside.set(step.parent ?? null, []).get(step.parent ?? null)).push(step);
+  for (const step of doc.steps.values()) {
+    const parent = step.parent ?? null;
+    if (layout.rect(step.id)) (inside.get(parent) ?? inside.set(parent, []).get(parent)).push(step);
+  }
   const ordered = [];
   const add = (parent, depth) => {
     for (const id of inOrder(inside.get(parent) ?? [])) {

@@ -156,8 +156,8 @@ internal static partial class RightsActs
 
     private static IEnumerable<RightsAct> OfRuns()
     {
-        yield return OnFlow(
-            "A37", "RunService.StartAsync", call => Told(call.Get<RunService>().StartAsync(call.Actor, call.WorkspaceId, call.Thing, null, null, Cancel)))
+        yield return OnFlow("A37", "RunStartService.StartAsync", call =>
+            Told(call.Get<RunStartService>().StartAsync(call.Actor, call.WorkspaceId, call.Thing, null, null, Cancel)))
             with
         { Endpoint = "StartRun", Line = call => $"run {call.Thing:N}" };
         yield return OnFlow("A37", "RunStepService.StartAsync", call =>
@@ -166,12 +166,12 @@ internal static partial class RightsActs
         { Endpoint = "RunStep", Address = _ => new() { ["stepId"] = "done" }, Body = _ => new { }, Line = call => $"flow run {call.Thing:N}" };
         yield return OnRun(
             "A37", "RunService.AnswerAsync", call => Told(call.Get<RunService>().AnswerAsync(call.Actor, call.WorkspaceId, call.Thing, null, Cancel)));
-        yield return OnRun(
-            "A38", "RunService.RerunAsync", call => Told(call.Get<RunService>().RerunAsync(call.Actor, call.WorkspaceId, call.Thing, null, null, Cancel)))
+        yield return OnRun("A38", "RunRepeatService.RerunAsync", call =>
+            Told(call.Get<RunRepeatService>().RerunAsync(call.Actor, call.WorkspaceId, call.Thing, null, null, Cancel)))
             with
         { Endpoint = "RerunRun", Line = call => $"run retry {call.Thing}" };
-        yield return OnRun("A38", "RunService.RerunFailedItemsAsync", call =>
-            Told(call.Get<RunService>().RerunFailedItemsAsync(call.Actor, call.WorkspaceId, call.Thing, "done", Cancel)))
+        yield return OnRun("A38", "RunRepeatService.RerunFailedItemsAsync", call =>
+            Told(call.Get<RunRepeatService>().RerunFailedItemsAsync(call.Actor, call.WorkspaceId, call.Thing, "done", Cancel)))
             with
         { Answer = "run.map_not_found", Endpoint = "RerunRun", Body = _ => new { failedItemsOnly = true, fromStep = "done" } };
         yield return OnRun("A38", "RunService.ResumeAsync", call => Told(call.Get<RunService>().ResumeAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))
@@ -209,8 +209,8 @@ internal static partial class RightsActs
         yield return OnRun("A40", "RunService.PauseAsync", call => Told(call.Get<RunService>().PauseAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))
             with
         { Make = (scene, maker) => scene.WaitingRunAsync(maker), Endpoint = "PauseRun" };
-        yield return OnRun("A42", "RunService.SettleAsync", call =>
-            Told(call.Get<RunService>().SettleAsync(call.Actor, call.WorkspaceId, call.Thing, "done", true, null, Cancel)))
+        yield return OnRun("A42", "RunRepeatService.SettleAsync", call =>
+            Told(call.Get<RunRepeatService>().SettleAsync(call.Actor, call.WorkspaceId, call.Thing, "done", true, null, Cancel)))
             with
         { Answer = "run.not_unknown", Endpoint = "SettleRun", Body = _ => new { path = "done", happened = true } };
         yield return new("A39", "ApprovalService.ListAsync", call =>

@@ -105,10 +105,11 @@ internal static partial class RightsActs
         yield return OnKey("A59", "KeyService.GetAsync", call => Told(call.Get<KeyService>().GetAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))
             with
         { Endpoint = "GetApiKey" };
-        yield return new("A61", "KeyService.AddAsync", call =>
-            Told(call.Get<KeyService>().AddAsync(call.Actor, call.WorkspaceId, new KeyDraft("nobody", "Key", "a-value-of-twenty-or-more", null), Cancel)))
+        yield return new("A61", "KeyAddService.AddAsync", call =>
+            Told(call.Get<KeyAddService>().AddAsync(call.Actor, call.WorkspaceId, new KeyDraft("nobody", "Key", "a-value-of-twenty-or-more", null), Cancel)))
         { Answer = "key.invalid", Endpoint = "AddApiKey", Body = _ => new { provider = "nobody", name = "Key", key = "a-value-of-twenty-or-more" } };
-        yield return OnKey("A64", "KeyService.TestAsync", call => Told(call.Get<KeyService>().TestAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))
+        yield return OnKey("A64", "KeyTestService.TestAsync", call =>
+            Told(call.Get<KeyTestService>().TestAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))
             with
         { Answer = "key.cannot_decrypt", Endpoint = "TestApiKey" };
         yield return OnKey("A65", "KeyService.RemoveAsync", call => Told(call.Get<KeyService>().RemoveAsync(call.Actor, call.WorkspaceId, call.Thing, Cancel)))

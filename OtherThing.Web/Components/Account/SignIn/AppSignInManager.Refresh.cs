@@ -27,7 +27,7 @@ internal sealed partial class AppSignInManager
         if (!await sessions.TradeAsync(session, user.Id, used, next, Context.RequestAborted))
         {
             LogUsedTwice(Logger, user.Id, session);
-            await credentials.EndSessionAsync(user.Id, session, CancellationToken.None);
+            await sessions.EndAsync(user.Id, session);
             return null;
         }
 

@@ -28,7 +28,7 @@ public sealed partial class FlowEditorPage
             _typedIn = shown.Definition;
         }
 
-        if ((await editor.ApplyAsync(Guid.CreateVersion7().ToString("N"), [edit], _disposal.Token, _seen)).Error is { } refusal)
+        if ((await editor.ApplyAsync(Guid.CreateVersion7().ToString("N"), [edit], _load.Gone, _seen)).Error is { } refusal)
         {
             Snackbar.Add(refusal.Message, Severity.Warning);
         }
@@ -36,7 +36,7 @@ public sealed partial class FlowEditorPage
 
     private async Task RenameAsync(string? name)
     {
-        var changed = await Flows.UpdateAsync(Workspace.Actor, Workspace.Id, FlowId, new FlowUpdate(Name: name), null, byHeader: false, _disposal.Token);
+        var changed = await Flows.UpdateAsync(Workspace.Actor, Workspace.Id, FlowId, new FlowUpdate(Name: name), null, byHeader: false, _load.Gone);
         if (changed.TryGet(out var flow, out var refusal))
         {
             _name = flow.Name;
@@ -56,7 +56,7 @@ public sealed partial class FlowEditorPage
             return Error.Conflict("flow.invalid", $"This flow cannot be published yet. {Say(_problems[0])}");
         }
 
-        if (await editor.SaveAsync(_disposal.Token) is { } notSaved)
+        if (await editor.SaveAsync(_load.Gone) is { } notSaved)
         {
             return notSaved;
         }
@@ -65,7 +65,7 @@ public sealed partial class FlowEditorPage
         var seen = editor.StoredRevision;
         FlowDiff? diff = null;
         if (_published is { } number
-            && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _disposal.Token)).TryGet(out var version, out _))
+            && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _load.Gone)).TryGet(out var version, out _))
         {
             diff = FlowDiff.Between(FlowJson.Parse(version.Definition).Value, editor.Snapshot.Definition);
         }
@@ -76,7 +76,7 @@ public sealed partial class FlowEditorPage
             return null;
         }
 
-        var published = await ConfirmedAct.RunAsync(Dialogs, () => Flows.PublishAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token, seen));
+        var published = await ConfirmedAct.RunAsync(Dialogs, () => Flows.PublishAsync(Workspace.Actor, Workspace.Id, FlowId, _load.Gone, seen));
         if (published.TryGet(out var flow, out var refusal))
         {
             _published = flow.PublishedRevision;
@@ -91,13 +91,13 @@ public sealed partial class FlowEditorPage
     /// <summary>What was turned off stays so.</summary>
     private async Task<string> SayTriggersAsync(Flow flow)
     {
-        var described = await Triggers.DescribeAsync(Workspace.Actor, Workspace.Id, [(flow.Id, flow.CreatedBy)], _disposal.Token);
+        var described = await Triggers.DescribeAsync(Workspace.Actor, Workspace.Id, [(flow.Id, flow.CreatedBy)], _load.Gone);
         var off = described.IsSuccess ? described.Value[flow.Id].Count(trigger => trigger.IsOff) : 0;
         return off == 0 ? "Its triggers are on." : $"{Counted(off, "trigger")} stayed off.";
     }
 
     private Task ExportAsync() => OnceAsync(async editor =>
-        await editor.SaveAsync(_disposal.Token) ?? await FlowFiles.ExportAsync(Flows, JS, Workspace, FlowId));
+        await editor.SaveAsync(_load.Gone) ?? await FlowFiles.ExportAsync(Flows, JS, Workspace, FlowId));
 
     private async Task ImportAsync()
     {

@@ -19,7 +19,7 @@ public sealed partial class FlowEditorPage
         {
             await ReadWorkspaceAsync();
         }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        catch (OperationCanceledException) when (_load.Gone.IsCancellationRequested)
         {
             // The page is closed.
         }
@@ -27,8 +27,8 @@ public sealed partial class FlowEditorPage
 
     private async Task ReadWorkspaceAsync()
     {
-        var choices = _choices ?? new StepChoices(Keys, Prices, Members, Flows, Nodes);
-        await choices.ReadAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token);
+        var choices = _choices ?? new StepChoices(Keys, KeyTests, Prices, Members, Flows, Nodes);
+        await choices.ReadAsync(Workspace.Actor, Workspace.Id, FlowId, _load.Gone);
         _choices = choices;
         await ShowFreshAsync();
         await ReadFactsAsync(again: true);
@@ -42,7 +42,7 @@ public sealed partial class FlowEditorPage
             return;
         }
 
-        var read = await FactsOf.ReadAsync(Workspace.Actor, Workspace.Id, editor.Snapshot.Definition, _disposal.Token);
+        var read = await FactsOf.ReadAsync(Workspace.Actor, Workspace.Id, editor.Snapshot.Definition, _load.Gone);
         if (read.TryGet(out var facts, out _) && ReferenceEquals(editor, _editor))
         {
             _facts = facts;

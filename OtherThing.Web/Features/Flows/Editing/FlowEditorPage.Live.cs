@@ -21,7 +21,7 @@ public sealed partial class FlowEditorPage
     private async Task ReadLiveAsync()
     {
         _live = _published is { } number
-            && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _disposal.Token)).TryGet(out var version, out _)
+            && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _load.Gone)).TryGet(out var version, out _)
             && FlowJson.Parse(version.Definition).TryGet(out var definition, out _) ? definition : null;
         CompareWithLive();
     }

@@ -5,6 +5,7 @@ using OtherThing.Core.Flows.Preview;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Core.Steps.Configs;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Runs;
 using OtherThing.Web.Features.Runs.Input;
 using OtherThing.Web.Features.Runs.Picture;
@@ -68,13 +69,13 @@ public sealed partial class FlowEditorPage
                 return;
             }
 
-            if (await editor.SaveAsync(_disposal.Token) is { } notSaved)
+            if (await editor.SaveAsync(_load.Gone) is { } notSaved)
             {
                 Snackbar.Add(notSaved.Message, Severity.Warning);
                 return;
             }
 
-            var started = await Runs.StartAsync(Workspace.Actor, Workspace.Id, FlowId, input, null, _disposal.Token, triggerStepId);
+            var started = await RunStarts.StartAsync(Workspace.Actor, Workspace.Id, FlowId, input, null, _load.Gone, triggerStepId);
             if (started.TryGet(out var runId, out var refusal))
             {
                 await (_inputForm?.DropDraftAsync() ?? Task.CompletedTask);
@@ -118,9 +119,9 @@ public sealed partial class FlowEditorPage
             return; // a run is on show
         }
 
-        var last = await Runs.ListAsync(Workspace.Actor, Workspace.Id, new RunFilter(FlowId), new PageRequest(1), _disposal.Token);
+        var last = await Runs.ListAsync(Workspace.Actor, Workspace.Id, new RunFilter(FlowId), new PageRequest(1), _load.Gone);
         if (last is { IsSuccess: true, Value.Items: [var run, ..] }
-            && (await Runs.GetAsync(Workspace.Actor, Workspace.Id, run.Id, _disposal.Token)).TryGet(out var detail, out _))
+            && (await Runs.GetAsync(Workspace.Actor, Workspace.Id, run.Id, _load.Gone)).TryGet(out var detail, out _))
         {
             _values = FlowValues.Of(detail.Run, detail.Steps);
         }
@@ -183,12 +184,14 @@ public sealed partial class FlowEditorPage
         }
     }
 
+    private string Took(Run run) => Duration.Say((run.FinishedAt ?? Clock.GetUtcNow().UtcDateTime) - (run.StartedAt ?? run.CreatedAt));
+
     private bool MayCancel(Run run) => !run.Status.IsFinal() && Workspace.May(Operations.RunCancel, own: run.StartedBy == Workspace.UserId);
 
     private async Task CancelRunAsync()
     {
         if (_watch is { } watch
-            && (await Runs.CancelAsync(Workspace.Actor, Workspace.Id, watch.RunId, _disposal.Token)).Error is { } refusal)
+            && (await Runs.CancelAsync(Workspace.Actor, Workspace.Id, watch.RunId, _load.Gone)).Error is { } refusal)
         {
             Snackbar.Add(refusal.Message, Severity.Warning);
         }

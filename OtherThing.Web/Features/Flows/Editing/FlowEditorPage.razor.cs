@@ -15,6 +15,7 @@ using OtherThing.Core.Triggers;
 using OtherThing.Core.Usage.Prices;
 using OtherThing.Core.Workspaces;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Flows.Canvas;
 using OtherThing.Web.Features.Flows.Panels;
 using OtherThing.Web.Features.Runs;
@@ -25,17 +26,15 @@ namespace OtherThing.Web.Features.Flows.Editing;
 public sealed partial class FlowEditorPage
 {
     private static readonly TimeSpan s_renderEvery = TimeSpan.FromMilliseconds(250);
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     private FlowEditor? _editor;
     private StepChoices? _choices;
     private FlowCanvas? _canvas;
     private LiveSubscription? _subscription;
-    private Error? _refusal;
     private IReadOnlyList<FlowProblem> _problems = [];
     private IReadOnlyList<FlowProblem> _hints = [];
     private HashSet<string> _problemIds = [];
     private IReadOnlyList<string> _selection = [];
-    private Guid _openFlow;
     private string? _name;
     private string? _saved;
     private int? _published;
@@ -73,10 +72,16 @@ public sealed partial class FlowEditorPage
     public required RunService Runs { get; init; }
 
     [Inject]
+    public required RunStartService RunStarts { get; init; }
+
+    [Inject]
     internal ILogger<RunWatch> WatchLog { get; init; } = null!;
 
     [Inject]
     public required KeyService Keys { get; init; }
+
+    [Inject]
+    public required KeyTestService KeyTests { get; init; }
 
     [Inject]
     public required PriceTable Prices { get; init; }
@@ -120,41 +125,63 @@ public sealed partial class FlowEditorPage
 
     public async ValueTask DisposeAsync()
     {
-        await _disposal.CancelAsync();
+        _load.Dispose();
         await LeaveAsync();
-        _disposal.Dispose();
     }
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_openFlow == FlowId)
+        if (!_load.Opens((Workspace.Id, FlowId)))
         {
             return;
         }
 
-        _openFlow = FlowId;
         await LeaveAsync();
         _outline = ReadOnly || RunId is not null;
-        var read = await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token);
-        var opened = await Editing.OpenAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token);
-        if (!opened.TryGet(out var editor, out var refusal) || !read.TryGet(out var flow, out refusal))
+        FlowEditor? late = null;
+        var isOpen = await _load.ReadAsync(
+            async gone =>
+            {
+                var opened = await OpenAsync(gone);
+                late = opened.TryGet(out var all, out _) ? all.Editor : null;
+                return opened;
+            },
+            opened =>
+            {
+                (_name, _published, late) = (opened.Flow.Name, opened.Flow.PublishedRevision, null);
+                // First the subscription, then the snapshot: nothing falls between them, and the canvas drops what it has twice.
+                _subscription = Feed.Subscribe(Topic.Flow(FlowId), capacity: 4096);
+                _editor = opened.Editor;
+                Look();
+                _ = FollowAsync(_subscription);
+            });
+        if (late is not null)
         {
-            _refusal = refusal;
+            await late.DisposeAsync(); // nobody sees this flow here any more
+        }
+
+        if (!isOpen)
+        {
             return;
         }
 
-        (_name, _published, _refusal) = (flow.Name, flow.PublishedRevision, null);
-        // First the subscription, then the snapshot: nothing falls between them, and the canvas drops what it has twice.
-        _subscription = Feed.Subscribe(Topic.Flow(FlowId), capacity: 4096);
-        _editor = editor;
-        Look();
-        _ = FollowAsync(_subscription);
         if (RunId is { } runId)
         {
             await WatchAsync(runId);
         }
 
         _ = ReadAroundAsync();
+    }
+
+    private async Task<Result<(Flow Flow, FlowEditor Editor)>> OpenAsync(CancellationToken gone)
+    {
+        var read = await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, gone);
+        if (!read.TryGet(out var flow, out var refusal))
+        {
+            return refusal;
+        }
+
+        return (await Editing.OpenAsync(Workspace.Actor, Workspace.Id, FlowId, gone)).TryGet(out var editor, out refusal) ? (flow, editor) : refusal;
     }
 
     // What the fields choose from and preview with; the canvas does not wait for it.
@@ -167,7 +194,7 @@ public sealed partial class FlowEditorPage
             await ReadLastRunAsync();
             await InvokeAsync(StateHasChanged);
         }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        catch (OperationCanceledException) when (_load.Gone.IsCancellationRequested)
         {
             // The page is closed.
         }
@@ -200,7 +227,7 @@ public sealed partial class FlowEditorPage
         try
         {
             var missed = 0L;
-            while (await subscription.Events.WaitToReadAsync(_disposal.Token))
+            while (await subscription.Events.WaitToReadAsync(_load.Gone))
             {
                 var changed = subscription.Missed > missed;
                 missed = subscription.Missed;
@@ -230,7 +257,7 @@ public sealed partial class FlowEditorPage
                 }
             }
         }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
+        catch (OperationCanceledException) when (_load.Gone.IsCancellationRequested)
         {
             // The page is closed.
         }
@@ -251,7 +278,7 @@ public sealed partial class FlowEditorPage
         _dirty = true;
         try
         {
-            await Task.Delay(s_renderEvery, Clock, _disposal.Token);
+            await Task.Delay(s_renderEvery, Clock, _load.Gone);
         }
         catch (OperationCanceledException)
         {

@@ -13,12 +13,11 @@ namespace OtherThing.Web.Features.Flows.Editing;
 public sealed partial class FlowLivePanel : IDisposable
 {
     private const int Most = 6;
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     private readonly OneAct _act = new();
     private IReadOnlyList<TriggerView> _rows = [];
     private FlowVersion? _version;
     private FlowDocument? _live;
-    private (Guid, int?)? _shown;
     private bool _paused;
 
     [CascadingParameter]
@@ -58,43 +57,39 @@ public sealed partial class FlowLivePanel : IDisposable
     [Inject]
     public required ISnackbar Snackbar { get; init; }
 
-    public void Dispose()
-    {
-        _disposal.Cancel();
-        _disposal.Dispose();
-    }
+    public void Dispose() => _load.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_shown != (FlowId, Published))
+        if (_load.Opens((FlowId, Published)))
         {
-            _shown = (FlowId, Published);
             await ReadAsync();
         }
     }
 
-    private async Task ReadAsync()
-    {
-        try
+    private async Task ReadAsync() => await _load.GatherAsync(
+        async gone => (Rows: await ReadTriggersAsync(gone), Version: await ReadVersionAsync(gone)),
+        read =>
         {
-            if ((await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token)).TryGet(out var flow, out _)
-                && (await Triggers.DescribeAsync(Workspace.Actor, Workspace.Id, [(flow.Id, flow.CreatedBy)], _disposal.Token)).TryGet(out var views, out _))
+            (_rows, _paused) = read.Rows ?? (_rows, _paused);
+            if (read.Version is { } version)
             {
-                (_rows, _paused) = ([.. views[flow.Id]], flow.Settings.Paused);
+                (_version, _live) = (version, FlowJson.Parse(version.Definition).TryGet(out var definition, out _) ? definition : null);
             }
+        });
 
-            if (Published is { } number && _version?.Number != number
-                && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, _disposal.Token)).TryGet(out var version, out _))
-            {
-                _version = version;
-                _live = FlowJson.Parse(version.Definition).TryGet(out var definition, out _) ? definition : null;
-            }
-        }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
-        {
-            // The panel is closed.
-        }
-    }
+    private async Task<(IReadOnlyList<TriggerView>, bool)?> ReadTriggersAsync(CancellationToken gone) =>
+        (await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, gone)).TryGet(out var flow, out _)
+        && (await Triggers.DescribeAsync(Workspace.Actor, Workspace.Id, [(flow.Id, flow.CreatedBy)], gone)).TryGet(out var views, out _)
+            ? ([.. views[flow.Id]], flow.Settings.Paused)
+            : null;
+
+    /// <summary>The version that is live, unless it is known.</summary>
+    private async Task<FlowVersion?> ReadVersionAsync(CancellationToken gone) =>
+        Published is { } number && _version?.Number != number
+        && (await Versions.GetAsync(Workspace.Actor, Workspace.Id, FlowId, number, gone)).TryGet(out var version, out _)
+            ? version
+            : null;
 
     /// <summary>The triggers of the draft that are not published.</summary>
     private List<FlowStep> Waiting() =>
@@ -107,7 +102,7 @@ public sealed partial class FlowLivePanel : IDisposable
 
     private Task SwitchAsync(TriggerView row, bool on) => _act.RunAsync(Snackbar, async () =>
     {
-        var refusal = await Triggers.SwitchAsync(Workspace.Actor, Workspace.Id, FlowId, row.StepId, on, _disposal.Token);
+        var refusal = await Triggers.SwitchAsync(Workspace.Actor, Workspace.Id, FlowId, row.StepId, on, _load.Gone);
         await ReadAsync();
         return refusal;
     });

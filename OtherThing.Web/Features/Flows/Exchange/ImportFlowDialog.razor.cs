@@ -16,7 +16,7 @@ public sealed partial class ImportFlowDialog : IDisposable
 {
     // A character takes at most three bytes.
     private const long LargestFile = 3L * FlowLimits.Characters;
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     private LargeText _area = null!;
     private Draft? _draft;
     private string _text = "";
@@ -35,11 +35,7 @@ public sealed partial class ImportFlowDialog : IDisposable
     [Inject]
     public required FlowService Flows { get; init; }
 
-    public void Dispose()
-    {
-        _disposal.Cancel();
-        _disposal.Dispose();
-    }
+    public void Dispose() => _load.Dispose();
 
     private static string SourceName(ImportSource source) => source == ImportSource.N8n ? "n8n" : "Node-RED";
 
@@ -53,9 +49,9 @@ public sealed partial class ImportFlowDialog : IDisposable
             return;
         }
 
-        await using var stream = chosen.File.OpenReadStream(LargestFile, _disposal.Token);
+        await using var stream = chosen.File.OpenReadStream(LargestFile, _load.Gone);
         using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, _disposal.Token);
+        await stream.CopyToAsync(bytes, _load.Gone);
         if (PayloadText.TryRead(bytes.ToArray(), default, out var text, out var reason))
         {
             await ImportAsync(text);
@@ -84,7 +80,7 @@ public sealed partial class ImportFlowDialog : IDisposable
         try
         {
             var imported = FlowImport.Read(text);
-            if ((await Flows.ImportAsync(Workspace.Actor, Workspace.Id, imported, null, _disposal.Token)).TryGet(out var flow, out var refusal))
+            if ((await Flows.ImportAsync(Workspace.Actor, Workspace.Id, imported, null, _load.Gone)).TryGet(out var flow, out var refusal))
             {
                 await (_draft?.DropAsync() ?? Task.CompletedTask);
                 (_made, _read) = (flow, imported.Value);

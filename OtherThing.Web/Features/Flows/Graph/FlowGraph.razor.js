@@ -63,7 +63,8 @@ class Graph {
   show(id) {
     const card = this.#card(id);
     // The word comes over the line, and somebody may have gone on by the keyboard meanwhile: the view stays where they are.
-    if (!card || (document.activeElement !== card && document.activeElement?.matches('button[data-step]') && this.host.contains(document.activeElement))) return;
+    const there = document.activeElement;
+    if (!card || (there !== card && there?.matches('button[data-step]') && this.host.contains(there))) return;
     this.#enter(card);
     this.#reveal(card);
   }

@@ -15,7 +15,8 @@ namespace OtherThing.Web.Features.Flows.Panels;
 public sealed record FieldChoice(string Value, string Label);
 
 /// <summary>What a step's fields can choose from: the workspace's keys, their providers and models, its members, flows and machines; times.</summary>
-public sealed class StepChoices(KeyService keys, PriceTable prices, MemberService members, FlowService flows, NodeService nodes)
+public sealed class StepChoices(
+    KeyService keys, KeyTestService keyTests, PriceTable prices, MemberService members, FlowService flows, NodeService nodes)
 {
     private const int MostModels = 200;
 
@@ -108,7 +109,7 @@ public sealed class StepChoices(KeyService keys, PriceTable prices, MemberServic
     /// <returns>Null, or why it could not be asked.</returns>
     public async Task<string?> AskAsync(Actor actor, Guid workspaceId, ApiKeyView key, CancellationToken cancellationToken)
     {
-        var tested = await keys.TestAsync(actor, workspaceId, key.Id, cancellationToken);
+        var tested = await keyTests.TestAsync(actor, workspaceId, key.Id, cancellationToken);
         if (!tested.TryGet(out var found, out var refusal) || found.Message is not null)
         {
             return refusal?.Message ?? found?.Message;

@@ -16,9 +16,8 @@ namespace OtherThing.Web.Features.Flows.Panels;
 
 public sealed partial class StepRunActs : IDisposable
 {
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     private StepPin? _pin;
-    private string? _shown;
     private readonly OneAct _act = new();
 
     [CascadingParameter]
@@ -56,31 +55,30 @@ public sealed partial class StepRunActs : IDisposable
 
     private JsonElement? Output => Values?.Outputs.TryGetValue(Step.Id, out var output) == true ? output : null;
 
-    public void Dispose()
-    {
-        _disposal.Cancel();
-        _disposal.Dispose();
-    }
+    public void Dispose() => _load.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_shown != Step.Id)
+        if (_load.Opens((FlowId, Step.Id)))
         {
-            _shown = Step.Id;
             await ReadPinAsync();
         }
     }
 
     private async Task ReadPinAsync()
     {
-        var pins = await Pins.ListAsync(Workspace.Actor, Workspace.Id, FlowId, _disposal.Token);
-        _pin = pins.IsSuccess ? pins.Value.FirstOrDefault(pin => pin.StepId == Step.Id) : null;
+        if (!await _load.ReadAsync(
+            gone => Pins.ListAsync(Workspace.Actor, Workspace.Id, FlowId, gone), pins => _pin = pins.FirstOrDefault(pin => pin.StepId == Step.Id))
+            && _load.Refusal is not null)
+        {
+            _pin = null;
+        }
     }
 
     private Task RunAsync() => OnceAsync(async () =>
     {
         var request = new StepRunRequest { FromRun = Values?.RunId, Item = ItemOf() };
-        if ((await StepRuns.StartAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, request, _disposal.Token)).TryGet(out var runId, out var refusal))
+        if ((await StepRuns.StartAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, request, _load.Gone)).TryGet(out var runId, out var refusal))
         {
             await OnStarted.InvokeAsync(runId);
         }
@@ -107,7 +105,7 @@ public sealed partial class StepRunActs : IDisposable
 
     private Task PinAsync() => OnceAsync(async () =>
     {
-        if ((await Pins.PinAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, Output ?? Json.Null, null, _disposal.Token))
+        if ((await Pins.PinAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, Output ?? Json.Null, null, _load.Gone))
             .TryGet(out var pin, out var refusal))
         {
             _pin = pin;
@@ -118,12 +116,12 @@ public sealed partial class StepRunActs : IDisposable
 
     private Task UnpinAsync() => OnceAsync(async () =>
     {
-        var refusal = await Pins.UnpinAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, _disposal.Token);
+        var refusal = await Pins.UnpinAsync(Workspace.Actor, Workspace.Id, FlowId, Step.Id, _load.Gone);
         await ReadPinAsync();
         return refusal;
     });
 
     // The services work on the saved draft.
     private Task OnceAsync(Func<Task<Error?>> act) => _act.RunAsync(
-        Snackbar, async () => (MayEdit ? await Editor.SaveAsync(_disposal.Token) : null) ?? await act());
+        Snackbar, async () => (MayEdit ? await Editor.SaveAsync(_load.Gone) : null) ?? await act());
 }

@@ -9,16 +9,16 @@ using OtherThing.Web.Components.Shared;
 
 namespace OtherThing.Web.Features.Flows.Tests;
 
-public sealed partial class FlowTestsPage
+public sealed partial class FlowTestsPage : IDisposable
 {
     private Flow? _flow;
     private StepNames _names = new(null);
     private List<SavedTestSummary>? _tests;
     private SavedTestReport? _report;
-    private Error? _refusal;
     private string? _next;
     private string _version = "draft";
     private readonly OneAct _act = new();
+    private readonly PageLoad _load = new();
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -48,9 +48,11 @@ public sealed partial class FlowTestsPage
         : report.Failed == 0 ? $"{Count(report.Passed)} passed on version {report.Version}."
         : $"{Count(report.Failed)} failed and {report.Passed} passed on version {report.Version}.";
 
+    public void Dispose() => _load.Dispose();
+
     protected override Task OnParametersSetAsync()
     {
-        if (_flow?.Id == FlowId)
+        if (!_load.Opens((Workspace.Id, FlowId)))
         {
             return Task.CompletedTask;
         }
@@ -61,24 +63,24 @@ public sealed partial class FlowTestsPage
 
     private static string Count(int tests) => tests == 1 ? "1 test" : $"{tests} tests";
 
-    private async Task ReloadAsync()
+    private async Task ReloadAsync() => await _load.ReadAsync(ReadAsync, read =>
+        (_flow, _tests, _next, _names) = (read.Flow, [.. read.Tests.Items], read.Tests.Next, new StepNames(read.Flow.ReadDefinition())));
+
+    private async Task<Result<(Flow Flow, Page<SavedTestSummary> Tests)>> ReadAsync(CancellationToken gone)
     {
         var limit = Math.Clamp(_tests?.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit);
-        var found = await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, CancellationToken.None);
-        var listed = await Tests.ListAsync(Workspace.Actor, Workspace.Id, FlowId, new PageRequest(limit), CancellationToken.None);
-        if (found.TryGet(out var flow, out _refusal) && listed.TryGet(out var page, out _refusal))
-        {
-            (_flow, _tests, _next, _names) = (flow, [.. page.Items], page.Next, new StepNames(flow.ReadDefinition()));
-        }
+        var found = await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, gone);
+        var listed = await Tests.ListAsync(Workspace.Actor, Workspace.Id, FlowId, new PageRequest(limit), gone);
+        return found.TryGet(out var flow, out var refusal) && listed.TryGet(out var page, out refusal) ? (flow, page) : refusal;
     }
 
     private async Task MoreAsync()
     {
-        if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _)
-            && (await Tests.ListAsync(Workspace.Actor, Workspace.Id, FlowId, request, CancellationToken.None)).TryGet(out var page, out _))
+        if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _))
         {
-            _tests!.AddRange(page.Items);
-            _next = page.Next;
+            await _load.MoreAsync(
+                gone => Tests.ListAsync(Workspace.Actor, Workspace.Id, FlowId, request, gone),
+                page => (_tests, _next) = ([.. _tests!, .. page.Items], page.Next));
         }
     }
 

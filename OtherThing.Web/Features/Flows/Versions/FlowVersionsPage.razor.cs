@@ -13,7 +13,7 @@ using OtherThing.Web.Features.Workspaces;
 
 namespace OtherThing.Web.Features.Flows.Versions;
 
-public sealed partial class FlowVersionsPage
+public sealed partial class FlowVersionsPage : IDisposable
 {
     private Flow? _flow;
     private List<FlowVersionSummary>? _versions;
@@ -21,10 +21,9 @@ public sealed partial class FlowVersionsPage
     private string? _next;
     private FlowDiff? _diff;
     private FlowChanges? _changes;
-    private Error? _refusal;
-    private Error? _diffRefusal;
-    private (Guid Flow, string Base, string Shown) _compared;
     private readonly OneAct _act = new();
+    private readonly PageLoad _load = new();
+    private readonly PageLoad _comparing = new();
 
     [Parameter]
     public string Slug { get; set; } = "";
@@ -70,55 +69,76 @@ public sealed partial class FlowVersionsPage
     private string Base =>
         With ?? (Shown == "draft" ? NumberOf(_flow?.PublishedRevision) ?? NumberOf(_versions?.FirstOrDefault()?.Number) ?? "draft" : Before(Shown));
 
+    public void Dispose()
+    {
+        _load.Dispose();
+        _comparing.Dispose();
+    }
+
     protected override async Task OnParametersSetAsync()
     {
-        if (_flow?.Id != FlowId)
+        if (_load.Opens((Workspace.Id, FlowId)))
         {
             (_flow, _versions) = (null, null);
             await ReloadAsync();
         }
-        else if (_compared != (FlowId, Base, Shown))
+        else if (_flow is not null)
         {
-            await CompareAsync();
+            await CompareAsync(again: false);
         }
     }
 
     private async Task ReloadAsync()
     {
-        var limit = Math.Clamp(_versions?.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit);
-        var found = await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, CancellationToken.None);
-        var listed = await Versions.ListAsync(Workspace.Actor, Workspace.Id, FlowId, new PageRequest(limit), CancellationToken.None);
-        if (!found.TryGet(out var flow, out _refusal) || !listed.TryGet(out var page, out _refusal))
+        if (await _load.ReadAsync(
+            ReadAsync, read => (_flow, _versions, _next, _people) = (read.Flow, [.. read.Versions.Items], read.Versions.Next, read.People)))
         {
-            return;
+            await CompareAsync(again: true);
         }
+    }
 
-        _people = await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, CancellationToken.None);
-        (_flow, _versions, _next) = (flow, [.. page.Items], page.Next);
-        await CompareAsync();
+    private async Task<Result<(Flow Flow, Page<FlowVersionSummary> Versions, MemberNames People)>> ReadAsync(CancellationToken gone)
+    {
+        var limit = Math.Clamp(_versions?.Count ?? 0, PageRequest.DefaultLimit, PageRequest.MaxLimit);
+        var found = await Flows.GetAsync(Workspace.Actor, Workspace.Id, FlowId, gone);
+        var listed = await Versions.ListAsync(Workspace.Actor, Workspace.Id, FlowId, new PageRequest(limit), gone);
+        return found.TryGet(out var flow, out var refusal) && listed.TryGet(out var page, out refusal)
+            ? (flow, page, await MemberNames.ReadAsync(Members, Workspace.Actor, Workspace.Id, gone))
+            : refusal;
     }
 
     private async Task MoreAsync()
     {
-        if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _)
-            && (await Versions.ListAsync(Workspace.Actor, Workspace.Id, FlowId, request, CancellationToken.None)).TryGet(out var page, out _))
+        if (PageRequest.Parse(PageRequest.DefaultLimit, _next).TryGet(out var request, out _))
         {
-            _versions!.AddRange(page.Items);
-            _next = page.Next;
+            await _load.MoreAsync(
+                gone => Versions.ListAsync(Workspace.Actor, Workspace.Id, FlowId, request, gone),
+                page => (_versions, _next) = ([.. _versions!, .. page.Items], page.Next));
         }
     }
 
-    private async Task CompareAsync()
+    private async Task CompareAsync(bool again)
     {
-        _compared = (FlowId, Base, Shown);
-        (_diff, _changes, _diffRefusal) = (null, null, null);
-        if (FlowVersionChoice.Parse(Base).TryGet(out var from, out _diffRefusal) && FlowVersionChoice.Parse(Shown).TryGet(out var to, out _diffRefusal)
-            && (await Versions.CompareAsync(Workspace.Actor, Workspace.Id, FlowId, from, to, CancellationToken.None))
-                .TryGet(out var compared, out _diffRefusal))
+        if (_comparing.Opens((FlowId, Base, Shown)))
         {
-            (_diff, _changes) = (compared.Diff, FlowChanges.Of(compared));
+            (_diff, _changes) = (null, null);
+        }
+        else if (!again)
+        {
+            return;
+        }
+
+        if (!await _comparing.ReadAsync(ReadChangesAsync, compared => (_diff, _changes) = (compared.Diff, FlowChanges.Of(compared)))
+            && _comparing.Refusal is not null)
+        {
+            (_diff, _changes) = (null, null);
         }
     }
+
+    private async Task<Result<FlowComparison>> ReadChangesAsync(CancellationToken gone) =>
+        FlowVersionChoice.Parse(Base).TryGet(out var from, out var refusal) && FlowVersionChoice.Parse(Shown).TryGet(out var to, out refusal)
+            ? await Versions.CompareAsync(Workspace.Actor, Workspace.Id, FlowId, from, to, gone)
+            : refusal;
 
     private Task RestoreAsync() => _act.RunAsync(Snackbar, async () =>
     {

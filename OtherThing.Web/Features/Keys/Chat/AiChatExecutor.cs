@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OtherThing.Core.Access;
 using OtherThing.Core.Keys;
-using OtherThing.Core.Live;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
@@ -16,10 +15,9 @@ internal sealed partial class AiChatExecutor(
     ProviderCatalog providers,
     KeyChoice choice,
     SecretBroker broker,
-    IKeyStore keys,
+    KeyHealth health,
     ProviderLine line,
     CostEngine costs,
-    ILiveFeed feed,
     TimeProvider clock,
     ILogger<AiChatExecutor> logger) : IStepExecutor
 {
@@ -159,11 +157,7 @@ internal sealed partial class AiChatExecutor(
         };
 
         // The call is over: that it was made is noted also when the run was cancelled meanwhile.
-        await keys.NoteAsync(key.WorkspaceId, key.Id, status, clock.GetUtcNow().UtcDateTime, CancellationToken.None);
-        if (status != key.Status)
-        {
-            feed.Publish(Topic.Workspace(key.WorkspaceId), new KeysChanged());
-        }
+        await health.NoteAsync(key, status, clock.GetUtcNow().UtcDateTime, CancellationToken.None);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} step {Path}: {Provider} answered {Status}, {Exception}")]

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Components;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Flows.Versions;
+using OtherThing.Core.Results;
 using OtherThing.Core.Runs;
 using OtherThing.Web.Components.Layout;
+using OtherThing.Web.Components.Shared;
 using OtherThing.Web.Features.Flows;
 
 namespace OtherThing.Web.Features.Runs.Picture;
@@ -11,7 +13,7 @@ public sealed partial class TimelineView
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(500);
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly PageLoad _load = new();
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _limits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CalledRun> _called = new(StringComparer.Ordinal);
@@ -21,9 +23,7 @@ public sealed partial class TimelineView
     private IReadOnlyList<StepRun>? _made;
     private DateTime _now;
     private ITimer? _timer;
-    private Guid _shown;
     private bool _reading;
-    private string? _refused;
 
     [CascadingParameter]
     public required WorkspaceContext Workspace { get; set; }
@@ -68,19 +68,17 @@ public sealed partial class TimelineView
     public void Dispose()
     {
         _timer?.Dispose();
-        _disposal.Cancel();
-        _disposal.Dispose();
+        _load.Dispose();
     }
 
     protected override void OnParametersSet()
     {
-        if (_shown != Run.Id)
+        if (_load.Opens(Run.Id))
         {
-            _shown = Run.Id;
             _open.Clear();
             _limits.Clear();
             _called.Clear();
-            (_made, _refused) = (null, null);
+            _made = null;
         }
 
         Look();
@@ -109,7 +107,7 @@ public sealed partial class TimelineView
 
     private async Task TickAsync()
     {
-        if (_disposal.IsCancellationRequested || _timer is null)
+        if (_load.Gone.IsCancellationRequested || _timer is null)
         {
             return;
         }
@@ -177,27 +175,27 @@ public sealed partial class TimelineView
         _reading = true;
         try
         {
-            var read = await Runs.GetAsync(Workspace.Actor, Workspace.Id, runId, _disposal.Token, brief: true);
-            if (!read.TryGet(out var detail, out var refusal))
-            {
-                _refused = $"The called run cannot be shown: {refusal.Message}";
-                return;
-            }
-
-            var kept = await Versions.GetAsync(Workspace.Actor, Workspace.Id, detail.Run.FlowId, detail.Run.FlowVersion, _disposal.Token);
-            var flow = kept.TryGet(out var version, out _) && FlowJson.Parse(version.Definition).TryGet(out var definition, out _) ? definition : null;
-            var names = new StepNames(flow);
-            var steps = flow is null ? detail.Steps : new StepOrder(flow).Sort(detail.Steps);
-            _called[key] = new CalledRun(runId, detail.Run.Status.IsFinal(), Timeline.Of(steps, id => names[id], static _ => false, key + ">"));
-        }
-        catch (OperationCanceledException) when (_disposal.IsCancellationRequested)
-        {
-            // The page is closed.
+            await _load.ReadAsync(gone => ReadCalledAsync(key, runId, gone), called => _called[key] = called);
         }
         finally
         {
             _reading = false;
         }
+    }
+
+    private async Task<Result<CalledRun>> ReadCalledAsync(string key, Guid runId, CancellationToken gone)
+    {
+        var read = await Runs.GetAsync(Workspace.Actor, Workspace.Id, runId, gone, brief: true);
+        if (!read.TryGet(out var detail, out var refusal))
+        {
+            return refusal;
+        }
+
+        var kept = await Versions.GetAsync(Workspace.Actor, Workspace.Id, detail.Run.FlowId, detail.Run.FlowVersion, gone);
+        var flow = kept.TryGet(out var version, out _) && FlowJson.Parse(version.Definition).TryGet(out var definition, out _) ? definition : null;
+        var names = new StepNames(flow);
+        var steps = flow is null ? detail.Steps : new StepOrder(flow).Sort(detail.Steps);
+        return new CalledRun(runId, detail.Run.Status.IsFinal(), Timeline.Of(steps, id => names[id], static _ => false, key + ">"));
     }
 
     private bool IsSelected(TimelineLine line, StepRun step) =>

@@ -72,7 +72,8 @@ export class Cards {
     context.fillStyle = theme.text;
     context.font = `600 13px ${theme.font}`;
     context.fillText(this.#texts.cut(context, step.name || step.id, rect.width - 80 - labels), rect.x + 40, rect.y + 18);
-    const inner = status || problem, said = status ? statusLine(status) : problem || [catalog.title(step), catalog.summary(step)].filter(part => part).join(' · ');
+    const inner = status || problem;
+    const said = status ? statusLine(status) : problem || [catalog.title(step), catalog.summary(step)].filter(part => part).join(' · ');
     if (inner) paintIcon(context, icon, rect.x + 17, rect.y + 33, 12, colour);
     context.fillStyle = inner ? colour : theme.muted;
     context.font = `12px ${theme.font}`;
@@ -120,7 +121,8 @@ export class Cards {
       context.fillStyle = theme.muted;
       context.font = `12px ${theme.font}`;
       const streamed = status?.text && status.status === 'running' ? status.text.slice(edge(status.text, status.text.length - 60)) : '';
-      context.fillText(this.#texts.cut(context, streamed || (rect.folded && scene.inside(step.id)) || catalog.summary(step) || catalog.title(step), room + 26), rect.x + 14, rect.y + 42);
+      const line = streamed || (rect.folded && scene.inside(step.id)) || catalog.summary(step) || catalog.title(step);
+      context.fillText(this.#texts.cut(context, line, room + 26), rect.x + 14, rect.y + 42);
       moving = this.#footer(context, scene, step, rect, room + 26, now);
     }
     if (rect.folded) paintIcon(context, 'closed', rect.x + rect.width - 28, rect.y + 9, 18, theme.muted);

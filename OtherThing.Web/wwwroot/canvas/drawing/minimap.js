@@ -38,7 +38,9 @@ export class Minimap {
     const scale = this.#scale(box) * ratio;
     const key = [doc.version, width, height, theme.surface, this.#world.x, this.#world.y, this.#world.width, this.#world.height].join();
     const left = (width - this.#world.width * scale) / 2, top = (height - this.#world.height * scale) / 2;
-    const place = rect => [left + (rect.x - this.#world.x) * scale, top + (rect.y - this.#world.y) * scale, Math.max(1, rect.width * scale), Math.max(1, rect.height * scale)];
+    const place = rect => [
+      left + (rect.x - this.#world.x) * scale, top + (rect.y - this.#world.y) * scale, Math.max(1, rect.width * scale), Math.max(1, rect.height * scale),
+    ];
     if (this.#key !== key) {
       this.#key = key;
       this.#back = new OffscreenCanvas(width, height);

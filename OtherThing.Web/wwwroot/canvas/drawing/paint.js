@@ -85,7 +85,8 @@ export class Painter {
         const size = { width: rect.width + 2 * margin + 6, height: rect.height + 2 * margin + 6 };
         const still = scene.layout.rect(step.id);
         context.setTransform(1, 0, 0, 1, 0, 0);
-        sprites.draw(context, step.id, place, size, [step, status, problems[step.id], scene.layout.ports.get(step.id).length, rect.folded && scene.inside(step.id)], picture => {
+        const shown = [step, status, problems[step.id], scene.layout.ports.get(step.id).length, rect.folded && scene.inside(step.id)];
+        sprites.draw(context, step.id, place, size, shown, picture => {
           picture.translate(margin - still.x, margin - still.y);
           this.#cards.card(picture, scene, step, still, detail, now, scene.layout);
         });

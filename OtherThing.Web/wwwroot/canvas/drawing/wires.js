@@ -18,7 +18,10 @@ export const paintConnections = (context, scene, seen, detail, now) => {
     if (!ends) continue;
     const [from, to] = ends;
     const reach = Math.abs(to.x - from.x) + 80;
-    const bounds = { x: Math.min(from.x, to.x) - reach / 2, y: Math.min(from.y, to.y), width: Math.abs(to.x - from.x) + reach, height: Math.abs(to.y - from.y) + (turnsBack(from, to) ? card.height : 1) };
+    const bounds = {
+      x: Math.min(from.x, to.x) - reach / 2, y: Math.min(from.y, to.y),
+      width: Math.abs(to.x - from.x) + reach, height: Math.abs(to.y - from.y) + (turnsBack(from, to) ? card.height : 1),
+    };
     // A way round what is in between may leave the room that the connection would take.
     if (!meets(grown(bounds, detour), seen)) continue;
     const led = detail === 0 ? null : scene.routes.of(scene, connection, from, to);

@@ -1,15 +1,17 @@
 using System.Text.Json;
 using OtherThing.Core.Access;
+using OtherThing.Core.Audit;
+using OtherThing.Core.Flows;
 using OtherThing.Core.Results;
 using OtherThing.Core.Runs.Grains;
 using OtherThing.Core.Runs.Journal;
 using OtherThing.Core.Runs.Machine;
 using OtherThing.Core.Runs.Values;
 
-namespace OtherThing.Core.Runs;
+namespace OtherThing.Core.Runs.Repeat;
 
-/// <summary>Repeating a run: whole, from a step, its failed items only, or past a step whose fate was unknown.</summary>
-public sealed partial class RunService
+/// <summary>Repeats runs: whole, from a step, their failed items only, or past a step whose fate was unknown.</summary>
+public sealed class RunRepeatService(IRunStore runs, IFlowStore flows, FlowPlans plans, RunStarter starter, AuditLog audit, Door door)
 {
     /// <summary>Repeats a run, whole or from a step, with its own or another input (A38); what came before the step is not called again.</summary>
     /// <returns>The new run's id, or <c>run.not_found</c>, <c>run.step_not_found</c>, <c>run.input_invalid</c>, <c>flow.version_not_found</c>,
@@ -31,7 +33,7 @@ public sealed partial class RunService
         var plan = await plans.GetAsync(run.FlowId, run.FlowVersion, run.OnlyStep, cancellationToken);
         return fromStep is not null && !plan.StepIds.Contains(fromStep)
             ? RunErrors.StepNotFound(fromStep)
-            : Told(
+            : audit.TellBegun(
                 await RepeatAsync(run, plan, entry.UserId, fromStep is null ? null : new TakeOver { FromStep = fromStep }, input, cancellationToken),
                 actor, workspaceId, Operations.RunRetry, $"run:{runId} again{(fromStep is null ? "" : $" from step {fromStep}")}");
     }
@@ -66,7 +68,7 @@ public sealed partial class RunService
         {
             null => RunErrors.MapNotFound(mapStep),
             0 => RunErrors.NoFailedItems(mapStep),
-            _ => Told(
+            _ => audit.TellBegun(
                 await RepeatAsync(run, plan, entry.UserId, new TakeOver { FromStep = mapStep, FailedItemsOnly = true }, null, cancellationToken),
                 actor, workspaceId, Operations.RunRetry, $"run:{runId} again for the failed items of {mapStep}"),
         };
@@ -139,7 +141,7 @@ public sealed partial class RunService
     private async Task<Result<Guid>> RepeatAsync(
         Run run, FlowPlan plan, Guid userId, TakeOver? takeOver, JsonElement? input, CancellationToken cancellationToken)
     {
-        if (!RunInput.Fit(plan, run.TriggerStepId, input ?? Json.Parse(run.Input)).TryGet(out var fitted, out var refusal))
+        if (!RunInput.Fit(plan, run.TriggerStepId, input ?? run.Input.Read()).TryGet(out var fitted, out var refusal))
         {
             return refusal;
         }
