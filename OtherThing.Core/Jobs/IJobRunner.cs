@@ -43,7 +43,7 @@ public sealed record JobRequest
     /// <summary>Text of a script; for <see cref="JobKind.Script"/>.</summary>
     public string? Script { get; init; }
 
-    /// <summary>The interpreter of the script: <c>sh</c>, <c>bash</c>, <c>python3</c>, <c>pwsh</c>.</summary>
+    /// <summary>The interpreter of the script: <c>sh</c>, <c>bash</c>, <c>python3</c>, <c>pwsh</c>, on Windows <c>powershell</c>, <c>cmd</c>.</summary>
     public string? Shell { get; init; }
 
     /// <summary>What the process reads from standard input; null for none.</summary>

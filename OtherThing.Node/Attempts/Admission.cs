@@ -10,7 +10,7 @@ internal sealed record Refusal(string Code, string Words);
 internal static class Admission
 {
     internal const int MaxStdinBytes = 1 << 20;
-    private static readonly string[] s_shells = ["sh", "bash", "python3", "pwsh"];
+    private static readonly string[] s_shells = ["sh", "bash", "python3", "pwsh", "powershell", "cmd"];
 
     internal static string? KindName(JobKind kind) => kind switch
     {

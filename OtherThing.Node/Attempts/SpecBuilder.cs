@@ -1,5 +1,6 @@
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
@@ -45,9 +46,10 @@ internal static class SpecBuilder
             MaxProcesses = (int)Capacity.Lower(asked.Pids > 0 ? asked.Pids : UsualProcesses, caps.Pids),
             MaxOpenFiles = MostOpenFiles,
             OutputMaxBytes = MostOutputBytes,
+            CpuMilli = Capacity.Lower(asked.CpuMilli, caps.CpuMilli),
             CpuSeconds = wallS > 0 ? (long)wallS * cpuCount : 0,
             Cores = cores,
-            Devices = attempt.Reservation is { Gpus.Count: > 0 } ? [.. Directory.EnumerateFiles("/dev", "nvidia*")] : [],
+            Devices = attempt.Reservation is { Gpus.Count: > 0 } ? Platform.Current.GpuDevices() : [],
             WallMs = (long)wallS * 1000,
             GraceMs = spec.GraceS == 0 ? DefaultGraceMs : Math.Min(MostGraceMs, (int)Math.Min(spec.GraceS, 2) * 1000),
             LogMaxBytes = attempt.LogMaxBytes,
@@ -61,7 +63,7 @@ internal static class SpecBuilder
         var directory = Path.Combine(attempt.Files.Directory, "script");
         DataDirectory.CreatePrivate(directory);
         var file = Path.Combine(directory, ScriptName(attempt.Assign.Spec.Shell));
-        File.WriteAllText(file, attempt.Assign.Spec.Script);
+        File.WriteAllText(file, Platform.Current.ScriptText(attempt.Assign.Spec.Shell, attempt.Assign.Spec.Script));
         if (attempt.User is { } group && OperatingSystem.IsLinux())
         {
             FileOwner.Give(directory, 0, group);
@@ -75,26 +77,21 @@ internal static class SpecBuilder
     {
         var folder = boxed ? Bubblewrap.ScriptDirectory : Path.Combine(attempt.Files.Directory, "script");
         var path = Path.Combine(folder, ScriptName(shell));
-        return shell == "pwsh" ? ["pwsh", "-NoProfile", "-NonInteractive", "-File", path] : [shell, path];
+        return Platform.Current.ScriptCommand(shell, path);
     }
 
     private static string ScriptName(string shell) => shell switch
     {
         "python3" => "script.py",
-        "pwsh" => "script.ps1",
+        "pwsh" or "powershell" => "script.ps1",
+        "cmd" => "script.cmd",
         _ => "script.sh",
     };
 
     private static Dictionary<string, string> Env(Attempt attempt, bool boxed)
     {
         var work = boxed ? Bubblewrap.WorkDirectory : Path.Combine(attempt.Files.Directory, "work");
-        var env = new Dictionary<string, string>
-        {
-            ["PATH"] = Bubblewrap.DefaultPath,
-            ["HOME"] = work,
-            ["TMPDIR"] = boxed ? "/tmp" : work,
-            ["LANG"] = "C.UTF-8",
-        };
+        var env = Platform.Current.JobEnvironment(work, temporary: boxed ? "/tmp" : work);
         foreach (var (name, value) in attempt.Assign.Spec.Env)
         {
             env[name] = value;
