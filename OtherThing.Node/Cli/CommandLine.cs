@@ -6,8 +6,13 @@ namespace OtherThing.Agent.Cli;
 /// <summary>The commands of <c>otherthing-node</c>.</summary>
 internal static class CommandLine
 {
-    internal static async Task<int> RunAsync(string[] args)
+    internal static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken = default)
     {
+        if (OperatingSystem.IsWindows() && args is ["service", "run", .. var words])
+        {
+            return ServiceCommand.Be(words);
+        }
+
         var version = new Command("version", "Print the version");
         version.SetAction(_ => Console.Out.WriteLine(AgentVersion.Current));
         var root =
@@ -17,9 +22,14 @@ internal static class CommandLine
             root.Add(command);
         }
 
+        if (OperatingSystem.IsWindows())
+        {
+            root.Add(ServiceCommand.Create());
+        }
+
         root.Add(Shared.Data);
         var parsed = root.Parse(args);
-        var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(5) });
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(5) }, cancellationToken);
         return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
     }
 }

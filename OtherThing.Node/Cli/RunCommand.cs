@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using OtherThing.Agent.Hosting;
 using OtherThing.Agent.Identity;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Policies;
 
 namespace OtherThing.Agent.Cli;
@@ -31,8 +32,10 @@ internal static class RunCommand
         });
         var unsandboxed = Shared.AllowUnsandboxed();
         var withInput = new Option<bool>("--stop-with-input") { Description = "End when standard input ends", Hidden = true };
+        var logFile = new Option<string?>("--log") { Description = "Write to this file instead of the terminal, and leave that" };
         var verbose = new Option<bool>("--verbose") { Description = "Say more" };
-        var command = new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, unsandboxed, withInput, verbose };
+        var command =
+            new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, unsandboxed, withInput, logFile, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new RunOptions
@@ -49,6 +52,14 @@ internal static class RunCommand
             if (options.StopWithInput)
             {
                 _ = StopWithInputAsync(stop);
+            }
+
+            if (parsed.GetValue(logFile) is { } path)
+            {
+                var file = TextWriter.Synchronized(LogFile.Open(path));
+                Console.SetOut(file);
+                Console.SetError(file);
+                Platform.Current.LeaveTerminal();
             }
 
             var log = new ConsoleLog(Console.Error, TimeProvider.System, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information);

@@ -14,6 +14,9 @@ internal abstract class Platform
     /// <summary>Before anything is written or started.</summary>
     internal abstract void Prepare();
 
+    /// <summary>Lets go of the terminal that it was started from.</summary>
+    internal abstract void LeaveTerminal();
+
     /// <summary>Starts a supervisor of jobs, which outlives this process while it has one.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">The system makes no process now.</exception>
     internal abstract IShimLink StartShim(AgentExecutable executable, string scratch);

@@ -18,6 +18,11 @@ internal sealed class UnixPlatform : Platform
     // What the agent and its supervisors write is nobody else's to read, though jobs' users may pass through its directory.
     internal override void Prepare() => _ = Libc.umask(0b000_111_111);
 
+    internal override void LeaveTerminal()
+    {
+        // Who starts it says whether it has one.
+    }
+
     internal override IShimLink StartShim(AgentExecutable executable, string scratch) => SocketLink.Start(executable, scratch);
 
     internal override int BeShim(string scratch) => ShimHost.Run(scratch);

@@ -166,6 +166,10 @@ internal static unsafe partial class Kernel32
 
     [LibraryImport(Library)]
     [return: MarshalAs(UnmanagedType.Bool)]
+    internal static partial bool FreeConsole();
+
+    [LibraryImport(Library)]
+    [return: MarshalAs(UnmanagedType.Bool)]
     internal static partial bool SetConsoleCP(uint codePage);
 
     [LibraryImport(Library)]

@@ -31,6 +31,9 @@ internal sealed unsafe class WindowsPlatform : Platform
         // Folders say who may read; there is no mask.
     }
 
+    // Else its window stays for as long as it runs.
+    internal override void LeaveTerminal() => Kernel32.FreeConsole();
+
     internal override IShimLink StartShim(AgentExecutable executable, string scratch) => PipeLink.Start(executable, scratch);
 
     internal override int BeShim(string scratch) => WindowsShimHost.Run(scratch);

@@ -155,21 +155,32 @@ public sealed class WindowsAgentTests(SharedServer server, WindowsNode windows) 
         Assert.Equal(("cancelled", "up\nasked\n"), (Text(job, "status"), Text(job, "stdout")));
     }
 
-    [Theory]
-    [InlineData("limit.memory", "It used more than 128 MiB of memory.", "eat", "300")]
-    [InlineData("limit.disk", "It wrote more than 64 MiB.", "write", "100")]
-    public async Task Job_BeyondALimit_SaysWhichStruck(string code, string words, params string[] command)
+    [Fact]
+    public async Task Job_BeyondItsMemory_SaysWhichLimitStruck()
     {
         await windows.ReadyAsync(server);
 
         var job = await windows.JobAsync(new
         {
             kind = "command",
-            command = (string[])[windows.Probe, .. command],
-            requirements = new { memoryMb = 128, diskMb = 64 },
+            command = new[] { windows.Probe, "eat", "300" },
+            requirements = new { memoryMb = 128 },
         });
 
-        Assert.Equal((code, words), (Text(job.GetProperty("error"), "code"), Text(job.GetProperty("error"), "message")));
+        Assert.Equal(
+            ("limit.memory", "It used more than 128 MiB of memory."), (Text(job.GetProperty("error"), "code"), Text(job.GetProperty("error"), "message")));
+    }
+
+    [Fact]
+    public async Task Policy_LendsLittleDisk_JobBeyondThatIsEnded()
+    {
+        await windows.ReadyAsync(server);
+        await SetPolicyAsync("--storage-mb", "64");
+
+        var job = await windows.JobAsync(new { kind = "command", command = new[] { windows.Probe, "write", "100" } });
+        await SetPolicyAsync("--storage-mb", "0");
+
+        Assert.Equal("limit.disk", Text(job.GetProperty("error"), "code"));
     }
 
     [Fact]
@@ -200,6 +211,18 @@ public sealed class WindowsAgentTests(SharedServer server, WindowsNode windows) 
         await Patience.UntilAsync(
             () => !Directory.EnumerateFileSystemEntries(attempts).Any() && !Directory.EnumerateFileSystemEntries(Path.Combine(windows.Data, "trash")).Any(),
             "the attempt is wiped");
+    }
+
+    /// <summary>Returns when the running agent has heard of it.</summary>
+    private async Task SetPolicyAsync(string option, string value)
+    {
+        var heard = Count();
+        var (said, exitCode) = await windows.Wine.AskAsync(
+            windows.AgentProgram, "policy", "set", option, value, "--data", Wine.Inside(windows.Data));
+        Assert.True(exitCode == 0, said);
+        await Patience.UntilAsync(() => Count() > heard, "the agent hears of its policy");
+
+        int Count() => windows.Said.Split("The policy changed.").Length;
     }
 
     private static string Mark() => $"5{Random.Shared.Next(100_000, 999_999)}";

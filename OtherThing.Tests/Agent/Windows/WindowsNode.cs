@@ -15,6 +15,9 @@ public sealed class WindowsNode : IAsyncLifetime
 
     internal Wine Wine { get; private set; } = null!;
 
+    /// <summary>The system folder of Windows.</summary>
+    internal string Prefix => Path.Combine(_directory.Path, "prefix");
+
     /// <summary>Where the agent keeps its things.</summary>
     internal string Data => Path.Combine(_directory.Path, "data");
 
@@ -32,10 +35,10 @@ public sealed class WindowsNode : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
-        if (_agent is not null)
+        _agent?.Dispose();
+        if (Wine is not null)
         {
             await Wine.EndAsync();
-            _agent.Dispose();
         }
 
         await TestDirectory.DeleteAsync(_directory.Path);
@@ -44,24 +47,40 @@ public sealed class WindowsNode : IAsyncLifetime
     /// <summary>Skips the test where there is no Wine; the first caller starts the agent.</summary>
     internal async Task ReadyAsync(SharedServer server)
     {
-        Assert.SkipWhen(Wine.Loader is null, Agent.Wine.Missing);
+        await PrepareAsync(server);
         if (_agent is not null)
+        {
+            return;
+        }
+
+        StartAgent("--join-token", await JoinTokenAsync("desk"));
+        await Patience.UntilAsync(NodeAsync, found => found.ValueKind == JsonValueKind.Object || _agent!.HasExited, "the agent joins the server");
+        Assert.False(_agent!.HasExited, Said);
+    }
+
+    /// <summary>The same without an agent.</summary>
+    internal async Task PrepareAsync(SharedServer server)
+    {
+        Assert.SkipWhen(Agent.Wine.Loader is null, Agent.Wine.Missing);
+        if (Workspace != default)
         {
             return;
         }
 
         var folder = await WindowsBuild.FolderAsync();
         (AgentProgram, Probe) = (Path.Combine(folder, "otherthing-node.exe"), Agent.Wine.Inside(Path.Combine(folder, "probe.exe")));
-        Wine = new Wine(Path.Combine(_directory.Path, "prefix"));
+        Wine = new Wine(Prefix);
         await Wine.MakeAsync();
         _client = await server.RegisterAsync();
-        Workspace = (await TestServer.CreateWorkspaceAsync(_client)).GetProperty("id").GetGuid();
-        var token = (await PostAsync("nodes/join-tokens", new { name = "desk", workspaceIds = new[] { Workspace } })).GetProperty("token").GetString()!;
         _start = server.BaseAddress.ToString();
-        StartAgent("--join-token", token);
-        await Patience.UntilAsync(NodeAsync, found => found.ValueKind == JsonValueKind.Object || _agent!.HasExited, "the agent joins the server");
-        Assert.False(_agent!.HasExited, Said);
+        Workspace = (await TestServer.CreateWorkspaceAsync(_client)).GetProperty("id").GetGuid();
     }
+
+    internal async Task<string> JoinTokenAsync(string name) =>
+        (await PostAsync("nodes/join-tokens", new { name, workspaceIds = new[] { Workspace } })).GetProperty("token").GetString()!;
+
+    internal Task<(string Said, int ExitCode)> ServiceAsync(params string[] words) =>
+        Wine.AskAsync(AgentProgram, ["service", .. words, "--data", Agent.Wine.Inside(Data)]);
 
     /// <summary>What the agent printed.</summary>
     internal string Said => File.Exists(Output) ? File.ReadAllText(Output) : "";

@@ -30,6 +30,15 @@ internal sealed class Wine(string prefix)
         return (await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken), process.ExitCode);
     }
 
+    /// <summary>What the registry has at a place.</summary>
+    internal async Task<string> QueryAsync(string place)
+    {
+        var output = Path.Combine(prefix, Path.GetRandomFileName());
+        using var process = Run(output, Loader!, ["reg", "query", place]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Makes the system folder, of a Windows that .NET knows.</summary>
     internal async Task MakeAsync()
     {
