@@ -111,7 +111,7 @@ internal static class ServiceCommand
     {
         using var starts = Registry.CurrentUser.CreateSubKey(Starts);
         starts.SetValue(ServiceControl.Name, CommandLineOf(always));
-        Directory.CreateDirectory(data);
+        Machine.DataDirectory.CreatePrivate(data);
         using var nothing = File.OpenHandle("NUL", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         using var started = WindowsSpawn.Start(new WindowsSpawnRequest
         {

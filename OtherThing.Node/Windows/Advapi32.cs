@@ -24,6 +24,7 @@ internal static unsafe partial class Advapi32
     internal const uint StateStopPending = 3;
     internal const uint StateRunning = 4;
     internal const uint AcceptStopAndShutdown = 0x1 | 0x4;
+    internal const int DatabaseLocked = 1055;
     internal const int DoesNotExist = 1060;
     internal const int NotActive = 1062;
     internal const int AlreadyExists = 1073;

@@ -17,6 +17,7 @@ internal static unsafe partial class Kernel32
     internal const uint StartUseStdHandles = 0x100;
     internal const nuint AttributeHandleList = 0x20002;
     internal const uint HandleFlagInherit = 1;
+    internal const uint CtrlC = 0;
     internal const uint CtrlBreak = 1;
     internal const int AccessDenied = 5;
     internal const int WaitTimeout = 258;

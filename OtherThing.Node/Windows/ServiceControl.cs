@@ -32,8 +32,16 @@ internal static unsafe class ServiceControl
             service = Checked(Advapi32.CreateService(
                 manager, Name, Display, Advapi32.ServiceAll, Advapi32.OwnProcess, Advapi32.AutoStart, Advapi32.ErrorNormal, commandLine, null, null, null,
                 Account, null));
-            Describe(service);
-            Start(service, [Name, .. once]);
+            try
+            {
+                Describe(service);
+                Start(service, [Name, .. once]);
+            }
+            catch
+            {
+                Advapi32.DeleteService(service);
+                throw;
+            }
         }
         finally
         {
@@ -91,7 +99,18 @@ internal static unsafe class ServiceControl
                 list[i] = (char*)Marshal.StringToHGlobalUni(words[i]);
             }
 
-            Checked(Advapi32.StartService(service, (uint)words.Length, list) ? 1 : 0);
+            var until = Environment.TickCount64 + PatienceMs;
+            while (!Advapi32.StartService(service, (uint)words.Length, list))
+            {
+                // Services start one after the other.
+                var error = Marshal.GetLastPInvokeError();
+                if (error != Advapi32.DatabaseLocked || Environment.TickCount64 >= until)
+                {
+                    throw new Win32Exception(error);
+                }
+
+                Thread.Sleep(100);
+            }
         }
         finally
         {

@@ -34,16 +34,12 @@ internal static class WindowsFolders
         new DirectoryInfo(path).Create(rights);
     }
 
-    /// <summary>Makes a file of the agent's user alone; beside it only the system itself can read it.</summary>
+    /// <summary>Makes a file of the agent's user alone.</summary>
     internal static FileStream CreateOwnFile(string path)
     {
         var rights = new FileSecurity();
         rights.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
-        foreach (var who in (SecurityIdentifier[])[Self(), Known(WellKnownSidType.LocalSystemSid)])
-        {
-            rights.AddAccessRule(new FileSystemAccessRule(who, FileSystemRights.FullControl, AccessControlType.Allow));
-        }
-
+        rights.AddAccessRule(new FileSystemAccessRule(Self(), FileSystemRights.FullControl, AccessControlType.Allow));
         return new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, FileShare.None, 4096, FileOptions.None, rights);
     }
 

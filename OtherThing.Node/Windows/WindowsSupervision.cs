@@ -168,8 +168,9 @@ internal sealed class WindowsSupervision(ShimSpec spec, PipeWire? wire)
 
     private sealed class WindowsTree(JobObject job, WindowsProcess child) : IJobProcesses
     {
-        // It is the first of a group of its own, and has the shim's console.
-        public void Terminate() => Kernel32.GenerateConsoleCtrlEvent(Kernel32.CtrlBreak, child.Pid);
+        // It is the first of a group of its own, and has the shim's console. Wine makes no Ctrl+Break; Ctrl+C is heard by who asked for it.
+        public void Terminate() =>
+            _ = Kernel32.GenerateConsoleCtrlEvent(Kernel32.CtrlBreak, child.Pid) || Kernel32.GenerateConsoleCtrlEvent(Kernel32.CtrlC, child.Pid);
 
         public void Kill() => job.End();
     }

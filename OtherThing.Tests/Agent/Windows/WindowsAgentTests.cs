@@ -44,10 +44,13 @@ public sealed class WindowsAgentTests(SharedServer server, WindowsNode windows) 
     [Fact]
     public async Task Key_IsItsOwnersAlone()
     {
+        const UnixFileMode others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         await windows.ReadyAsync(server);
 
-        // Wine keeps the access list of Windows as the mode of the file.
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(windows.Data, "node.key")) & ~UnixFileMode.UserExecute);
+        // Wine keeps the access list of Windows as the mode of the file; what it inherits without one of its own is for others to read.
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Path.Combine(windows.Data, "node.key")) & others);
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(windows.Data) & others);
+        Assert.Equal(UnixFileMode.OtherRead, File.GetUnixFileMode(Path.Combine(windows.Data, "identity.json")) & others);
     }
 
     [Fact]
@@ -67,8 +70,12 @@ public sealed class WindowsAgentTests(SharedServer server, WindowsNode windows) 
     {
         await windows.ReadyAsync(server);
         string[] nasty =
-            ["%PATH%", "a b", "\"", "\\", "\\\\\"", "a\\", "a b\\", "'", "^&|<>()", "*", "?", "--help", "\n", "\t", "", "ключ", "😀", "!x!", "$(id)", "C:\\a b\\"];
-        var text = Gen.OneOf(Gen.String[Gen.Char['\u0001', '\u00ff'], 0, 20], Gen.String[Gen.Char["\\\" a"], 0, 8], Gen.Int[0, nasty.Length - 1].Select(at => nasty[at]));
+        [
+            "%PATH%", "a b", "\"", "\\", "\\\\\"", "a\\", "a b\\", "'", "^&|<>()", "*", "?", "--help", "\n", "\t", "", "ключ", "😀", "!x!", "$(id)",
+            "C:\\a b\\",
+        ];
+        var text = Gen.OneOf(
+            Gen.String[Gen.Char['\u0001', '\u00ff'], 0, 20], Gen.String[Gen.Char["\\\" a"], 0, 8], Gen.Int[0, nasty.Length - 1].Select(at => nasty[at]));
 
         await Gen.Select(text.Array[0, 8], text.Where(value => value.Length > 0)).SampleAsync(
             async (arguments, value) =>

@@ -10,6 +10,7 @@ public sealed class WindowsNode : IAsyncLifetime
 {
     private readonly TestDirectory _directory = new();
     private Process? _agent;
+    private Process? _session;
     private HttpClient? _client;
     private string _start = "";
 
@@ -35,11 +36,13 @@ public sealed class WindowsNode : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
-        _agent?.Dispose();
         if (Wine is not null)
         {
             await Wine.EndAsync();
         }
+
+        _agent?.Dispose();
+        _session?.Dispose();
 
         await TestDirectory.DeleteAsync(_directory.Path);
     }
@@ -71,6 +74,8 @@ public sealed class WindowsNode : IAsyncLifetime
         (AgentProgram, Probe) = (Path.Combine(folder, "otherthing-node.exe"), Agent.Wine.Inside(Path.Combine(folder, "probe.exe")));
         Wine = new Wine(Prefix);
         await Wine.MakeAsync();
+        // Somebody is logged on: Wine ends its services with the last program that is none.
+        _session = Wine.Start("/dev/null", Path.Combine(folder, "probe.exe"), "leaf", "session");
         _client = await server.RegisterAsync();
         _start = server.BaseAddress.ToString();
         Workspace = (await TestServer.CreateWorkspaceAsync(_client)).GetProperty("id").GetGuid();

@@ -13,11 +13,12 @@ public sealed class WindowsServiceTests(SharedServer server, WindowsNode windows
 
         var installed = await windows.ServiceAsync(
             "install", "--server", server.BaseAddress.ToString(), "--join-token", token, "--allow", "command", "--allow-unsandboxed");
+        Assert.True(installed.ExitCode == 0, installed.Said);
         var job = await windows.JobAsync(new { kind = "command", command = new[] { windows.Probe, "end", "0" }, stdin = "by the service" });
         var twice = await windows.ServiceAsync("install", "--server", server.BaseAddress.ToString());
         var uninstalled = await windows.ServiceAsync("uninstall");
 
-        Assert.Equal((0, "by the service"), (installed.ExitCode, job.GetProperty("stdout").GetString()));
+        Assert.Equal("by the service", job.GetProperty("stdout").GetString());
         Assert.Contains("The service OtherThingNode runs", installed.Said, StringComparison.Ordinal);
         Assert.Equal(1, twice.ExitCode);
         Assert.Contains("is there already", twice.Said, StringComparison.Ordinal);
@@ -36,12 +37,13 @@ public sealed class WindowsServiceTests(SharedServer server, WindowsNode windows
 
         var installed = await windows.ServiceAsync(
             "install", "--when", "logon", "--server", server.BaseAddress.ToString(), "--join-token", token, "--allow", "command", "--allow-unsandboxed");
+        Assert.True(installed.ExitCode == 0, installed.Said);
         var job = await windows.JobAsync(new { kind = "command", command = new[] { windows.Probe, "end", "0" }, stdin = "by the session" });
         var start = await windows.Wine.QueryAsync(@"HKCU\Software\Microsoft\Windows\CurrentVersion\Run");
         var uninstalled = await windows.ServiceAsync("uninstall");
         var left = await windows.Wine.QueryAsync(@"HKCU\Software\Microsoft\Windows\CurrentVersion\Run");
 
-        Assert.Equal((0, "by the session"), (installed.ExitCode, job.GetProperty("stdout").GetString()));
+        Assert.Equal("by the session", job.GetProperty("stdout").GetString());
         Assert.Contains("OtherThingNode", start, StringComparison.Ordinal);
         Assert.DoesNotContain(token, start, StringComparison.Ordinal);
         Assert.Contains("does not start by itself any more", uninstalled.Said, StringComparison.Ordinal);

@@ -61,6 +61,8 @@ switch (args)
                 key.Cancel = true;
                 asked.Set();
             };
+            // The first of a group of its own hears Ctrl+Break, and Ctrl+C only when it says so: Wine has only that.
+            NativeMethods.SetConsoleCtrlHandler(0, false);
             Say("up\n");
             asked.Wait();
         }
@@ -97,3 +99,9 @@ switch (args)
 }
 
 static void Start(string verb, string mark) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [verb, mark]))!.Dispose();
+
+internal static class NativeMethods
+{
+    [System.Runtime.InteropServices.DllImport("kernel32.dll")]
+    internal static extern bool SetConsoleCtrlHandler(nint handler, bool add);
+}
