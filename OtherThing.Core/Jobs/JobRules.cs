@@ -23,7 +23,7 @@ public static partial class JobRules
     private static readonly TextLimit s_label = TextLimit.Of(40);
 
     /// <summary>The interpreters a script may name.</summary>
-    public static IReadOnlyList<string> Shells { get; } = ["sh", "bash", "python3", "pwsh"];
+    public static IReadOnlyList<string> Shells { get; } = ["sh", "bash", "python3", "pwsh", "powershell", "cmd"];
 
     /// <summary>What is said of a job whose row the database refused.</summary>
     internal static Error NotKept(RowRefusedException refused) =>

@@ -1,9 +1,9 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using OtherThing.Agent.Attempts.Kinds;
 using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
@@ -58,7 +58,7 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
             {
                 await shim.SendAsync(spec, cancellationToken);
             }
-            catch (SocketException)
+            catch (IOException)
             {
                 // It died while it was idle; what it never heard of can be given to another.
             }
@@ -193,14 +193,9 @@ internal sealed class AttemptRunner(ShimPool pool, SandboxReport sandbox, JobUse
             JobGroup.TryRemove(groups.Of(attempt.Id), patienceMs: 0);
         }
 
-        if (attempt.Files.ReadChild() is { } child && ProcessTable.IsAlive(child.Pid, child.StartTime))
+        if (attempt.Files.ReadChild() is { } child)
         {
-            foreach (var entry in ProcessTable.Descendants(child.Pid))
-            {
-                _ = Libc.kill(entry.Pid, Libc.Sigkill);
-            }
-
-            _ = Libc.kill(-child.Pid, Libc.Sigkill);
+            Platform.Current.EndLeftovers(child);
         }
 
         if (attempt.User is { } user)

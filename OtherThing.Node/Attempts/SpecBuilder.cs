@@ -1,5 +1,6 @@
 using OtherThing.Agent.Attempts.Kinds;
 using OtherThing.Agent.Machine;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
 using OtherThing.Protocol.V1;
@@ -44,9 +45,10 @@ internal static class SpecBuilder
             MaxProcesses = (int)Capacity.Lower(asked.Pids > 0 ? asked.Pids : UsualProcesses, caps.Pids),
             MaxOpenFiles = MostOpenFiles,
             OutputMaxBytes = MostOutputBytes,
+            CpuMilli = Capacity.Lower(asked.CpuMilli, caps.CpuMilli),
             CpuSeconds = wallS > 0 ? (long)wallS * cpuCount : 0,
             Cores = cores,
-            Devices = attempt.Reservation is { Gpus.Count: > 0 } ? [.. Directory.EnumerateFiles("/dev", "nvidia*")] : [],
+            Devices = attempt.Reservation is { Gpus.Count: > 0 } ? Platform.Current.GpuDevices() : [],
             WallMs = (long)wallS * 1000,
             GraceMs = spec.GraceS == 0 ? DefaultGraceMs : Math.Min(MostGraceMs, (int)Math.Min(spec.GraceS, 2) * 1000),
             LogMaxBytes = attempt.LogMaxBytes,
@@ -57,13 +59,7 @@ internal static class SpecBuilder
     private static Dictionary<string, string> Env(Attempt attempt, bool boxed)
     {
         var work = boxed ? Bubblewrap.WorkDirectory : Path.Combine(attempt.Files.Directory, "work");
-        var env = new Dictionary<string, string>
-        {
-            ["PATH"] = Bubblewrap.DefaultPath,
-            ["HOME"] = work,
-            ["TMPDIR"] = boxed ? "/tmp" : work,
-            ["LANG"] = "C.UTF-8",
-        };
+        var env = Platform.Current.JobEnvironment(work, temporary: boxed ? "/tmp" : work);
         foreach (var (name, value) in attempt.Assign.Spec.Env)
         {
             env[name] = value;

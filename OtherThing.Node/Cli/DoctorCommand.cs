@@ -7,6 +7,7 @@ using OtherThing.Agent.Identity;
 using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Policies;
 using OtherThing.Agent.Sandboxes;
 using Spectre.Console;
@@ -85,9 +86,9 @@ internal static class DoctorCommand
 
     private static List<Finding> Walls(DataDirectory data)
     {
-        if (!OperatingSystem.IsLinux())
+        if (Platform.Current.NoSandbox is { } none)
         {
-            return [new Finding("sandbox", "warning", "There is no sandbox for this system yet.", WithoutSandbox)];
+            return [new Finding("sandbox", "warning", none, WithoutSandbox)];
         }
 
         var report = Examine(data);
@@ -119,7 +120,7 @@ internal static class DoctorCommand
     internal static Finding Limits(AgentStatus? status, GroupPlace here) =>
         status is { Limits: { } known } && ProcessTable.IsAlive(status.Pid, status.StartTime)
             ? new("limits", "ok", known, null)
-            : new("limits", "ok", JobGroups.Words(here.Problem), "No agent runs: this is what one would do that is started from here.");
+            : new("limits", "ok", Platform.Current.LimitWords(here.Problem), "No agent runs: this is what one would do that is started from here.");
 
     private static Finding Leftovers(DataDirectory data) => Janitor.CountQuarantined(data) is var count and > 0
         ? new("leftovers", "warning", $"What {count} jobs left could not be removed; it lies in {data.Quarantine}",

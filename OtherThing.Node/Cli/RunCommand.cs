@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using OtherThing.Agent.Hosting;
 using OtherThing.Agent.Identity;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Policies;
 
 namespace OtherThing.Agent.Cli;
@@ -13,17 +14,25 @@ internal static class RunCommand
     internal sealed record Joining(
         Option<string> Server, Option<string?> Token, Option<string?> Name, Option<string?> Allow, Option<string?> Unsandboxed)
     {
-        internal IReadOnlyList<Option> All => [Server, Token, Name, Allow, Unsandboxed];
+        internal void AddTo(Command command)
+        {
+            foreach (var option in new Option[] { Server, Token, Name, Allow, Unsandboxed })
+            {
+                command.Add(option);
+            }
+        }
 
-        /// <summary>The same again, for the command line of <c>run</c>.</summary>
-        internal IReadOnlyList<string> Arguments(ParseResult parsed) =>
+        /// <summary>The words that every start needs.</summary>
+        internal string[] Lasting(ParseResult parsed) => [Server.Name, parsed.GetRequiredValue(Server)];
+
+        /// <summary>The words of the first start, which the agent remembers itself.</summary>
+        internal string[] Once(ParseResult parsed) =>
         [
-            Server.Name, parsed.GetRequiredValue(Server), .. Given(parsed, Token), .. Given(parsed, Name), .. Given(parsed, Allow),
-            .. Given(parsed, Unsandboxed),
+            .. Word(Token, parsed.GetValue(Token)), .. Word(Name, parsed.GetValue(Name)), .. Word(Allow, parsed.GetValue(Allow)),
+            .. Shared.Unsandboxed(parsed, Unsandboxed) is { } ids ? Word(Unsandboxed, ids.Count == 0 ? "none" : string.Join(',', ids)) : [],
         ];
 
-        private static string[] Given(ParseResult parsed, Option<string?> option) =>
-            parsed.GetResult(option) is null ? [] : parsed.GetValue(option) is { Length: > 0 } value ? [option.Name, value] : [option.Name];
+        private static string[] Word(Option option, string? value) => value is null ? [] : [option.Name, value];
     }
 
     internal static Joining JoinOptions()
@@ -54,8 +63,10 @@ internal static class RunCommand
         var joining = JoinOptions();
         var (server, token, name, allow, unsandboxed) = joining;
         var withInput = new Option<bool>("--stop-with-input") { Description = "End when standard input ends", Hidden = true };
+        var logFile = new Option<string?>("--log") { Description = "Write to this file instead of the terminal, and leave that" };
         var verbose = new Option<bool>("--verbose") { Description = "Say more" };
-        var command = new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, unsandboxed, withInput, verbose };
+        var command =
+            new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, unsandboxed, withInput, logFile, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new RunOptions
@@ -72,6 +83,14 @@ internal static class RunCommand
             if (options.StopWithInput)
             {
                 _ = StopWithInputAsync(stop);
+            }
+
+            if (parsed.GetValue(logFile) is { } path)
+            {
+                var file = TextWriter.Synchronized(LogFile.Open(path));
+                Console.SetOut(file);
+                Console.SetError(file);
+                Platform.Current.LeaveTerminal();
             }
 
             var log = new ConsoleLog(Console.Error, TimeProvider.System, parsed.GetValue(verbose) ? LogLevel.Debug : LogLevel.Information);

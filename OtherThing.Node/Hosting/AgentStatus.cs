@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtherThing.Agent.Machine;
 
 namespace OtherThing.Agent.Hosting;
 
@@ -44,7 +45,7 @@ internal sealed record AgentStatus
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), AgentStatusJson.Default.AgentStatus);
+            return JsonSerializer.Deserialize(WholeFile.Read(path), AgentStatusJson.Default.AgentStatus);
         }
         catch (Exception ex) when (ex is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -52,12 +53,7 @@ internal sealed record AgentStatus
         }
     }
 
-    internal void Write(string path)
-    {
-        var fresh = path + ".new";
-        File.WriteAllBytes(fresh, JsonSerializer.SerializeToUtf8Bytes(this, AgentStatusJson.Default.AgentStatus));
-        File.Move(fresh, path, overwrite: true);
-    }
+    internal void Write(string path) => WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, AgentStatusJson.Default.AgentStatus));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

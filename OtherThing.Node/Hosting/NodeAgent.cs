@@ -8,6 +8,7 @@ using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Link;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Policies;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Agent.Shims;
@@ -42,7 +43,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
 
         // Before anything else is started: what is started stays where the agent is now.
         var (groups, countedBecause) = JobGroups.Open(GroupPlace.Find(), _data.Root, Environment.ProcessId);
-        LogLimits(_limits = JobGroups.Words(countedBecause));
+        LogLimits(_limits = Platform.Current.LimitWords(countedBecause));
         var users = JobUsers.For(policy.UsersForJobs());
         var terms = new NodeTerms(policy, Probe(users, policy));
         var facts = new MachineFacts(_data);
@@ -221,7 +222,7 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
 
     private void Recover(AttemptBook book, IReadOnlyList<Assign> live)
     {
-        var boot = MachineFacts.CurrentBoot();
+        var boot = Platform.Current.ReadBoot();
         var sameBoot = File.Exists(_data.BootId) && File.ReadAllText(_data.BootId) == boot;
         File.WriteAllText(_data.BootId, boot);
         book.Recover(live, sameBoot);

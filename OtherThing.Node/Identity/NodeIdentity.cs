@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtherThing.Agent.Machine;
 
 namespace OtherThing.Agent.Identity;
 
@@ -24,14 +25,9 @@ internal sealed record NodeIdentity
     public byte[] SessionNonce { get; init; } = [];
 
     internal static NodeIdentity? TryLoad(string path) =>
-        File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), IdentityJson.Default.NodeIdentity) : null;
+        File.Exists(path) ? JsonSerializer.Deserialize(WholeFile.Read(path), IdentityJson.Default.NodeIdentity) : null;
 
-    internal void Save(string path)
-    {
-        var fresh = path + ".new";
-        File.WriteAllBytes(fresh, JsonSerializer.SerializeToUtf8Bytes(this, IdentityJson.Default.NodeIdentity));
-        File.Move(fresh, path, overwrite: true);
-    }
+    internal void Save(string path) => WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, IdentityJson.Default.NodeIdentity));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

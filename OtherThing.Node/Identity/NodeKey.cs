@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
+using OtherThing.Agent.Platforms;
 using OtherThing.Protocol.V1;
 
 namespace OtherThing.Agent.Identity;
@@ -8,32 +9,21 @@ namespace OtherThing.Agent.Identity;
 /// <summary>The machine's P-256 key. It is made here and never leaves.</summary>
 internal sealed class NodeKey : IDisposable
 {
-    private readonly ECDsa _key;
+    private readonly SigningKey _key;
 
-    private NodeKey(ECDsa key) => _key = key;
+    private NodeKey(SigningKey key) => _key = key;
 
-    internal byte[] PublicKey => _key.ExportSubjectPublicKeyInfo();
+    internal byte[] PublicKey => _key.PublicKey;
 
-    internal static NodeKey Load(string path)
-    {
-        var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(path));
-        return new NodeKey(key);
-    }
+    internal static NodeKey Load(string path) => new(SigningKey.FromPem(File.ReadAllText(path)));
 
     /// <summary>Makes a new key; an old one at the same place is replaced, so that no key ever serves two servers.</summary>
     internal static NodeKey Create(string path)
     {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var key = SigningKey.Create();
         File.Delete(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new FileStream(path, options);
-        file.Write(Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        using var file = Platform.Current.CreateOwnFile(path);
+        file.Write(Encoding.ASCII.GetBytes(key.ToPem()));
         file.Flush(flushToDisk: true);
         return new NodeKey(key);
     }
@@ -59,5 +49,5 @@ internal sealed class NodeKey : IDisposable
     public void Dispose() => _key.Dispose();
 
     private ByteString Sign(string purpose, byte[] data) =>
-        ByteString.CopyFrom(_key.SignData([.. Encoding.UTF8.GetBytes(purpose), .. data], HashAlgorithmName.SHA256));
+        ByteString.CopyFrom(_key.Sign([.. Encoding.UTF8.GetBytes(purpose), .. data]));
 }

@@ -57,6 +57,17 @@ internal sealed unsafe class FolderWipe
         return rest == 0 ? null : new Win32Exception(wipe._error != 0 ? wipe._error : rest).Message;
     }
 
+    /// <summary>Moves a folder within its file system, also one that its owner shut.</summary>
+    internal static bool TryMove(string path, string target)
+    {
+        fixed (byte* from = FileDescriptor.ToCString(path))
+        fixed (byte* to = FileDescriptor.ToCString(target))
+        {
+            return Libc.renameat(Libc.AtCurrent, from, Libc.AtCurrent, to) == 0
+                || (Folder.Unlock(Libc.AtCurrent, FileDescriptor.ToCString(path)) && Libc.renameat(Libc.AtCurrent, from, Libc.AtCurrent, to) == 0);
+        }
+    }
+
     private static string? RemoveByPath(string path)
     {
         try

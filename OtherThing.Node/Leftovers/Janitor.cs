@@ -5,7 +5,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Machine;
-using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 
 namespace OtherThing.Agent.Leftovers;
 
@@ -22,8 +22,8 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
     private readonly ILogger _logger = logger;
     private int _waiting;
 
-    /// <summary>Removes a directory, or says what the system said: see <see cref="FolderWipe.Remove"/>.</summary>
-    internal Func<string, CancellationToken, string?> Remove { get; init; } = FolderWipe.Remove;
+    /// <summary>Removes a directory, or says what the system said: see <see cref="Platform.RemoveFolder"/>.</summary>
+    internal Func<string, CancellationToken, string?> Remove { get; init; } = Platform.Current.RemoveFolder;
 
     /// <summary>How many directories could not be removed so far.</summary>
     internal static int CountQuarantined(DataDirectory data) => Names(data.Quarantine).Count;
@@ -183,26 +183,10 @@ internal sealed partial class Janitor(DataDirectory data, TimeProvider clock, IL
         data.Quarantine, $"{Path.GetFileName(path)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16]}{NoteEnding}");
 
     /// <summary>Where it is now; null when it stays where it was.</summary>
-    private static unsafe string? MoveAside(string path, string folder)
+    private static string? MoveAside(string path, string folder)
     {
         var target = Path.Combine(folder, $"{Path.GetFileName(path)}-{Guid.NewGuid():n}");
-        if (!OperatingSystem.IsLinux())
-        {
-            Directory.Move(path, target);
-            return target;
-        }
-
-        fixed (byte* from = FileDescriptor.ToCString(path))
-        fixed (byte* to = FileDescriptor.ToCString(target))
-        {
-            if (Libc.renameat(Libc.AtCurrent, from, Libc.AtCurrent, to) == 0
-                || (Folder.Unlock(Libc.AtCurrent, FileDescriptor.ToCString(path)) && Libc.renameat(Libc.AtCurrent, from, Libc.AtCurrent, to) == 0))
-            {
-                return target;
-            }
-        }
-
-        return null;
+        return Platform.Current.TryMove(path, target) ? target : null;
     }
 
     private static List<string> Names(string folder)

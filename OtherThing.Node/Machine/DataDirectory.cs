@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 
 namespace OtherThing.Agent.Machine;
 
@@ -85,17 +86,7 @@ internal sealed class DataDirectory
         }
     }
 
-    internal static void CreatePrivate(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, Own);
-        }
-    }
+    internal static void CreatePrivate(string path) => Platform.Current.CreatePrivate(path);
 
     /// <summary>The same, but for jobs' users, who may pass through it.</summary>
     internal static void CreatePassable(string path)

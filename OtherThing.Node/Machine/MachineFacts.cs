@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using OtherThing.Agent.Platforms;
 using OtherThing.Protocol.V1;
 
 namespace OtherThing.Agent.Machine;
@@ -35,34 +36,13 @@ internal sealed class MachineFacts(DataDirectory data)
             OsVersion = RuntimeInformation.OSDescription,
             Arch = Architecture,
             CpuCores = Environment.ProcessorCount,
-            CpuModel = ReadCpuModel(),
+            CpuModel = Platform.Current.ReadCpuModel(),
             MemoryMb = MemoryMb,
             DiskMb = (ulong)(drive.TotalSize >> 20),
             DiskFreeMb = (ulong)(drive.AvailableFreeSpace >> 20),
             Gpus = { Gpus },
-            BootId = CurrentBoot(),
+            BootId = Platform.Current.ReadBoot(),
         };
-    }
-
-    /// <summary>Changes with each start of the machine.</summary>
-    internal static string CurrentBoot()
-    {
-        const string linux = "/proc/sys/kernel/random/boot_id";
-        if (File.Exists(linux))
-        {
-            return File.ReadAllText(linux).Trim();
-        }
-
-        // Good to a minute: the clock may be set while the machine runs.
-        var started = DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64);
-        return started.ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture);
-    }
-
-    private static string ReadCpuModel()
-    {
-        const string linux = "/proc/cpuinfo";
-        var line = File.Exists(linux) ? File.ReadLines(linux).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "";
     }
 
     private static int[] ReadCores()

@@ -40,7 +40,7 @@ internal readonly record struct FileFacts(int Mode, uint Links, (uint Major, uin
     {
         if (!OperatingSystem.IsLinux())
         {
-            return File.Exists(path) ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite) : null;
+            return File.Exists(path) ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : null;
         }
 
         int fd;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OtherThing.Agent.Machine;
 
 namespace OtherThing.Agent.Policies;
 
@@ -18,7 +19,7 @@ internal sealed class PolicyFile(string directory)
                 return (new LocalPolicy(), null);
             }
 
-            var policy = JsonSerializer.Deserialize(File.ReadAllBytes(Path), PolicyJson.Default.LocalPolicy);
+            var policy = JsonSerializer.Deserialize(WholeFile.Read(Path), PolicyJson.Default.LocalPolicy);
             var problems = policy?.Problems().ToArray() ?? ["the file is empty."];
             return problems.Length == 0 ? (policy!, null) : (s_nothing, $"{Path}: {string.Join(" ", problems)}");
         }
@@ -31,9 +32,7 @@ internal sealed class PolicyFile(string directory)
     internal void Write(LocalPolicy policy)
     {
         Directory.CreateDirectory(directory);
-        var fresh = Path + ".new";
-        File.WriteAllBytes(fresh, JsonSerializer.SerializeToUtf8Bytes(policy, PolicyJson.Default.LocalPolicy));
-        File.Move(fresh, Path, overwrite: true);
+        WholeFile.Write(Path, JsonSerializer.SerializeToUtf8Bytes(policy, PolicyJson.Default.LocalPolicy));
     }
 
     internal DateTime Stamp() => File.GetLastWriteTimeUtc(Path);

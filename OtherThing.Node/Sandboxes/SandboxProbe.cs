@@ -1,6 +1,7 @@
 using System.Globalization;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Shims;
 
 namespace OtherThing.Agent.Sandboxes;
@@ -71,9 +72,9 @@ internal static class SandboxProbe
             return new SandboxReport { NoUsers = problem };
         }
 
-        if (!OperatingSystem.IsLinux())
+        if (Platform.Current.NoSandbox is { } none)
         {
-            return SandboxReport.None("There is no sandbox for this system yet.");
+            return SandboxReport.None(none);
         }
 
         if (!SeccompFilter.IsAvailable)

@@ -31,9 +31,7 @@ internal sealed class SystemdService
     /// <param name="arguments">What <c>run</c> is told.</param>
     internal static void Install(IReadOnlyList<string> arguments)
     {
-        Directory.CreateDirectory(OptionsFolder);
-        // Quoted twice: once for the reader of the file, once for the splitting of $OPTIONS into words.
-        WritePrivate(OptionsFile, $"OPTIONS={Quote(string.Join(' ', arguments.Select(Quote)))}\n");
+        Tell(arguments);
         if (!s_packaged.Any(File.Exists))
         {
             File.WriteAllText(OwnUnit, Unit(Environment.ProcessPath!));
@@ -42,6 +40,14 @@ internal sealed class SystemdService
         Systemctl("daemon-reload");
         Systemctl("enable", "--quiet", Name);
         Systemctl("restart", Name);
+    }
+
+    /// <summary>Writes what <c>run</c> is told from the next start on.</summary>
+    internal static void Tell(IReadOnlyList<string> arguments)
+    {
+        Directory.CreateDirectory(OptionsFolder);
+        // Quoted twice: once for the reader of the file, once for the splitting of $OPTIONS into words.
+        WritePrivate(OptionsFile, $"OPTIONS={Quote(string.Join(' ', arguments.Select(Quote)))}\n");
     }
 
     /// <summary>Stops it for good. The machine's key, policy and history stay.</summary>

@@ -1,3 +1,5 @@
+using OtherThing.Agent.Platforms;
+
 namespace OtherThing.Agent.Shims;
 
 /// <summary>How to start this program again: the single file, the app host beside it, or the library under <c>dotnet</c>.</summary>
@@ -9,7 +11,7 @@ internal sealed record AgentExecutable(string Path, IReadOnlyList<string> Argume
     internal IReadOnlyList<string> Environment { get; } =
     [
         "DOTNET_gcServer=0", "DOTNET_GCgen0size=0x200000", "DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0",
-        .. Inherited("DOTNET_ROOT"), .. Inherited("PATH"), .. Inherited("DOTNET_BUNDLE_EXTRACT_BASE_DIR"), .. Inherited("HOME"),
+        .. Platform.Current.ShimVariables.SelectMany(Inherited),
     ];
 
     internal static AgentExecutable Find()

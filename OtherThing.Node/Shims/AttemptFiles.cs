@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
 
 namespace OtherThing.Agent.Shims;
@@ -72,18 +73,7 @@ internal sealed class AttemptFiles(string directory)
 
     internal ShimExit? ReadExit() => Read(ExitPath, ShimJson.Default.ShimExit);
 
-    private static void Write<T>(string path, T value, JsonTypeInfo<T> type)
-    {
-        // Whole or not at all: readers poll.
-        var fresh = path + ".new";
-        File.Delete(fresh);
-        using (var file = new FileStream(fresh, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-        {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
-        }
-
-        File.Move(fresh, path, overwrite: true);
-    }
+    private static void Write<T>(string path, T value, JsonTypeInfo<T> type) => WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     private static T? Read<T>(string path, JsonTypeInfo<T> type)
         where T : class

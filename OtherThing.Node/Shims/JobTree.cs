@@ -4,8 +4,18 @@ using OtherThing.Agent.Sandboxes;
 
 namespace OtherThing.Agent.Shims;
 
+/// <summary>How a job is ended.</summary>
+internal interface IJobProcesses
+{
+    /// <summary>Asks nicely.</summary>
+    void Terminate();
+
+    /// <summary>Ends everything it started.</summary>
+    void Kill();
+}
+
 /// <summary>The processes of one attempt, as its shim sees them, and how they are ended. The root is the job, or bubblewrap around it.</summary>
-internal sealed class JobTree(int root, string sandbox)
+internal sealed class JobTree(int root, string sandbox) : IJobProcesses
 {
     /// <summary>Whether it runs in a sandbox.</summary>
     internal bool IsBoxed { get; } = SandboxClass.IsBoxed(sandbox);
@@ -29,8 +39,7 @@ internal sealed class JobTree(int root, string sandbox)
         return inside;
     }
 
-    /// <summary>Asks nicely.</summary>
-    internal void Terminate()
+    public void Terminate()
     {
         foreach (var entry in Members())
         {
@@ -44,7 +53,7 @@ internal sealed class JobTree(int root, string sandbox)
     }
 
     /// <summary>Ends everything, also what left the session: the PID namespace dies with its first process; without one, orphans come to the shim.</summary>
-    internal void Kill()
+    public void Kill()
     {
         Group?.End();
         if (IsBoxed)

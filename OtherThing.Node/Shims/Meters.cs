@@ -1,12 +1,22 @@
 
 namespace OtherThing.Agent.Shims;
 
+/// <summary>What looks at what a job uses.</summary>
+internal interface IMeters
+{
+    /// <summary>When the next look is due.</summary>
+    long Next { get; }
+
+    /// <summary>The limit it was found beyond, with words for people; null when there is none. Begins what is due, and waits for nothing.</summary>
+    (string Code, string Words)? Look(long now);
+}
+
 /// <summary>
 /// Looks at what a job uses, as often as its limits ask for: memory the more often the less is left, everything seldom enough to cost the
 /// machine little. What it finds beyond a limit has that limit's code. Every look has a thread of its own, for a tree of millions of files and
 /// a process that is slow to be looked at must not hold up who ends the job.
 /// </summary>
-internal sealed class Meters : IDisposable
+internal sealed class Meters : IMeters, IDisposable
 {
     /// <summary>The sandbox did not come to stand, or is not to be looked into.</summary>
     internal const string SandboxFailed = "sandbox_failed";
@@ -67,11 +77,9 @@ internal sealed class Meters : IDisposable
     /// <summary>Has something when a look has an answer.</summary>
     internal int WakeDescriptor => _wake.Descriptor;
 
-    /// <summary>When the next look is due.</summary>
-    internal long Next => HasLimits ? Math.Min(_memoryLook.IsBusy ? long.MaxValue : _nextMemory, _diskLook.IsBusy ? long.MaxValue : _nextDisk) : long.MaxValue;
+    public long Next => HasLimits ? Math.Min(_memoryLook.IsBusy ? long.MaxValue : _nextMemory, _diskLook.IsBusy ? long.MaxValue : _nextDisk) : long.MaxValue;
 
-    /// <summary>The limit it was found beyond, with words for people; null when there is none. Begins what is due, and waits for nothing.</summary>
-    internal (string Code, string Words)? Look(long now)
+    public (string Code, string Words)? Look(long now)
     {
         if (!HasLimits)
         {

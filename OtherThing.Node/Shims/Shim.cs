@@ -1,65 +1,35 @@
-using System.Net.Sockets;
 using System.Text.Json;
-using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 
 namespace OtherThing.Agent.Shims;
 
 /// <summary>The agent's end of one shim process.</summary>
 internal sealed class Shim : IDisposable
 {
-    private readonly Socket _socket;
+    private readonly IShimLink _link;
     private readonly ShimFrameBuffer _incoming = new();
     private readonly byte[] _buffer = new byte[8 * 1024];
 
-    private Shim(int pid, Socket socket)
-    {
-        Pid = pid;
-        _socket = socket;
-    }
+    private Shim(IShimLink link) => _link = link;
 
-    internal int Pid { get; }
+    internal int Pid => _link.Pid;
 
     internal DateTime IdleSince { get; set; }
 
-    internal static Shim Start(AgentExecutable executable, string scratch)
-    {
-        var (ours, theirs) = FileDescriptor.CreateSocketPair();
-        using var log = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
-        var (pid, error) = Spawn.Start(new SpawnRequest
-        {
-            Path = executable.Path,
-            Arguments = [executable.Path, .. executable.Arguments, "shim", scratch],
-            Environment = executable.Environment,
-            WorkingDirectory = scratch,
-            Descriptors = [(theirs, 0), (theirs, 1), ((int)log.DangerousGetHandle(), 2)],
-        });
-        FileDescriptor.Close(theirs);
-        if (error != 0)
-        {
-            FileDescriptor.Close(ours);
-            throw new System.ComponentModel.Win32Exception(error, $"The shim could not be started: {executable.Path}");
-        }
+    internal static Shim Start(AgentExecutable executable, string scratch) => new(Platform.Current.StartShim(executable, scratch));
 
-        return new Shim(pid, new Socket(new SafeSocketHandle(ours, ownsHandle: true)));
-    }
-
-    internal async Task SendAsync(ShimSpec spec, CancellationToken cancellationToken)
-    {
-        ReadOnlyMemory<byte> frame = ShimFrame.Encode(ShimFrameKind.Run, JsonSerializer.SerializeToUtf8Bytes(spec, ShimJson.Default.ShimSpec));
-        while (!frame.IsEmpty)
-        {
-            frame = frame[await _socket.SendAsync(frame, SocketFlags.None, cancellationToken)..];
-        }
-    }
+    /// <exception cref="IOException">It is gone.</exception>
+    internal Task SendAsync(ShimSpec spec, CancellationToken cancellationToken) =>
+        _link.SendAsync(ShimFrame.Encode(ShimFrameKind.Run, JsonSerializer.SerializeToUtf8Bytes(spec, ShimJson.Default.ShimSpec)), cancellationToken);
 
     /// <summary>Asks the shim to read the control file now; it does so by itself a moment later.</summary>
     internal void Look()
     {
         try
         {
-            _socket.Send(ShimFrame.Encode(ShimFrameKind.Look, []));
+            _link.Send(ShimFrame.Encode(ShimFrameKind.Look, []));
         }
-        catch (Exception ex) when (ex is SocketException or ObjectDisposedException)
+        catch (Exception ex) when (ex is IOException or ObjectDisposedException)
         {
             // It has just ended: then there is nothing to stop any more.
         }
@@ -75,16 +45,7 @@ internal sealed class Shim : IDisposable
                 return (kind, body);
             }
 
-            int count;
-            try
-            {
-                count = await _socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None, cancellationToken);
-            }
-            catch (Exception ex) when (ex is SocketException or ObjectDisposedException)
-            {
-                count = 0;
-            }
-
+            var count = await _link.ReceiveAsync(_buffer, cancellationToken);
             if (count == 0)
             {
                 return null;
@@ -95,9 +56,5 @@ internal sealed class Shim : IDisposable
     }
 
     /// <summary>Lets go: an idle shim ends, a busy one ends after its attempt.</summary>
-    public void Dispose()
-    {
-        _socket.Dispose();
-        _ = Task.Run(() => ChildExit.TryReap(Pid, block: true));
-    }
+    public void Dispose() => _link.Dispose();
 }

@@ -41,6 +41,9 @@ internal sealed record ShimSpec
 
     public long CpuSeconds { get; init; }
 
+    /// <summary>Thousandths of a core it may be at work on in all, where the system can keep that; 0: any.</summary>
+    public ulong CpuMilli { get; init; }
+
     public IReadOnlyList<int> Cores { get; init; } = [];
 
     public IReadOnlyList<string> Devices { get; init; } = [];

@@ -1,7 +1,7 @@
 namespace OtherThing.Agent.Shims;
 
 /// <summary>Everything that can end an attempt before its own end: the wall clock, the lease, the agent's wish, and limits that are looked at.</summary>
-internal sealed class Watchdog(ShimSpec spec, JobTree tree, Meters meters, AttemptFiles files, long startedAt)
+internal sealed class Watchdog(ShimSpec spec, IJobProcesses tree, IMeters meters, AttemptFiles files, long startedAt)
 {
     private const int TickMs = 200;
     private const int LeaseMarginMs = 5_000;

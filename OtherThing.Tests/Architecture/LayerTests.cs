@@ -40,7 +40,10 @@ public sealed class LayerTests
         { "OtherThing.Protocol", ["Google.Protobuf", "Grpc.Core.Api"] },
         {
             "otherthing-node",
-            ["OtherThing.Protocol", "Google.Protobuf", "Grpc.Core.Api", "Grpc.Net.Client", "Grpc.Net.Common", Logging, "Spectre.Console"]
+            [
+                "OtherThing.Protocol", "Google.Protobuf", "Grpc.Core.Api", "Grpc.Net.Client", "Grpc.Net.Common", Logging, "Spectre.Console",
+                "BouncyCastle.Cryptography", "Microsoft.Win32.Registry",
+            ]
         },
     };
 

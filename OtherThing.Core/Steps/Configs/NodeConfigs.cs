@@ -15,7 +15,7 @@ public sealed record NodeCommandConfig
     public string? Script { get; init; }
 
     /// <summary>What runs the script.</summary>
-    [Description("What runs the script: sh, bash, python3 or pwsh.")]
+    [Description("What runs the script: sh, bash, python3 or pwsh, and on Windows powershell or cmd.")]
     public string? Shell { get; init; }
 
     /// <summary>What the process reads from standard input.</summary>

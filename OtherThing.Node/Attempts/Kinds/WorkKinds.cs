@@ -14,8 +14,7 @@ internal static class WorkKinds
     internal static string[] Words { get; } = [.. Enum.GetValues<JobKind>().Select(WordOf).OfType<string>()];
 
     /// <summary>The words of what this build can do here, where the owner allows it.</summary>
-    internal static IReadOnlyList<string> Available { get; } =
-        OperatingSystem.IsWindows() ? [] : [.. s_all.Select(work => WordOf(work.Kind)).OfType<string>()];
+    internal static IReadOnlyList<string> Available { get; } = [.. s_all.Select(work => WordOf(work.Kind)).OfType<string>()];
 
     /// <summary>Null for a kind that this build does not do.</summary>
     internal static WorkKind? Find(JobKind kind) => Array.Find(s_all, work => work.Kind == kind);

@@ -1,5 +1,6 @@
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
+using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Protocol.V1;
 
@@ -10,7 +11,7 @@ internal sealed class ScriptWork : WorkKind
 {
     private const UnixFileMode ForItsGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
-    private static readonly string[] s_shells = ["sh", "bash", "python3", "pwsh"];
+    private static readonly string[] s_shells = ["sh", "bash", "python3", "pwsh", "powershell", "cmd"];
 
     internal override JobKind Kind => JobKind.Script;
 
@@ -20,8 +21,7 @@ internal sealed class ScriptWork : WorkKind
     internal override IReadOnlyList<string> Command(Attempt attempt, bool boxed)
     {
         var shell = attempt.Assign.Spec.Shell;
-        var path = Path.Combine(boxed ? Bubblewrap.ScriptDirectory : FolderOf(attempt), NameFor(shell));
-        return shell == "pwsh" ? ["pwsh", "-NoProfile", "-NonInteractive", "-File", path] : [shell, path];
+        return Platform.Current.ScriptCommand(shell, Path.Combine(boxed ? Bubblewrap.ScriptDirectory : FolderOf(attempt), NameFor(shell)));
     }
 
     /// <summary>Writes the script where the job can read but not change it.</summary>
@@ -30,7 +30,7 @@ internal sealed class ScriptWork : WorkKind
         var directory = FolderOf(attempt);
         DataDirectory.CreatePrivate(directory);
         var file = Path.Combine(directory, NameFor(attempt.Assign.Spec.Shell));
-        File.WriteAllText(file, attempt.Assign.Spec.Script);
+        File.WriteAllText(file, Platform.Current.ScriptText(attempt.Assign.Spec.Shell, attempt.Assign.Spec.Script));
         if (attempt.User is { } group && OperatingSystem.IsLinux())
         {
             FileOwner.Give(directory, 0, group);
@@ -45,7 +45,8 @@ internal sealed class ScriptWork : WorkKind
     private static string NameFor(string shell) => shell switch
     {
         "python3" => "script.py",
-        "pwsh" => "script.ps1",
+        "pwsh" or "powershell" => "script.ps1",
+        "cmd" => "script.cmd",
         _ => "script.sh",
     };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.Versioning;
 using OtherThing.Agent.Hosting;
 using OtherThing.Agent.Machine;
 using OtherThing.Agent.Native;
@@ -6,34 +7,26 @@ using OtherThing.Agent.Services;
 
 namespace OtherThing.Agent.Cli;
 
-/// <summary><c>service install|uninstall</c>: the agent starts with the machine.</summary>
-internal static class ServiceCommand
+/// <summary><c>service install|uninstall</c>, on Linux: the agent starts with the machine.</summary>
+[SupportedOSPlatform("linux")]
+internal static class LinuxServiceCommand
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
     internal static Command Create()
     {
-        var options = RunCommand.JoinOptions();
+        var joining = RunCommand.JoinOptions();
         var install = new Command("install", "Start the agent now and whenever the machine starts");
-        foreach (var option in options.All)
-        {
-            install.Add(option);
-        }
-
-        install.SetAction((parsed, cancellationToken) => InstallAsync(options.Arguments(parsed), cancellationToken));
+        joining.AddTo(install);
+        install.SetAction((parsed, cancellationToken) => InstallAsync(joining.Lasting(parsed), joining.Once(parsed), cancellationToken));
         var uninstall = new Command("uninstall", "Stop the agent, and start it no more; its key, policy and history stay");
         uninstall.SetAction(_ => Uninstall());
         return new Command("service", "Make the agent start with the machine, or no more") { install, uninstall };
     }
 
-    private static async Task<int> InstallAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private static async Task<int> InstallAsync(string[] lasting, string[] once, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return Refuse("A service is installed on Linux only.");
-        }
-
         if (SystemdService.Problem() is { } problem)
         {
             return Refuse(problem);
@@ -41,23 +34,20 @@ internal static class ServiceCommand
 
         try
         {
-            SystemdService.Install(arguments);
+            SystemdService.Install([.. lasting, .. once]);
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
         {
             return Refuse(ex.Message);
         }
 
-        return await TellAsync(SystemdService.DataDirectory, cancellationToken);
+        var code = await TellAsync(SystemdService.DataDirectory, cancellationToken);
+        SystemdService.Tell(lasting); // what was for the first start only, a join token above all, is kept nowhere
+        return code;
     }
 
     private static int Uninstall()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return Refuse("A service is installed on Linux only.");
-        }
-
         if (SystemdService.Problem() is { } problem)
         {
             return Refuse(problem);
