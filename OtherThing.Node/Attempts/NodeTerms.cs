@@ -35,7 +35,7 @@ internal sealed class NodeTerms(LocalPolicy local, SandboxReport report)
         Report.NoUsers is null && _local.Unsandboxed.Count > 0 ? SandboxClass.Process : null;
 
     /// <summary>What this build can run here.</summary>
-    internal static IReadOnlyList<string> Available => OperatingSystem.IsWindows() ? [] : ["command", "script"];
+    internal static IReadOnlyList<string> Available => OperatingSystem.IsWindows() ? ["model"] : ["command", "script", "model"];
 
     /// <summary>The class that a workspace's jobs get; null when they cannot run here: without a sandbox only whom the owner named.</summary>
     internal string? SandboxFor(string workspaceId) =>

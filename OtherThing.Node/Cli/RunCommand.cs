@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using OtherThing.Agent.Hosting;
 using OtherThing.Agent.Identity;
+using OtherThing.Agent.Models;
 using OtherThing.Agent.Policies;
 
 namespace OtherThing.Agent.Cli;
@@ -29,10 +30,20 @@ internal static class RunCommand
                 result.AddError($"--allow: '{kind}' is none of {string.Join(", ", LocalPolicy.AllKinds)}.");
             }
         });
+        var models = new Option<string[]>("--model-endpoint")
+        { Description = "A server of models on this machine's loopback, remembered; may be repeated. Others are found by themselves" };
+        models.Validators.Add(result =>
+        {
+            foreach (var problem in (result.GetValueOrDefault<string[]>() ?? []).Select(EndpointAddress.Problem).OfType<string>())
+            {
+                result.AddError($"--model-endpoint: {problem}");
+            }
+        });
         var unsandboxed = Shared.AllowUnsandboxed();
         var withInput = new Option<bool>("--stop-with-input") { Description = "End when standard input ends", Hidden = true };
         var verbose = new Option<bool>("--verbose") { Description = "Say more" };
-        var command = new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, unsandboxed, withInput, verbose };
+        var command =
+            new Command("run", "Join a server and take its work until stopped") { server, token, name, allow, models, unsandboxed, withInput, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new RunOptions
@@ -42,6 +53,7 @@ internal static class RunCommand
                 Name = parsed.GetValue(name),
                 Data = parsed.GetValue(Shared.Data),
                 Allow = parsed.GetValue(allow) is { } kinds ? Kinds(kinds) : null,
+                ModelEndpoints = parsed.GetValue(models) is { Length: > 0 } named ? named : null,
                 Unsandboxed = Shared.Unsandboxed(parsed, unsandboxed),
                 StopWithInput = parsed.GetValue(withInput),
             };

@@ -26,6 +26,7 @@ internal static class KeysSetup
             .AddSingleton<KeyService>()
             .AddSingleton<KeyChoice>()
             .AddSingleton<ProviderLine>()
+            .AddSingleton<NodeChat>()
             .AddSingleton<IStepExecutor, HttpRequestExecutor>()
             .AddSingleton<IStepExecutor, AiChatExecutor>();
         return builder;
