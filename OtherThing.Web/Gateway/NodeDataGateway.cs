@@ -42,7 +42,7 @@ internal sealed class NodeDataGateway(NodeSessions sessions, NodeTunnels tunnels
         IAsyncStreamReader<TunnelFrame> requestStream, IServerStreamWriter<TunnelFrame> responseStream, ServerCallContext context)
     {
         var nodeId = tokens.Require(context);
-        if (await TunnelStreams.FirstAsync(requestStream, context.CancellationToken) is not { } first
+        if (await TunnelStreams.FirstAsync(requestStream, context) is not { } first
             || !Guid.TryParse(first.TunnelId, out var id) || tunnels.Claim(nodeId, id) is not { } tunnel)
         {
             throw new RpcException(new Status(StatusCode.NotFound, "No such tunnel was asked for, or it is over."));
@@ -51,7 +51,7 @@ internal sealed class NodeDataGateway(NodeSessions sessions, NodeTunnels tunnels
         using (tunnel)
         using (lifetime.ApplicationStopping.Register(() => tunnel.Abort("gone", "the server is restarting")))
         {
-            await TunnelStreams.RunAsync(tunnel, first, requestStream, responseStream, context.CancellationToken);
+            await TunnelStreams.RunAsync(tunnel, first, requestStream, responseStream, context);
         }
     }
 

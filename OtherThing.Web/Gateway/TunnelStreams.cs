@@ -6,23 +6,27 @@ using OtherThing.Protocol.V1;
 namespace OtherThing.Web.Gateway;
 
 /// <summary>Carries the frames of one tunnel between its stream and the domain.</summary>
+/// <remarks>The server uses a stream again for another call, so none is left while it is still being read.</remarks>
 internal static class TunnelStreams
 {
     private const int MaxPiece = 64 * 1024;
     private static readonly TimeSpan s_firstWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_endsWithin = TimeSpan.FromSeconds(5);
 
     /// <summary>The frame that names the tunnel; null when none came in time.</summary>
-    public static async Task<TunnelFrame?> FirstAsync(IAsyncStreamReader<TunnelFrame> frames, CancellationToken cancellationToken)
+    public static async Task<TunnelFrame?> FirstAsync(IAsyncStreamReader<TunnelFrame> frames, ServerCallContext context)
     {
-        var first = frames.MoveNext(cancellationToken);
-        return await Task.WhenAny(first, Task.Delay(s_firstWithin, cancellationToken)) == first && await first ? frames.Current : null;
+        var first = FirstAsync(frames, context.CancellationToken);
+        await EndAsync(first, s_firstWithin, context);
+        return await first;
     }
 
     /// <summary>Runs until the exchange is over, or the stream is.</summary>
     public static async Task RunAsync(
         NodeTunnel tunnel, TunnelFrame first, IAsyncStreamReader<TunnelFrame> requests, IServerStreamWriter<TunnelFrame> responses,
-        CancellationToken cancellationToken)
+        ServerCallContext context)
     {
+        var cancellationToken = context.CancellationToken;
         var reading = ReadAsync(tunnel, first, requests, cancellationToken);
         try
         {
@@ -38,11 +42,33 @@ internal static class TunnelStreams
             tunnel.Abort("broken", "the connection to the machine broke");
         }
 
-        // What ends the writing is the end of the exchange; the reader ends with it or with the stream, which ends when this returns.
-        if (reading.IsCompleted)
+        // What ends the writing is the end of the exchange; a machine that hears of it ends its side of the stream.
+        await EndAsync(reading, s_endsWithin, context);
+    }
+
+    private static async Task<TunnelFrame?> FirstAsync(IAsyncStreamReader<TunnelFrame> frames, CancellationToken cancellationToken)
+    {
+        try
         {
-            await reading;
+            return await frames.MoveNext(cancellationToken) ? frames.Current : null;
         }
+        catch (Exception gone) when (gone is OperationCanceledException or InvalidOperationException or IOException)
+        {
+            return null; // The machine hung up.
+        }
+    }
+
+    /// <summary>Waits for the end of reading; a machine that does not come to an end in time is cut off.</summary>
+    private static async Task EndAsync(Task reading, TimeSpan within, ServerCallContext context)
+    {
+        using var over = new CancellationTokenSource();
+        if (await Task.WhenAny(reading, Task.Delay(within, over.Token)) != reading)
+        {
+            context.GetHttpContext().Abort();
+        }
+
+        await over.CancelAsync();
+        await reading;
     }
 
     private static async Task ReadAsync(NodeTunnel tunnel, TunnelFrame first, IAsyncStreamReader<TunnelFrame> frames, CancellationToken cancellationToken)

@@ -37,7 +37,8 @@ public sealed record ModelEndpoint
         Slots = Math.Clamp(Slots, 1, MostSlots),
         Models =
         [
-            .. Models.Take(MostModels).Select(model => model with { Name = cut(model.Name, 200), SizeMb = model.SizeMb is > 0 and <= LargestMb ? model.SizeMb : null })
+            .. Models.Take(MostModels)
+                .Select(model => model with { Name = cut(model.Name, 200), SizeMb = model.SizeMb is > 0 and <= LargestMb ? model.SizeMb : null })
                 .Where(model => model.Name.Length > 0).DistinctBy(model => model.Name),
         ],
     };

@@ -90,7 +90,7 @@ public sealed class HttpVerbConverter() : System.Text.Json.Serialization.JsonStr
 public sealed record AiChatConfig
 {
     /// <summary>Whose model: a provider of the workspace's keys, or <c>nodes</c>.</summary>
-    [Description("openai, anthropic, google, groq or custom; or nodes for the machines of the workspace that serve models."), Field("provider")]
+    [Description("openai, anthropic, google, groq or custom; or the machines of the workspace, which serve models of their own."), Field("provider")]
     public required string Provider { get; init; }
 
     /// <summary>Which key pays; null takes the workspace's key of that provider.</summary>

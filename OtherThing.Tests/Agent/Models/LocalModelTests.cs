@@ -1,6 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OtherThing.Core.Flows;
+using OtherThing.Core.Steps;
 using OtherThing.Lab.Providers;
 using OtherThing.Tests.Support;
 using OtherThing.Tests.Web.Runs;
@@ -206,6 +209,58 @@ public sealed class LocalModelTests(SharedServer server) : IAsyncLifetime
         Assert.Equal(
             "No machine of this workspace serves llama3.2. Start Ollama on one and allow models: otherthing-node policy set --allow model",
             Text(step.GetProperty("error"), "message"));
+    }
+
+    [Fact]
+    public async Task Step_ThatAStoppedServerHadBegun_IsAskedAgain_BecauseNobodyWasBilled()
+    {
+        var attic = await AddAsync("Attic");
+        var executor = server.Services.GetServices<IStepExecutor>().Single(candidate => candidate.Type == "ai.chat");
+
+        var outcome = await executor.ExecuteAsync(
+            new StepCall
+            {
+                WorkspaceId = _workspace,
+                FlowId = Guid.CreateVersion7(),
+                RunId = Guid.CreateVersion7(),
+                UserId = (await _client.Http.GetFromJsonAsync<JsonElement>("/api/v1/me", Cancellation)).GetProperty("id").GetGuid(),
+                Path = "ask",
+                Attempt = 1,
+                AttemptId = Guid.CreateVersion7(),
+                Resumed = true,
+                Step = new FlowStep { Id = "ask", Type = "ai.chat" },
+                Config = JsonElement.Parse("""{"provider":"nodes","model":"llama3.2","prompt":"Hi"}"""),
+                Timeout = Patience.Limit,
+            },
+            Cancellation).WithPatience();
+
+        Assert.Equal((StepOutcomeKind.Succeeded, attic.Id, 1), (outcome.Kind, outcome.NodeId, attic.Models.Calls));
+    }
+
+    [Fact]
+    public async Task Run_ManyAtOnceOverThreeMachines_OneKilledInTheMiddle_FailsNoneThatHadNoFirstToken()
+    {
+        var machines = new List<LocalModelMachine> { await AddAsync("Attic"), await AddAsync("Den"), await AddAsync("Shed") };
+        foreach (var machine in machines)
+        {
+            machine.Models.Script = async (context, _) =>
+            {
+                await SayAsync(context, """{"choices":[{"delta":{"content":"One"}}]}""");
+                await SayAsync(context, """{"choices":[{"delta":{"content":" two"},"finish_reason":"stop"}]}""", "[DONE]");
+            };
+        }
+
+        var flow = await FlowAsync("Hi");
+        var runs = Enumerable.Range(0, 40).Select(_ => _client.RunAsync(flow)).ToList();
+        await Patience.UntilAsync(() => machines[0].Models.Calls > 0, "the first machine is at work");
+        await machines[0].Models.DisposeAsync();
+        var steps = (await Task.WhenAll(runs)).Select(run => StepOf(run, "ask")).ToList();
+
+        Assert.All(
+            steps.Where(step => Text(step, "status") != "succeeded"),
+            step => Assert.StartsWith("One", Text(step.GetProperty("output"), "text"), StringComparison.Ordinal));
+        Assert.Contains(steps, step => step.GetProperty("nodeId").GetGuid() == machines[1].Id);
+        Assert.Contains(steps, step => step.GetProperty("nodeId").GetGuid() == machines[2].Id);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed partial class NodeChat(Door door, ModelRouter router, TimeProvid
 
     // Only the path of it goes anywhere: the tunnel ends at the endpoint.
     private static readonly Uri s_base = new("http://machine.invalid/v1");
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromMilliseconds(250);
     private static readonly SecretRedactor s_noSecret = new("");
     private static readonly IChatCodec s_codec = ChatCodec.Of(ApiProvider.Custom);
 
@@ -70,6 +71,7 @@ internal sealed partial class NodeChat(Door door, ModelRouter router, TimeProvid
             }
 
             var failure = await turn.ReadAsync(body, cancellationToken);
+            await HearEndAsync(body);
             var outcome = failure is null ? await turn.FinishAsync(schema, cancellationToken) : Explain(turn, source, failure);
             return Doubted(lease, new Try(outcome, GoesOn: turn.Answer.Characters == 0 && IsOfTheMachine(outcome.ErrorCode)));
         }
@@ -82,6 +84,23 @@ internal sealed partial class NodeChat(Door door, ModelRouter router, TimeProvid
         {
             return Doubted(lease, new Try(
                 StepOutcome.Failed("ai.no_answer", $"{source.Title} gave no answer: {failure.Message}."), GoesOn: failure.Code != "too_large"));
+        }
+    }
+
+    /// <summary>The end of the stream follows the last word at once; a machine that may say it keeps its connection to the server of models.</summary>
+    private static async Task HearEndAsync(RedactedBody body)
+    {
+        using var brief = new CancellationTokenSource(s_lastWord);
+        try
+        {
+            while (!(await body.ReadAsync(brief.Token)).IsEmpty)
+            {
+                // Nothing that follows the end is part of the answer.
+            }
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            // It is closed from here.
         }
     }
 
