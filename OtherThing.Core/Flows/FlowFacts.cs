@@ -1,6 +1,7 @@
 using OtherThing.Core.Access;
 using OtherThing.Core.Flows.Validation;
 using OtherThing.Core.Keys;
+using OtherThing.Core.Nodes.Models;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Flows;
@@ -23,13 +24,18 @@ public sealed record FlowFacts
     /// <summary>Those of them that are of the workspace.</summary>
     public IReadOnlySet<(FlowReferenceKind Kind, Guid Id)> Known { get; init; } = new HashSet<(FlowReferenceKind, Guid)>();
 
-    /// <summary>True when every id in the document was looked for.</summary>
+    /// <summary>The models of machines that were looked for, with why one cannot be asked and what to do; null for one that can.</summary>
+    public IReadOnlyDictionary<string, string?> LocalModels { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>True when every id and every model of machines in the document was looked for.</summary>
     public bool Covers(FlowDocument flow) =>
-        flow.Steps.SelectMany(FlowReferences.Of).All(reference => Asked.Contains((reference.Kind, reference.Id)));
+        flow.Steps.SelectMany(FlowReferences.Of).All(reference => Asked.Contains((reference.Kind, reference.Id)))
+        && FlowHints.LocalModelsOf(flow).All(LocalModels.ContainsKey);
 }
 
 /// <summary>Reads what a workspace has of what a flow names.</summary>
-public sealed class FlowFactService(IFlowReferenceStore references, KeyService keys, ProviderCatalog providers, Door door)
+public sealed class FlowFactService(
+    IFlowReferenceStore references, KeyService keys, ProviderCatalog providers, ModelMachines machines, Door door)
 {
     /// <summary>The facts about a flow (A27); of keys only for who may see them (A59).</summary>
     /// <returns>The facts, or <c>workspace.not_found</c>.</returns>
@@ -42,8 +48,15 @@ public sealed class FlowFactService(IFlowReferenceStore references, KeyService k
 
         var asked = flow.Steps.SelectMany(FlowReferences.Of).Select(reference => (reference.Kind, reference.Id)).ToHashSet();
         var found = await ReadKeysAsync(actor, workspaceId, cancellationToken);
+        var models = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var model in FlowHints.LocalModelsOf(flow))
+        {
+            models[model] = await machines.MissingAsync(workspaceId, model, cancellationToken);
+        }
+
         return new FlowFacts
         {
+            LocalModels = models,
             Asked = asked,
             Known = asked.Count == 0 ? asked : await references.FindKnownAsync(workspaceId, asked, cancellationToken),
             Keys = found,

@@ -1,3 +1,4 @@
+using OtherThing.Core.Nodes.Models;
 using OtherThing.Core.Results;
 
 namespace OtherThing.Core.Nodes;
@@ -76,6 +77,9 @@ public sealed record NodeFacts
     /// <summary>The only workspaces its owner's local policy lets in; empty for every one it is attached to.</summary>
     public IReadOnlyList<Guid> OnlyWorkspaces { get; init; } = [];
 
+    /// <summary>The servers of models that it lends.</summary>
+    public IReadOnlyList<ModelEndpoint> Endpoints { get; init; } = [];
+
     /// <summary>What its owner's local policy lends at most.</summary>
     public NodeLimits Policy { get; init; } = new();
 
@@ -95,6 +99,7 @@ public sealed record NodeFacts
         AgentVersion = Cut(AgentVersion, 40),
         Kinds = [.. Kinds.Take(10).Select(kind => Cut(kind, 20).ToLowerInvariant()).Distinct()],
         OnlyWorkspaces = [.. OnlyWorkspaces.Take(200)],
+        Endpoints = [.. Endpoints.Take(ModelEndpoint.Most).Select(endpoint => endpoint.Bounded(Cut)).DistinctBy(endpoint => endpoint.Endpoint)],
         Labels = [.. Labels.Take(20).Select(label => Cut(label, 40)).Where(label => label.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)],
         Policy = new NodeLimits
         {

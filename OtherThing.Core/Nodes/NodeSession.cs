@@ -56,6 +56,9 @@ public abstract record NodeCommand
     /// <summary>The answer to an event.</summary>
     public sealed record Ack(AttemptRef Attempt, uint EventNo, bool NotYours) : NodeCommand;
 
+    /// <summary>A call of a model: the node shall open a stream for it.</summary>
+    public sealed record OpenTunnel(Guid TunnelId, string Endpoint, Guid WorkspaceId) : NodeCommand;
+
     /// <summary>The owner's limits or the workspaces changed.</summary>
     public sealed record Rules(NodePolicy Policy) : NodeCommand;
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OtherThing.Core.Access;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Jobs.Dispatch;
+using OtherThing.Core.Nodes.Models;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Workspaces;
 
@@ -24,6 +25,7 @@ public static class NodesCoreSetup
         services.AddSingleton<JobDeparture>();
         services.AddSingleton<IMemberDeparture>(provider => provider.GetRequiredService<JobDeparture>());
         services.AddSingleton<IAccessSweep>(provider => provider.GetRequiredService<JobDeparture>());
+        services.AddSingleton<NodeTunnels>().AddSingleton<ModelMachines>().AddSingleton<ModelRouter>().AddSingleton<IAccessSweep, TunnelSweep>();
         services.AddSingleton<IWorkspaceSeed, NodeSeed>();
         return services;
     }

@@ -46,7 +46,7 @@ public static class StepCatalog
         new()
         {
             Name = "ai.chat", Kind = StepKind.Ai, Title = "Ask a model", ConfigType = typeof(AiChatConfig),
-            Description = "Asks a model with one of the workspace's keys; tokens stream to the run page.",
+            Description = "Asks a model with one of the workspace's keys, or on one of its machines; tokens stream to the run page.",
             DefaultEffects = static _ => StepEffects.Once, DefaultTimeout = TimeSpan.FromMinutes(5),
             OutputSchema =
                 Parse("""{"type":"object","properties":{"text":{"type":"string"},"json":{},"model":{"type":"string"},"usage":{"type":"object","properties":{"inputTokens":{"type":"integer"},"outputTokens":{"type":"integer"}}},"finishReason":{"type":"string"}},"required":["text","model"]}"""),

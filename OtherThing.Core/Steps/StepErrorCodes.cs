@@ -18,6 +18,9 @@ public static class StepErrorCodes
                 "The provider is busy or a limit is reached (429, 503, or an answer that says so); nothing was done, so it is tried again, after the time it "
                     + "asked for. What it had already begun to answer is kept, and tried again only as often as the step says."),
             new("ai.unreachable", "The provider cannot be reached; nothing was done, so it is tried again."),
+            new("ai.no_machine",
+                "No machine of the workspace serves the model, or none of those that do began to answer; what is missing is in the message. Nothing was done.",
+                "config.model"),
             new("ai.key_rejected", "The provider rejected the key.", "config.keyId"),
             new("ai.refused",
                 "The provider refused the request, for instance a model it does not have, or the model refused to answer; its words are in the message.",
@@ -26,8 +29,9 @@ public static class StepErrorCodes
             new("ai.redirected", "The provider answered with a redirect, which a key never follows."),
             new("ai.output_invalid", "The answer does not fit responseSchema.", "config.responseSchema"),
             new("ai.answer_malformed", "The provider answered with something that is no answer."),
-            new("ai.no_answer", "The connection broke before there was an answer; whether it was charged is not known."),
-            new("ai.interrupted", "The answer broke off, or the server stopped; whether it was charged is not known."),
+            new("ai.no_answer", "The connection broke before there was an answer; whether a provider charged it is not known."),
+            new("ai.interrupted", "The answer broke off, or the server stopped; whether a provider charged it is not known. Of a machine of the workspace it "
+                + "has failed: before its first token the next machine is asked instead."),
             new("ai.cancelled", "The call was stopped before its answer was whole."),
         ],
         ["http.request"] =

@@ -34,7 +34,9 @@ public sealed class AgentProcess : IAsyncDisposable
     /// <param name="server">The server, signed in.</param>
     /// <param name="workspace">The workspace it shall work for.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public static async Task<AgentProcess> StartAsync(string agent, ServerProcess server, string workspace, CancellationToken cancellationToken)
+    /// <param name="models">Servers of models on its loopback that it shall lend; none lends commands and scripts instead.</param>
+    public static async Task<AgentProcess> StartAsync(
+        string agent, ServerProcess server, string workspace, CancellationToken cancellationToken, params IReadOnlyList<string> models)
     {
         var name = $"node-{Guid.NewGuid():N}"[..13];
         var joined = await server.PostAsync("/nodes/join-tokens", JsonSerializer.Serialize(new { name }), cancellationToken);
@@ -42,8 +44,9 @@ public sealed class AgentProcess : IAsyncDisposable
         var isFile = File.Exists(agent);
         var process = Process.Start(new ProcessStartInfo(isFile ? agent : "dotnet", [
             .. isFile ? [] : (string[])[Path.Combine(agent, "otherthing-node.dll")], "run", "--server", server.Address.ToString().TrimEnd('/'),
-            "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName, "--allow", "command,script",
-            "--allow-unsandboxed"])
+            "--join-token", joined.GetProperty("token").GetString()!, "--name", name, "--data", data.FullName,
+            .. models.Count == 0 ? ["--allow", "command,script", "--allow-unsandboxed"] : (string[])["--allow", "model"],
+            .. models.SelectMany(model => new[] { "--model-endpoint", model })])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -31,7 +31,8 @@ public sealed class FakeProvider : IAsyncDisposable
     private FakeProvider(WebApplication app)
     {
         _app = app;
-        app.MapGet("/v1/models", ListModels);
+        app.MapGet("/v1/models", (HttpRequest request) => Local?.List() ?? ListModels(request));
+        app.MapGet("/{**path}", (string path) => Local?.Answer(path) ?? Results.NotFound());
         app.MapPost("/v1/chat/completions", context => TakeAsync(context, OpenAiWire.Instance));
         app.MapPost("/v1/messages", context => TakeAsync(context, AnthropicWire.Instance));
         app.MapGet("/calls", () => Results.Json(new { count = Calls }));
@@ -60,6 +61,9 @@ public sealed class FakeProvider : IAsyncDisposable
 
     /// <summary>Answers a chat call in place of everything above; null answers as <see cref="Mode"/> says.</summary>
     public Func<HttpContext, FakeCall, Task>? Script { get; set; }
+
+    /// <summary>What it serves as a server of models on somebody's own machine, without a key; null for a provider.</summary>
+    public FakeLocal? Local { get; set; }
 
     /// <summary>How many chat calls arrived.</summary>
     public int Calls => _calls.Count;
@@ -113,7 +117,7 @@ public sealed class FakeProvider : IAsyncDisposable
         }
 
         var mode = ModeOf(model);
-        if (IsRefused(key))
+        if (Local is null && IsRefused(key))
         {
             await RefuseAsync(context, 401, $"Incorrect API key provided: {key}.");
             return;

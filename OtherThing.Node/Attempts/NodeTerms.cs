@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using OtherThing.Agent.Attempts.Kinds;
+using OtherThing.Agent.Models;
 using OtherThing.Agent.Policies;
 using OtherThing.Agent.Sandboxes;
 using OtherThing.Protocol.V1;
@@ -36,7 +37,7 @@ internal sealed class NodeTerms(LocalPolicy local, SandboxReport report)
         Report.NoUsers is null && _local.Unsandboxed.Count > 0 ? SandboxClass.Process : null;
 
     /// <summary>What this build can run here.</summary>
-    internal static IReadOnlyList<string> Available => WorkKinds.Available;
+    internal static IReadOnlyList<string> Available { get; } = [.. WorkKinds.Available, ModelWatch.Kind];
 
     /// <summary>The class that a workspace's jobs get; null when they cannot run here: without a sandbox only whom the owner named.</summary>
     internal string? SandboxFor(string workspaceId) =>

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging.Abstractions;
 using OtherThing.Agent.ControlGroups;
 using OtherThing.Agent.Hosting;
 using OtherThing.Agent.Identity;
 using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Machine;
+using OtherThing.Agent.Models;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Policies;
@@ -66,6 +68,7 @@ internal static class DoctorCommand
             Policy(data),
             Leftovers(data),
         ];
+        findings.AddRange(await ModelsAsync(new PolicyFile(data.Root).Read().Policy, cancellationToken));
         findings.AddRange(await ServerAsync(data, cancellationToken));
         return findings;
     }
@@ -133,6 +136,23 @@ internal static class DoctorCommand
         return problem is not null ? new("policy", "problem", problem, "Correct the file; until then nothing is allowed.") :
             policy.Paused ? new("policy", "warning", "Paused.", "otherthing-node resume") :
             new("policy", "ok", policy.Kinds.Count == 0 ? "nothing is allowed" : $"allowed: {string.Join(", ", policy.Kinds)}", null);
+    }
+
+    /// <summary>The servers of models that are lent; nothing where the owner lends none.</summary>
+    private static async Task<List<Finding>> ModelsAsync(LocalPolicy policy, CancellationToken cancellationToken)
+    {
+        if (!policy.Kinds.Contains(ModelWatch.Kind))
+        {
+            return [];
+        }
+
+        using var http = LoopbackHttp.Create();
+        var watch = new ModelWatch(() => policy, http, TimeProvider.System, NullLogger.Instance);
+        await watch.LookAsync(cancellationToken);
+        return watch.Found.Count == 0
+            ? [new("models", "warning", "model is allowed, and no server of models was found", "Start Ollama, or name one: otherthing-node policy set "
+                + "--model-endpoints http://127.0.0.1:PORT")]
+            : [.. watch.Found.Select(endpoint => new Finding("models", endpoint.Problem.Length > 0 ? "warning" : "ok", ModelWatch.Words(endpoint), null))];
     }
 
     private static async Task<List<Finding>> ServerAsync(DataDirectory data, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal static class LinuxServiceCommand
 
     internal static Command Create()
     {
-        var joining = RunCommand.JoinOptions();
+        var joining = new JoinOptions();
         var install = new Command("install", "Start the agent now and whenever the machine starts");
         joining.AddTo(install);
         install.SetAction((parsed, cancellationToken) => InstallAsync(joining.Lasting(parsed), joining.Once(parsed), cancellationToken));

@@ -41,6 +41,9 @@ internal static class PolicyCommands
     private static Command Set()
     {
         var kinds = new Option<string?>("--kinds") { Description = "command,script,container,model or none" };
+        var allow = new Option<string?>("--allow") { Description = "Allow these kinds besides those that are allowed already" };
+        var endpoints = new Option<string?>("--model-endpoints") { Description = "Addresses of servers of models on this machine's loopback, or none" };
+        var slots = new Option<int?>("--model-slots") { Description = "Requests that each server of models works on at once; 0: as it says, else one" };
         var cpu = new Option<double?>("--cpu-cores") { Description = "Cores for all jobs together; 0: all" };
         var memory = new Option<long?>("--memory-mb") { Description = "MiB of memory for all jobs together; 0: all" };
         var gpus = new Option<int?>("--gpu-count") { Description = "GPUs for jobs; -1: all" };
@@ -57,10 +60,13 @@ internal static class PolicyCommands
             "--job-users")
         { Description = "Users that belong to nobody, FIRST-LAST, for jobs of an agent that is root; default: the agent's choice" };
         var command =
-            new Command("set", "Change the policy") { kinds, cpu, memory, gpus, storage, network, privateNetworks, workspaces, labels, unsandboxed, users };
+            new Command("set", "Change the policy")
+            { kinds, allow, endpoints, slots, cpu, memory, gpus, storage, network, privateNetworks, workspaces, labels, unsandboxed, users };
         command.SetAction(parsed => Change(FileOf(parsed), policy => policy with
         {
-            Kinds = List(parsed.GetValue(kinds), "none") ?? policy.Kinds,
+            Kinds = [.. (List(parsed.GetValue(kinds), "none") ?? policy.Kinds).Union(List(parsed.GetValue(allow), "none") ?? [])],
+            ModelEndpoints = List(parsed.GetValue(endpoints), "none") ?? policy.ModelEndpoints,
+            ModelSlots = Cap(parsed.GetValue(slots), policy.ModelSlots, all: 0),
             CpuCores = Cap(parsed.GetValue(cpu), policy.CpuCores, all: 0),
             MemoryMb = Cap(parsed.GetValue(memory), policy.MemoryMb, all: 0),
             GpuCount = Cap(parsed.GetValue(gpus), policy.GpuCount, all: -1),

@@ -23,7 +23,7 @@ internal static class WindowsServiceCommand
 
     private static Command Install()
     {
-        var joining = RunCommand.JoinOptions();
+        var joining = new JoinOptions();
         var when = new Option<string>("--when")
         {
             Description = "boot: with the machine, as a service under an account of its own; logon: with your session, as you",

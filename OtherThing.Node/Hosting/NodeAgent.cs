@@ -7,6 +7,7 @@ using OtherThing.Agent.Identity;
 using OtherThing.Agent.Leftovers;
 using OtherThing.Agent.Link;
 using OtherThing.Agent.Machine;
+using OtherThing.Agent.Models;
 using OtherThing.Agent.Native;
 using OtherThing.Agent.Platforms;
 using OtherThing.Agent.Policies;
@@ -98,12 +99,17 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             LogPolicyProblem(problem);
         }
 
-        if (options.Allow is null && options.Unsandboxed is null)
+        if (options.Allow is null && options.Unsandboxed is null && options.ModelEndpoints is null)
         {
             return policy;
         }
 
-        policy = policy with { Kinds = options.Allow ?? policy.Kinds, Unsandboxed = options.Unsandboxed ?? policy.Unsandboxed };
+        policy = policy with
+        {
+            Kinds = options.Allow ?? policy.Kinds,
+            Unsandboxed = options.Unsandboxed ?? policy.Unsandboxed,
+            ModelEndpoints = options.ModelEndpoints ?? policy.ModelEndpoints,
+        };
         if (policy.Problems().FirstOrDefault() is { } wrong)
         {
             LogRefused(wrong);
@@ -196,6 +202,10 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         using var tokens = new TokenSource(channels.Auth, key, identity, clock);
         var logs = new LogUplink(channels.Data, tokens, book, clock, _logger);
         book.LogReady = logs.Poke;
+        using var http = LoopbackHttp.Create();
+        var models = new ModelWatch(() => terms.Local, http, clock, _logger);
+        var tunnels = new ModelTunnels(channels.Data, tokens, terms, models, http, clock, _logger, stopping.Token);
+        await models.LookAsync(stopping.Token);
         janitor.TakeUp();
         Recover(book, live);
 
@@ -203,12 +213,15 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
             identity.NodeId, RandomNumberGenerator.GetBytes(16), AgentVersion.Current, facts, new LoadSampler(_data, facts), terms, book, clock)
         {
             SessionNonce = identity.SessionNonce,
+            Models = (models, tunnels),
             SaveNonce = nonce => (identity = identity with { SessionNonce = nonce }).Save(_data.Identity),
             Welcomed = _ => OnState("connected", identity, terms, book, null),
         };
         var link = new AgentLink(channels.Link, tokens, context, problem => OnState("disconnected", identity, terms, book, problem), _logger);
+        models.Changed = link.Restate;
         var background = Task.WhenAll(
-            logs.RunAsync(stopping.Token), janitor.RunAsync(stopping.Token), WatchPolicyAsync(policyFile, terms, link, stopping.Token));
+            logs.RunAsync(stopping.Token), janitor.RunAsync(stopping.Token), models.RunAsync(stopping.Token),
+            WatchPolicyAsync(policyFile, terms, link, (models, tunnels), stopping.Token));
         var revoked = await link.RunAsync(stopping.Token);
         if (revoked)
         {
@@ -253,7 +266,8 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
         File.Delete(_data.Key);
     }
 
-    private async Task WatchPolicyAsync(PolicyFile file, NodeTerms terms, AgentLink link, CancellationToken cancellationToken)
+    private async Task WatchPolicyAsync(
+        PolicyFile file, NodeTerms terms, AgentLink link, (ModelWatch Watch, ModelTunnels Tunnels) models, CancellationToken cancellationToken)
     {
         var seen = file.Stamp();
         using var timer = new PeriodicTimer(s_lookAtPolicy, clock);
@@ -266,6 +280,8 @@ internal sealed partial class NodeAgent(RunOptions options, TextWriter output, I
                     seen = stamp;
                     (terms.Local, var problem) = file.Read();
                     LogPolicyChanged(problem ?? "");
+                    models.Tunnels.Recheck();
+                    models.Watch.Nudge();
                     link.Send(new NodeFrame { Consent = terms.Consent() });
                 }
             }

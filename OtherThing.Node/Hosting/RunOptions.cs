@@ -17,6 +17,9 @@ internal sealed record RunOptions
     /// <summary>The workspaces whose jobs may run without a sandbox; null: those of before.</summary>
     internal IReadOnlyList<string>? Unsandboxed { get; init; }
 
+    /// <summary>The servers of models that the owner names; null: those of before.</summary>
+    internal IReadOnlyList<string>? ModelEndpoints { get; init; }
+
     /// <summary>Ends when standard input does: whoever started the agent is gone.</summary>
     internal bool StopWithInput { get; init; }
 }

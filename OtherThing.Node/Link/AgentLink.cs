@@ -15,6 +15,9 @@ internal sealed partial class AgentLink(NodeLink.NodeLinkClient client, TokenSou
     /// <summary>Sends a frame in the session there is, if there is one.</summary>
     internal void Send(NodeFrame frame) => _session?.Send(frame);
 
+    /// <summary>Says what the machine has, when that is other than what was said last.</summary>
+    internal void Restate() => _session?.Restate();
+
     /// <summary>True: the server has revoked this node. False: told to stop.</summary>
     internal async Task<bool> RunAsync(CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using OtherThing.Agent.Attempts;
 using OtherThing.Agent.Machine;
+using OtherThing.Agent.Models;
 using OtherThing.Protocol.V1;
 
 namespace OtherThing.Agent.Link;
@@ -12,6 +13,9 @@ internal sealed record NodeContext(
     string NodeId, byte[] InstanceId, string Version, MachineFacts Facts, LoadSampler Load, NodeTerms Terms, AttemptBook Book, TimeProvider Clock)
 {
     internal byte[] SessionNonce { get; set; } = [];
+
+    /// <summary>The models that are lent, and the calls of them.</summary>
+    internal required (ModelWatch Watch, ModelTunnels Tunnels) Models { get; init; }
 
     /// <summary>Keeps the nonce of a new session for the next one.</summary>
     internal required Action<byte[]> SaveNonce { get; init; }
@@ -26,7 +30,9 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
     internal const uint Protocol = 1;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private readonly Channel<NodeFrame> _outgoing = Channel.CreateUnbounded<NodeFrame>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _stating = new();
     private string[] _lent = [];
+    private volatile bool _isWelcome;
     private ulong _seq;
     private ulong _handled;
     private long _lastWord;
@@ -38,7 +44,11 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
         var writing = WriteAsync(over);
         try
         {
-            _lent = Lent();
+            lock (_stating)
+            {
+                _lent = Lent();
+            }
+
             Send(new NodeFrame { Hello = Hello() });
             over.CancelAfter(s_patience);
             if (!await call.ResponseStream.MoveNext(over.Token))
@@ -73,6 +83,26 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
 
     internal void Send(NodeFrame frame) => _outgoing.Writer.TryWrite(frame);
 
+    /// <summary>Says what the machine has, when that is other than what was said last. Nothing comes before Hello, which says it all.</summary>
+    internal void Restate()
+    {
+        lock (_stating)
+        {
+            if (_isWelcome && Lent() is var lent && !lent.SequenceEqual(_lent))
+            {
+                _lent = lent;
+                Send(new NodeFrame { Facts = Facts() });
+            }
+        }
+    }
+
+    private Facts Facts()
+    {
+        var facts = node.Facts.Read();
+        facts.Endpoints.Add(node.Models.Watch.Found);
+        return facts;
+    }
+
     private Hello Hello() => new()
     {
         NodeId = node.NodeId,
@@ -81,7 +111,7 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
         ProtoMin = Protocol,
         ProtoMax = Protocol,
         AgentVersion = node.Version,
-        Facts = node.Facts.Read(),
+        Facts = Facts(),
         Consent = node.Terms.Consent(),
         Attempts = { node.Book.All.Where(attempt => attempt.Journalled).Select(Report) },
     };
@@ -98,6 +128,7 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
     {
         node.SaveNonce(welcome.SessionNonce.ToByteArray());
         node.Terms.Server = welcome.Policy ?? new Policy();
+        _isWelcome = true;
         _handled = call.ResponseStream.Current.Seq;
         _lastWord = node.Clock.GetTimestamp();
         node.Book.Send = Send;
@@ -145,6 +176,9 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
                 break;
             case ServerFrame.BodyOneofCase.Policy:
                 node.Terms.Server = frame.Policy;
+                break;
+            case ServerFrame.BodyOneofCase.OpenTunnel:
+                node.Models.Tunnels.Open(frame.OpenTunnel);
                 break;
             case ServerFrame.BodyOneofCase.Drain:
                 node.Terms.Server = WithDraining(frame.Drain.On);
@@ -194,13 +228,8 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
                 }
 
                 var beat = await BeatOnceAsync(over.Token);
-                if (Lent() is var lent && !lent.SequenceEqual(_lent))
-                {
-                    // Before the beat, whose loads stand in the order of the GPUs that are lent.
-                    _lent = lent;
-                    Send(new NodeFrame { Facts = node.Facts.Read() });
-                }
-
+                // Before the beat, whose loads stand in the order of the GPUs that are lent.
+                Restate();
                 Send(new NodeFrame { Heartbeat = beat });
             }
             while (await timer.WaitForNextTickAsync(over.Token));
@@ -211,7 +240,8 @@ internal sealed class NodeSession(NodeContext node, AsyncDuplexStreamingCall<Nod
         }
     }
 
-    private string[] Lent() => [.. node.Facts.Gpus.Select(gpu => gpu.Id)];
+    private string[] Lent() =>
+        [.. node.Facts.Gpus.Select(gpu => gpu.Id), .. node.Models.Watch.Found.Select(endpoint => endpoint.ToByteString().ToBase64())];
 
     private async Task<Heartbeat> BeatOnceAsync(CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtherThing.Agent.Attempts.Kinds;
+using OtherThing.Agent.Models;
 using OtherThing.Agent.Sandboxes;
 
 namespace OtherThing.Agent.Policies;
@@ -50,6 +51,12 @@ internal sealed record LocalPolicy
 
     public IReadOnlyList<string> Labels { get; set; } = [];
 
+    /// <summary>Servers of models on this machine's loopback, beside those that are found by themselves.</summary>
+    public IReadOnlyList<string> ModelEndpoints { get; set; } = [];
+
+    /// <summary>How many requests each of them works on at once; null: as many as it says, else one.</summary>
+    public int? ModelSlots { get; set; }
+
     /// <summary>Takes no new jobs; what runs goes on.</summary>
     public bool Paused { get; set; }
 
@@ -89,6 +96,21 @@ internal sealed record LocalPolicy
         if (JobUsers is not null && !UserRange.TryParse(JobUsers, out _))
         {
             yield return $"jobUsers: '{JobUsers}' is no range FIRST-LAST of at least {UserRange.Least} users from 1000 up.";
+        }
+
+        if (ModelEndpoints.Count > EndpointAddress.Most)
+        {
+            yield return $"modelEndpoints: at most {EndpointAddress.Most}.";
+        }
+
+        foreach (var problem in ModelEndpoints.Select(EndpointAddress.Problem).OfType<string>())
+        {
+            yield return $"modelEndpoints: {problem}";
+        }
+
+        if (ModelSlots is not (null or (>= 1 and <= 256)))
+        {
+            yield return "modelSlots: must be 1 to 256.";
         }
 
         if (Network is not (NetworkReach.None or NetworkReach.Full))

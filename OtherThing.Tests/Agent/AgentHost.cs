@@ -28,10 +28,19 @@ internal sealed class AgentHost : IAsyncDisposable
         return host;
     }
 
-    internal void Start(string allow, string? token, IReadOnlyList<string>? unsandboxed = null, TimeProvider? clock = null)
+    internal void Start(
+        string allow, string? token, IReadOnlyList<string>? unsandboxed = null, TimeProvider? clock = null, IReadOnlyList<string>? models = null)
     {
         var options = new RunOptions
-        { Server = Server.Url, JoinToken = token, Name = "test", Data = Data, Allow = allow.Length == 0 ? null : allow.Split(','), Unsandboxed = unsandboxed };
+        {
+            Server = Server.Url,
+            JoinToken = token,
+            Name = "test",
+            Data = Data,
+            Allow = allow.Length == 0 ? null : allow.Split(','),
+            Unsandboxed = unsandboxed,
+            ModelEndpoints = models,
+        };
         var log = new ConsoleLog(TextWriter.Synchronized(Output), TimeProvider.System, LogLevel.Debug);
         _running = new NodeAgent(options, TextWriter.Synchronized(Output), log, clock ?? TimeProvider.System).RunAsync(_stop.Token);
     }

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OtherThing.Protocol.V1;
+using OtherThing.Tests.Agent.Models;
 using OtherThing.Tests.Support;
 
 namespace OtherThing.Tests.Agent;
@@ -26,6 +27,8 @@ internal sealed class FakeServer : IAsyncDisposable
     private readonly List<AttemptEvent> _events = [];
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Hello> _hellos = Channel.CreateUnbounded<Hello>();
+    private readonly Channel<Facts> _facts = Channel.CreateUnbounded<Facts>();
+    private readonly Channel<FakeTunnel> _tunnels = Channel.CreateUnbounded<FakeTunnel>();
     private WebApplication? _app;
     private IServerStreamWriter<ServerFrame>? _writer;
     private TaskCompletionSource _cut = new();
@@ -87,6 +90,12 @@ internal sealed class FakeServer : IAsyncDisposable
     }
 
     internal Task<Hello> HelloAsync() => _hellos.Reader.NextAsync();
+
+    /// <summary>The next facts that the agent states after its Hello.</summary>
+    internal Task<Facts> FactsAsync() => _facts.Reader.NextAsync();
+
+    /// <summary>The next tunnel that the agent opens.</summary>
+    internal Task<FakeTunnel> TunnelAsync() => _tunnels.Reader.NextAsync();
 
     /// <summary>Cuts the control stream without a word.</summary>
     internal void CutSession() => _cut.TrySetResult();
@@ -313,6 +322,10 @@ internal sealed class FakeServer : IAsyncDisposable
                 {
                     await server.OnEventAsync(happened);
                 }
+                else if (frame.Facts is { } facts)
+                {
+                    server._facts.Writer.TryWrite(facts);
+                }
                 else if (frame.Heartbeat is { } beat)
                 {
                     await server.SendAsync(new ServerFrame { HeartbeatAck = new HeartbeatAck { MonoMs = beat.MonoMs } });
@@ -323,6 +336,10 @@ internal sealed class FakeServer : IAsyncDisposable
 
     private sealed class DataFake(FakeServer server) : NodeData.NodeDataBase
     {
+        public override Task Tunnel(
+            IAsyncStreamReader<TunnelFrame> requestStream, IServerStreamWriter<TunnelFrame> responseStream, ServerCallContext context) =>
+            FakeTunnel.ServeAsync(server._tunnels.Writer, requestStream, responseStream, context.CancellationToken);
+
         public override async Task AppendLogs(IAsyncStreamReader<LogChunk> requests, IServerStreamWriter<LogAck> responses, ServerCallContext context)
         {
             await foreach (var chunk in requests.ReadAllAsync(context.CancellationToken))

@@ -44,7 +44,7 @@ public sealed partial class StepGuideTests
     {
         var listed = StepCatalog.All.SelectMany(type => StepErrorCodes.Of(type.Name)).Concat(StepErrorCodes.OfAll).Select(error => error.Code).ToHashSet();
         var sources = new[] { ("OtherThing.Core", "*Executor.cs"), ("OtherThing.Core", "FlowMachine*.cs"), (
-            "OtherThing.Core", "RunGrain*.cs"), ("OtherThing.Web", "*Executor.cs"), ("OtherThing.Web", "ChatTurn.cs") };
+            "OtherThing.Core", "RunGrain*.cs"), ("OtherThing.Web", "*Executor.cs"), ("OtherThing.Web", "ChatTurn.cs"), ("OtherThing.Web", "Node*.cs"), ("OtherThing.Core", "ModelRouter.cs") };
         var used = sources
             .SelectMany(source => Directory.EnumerateFiles(Path.Combine(Repository.Root, source.Item1), source.Item2, SearchOption.AllDirectories))
             .SelectMany(file => Failure().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
@@ -54,6 +54,6 @@ public sealed partial class StepGuideTests
         Assert.Equal("", string.Join(", ", used.Where(code => !listed.Contains(code)).Order()));
     }
 
-    [GeneratedRegex("(?:StepOutcome\\.(?:Failed|Unknown)|FailInline|turn\\.Broken|Broken)\\(\\s*(?:level, slot, |costs, )?\"([a-z]+\\.[a-z_]+)\"")]
+    [GeneratedRegex("(?:StepOutcome\\.(?:Failed|Unknown)|Error\\.Conflict|FailInline|turn\\.Broken|Broken)\\(\\s*(?:level, slot, |costs, )?\"([a-z]+\\.[a-z_]+)\"")]
     private static partial Regex Failure();
 }

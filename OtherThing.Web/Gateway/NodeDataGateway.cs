@@ -2,12 +2,13 @@ using System.Threading.Channels;
 using Grpc.Core;
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Nodes.Models;
 using OtherThing.Protocol.V1;
 
 namespace OtherThing.Web.Gateway;
 
-/// <summary>The bulk connection of nodes: pieces of logs in, answers out in the same order.</summary>
-internal sealed class NodeDataGateway(NodeSessions sessions, NodeTokens tokens) : NodeData.NodeDataBase
+/// <summary>The bulk connection of nodes: pieces of logs in, answers out in the same order; and a stream for each call of a model.</summary>
+internal sealed class NodeDataGateway(NodeSessions sessions, NodeTunnels tunnels, NodeTokens tokens, IHostApplicationLifetime lifetime) : NodeData.NodeDataBase
 {
     // Pieces under way at once: bounds what one node can make us hold to 8 MiB.
     private const int MaxUnderWay = 128;
@@ -35,6 +36,23 @@ internal sealed class NodeDataGateway(NodeSessions sessions, NodeTokens tokens) 
         }
 
         await answering;
+    }
+
+    public override async Task Tunnel(
+        IAsyncStreamReader<TunnelFrame> requestStream, IServerStreamWriter<TunnelFrame> responseStream, ServerCallContext context)
+    {
+        var nodeId = tokens.Require(context);
+        if (await TunnelStreams.FirstAsync(requestStream, context) is not { } first
+            || !Guid.TryParse(first.TunnelId, out var id) || tunnels.Claim(nodeId, id) is not { } tunnel)
+        {
+            throw new RpcException(new Status(StatusCode.NotFound, "No such tunnel was asked for, or it is over."));
+        }
+
+        using (tunnel)
+        using (lifetime.ApplicationStopping.Register(() => tunnel.Abort("gone", "the server is restarting")))
+        {
+            await TunnelStreams.RunAsync(tunnel, first, requestStream, responseStream, context);
+        }
     }
 
     private async Task<LogAck> StoreAsync(Guid nodeId, LogChunk chunk)

@@ -1,6 +1,7 @@
 using OtherThing.Core.Jobs;
 using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Nodes.Models;
 using OtherThing.Core.Results;
 using Wire = OtherThing.Protocol.V1;
 
@@ -26,6 +27,16 @@ internal static class NodeMessages
             DiskMb = Number(facts.DiskMb > 0 ? facts.DiskMb : facts.DiskFreeMb),
             Gpus = [.. facts.Gpus.Select(gpu => new NodeGpu(gpu.Name, Number(gpu.VramMb)))],
         },
+        Endpoints = [.. facts.Endpoints.Take(ModelEndpoint.Most).Select(Endpoint)],
+    };
+
+    private static ModelEndpoint Endpoint(Wire.ModelEndpoint endpoint) => new()
+    {
+        Endpoint = endpoint.Endpoint,
+        Server = endpoint.Server,
+        Slots = (int)Math.Min(endpoint.Slots, int.MaxValue),
+        Problem = endpoint.Problem,
+        Models = [.. endpoint.Models.Select(model => new LocalModel(model.Name, model.HasLoaded ? model.Loaded : null, Number(model.SizeMb)))],
     };
 
     public static NodeFacts WithConsent(NodeFacts known, Wire.Consent? consent) => consent is null ? known : known with

@@ -22,6 +22,10 @@ internal static class ServerFrames
         {
             EventAck = new Wire.EventAck { AttemptId = Id(ack.Attempt.Id), Fence = (ulong)ack.Attempt.Fence, EventNo = ack.EventNo, NotYours = ack.NotYours },
         },
+        NodeCommand.OpenTunnel open => new Wire.ServerFrame
+        {
+            OpenTunnel = new Wire.OpenTunnel { TunnelId = Id(open.TunnelId), Endpoint = open.Endpoint, WorkspaceId = Id(open.WorkspaceId) },
+        },
         NodeCommand.Rules rules => new Wire.ServerFrame { Policy = Policy(rules.Policy) },
         _ => throw new InvalidOperationException($"No frame for {command.GetType().Name}."),
     };

@@ -11,7 +11,13 @@ namespace OtherThing.Core.Flows.Validation;
 /// </summary>
 public static class FlowHints
 {
-    private static readonly string[] s_providers = [.. Enum.GetNames<ApiProvider>().Select(name => name.ToLowerInvariant())];
+    /// <summary>What a step names in place of a provider that asks the machines of the workspace.</summary>
+    private const string Machines = "nodes";
+
+    // More different ones than anybody has; each is looked for.
+    private const int MostLocalModels = 50;
+
+    private static readonly string[] s_providers = [.. Enum.GetNames<ApiProvider>().Select(name => name.ToLowerInvariant()), Machines];
 
     /// <summary>All hints, in the order of the steps; each names its step, the field and what to do.</summary>
     /// <param name="flow">The document, also one in the making.</param>
@@ -68,6 +74,15 @@ public static class FlowHints
         }
     }
 
+    /// <summary>The models that steps ask of the machines of the workspace.</summary>
+    internal static IEnumerable<string> LocalModelsOf(FlowDocument flow) =>
+        flow.Steps.Select(LocalModelOf).OfType<string>().Distinct(StringComparer.Ordinal).Take(MostLocalModels);
+
+    private static string? LocalModelOf(FlowStep? step) =>
+        step is { Type: "ai.chat", Config.ValueKind: JsonValueKind.Object } && LiteralOf(step.Config, "provider") == Machines
+            ? LiteralOf(step.Config, "model")
+            : null;
+
     private static void CheckKey(FlowStep step, FlowFacts facts, Action<FlowStep, string, string> add)
     {
         if (step.Type != "ai.chat" || LiteralOf(step.Config, "provider") is not { } provider)
@@ -78,6 +93,18 @@ public static class FlowHints
         if (!s_providers.Contains(provider))
         {
             add(step, "config.provider", $"There is no provider '{FlowValidator.Short(provider)}'. Choose one of {string.Join(", ", s_providers)}.");
+        }
+        else if (provider == Machines)
+        {
+            if (LocalModelOf(step) is { } model && facts.LocalModels.GetValueOrDefault(model) is { } missing)
+            {
+                add(step, "config.model", missing);
+            }
+
+            if (LiteralOf(step.Config, "keyId") is not null)
+            {
+                add(step, "config.keyId", "Machines of the workspace take no key. Leave it out.");
+            }
         }
         else if (LiteralOf(step.Config, "keyId") is { } keyId)
         {

@@ -89,8 +89,8 @@ public sealed class HttpVerbConverter() : System.Text.Json.Serialization.JsonStr
 /// <summary>Config of <c>ai.chat</c>.</summary>
 public sealed record AiChatConfig
 {
-    /// <summary>Whose model: a provider of the workspace's keys.</summary>
-    [Description("openai, anthropic, google, groq or custom."), Field("provider")]
+    /// <summary>Whose model: a provider of the workspace's keys, or <c>nodes</c>.</summary>
+    [Description("openai, anthropic, google, groq or custom; or the machines of the workspace, which serve models of their own."), Field("provider")]
     public required string Provider { get; init; }
 
     /// <summary>Which key pays; null takes the workspace's key of that provider.</summary>
@@ -98,7 +98,7 @@ public sealed record AiChatConfig
     public Guid? KeyId { get; init; }
 
     /// <summary>The model's name at the provider.</summary>
-    [Description("The model's name at the provider."), Field("model")]
+    [Description("The model's name at the provider or on the machines."), Field("model")]
     public required string Model { get; init; }
 
     /// <summary>What the model should be.</summary>

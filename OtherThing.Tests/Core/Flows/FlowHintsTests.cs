@@ -18,7 +18,12 @@ public sealed class FlowHintsTests
             + "page, or choose another provider." },
         { """{"provider":"{{ input.provider }}","model":"m","prompt":"p"}""", null, null },
         { """{"provider":"opnai","model":"m","prompt":"p"}""", "config.provider", "There is no provider 'opnai'. Choose one of openai, anthropic, google, "
-            + "groq, custom." },
+            + "groq, custom, nodes." },
+        { """{"provider":"nodes","model":"llama3.2","prompt":"p"}""", null, null },
+        { """{"provider":"nodes","model":"qwen3","prompt":"p"}""", "config.model", "No machine of this workspace serves qwen3." },
+        { """{"provider":"nodes","model":"{{ input.model }}","prompt":"p"}""", null, null },
+        { $$"""{"provider":"nodes","model":"llama3.2","keyId":"{{s_own}}","prompt":"p"}""", "config.keyId", "Machines of the workspace take no key. Leave it "
+            + "out." },
         { $$"""{"provider":"openai","keyId":"{{s_own}}","model":"m","prompt":"p"}""", null, null },
         { $$"""{"provider":"groq","keyId":"{{s_own}}","model":"m","prompt":"p"}""", "config.keyId", "This key is for openai, and the step asks groq. Choose "
             + "a key of groq, or change the provider." },
@@ -153,6 +158,7 @@ public sealed class FlowHintsTests
         Keys = new Dictionary<Guid, string> { [s_own] = "openai" },
         Asked = Every(s_own, s_foreign),
         Known = Every(s_own),
+        LocalModels = new Dictionary<string, string?> { ["llama3.2"] = null, ["qwen3"] = "No machine of this workspace serves qwen3." },
     };
 
     private static HashSet<(FlowReferenceKind, Guid)> Every(params Guid[] ids) =>

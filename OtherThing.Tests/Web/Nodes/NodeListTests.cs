@@ -6,8 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using OtherThing.Core.Live;
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Nodes.Models;
 using OtherThing.Data.Jobs;
 using OtherThing.Data.Nodes;
+using OtherThing.Tests.Core.Nodes.Models;
 using OtherThing.Tests.Support;
 using OtherThing.Web.Components.Shared.Lists;
 using OtherThing.Web.Features.Nodes;
@@ -64,6 +66,39 @@ public sealed class NodeListTests : IAsyncDisposable
         Assert.Contains("Owner: you", text, StringComparison.Ordinal);
         Assert.Equal(2, listening);
         Assert.Equal(0, Feed.SubscriptionCount);
+    }
+
+    [Fact]
+    public async Task NodeList_NodeThatLendsModels_ShowsThemWithSizeAndStateAndWhatIsWrongWithAServerOfModels()
+    {
+        var (workspaceId, owner) = await SignInAsync();
+        var facts = new NodeFacts
+        {
+            Os = "linux",
+            Kinds = ["model"],
+            Endpoints =
+            [
+                new ModelEndpoint
+                {
+                    Endpoint = "http://127.0.0.1:11434", Server = "Ollama",
+                    Models = [new LocalModel("qwen3:8b", false, 5_120), new LocalModel("llama3.2:latest", true, 1_925)],
+                },
+                new ModelEndpoint { Endpoint = "http://127.0.0.1:9000", Problem = "Nothing listens at http://127.0.0.1:9000." },
+            ],
+        };
+        var node = new Node([7, 7, 7], facts, null, DateTime.UtcNow);
+        Assert.Null(node.Claim(owner, "Attic box", joinsNewWorkspaces: false, DateTime.UtcNow));
+        await _database.Get<INodeStore>().TryAddAsync(node, Cancellation);
+        await _database.Get<INodeStore>().AttachOneAsync(node.Id, workspaceId, DateTime.UtcNow, Cancellation);
+        _database.Get<NodeLinks>().Attach(new ModelSession(node.Id), DateTime.UtcNow);
+
+        var list = _context.Render<NodeList>(parameters => parameters.Add(p => p.WorkspaceId, workspaceId));
+        list.WaitForElement("ul[aria-label=Models]");
+
+        Assert.Equal(
+            ["llama3.2:latest 1.9 GiB · loaded", "qwen3:8b 5 GiB · not loaded"],
+            list.FindAll("ul[aria-label=Models] li").Select(item => string.Join(' ', item.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
+        Assert.Equal("Nothing listens at http://127.0.0.1:9000.", list.Find("p.why").TextContent);
     }
 
     public async ValueTask DisposeAsync()

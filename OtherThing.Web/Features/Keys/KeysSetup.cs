@@ -30,6 +30,7 @@ internal static class KeysSetup
             .AddSingleton<KeyHealth>()
             .AddSingleton<KeyChoice>()
             .AddSingleton<ProviderLine>()
+            .AddSingleton<NodeChat>()
             .AddSingleton<IStepExecutor, HttpRequestExecutor>()
             .AddSingleton<IStepExecutor, AiChatExecutor>();
         return builder;

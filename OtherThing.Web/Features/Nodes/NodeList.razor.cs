@@ -78,7 +78,8 @@ public sealed partial class NodeList : IDisposable
         (string.IsNullOrEmpty(State) || node.Status.ToString().Equals(State, StringComparison.OrdinalIgnoreCase))
         && ListFilter.Matches(
             Query, node.Name, node.IsMine ? "you" : node.OwnerName, node.Facts.HostName, node.Facts.Os, node.Facts.Arch,
-            string.Join(' ', node.Facts.Resources.Gpus.Select(gpu => gpu.Name)), string.Join(' ', node.Facts.Labels)))];
+            string.Join(' ', node.Facts.Resources.Gpus.Select(gpu => gpu.Name)), string.Join(' ', node.Facts.Labels),
+            string.Join(' ', node.Facts.Endpoints.SelectMany(endpoint => endpoint.Models).Select(model => model.Name))))];
 
     private async Task ReloadAsync()
     {

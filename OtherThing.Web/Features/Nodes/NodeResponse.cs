@@ -1,4 +1,5 @@
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Nodes.Models;
 
 namespace OtherThing.Web.Features.Nodes;
 
@@ -24,7 +25,9 @@ public sealed record NodeResponse(
     string? HostName,
     string? Address,
     string? SandboxProblem,
-    string Network)
+    string Network,
+    IReadOnlyList<NodeModelResponse> Models,
+    IReadOnlyList<string> ModelProblems)
 {
     public static NodeResponse From(NodeView node) => new(
         node.Id,
@@ -47,5 +50,14 @@ public sealed record NodeResponse(
         node.Facts.HostName.Length > 0 ? node.Facts.HostName : null,
         node.Address,
         node.Facts.SandboxProblem.Length > 0 ? node.Facts.SandboxProblem : null,
-        node.Facts.Network);
+        node.Facts.Network,
+        [.. node.Facts.Endpoints.SelectMany(endpoint => endpoint.Models, NodeModelResponse.From)],
+        [.. node.Facts.Endpoints.Select(endpoint => endpoint.Problem).Where(problem => problem.Length > 0)]);
+}
+
+/// <summary>A model on a node as REST shows it.</summary>
+public sealed record NodeModelResponse(string Name, string Endpoint, string? Server, bool? Loaded, long? SizeMb)
+{
+    public static NodeModelResponse From(ModelEndpoint endpoint, LocalModel model) =>
+        new(model.Name, endpoint.Endpoint, endpoint.Server.Length > 0 ? endpoint.Server : null, model.Loaded, model.SizeMb);
 }

@@ -14,10 +14,11 @@ public sealed partial class ConfigField
 
     private static readonly Dictionary<string, Picked> s_picks = new(StringComparer.Ordinal)
     {
-        ["key"] = new("The workspace's key of the provider", "A key that is not here"),
-        ["flow"] = new("None", "A flow that is not here"),
-        ["member"] = new("Nobody", "Somebody who is no member"),
-        ["node"] = new("Any machine that fits", "A machine that is not here"),
+        ["key"] = new("The workspace's key of the provider", _ => "A key that is not here"),
+        ["flow"] = new("None", _ => "A flow that is not here"),
+        ["member"] = new("Nobody", _ => "Somebody who is no member"),
+        ["node"] = new("Any machine that fits", _ => "A machine that is not here"),
+        [StepChoices.LocalModel] = new("None", model => $"{model}: no machine serves it now"),
     };
 
     private string? _unread;
@@ -190,5 +191,5 @@ public sealed partial class ConfigField
     }
 
     /// <summary>How a list of names reads where nothing is chosen, and where what is chosen is not in it.</summary>
-    private sealed record Picked(string Unset, string Foreign);
+    private sealed record Picked(string Unset, Func<string, string> Foreign);
 }

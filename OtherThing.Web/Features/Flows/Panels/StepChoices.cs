@@ -18,7 +18,12 @@ public sealed record FieldChoice(string Value, string Label);
 public sealed class StepChoices(
     KeyService keys, KeyTestService keyTests, PriceTable prices, MemberService members, FlowService flows, NodeService nodes)
 {
+    /// <summary>The hint of a field that chooses among the models of machines.</summary>
+    public const string LocalModel = "local model";
+
     private const int MostModels = 200;
+    private const string Machines = "nodes";
+    private const string Newest = ":latest";
 
     private static readonly FieldChoice[] s_crons =
     [
@@ -46,6 +51,7 @@ public sealed class StepChoices(
     private IReadOnlyList<MemberView> _members = [];
     private IReadOnlyList<FlowSummary> _flows = [];
     private IReadOnlyList<NodeView> _nodes = [];
+    private FieldChoice[] _localModels = [];
 
     /// <summary>Reads what the workspace has; who may not see some of it chooses from none.</summary>
     /// <param name="actor">Who chooses.</param>
@@ -64,15 +70,25 @@ public sealed class StepChoices(
             : [];
         var machines = await nodes.ListAsync(actor, workspaceId, cancellationToken);
         _nodes = machines.IsSuccess ? [.. machines.Value.OrderBy(node => node.Name, StringComparer.CurrentCultureIgnoreCase)] : [];
+        _localModels = LocalModels(_nodes, workspaceId);
     }
+
+    /// <summary>The field as it is chosen here: a model of machines by a list, where there is one; else as it is.</summary>
+    public FieldSchema Picks(FieldSchema field, FlowStep step) =>
+        field.Hint == "model" && AsksMachines(step) && _localModels.Length > 0 ? field with { Hint = LocalModel } : field;
+
+    /// <summary>True for a step that asks the machines of the workspace, not a provider.</summary>
+    public bool AsksMachines(FlowStep step) => Text(step, "provider") == Machines;
 
     /// <summary>What fits a field of the config; empty when anything does.</summary>
     public IReadOnlyList<FieldChoice> For(FieldSchema field, FlowStep step) => field.Hint switch
     {
         "provider" =>
-            [.. s_providers.Select(provider => new FieldChoice(provider, HasKey(provider) ? $"{provider}: a key is here" : $"{provider}: no key yet"))],
+            [.. s_providers.Select(provider => new FieldChoice(provider, HasKey(provider) ? $"{provider}: a key is here" : $"{provider}: no key yet")),
+                new FieldChoice(Machines, _localModels.Length == 0 ? "Machines of the workspace: none serves a model" : "Machines of the workspace")],
         "key" => [.. KeysOf(step).Select(key => new FieldChoice(key.Id.ToString(), $"{key.Name} ({Name(key.Provider)}, {key.Mask})"))],
         "model" => Models(step),
+        LocalModel => [.. _localModels.Select(model => model.Value + Newest == Text(step, "model") ? model with { Value = model.Value + Newest } : model)],
         "flow" => [.. _flows.Select(flow => new FieldChoice(flow.Id.ToString(), flow.PublishedRevision is null ? $"{flow.Name} (draft only)" : flow.Name))],
         "node" =>
             [.. _nodes.Select(
@@ -91,14 +107,14 @@ public sealed class StepChoices(
     /// </summary>
     public IReadOnlyDictionary<string, JsonElement> FreshConfigs()
     {
-        var provider = s_providers.FirstOrDefault(HasWorkingKey) ?? s_providers.FirstOrDefault(HasKey);
+        var provider = s_providers.FirstOrDefault(HasWorkingKey) ?? s_providers.FirstOrDefault(HasKey) ?? (_localModels.Length > 0 ? Machines : null);
         if (provider is null)
         {
             return new Dictionary<string, JsonElement>();
         }
 
         var config = JsonNode.Parse(StepCatalog.Find("ai.chat")!.Fresh.GetRawText())!.AsObject();
-        (config["provider"], config["model"]) = (provider, s_models.GetValueOrDefault(provider, ""));
+        (config["provider"], config["model"]) = (provider, provider == Machines ? _localModels[0].Value : s_models.GetValueOrDefault(provider, ""));
         return new Dictionary<string, JsonElement> { ["ai.chat"] = Json.ToElement(config) };
     }
 
@@ -118,6 +134,19 @@ public sealed class StepChoices(
         _asked[key.Id] = found.Models;
         return null;
     }
+
+    /// <summary>Each model that a machine serves now, with the names of the machines; those in memory first.</summary>
+    private static FieldChoice[] LocalModels(IReadOnlyList<NodeView> nodes, Guid workspaceId) =>
+    [
+        .. nodes.Where(node => node.Status == NodeStatus.Ready && (node.Facts.OnlyWorkspaces.Count == 0 || node.Facts.OnlyWorkspaces.Contains(workspaceId)))
+            .SelectMany(node => node.Facts.Endpoints.SelectMany(endpoint => endpoint.Models), (node, model) => (node.Name, Model: model))
+            .GroupBy(each => each.Model.Name.EndsWith(Newest, StringComparison.Ordinal) ? each.Model.Name[..^Newest.Length] : each.Model.Name)
+            .OrderByDescending(group => group.Any(each => each.Model.Loaded == true)).ThenBy(group => group.Key, StringComparer.OrdinalIgnoreCase)
+            .Take(MostModels)
+            .Select(group => new FieldChoice(
+                group.Key,
+                $"{group.Key} on {string.Join(", ", group.GroupBy(each => each.Name).Select(on => on.Any(each => each.Model.Loaded == true) ? $"{on.Key} (loaded)" : on.Key))}")),
+    ];
 
     private FieldChoice[] Models(FlowStep step)
     {

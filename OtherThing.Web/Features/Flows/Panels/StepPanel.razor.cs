@@ -175,6 +175,10 @@ public sealed partial class StepPanel : IAsyncDisposable
         return [.. Enumerable.Range(1, parts.Length - 1).Reverse().Select(count => "field-" + string.Join('-', parts.Skip(1).Take(count)))];
     }
 
+    /// <summary>Machines of the workspace take no key, so none is chosen for them.</summary>
+    private bool IsOffered(FieldSchema field) =>
+        field.Hint != "key" || _config[field.Name] is not null || Choices?.AsksMachines(Step) != true;
+
     private bool IsVerbatim(FieldSchema field) => _type?.VerbatimFields.Contains(field.Name) == true;
 
     private string? LanguageOf(FieldSchema field) => field.Input switch

@@ -9,7 +9,10 @@ using OtherThing.Web.Features.Keys.Chat.Wire;
 
 namespace OtherThing.Web.Features.Keys.Chat;
 
-/// <summary><c>ai.chat</c>: one streamed call of a provider with one of the workspace's keys; never more than one request per attempt.</summary>
+/// <summary>
+/// <c>ai.chat</c>: one streamed call of a provider with one of the workspace's keys, never more than one request per attempt; or of a model on
+/// one of the workspace's machines.
+/// </summary>
 internal sealed partial class AiChatExecutor(
     Door door,
     ProviderCatalog providers,
@@ -17,6 +20,7 @@ internal sealed partial class AiChatExecutor(
     SecretBroker broker,
     KeyHealth health,
     ProviderLine line,
+    NodeChat nodes,
     CostEngine costs,
     TimeProvider clock,
     ILogger<AiChatExecutor> logger) : IStepExecutor
@@ -25,12 +29,6 @@ internal sealed partial class AiChatExecutor(
 
     public async Task<StepOutcome> ExecuteAsync(StepCall call, CancellationToken cancellationToken)
     {
-        if (call.Resumed)
-        {
-            return StepOutcome.Unknown(
-                "ai.interrupted", "The server stopped while the model was being asked; the provider may have done and charged the work.");
-        }
-
         AiChatConfig config;
         try
         {
@@ -41,10 +39,17 @@ internal sealed partial class AiChatExecutor(
             return StepOutcome.Failed("ai.config_invalid", $"The config is not what ai.chat takes: {wrong.Path ?? "$"}.");
         }
 
-        if (providers.Find(config.Provider) is not { } provider)
+        var provider = providers.Find(config.Provider);
+        if (provider is null && config.Provider != NodeChat.Provider)
         {
             return StepOutcome.Failed(
-                "ai.config_invalid", $"provider must be one of {string.Join(", ", providers.All.Select(known => known.Name))}.");
+                "ai.config_invalid", $"provider must be one of {string.Join(", ", providers.All.Select(known => known.Name))}, {NodeChat.Provider}.");
+        }
+
+        if (call.Resumed && provider is not null)
+        {
+            return StepOutcome.Unknown(
+                "ai.interrupted", "The server stopped while the model was being asked; the provider may have done and charged the work.");
         }
 
         ChatResponseSchema? schema = null;
@@ -55,6 +60,11 @@ internal sealed partial class AiChatExecutor(
             {
                 return StepOutcome.Failed("ai.config_invalid", problem);
             }
+        }
+
+        if (provider is null)
+        {
+            return await nodes.AskAsync(call, config, schema, cancellationToken);
         }
 
         var actor = Actor.Trigger(call.UserId);
@@ -84,7 +94,8 @@ internal sealed partial class AiChatExecutor(
         var redactor = new SecretRedactor(value.Expose());
         var tap = line.Tap(baseUrl, redactor);
         var codec = ChatCodec.Of(provider.Provider);
-        var turn = new ChatTurn(call, config, provider, key, baseUrl, tap, codec, redactor, clock.GetUtcNow().UtcDateTime);
+        var turn = new ChatTurn(
+            call, config, new ProviderSource(provider, key, baseUrl, costs, clock.GetUtcNow().UtcDateTime), tap, codec, redactor);
         StepOutcome outcome;
         try
         {
@@ -96,14 +107,14 @@ internal sealed partial class AiChatExecutor(
             }
             else
             {
-                var failure = await ReadAsync(turn, body, cancellationToken);
-                outcome = failure is null ? await turn.FinishAsync(costs, schema, cancellationToken) : Explain(call, turn, tap, provider, failure);
+                var failure = await turn.ReadAsync(body, cancellationToken);
+                outcome = failure is null ? await turn.FinishAsync(schema, cancellationToken) : Explain(call, turn, tap, provider, failure);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !tap.NothingSent)
         {
             turn.End();
-            outcome = turn.Broken(costs, "ai.cancelled", "The call was stopped before its answer was whole.");
+            outcome = turn.Broken("ai.cancelled", "The call was stopped before its answer was whole.");
         }
         catch (Exception failure) when (IsBroken(failure))
         {
@@ -114,23 +125,6 @@ internal sealed partial class AiChatExecutor(
         return outcome;
     }
 
-    /// <summary>Reads the answer; what broke it off, unless it was whole by then.</summary>
-    private static async Task<Exception?> ReadAsync(ChatTurn turn, RedactedBody body, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await turn.ReadAsync(body, cancellationToken);
-            turn.End();
-            return null;
-        }
-        catch (Exception failure) when (IsBroken(failure) || failure is InvalidDataException or InvalidOperationException)
-        {
-            // The last two: what came is not compressed as it says, or longer than an answer can be.
-            turn.End();
-            return turn.Answer.IsWhole || turn.Answer.Error is not null ? null : failure;
-        }
-    }
-
     private static bool IsBroken(Exception failure) => failure is HttpRequestException or IOException;
 
     private StepOutcome Explain(StepCall call, ChatTurn turn, ProviderTap tap, ProviderInfo provider, Exception failure)
@@ -139,10 +133,10 @@ internal sealed partial class AiChatExecutor(
         return tap switch
         {
             { NothingSent: true } => turn.Unreachable(),
-            { Status: null } => turn.Broken(costs, "ai.no_answer", $"The connection to {provider.Title} broke before it answered."),
+            { Status: null } => turn.Broken("ai.no_answer", $"The connection to {provider.Title} broke before it answered."),
             { Status: { } answered } when (int)answered >= 300 => turn.Refused(),
-            _ when !turn.Answer.HasBegun => turn.Malformed(costs),
-            _ => turn.BrokeOff(costs),
+            _ when !turn.Answer.HasBegun => turn.Malformed(),
+            _ => turn.BrokeOff(),
         };
     }
 

@@ -7,7 +7,7 @@ namespace OtherThing.Web.Features.Keys.Chat;
 /// <summary>What is sent to the model.</summary>
 internal static class ChatPrompt
 {
-    public static ChatRequest Request(AiChatConfig config, ApiProvider provider, Uri baseUrl, SecretValue key, ChatResponseSchema? schema)
+    public static ChatRequest Request(AiChatConfig config, ApiProvider provider, Uri baseUrl, SecretValue? key, ChatResponseSchema? schema)
     {
         var system = string.Join("\n\n", new[] { config.System, schema?.Instruction }.Where(part => !string.IsNullOrWhiteSpace(part)));
         return new ChatRequest

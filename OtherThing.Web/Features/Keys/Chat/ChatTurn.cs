@@ -6,7 +6,6 @@ using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Steps.Configs;
 using OtherThing.Core.Usage;
-using OtherThing.Core.Usage.Prices;
 using OtherThing.Web.Features.Keys.Chat.Wire;
 
 namespace OtherThing.Web.Features.Keys.Chat;
@@ -14,7 +13,6 @@ namespace OtherThing.Web.Features.Keys.Chat;
 /// <summary>What is known of one call while it runs and after it, and how that becomes the step's outcome.</summary>
 internal sealed class ChatTurn
 {
-    private const int MaxRawUsage = 8_000;
     private const int MaxHead = 200;
 
     // When the provider names no time: the engine's own back-off grows from here.
@@ -25,31 +23,18 @@ internal sealed class ChatTurn
     private readonly StringBuilder _text = new();
     private readonly StepCall _call;
     private readonly AiChatConfig _config;
-    private readonly ProviderInfo _provider;
-    private readonly ApiKey _key;
-    private readonly Uri _baseUrl;
+    private readonly ChatSource _source;
     private readonly ProviderTap _tap;
     private readonly IChatCodec _codec;
     private readonly AnswerReader _reader;
     private readonly SecretRedactor _redactor;
-    private readonly DateTime _startedAt;
 
     // The tap cannot see a key that comes a few characters an event: each event has the rest of the wire format between them.
     private readonly StreamingTextRedactor _words;
 
-    public ChatTurn(
-        StepCall call,
-        AiChatConfig config,
-        ProviderInfo provider,
-        ApiKey key,
-        Uri baseUrl,
-        ProviderTap tap,
-        IChatCodec codec,
-        SecretRedactor redactor,
-        DateTime startedAt)
+    public ChatTurn(StepCall call, AiChatConfig config, ChatSource source, ProviderTap tap, IChatCodec codec, SecretRedactor redactor)
     {
-        (_call, _config, _provider, _key, _baseUrl) = (call, config, provider, key, baseUrl);
-        (_tap, _codec, _redactor, _startedAt) = (tap, codec, redactor, startedAt);
+        (_call, _config, _source, _tap, _codec, _redactor) = (call, config, source, tap, codec, redactor);
         _words = redactor.NewText();
         Answer = new ChatAnswer(part => Keep(_words.Push(part)));
         _reader = new AnswerReader(codec, Answer);
@@ -57,11 +42,31 @@ internal sealed class ChatTurn
 
     public ChatAnswer Answer { get; }
 
+    /// <summary>Counts the turns of one attempt from 1: another machine is another call.</summary>
+    public int Number { get; init; } = 1;
+
     private string Model => Answer.Model ?? _config.Model;
 
-    /// <summary>Reads the answer to its end, or to where the provider says that it ends: some never close the connection.</summary>
-    /// <exception cref="IOException">It broke off.</exception>
-    public async Task ReadAsync(RedactedBody body, CancellationToken cancellationToken)
+    /// <summary>Reads the answer to its end, or to where it says that it ends; nothing more of it will arrive.</summary>
+    /// <returns>What broke it off, unless it was whole by then.</returns>
+    public async Task<Exception?> ReadAsync(RedactedBody body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadToEndAsync(body, cancellationToken);
+            End();
+            return null;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidDataException or InvalidOperationException)
+        {
+            // The last two: what came is not compressed as it says, or longer than an answer can be.
+            End();
+            return Answer.IsWhole || Answer.Error is not null ? null : failure;
+        }
+    }
+
+    // Some servers never close the connection.
+    private async Task ReadToEndAsync(RedactedBody body, CancellationToken cancellationToken)
     {
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -87,30 +92,30 @@ internal sealed class ChatTurn
 
     /// <summary>What an answer that was read to its end becomes.</summary>
     /// <exception cref="OperationCanceledException">The step was stopped while the answer was checked.</exception>
-    public async Task<StepOutcome> FinishAsync(CostEngine costs, ChatResponseSchema? schema, CancellationToken cancellationToken)
+    public async Task<StepOutcome> FinishAsync(ChatResponseSchema? schema, CancellationToken cancellationToken)
     {
         if (Answer.Error is { } error)
         {
-            return Told(costs, error);
+            return Told(error);
         }
 
         if (!Answer.HasBegun && !Answer.IsWhole)
         {
-            return Malformed(costs);
+            return Malformed();
         }
 
         if (Answer.IsUnreadable)
         {
-            return Broken(costs, "ai.answer_malformed", $"{_provider.Title} sent a part of the answer that is not its wire format.");
+            return Broken("ai.answer_malformed", $"{_source.Title} sent a part of the answer that is not its wire format.");
         }
 
         // A body that just ends is no answer: every wire format says when it is done.
         if (!Answer.IsWhole)
         {
-            return BrokeOff(costs);
+            return BrokeOff();
         }
 
-        var usage = Charge(costs, isInterrupted: false);
+        var usage = Charge(isInterrupted: false);
         if (WhyNone() is (var code, var why))
         {
             return StepOutcome.Failed(code, why) with { Output = Output(usage, null), Usage = [usage] };
@@ -143,22 +148,22 @@ internal sealed class ChatTurn
     }
 
     public StepOutcome Unreachable() =>
-        StepOutcome.Failed("ai.unreachable", _tap.Unreachable ?? $"{_provider.Title} cannot be reached.", noEffect: true);
+        StepOutcome.Failed("ai.unreachable", _tap.Unreachable ?? $"{_source.Title} cannot be reached.", noEffect: true);
 
-    public StepOutcome BrokeOff(CostEngine costs) => Broken(costs, "ai.interrupted", $"The answer of {_provider.Title} broke off.");
+    public StepOutcome BrokeOff() => Broken("ai.interrupted", $"The answer of {_source.Title} broke off.");
 
-    public StepOutcome Malformed(CostEngine costs)
+    public StepOutcome Malformed()
     {
         var head = ProviderError.Words(string.Join(' ', _reader.Head.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), _redactor);
         var said = head is null ? "." : ": " + TextCut.Words(head, MaxHead);
-        return Broken(costs, "ai.answer_malformed", $"{_provider.Title} answered with something that is not its wire format{said}");
+        return Broken("ai.answer_malformed", $"{_source.Title} answered with something that is not its wire format{said}");
     }
 
     /// <summary>The request went out and the answer is not whole: what came is kept and charged by estimate.</summary>
-    public StepOutcome Broken(CostEngine costs, string code, string why)
+    public StepOutcome Broken(string code, string why)
     {
-        var usage = Charge(costs, isInterrupted: true);
-        return StepOutcome.Unknown(code, $"{why} {_provider.Title} may have done and charged the work.") with
+        var usage = Charge(isInterrupted: true);
+        return _source.Broken(code, why) with
         {
             Output = _text.Length > 0 ? Output(usage, null) : Json.Null,
             Usage = [usage],
@@ -166,31 +171,31 @@ internal sealed class ChatTurn
     }
 
     /// <summary>The provider said in its answer that it failed. What it had made by then is kept and charged by estimate.</summary>
-    private StepOutcome Told(CostEngine costs, WireError error)
+    private StepOutcome Told(WireError error)
     {
         var words = ProviderError.Words(error.Words ?? "", _redactor) ?? "it gave no reason";
         var outcome = error.Status is { } status
             ? Refused(status, words)
-            : StepOutcome.Failed("ai.provider_failed", $"{_provider.Title} failed: {words}");
+            : StepOutcome.Failed("ai.provider_failed", $"{_source.Title} failed: {words}");
         if (Answer.Characters == 0)
         {
             return outcome;
         }
 
-        var usage = Charge(costs, isInterrupted: true);
+        var usage = Charge(isInterrupted: true);
         return outcome with { NoEffect = false, Output = Output(usage, null), Usage = [usage] };
     }
 
     private StepOutcome Refused(int status, string words) => status switch
     {
-        429 or 503 or 529 => StepOutcome.Failed("ai.not_now", $"{_provider.Title} is overloaded or limits requests ({status}): {words}", noEffect: true) with
+        429 or 503 or 529 => StepOutcome.Failed("ai.not_now", $"{_source.Title} is overloaded or limits requests ({status}): {words}", noEffect: true) with
         {
             RetryAfter = _tap.RetryAfter ?? s_shortWait,
         },
-        401 or 403 => StepOutcome.Failed("ai.key_rejected", $"{_provider.Title} rejected the key '{_key.Name}': {words}"),
-        >= 500 => StepOutcome.Failed("ai.provider_failed", $"{_provider.Title} failed ({status}): {words}"),
-        >= 300 and < 400 => StepOutcome.Failed("ai.redirected", $"{_provider.Title} answered with a redirect ({status}), which a key never follows."),
-        _ => StepOutcome.Failed("ai.refused", $"{_provider.Title} refused the request ({status}): {words}"),
+        401 or 403 => _source.KeyRejected(words),
+        >= 500 => StepOutcome.Failed("ai.provider_failed", $"{_source.Title} failed ({status}): {words}"),
+        >= 300 and < 400 => StepOutcome.Failed("ai.redirected", $"{_source.Title} answered with a redirect ({status}), which a key never follows."),
+        _ => StepOutcome.Failed("ai.refused", $"{_source.Title} refused the request ({status}): {words}"),
     };
 
     /// <summary>Why a whole answer is none that a flow can go on with; null when it is one.</summary>
@@ -204,8 +209,8 @@ internal sealed class ChatTurn
         return Answer.FinishReason switch
         {
             "content_filter" when _text.Length == 0 =>
-                ("ai.refused", $"{_provider.Title} held the answer back: its content filter or the model itself refused."),
-            "error" => ("ai.provider_failed", $"{_provider.Title} ended the answer with an error and gave no reason."),
+                ("ai.refused", $"{_source.Title} held the answer back: its content filter or the model itself refused."),
+            "error" => ("ai.provider_failed", $"{_source.Title} ended the answer with an error and gave no reason."),
             _ => null,
         };
     }
@@ -219,57 +224,9 @@ internal sealed class ChatTurn
         }
     }
 
-    private UsageDraft Charge(CostEngine costs, bool isInterrupted)
-    {
-        var (asked, made) = (Tokens((_config.System?.Length ?? 0) + _config.Prompt.Length), Tokens(Answer.Characters));
-        var (usage, isEstimated) = Answer.Usage.Counted(_codec, asked, made, isInterrupted);
-        var priced = new PricedCall
-        {
-            Provider = _provider.Name,
-            BaseUrl = _baseUrl,
-            Flavour = _codec.Flavour,
-            Model = Model,
-            Answer = Reported(usage),
-            At = _startedAt,
-        };
-        var cost = isInterrupted && usage is null ? costs.Estimate(priced, asked, made) : costs.Cost(priced);
-        var raw = Answer.Usage.AsSent is { } sent ? Reported((JsonObject)sent.DeepClone()).GetRawText() : null;
-        return new UsageDraft
-        {
-            Type = UsageType.ApiCall,
-            CallId = $"chat:{_call.AttemptId:N}",
-            Provider = _provider.Name,
-            Model = Model,
-            KeyId = _key.Id,
-            InputTokens = cost.InputTokens,
-            OutputTokens = cost.OutputTokens,
-            CostUnits = cost.Cost?.Units,
-            CostStatus = isEstimated && cost.Status == CostStatus.Computed ? CostStatus.Estimated : cost.Status,
-            RawUsage = raw is { Length: <= MaxRawUsage } ? raw : null,
-            PriceRow = cost.PriceRow,
-        };
-    }
-
-    private JsonElement Reported(JsonObject? usage)
-    {
-        var answer = new JsonObject();
-        if (Answer.Model is { } model)
-        {
-            answer["model"] = model;
-        }
-
-        if (Answer.ServiceTier is { } tier)
-        {
-            answer["service_tier"] = tier;
-        }
-
-        if (usage is not null)
-        {
-            answer["usage"] = usage;
-        }
-
-        return Json.ToElement(answer);
-    }
+    private UsageDraft Charge(bool isInterrupted) => _source.Charge(new ChatCall(
+        $"chat:{_call.AttemptId:N}{(Number > 1 ? $":{Number}" : "")}", Model, Answer, _codec,
+        Tokens((_config.System?.Length ?? 0) + _config.Prompt.Length), Tokens(Answer.Characters), isInterrupted));
 
     // About four characters of text are a token.
     private static long Tokens(long characters) => (characters + 3) / 4;

@@ -9,7 +9,14 @@ internal sealed class ProviderLine(EgressConnector connector, EgressPolicy egres
     private readonly HttpMessageInvoker _transport = new(connector.CreateTransport());
 
     /// <summary>A tap for one call.</summary>
-    public ProviderTap Tap(Uri baseUrl, SecretRedactor redactor) => new(_transport, egress, ApiKey.HostOf(baseUrl), redactor, clock);
+    public ProviderTap Tap(Uri baseUrl, SecretRedactor redactor)
+    {
+        var boundHost = ApiKey.HostOf(baseUrl);
+        return new(
+            _transport,
+            uri => ApiKey.HostOf(uri) == boundHost && egress.Check(uri) is null ? null : $"{uri.IdnHost} is not where this key may be sent.",
+            redactor, clock);
+    }
 
     public void Dispose() => _transport.Dispose();
 }

@@ -9,7 +9,11 @@ namespace OtherThing.Web.Features.Keys.Chat;
 /// Sends one call of a provider: holds it to the origin the key is bound to and knows how far it got. Nothing behind it sees the key that a
 /// server sends back: of an answer only its status, the time it asks to wait and its redacted body get through.
 /// </summary>
-internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egress, string boundHost, SecretRedactor redactor, TimeProvider clock)
+/// <param name="transport">The way there.</param>
+/// <param name="refuse">Why an address is none that the call may go to; null when it is one.</param>
+/// <param name="redactor">Takes the key out of what comes back.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class ProviderTap(HttpMessageInvoker transport, Func<Uri, string?> refuse, SecretRedactor redactor, TimeProvider clock)
 {
     private const int MaxErrorBytes = 16 * 1024;
     private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(1);
@@ -35,9 +39,8 @@ internal sealed class ProviderTap(HttpMessageInvoker transport, EgressPolicy egr
     public async Task<RedactedBody?> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var uri = request.RequestUri!;
-        if (ApiKey.HostOf(uri) != boundHost || egress.Check(uri) is not null)
+        if ((Unreachable = refuse(uri)) is not null)
         {
-            Unreachable = $"{uri.IdnHost} is not where this key may be sent.";
             throw new HttpRequestException(Unreachable);
         }
 

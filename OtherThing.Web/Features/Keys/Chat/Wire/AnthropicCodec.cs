@@ -35,7 +35,7 @@ internal sealed class AnthropicCodec : IChatCodec
         }
 
         var message = Post(request.BaseUrl, "/v1/messages", body);
-        message.Headers.TryAddWithoutValidation("x-api-key", request.Key.Expose());
+        message.Headers.TryAddWithoutValidation("x-api-key", request.Key!.Expose());
         message.Headers.TryAddWithoutValidation("anthropic-version", "2023-06-01");
         return message;
     }

@@ -11,7 +11,8 @@ internal sealed record ChatRequest
     /// <summary>Where the provider's API lives, without a slash at the end.</summary>
     public required Uri BaseUrl { get; init; }
 
-    public required SecretValue Key { get; init; }
+    /// <summary>Null for a server that takes none.</summary>
+    public required SecretValue? Key { get; init; }
 
     public required string Model { get; init; }
 

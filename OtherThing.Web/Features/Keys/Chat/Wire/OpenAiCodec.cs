@@ -49,7 +49,11 @@ internal sealed class OpenAiCodec : IChatCodec
         }
 
         var message = Post(request.BaseUrl, "/chat/completions", body);
-        message.Headers.TryAddWithoutValidation("Authorization", "Bearer " + request.Key.Expose());
+        if (request.Key is { } key)
+        {
+            message.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key.Expose());
+        }
+
         return message;
     }
 
