@@ -67,9 +67,9 @@ public sealed partial class JobDispatcher
                 Post(() => OnNotKept(job, refused));
                 taken.TrySetException(refused);
             });
-        if (session is null && _serving.Find(row.WorkspaceId) is null)
+        if (job.Row.NodeId is null && !_serving.IsFresh(row.WorkspaceId))
         {
-            LookAndPlace(); // what was read has been forgotten on the way
+            LookAndPlace(); // something changed since it was read
         }
     }
 

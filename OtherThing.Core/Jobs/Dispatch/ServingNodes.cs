@@ -31,7 +31,7 @@ internal sealed partial class ServingNodes(INodeStore nodes, TimeProvider clock,
     {
         lock (_gate)
         {
-            var reads = workspaceIds.Where(id => !IsFresh(id)).Select(Begin).ToArray();
+            var reads = workspaceIds.Where(id => !IsFreshLocked(id)).Select(Begin).ToArray();
             return reads.Length == 0 ? Task.CompletedTask : Task.WhenAll(reads);
         }
     }
@@ -45,7 +45,16 @@ internal sealed partial class ServingNodes(INodeStore nodes, TimeProvider clock,
         }
     }
 
-    private bool IsFresh(Guid workspaceId) =>
+    /// <summary>True when nothing better could be read about a workspace now.</summary>
+    public bool IsFresh(Guid workspaceId)
+    {
+        lock (_gate)
+        {
+            return IsFreshLocked(workspaceId);
+        }
+    }
+
+    private bool IsFreshLocked(Guid workspaceId) =>
         _known.TryGetValue(workspaceId, out var known) && known.Round == _round && clock.GetElapsedTime(known.At) < s_fresh;
 
     /// <summary>One read of a workspace at a time, and one more behind it for all who ask since something changed.</summary>

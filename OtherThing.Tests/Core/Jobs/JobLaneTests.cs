@@ -16,6 +16,7 @@ public sealed class JobLaneTests
         var slow = new TaskCompletionSource();
         var nodes = new[] { (SlowNodes?)null };
         await using var bench = await DispatchBench.StartAsync(wrapNodes: store => (nodes[0] = SlowNodes.Around(store)).Store);
+        using var release = new Releasing(slow); // whatever becomes of this test, the dispatcher has to be able to stop
         var node = await bench.AddNodeAsync();
         var running = await bench.SubmitAsync(bench.NewJob());
         var assigned = await node.AssignedAsync();
@@ -28,7 +29,7 @@ public sealed class JobLaneTests
         await node.AckAsync(assigned, AttemptEventKind.Finished, 2);
         var ended = await DispatchBench.EndOf(running);
         var waits = !waiting.IsCompleted;
-        slow.SetResult();
+        release.Dispose();
         var placed = await waiting.WithPatience();
 
         Assert.False(accepted.NotYours);
@@ -77,6 +78,11 @@ public sealed class JobLaneTests
         Assert.Null(bench.Dispatcher.Find(queued.Row.Id));
         Assert.Equal(
             [queued.Row.Id], (await bench.Store.ListOpenAsync(new JobShare { NodeIds = [] }, Cancellation)).Select(job => job.Id));
+    }
+
+    private sealed class Releasing(TaskCompletionSource held) : IDisposable
+    {
+        public void Dispose() => held.TrySetResult();
     }
 
     /// <summary>What the database says of nodes, late or never.</summary>

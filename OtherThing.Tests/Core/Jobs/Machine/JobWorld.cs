@@ -397,13 +397,15 @@ internal sealed class JobWorld
                 Assert.Contains(Row(assign.Job.Id).Attempts(), attempt => (attempt.Id, attempt.Fence) == (assign.Job.AttemptId, assign.Job.Fence));
                 Assert.True(assign.Job.Revision <= Row(assign.Job.Id).Revision, "an assignment of a state that is not committed");
                 break;
-            case NodeCommand.Ack { NotYours: false } ack when _said.Last(said => (said.Word.Attempt.Id, said.Word.EventNo) == (ack.Attempt.Id, ack.EventNo)).Word
-                is { Kind: AttemptEventKind.Finished or AttemptEventKind.Killed or AttemptEventKind.Lost }:
+            case NodeCommand.Ack { NotYours: false } ack when WordOf(ack).Kind is AttemptEventKind.Finished or AttemptEventKind.Killed or AttemptEventKind.Lost:
                 Assert.Contains(_jobs, job => job.Committed is { } row && (row.EarlierAttempts.Any(attempt => attempt.Id == ack.Attempt.Id)
                     || (row.AttemptId == ack.Attempt.Id && row.Status.IsFinal())));
                 break;
         }
     }
+
+    private AttemptEvent WordOf(NodeCommand.Ack ack) =>
+        _said.Last(said => (said.Word.Attempt.Id, said.Word.EventNo) == (ack.Attempt.Id, ack.EventNo)).Word;
 
     private Job Row(Guid jobId) => _jobs.Single(job => job.Id == jobId).Committed!;
 
