@@ -35,10 +35,10 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
             built.Connections.Select(each => $"{each.From} {each.Port} {each.To}"));
 
         // Configure: a value that the run's input will not have, a condition, what to put out.
-        await ConfigureAsync(builder, 1, "Value", "{{ input.topic }}");
-        await ConfigureAsync(builder, 2, "Condition", "steps.set == 'moss'");
-        await ConfigureAsync(builder, 3, "Value", "{{ steps.set }}");
-        await ConfigureAsync(builder, 4, "Value", "none");
+        await ConfigureAsync(builder, 1, "set", "Value", "{{ input.topic }}");
+        await ConfigureAsync(builder, 2, "if", "Condition", "steps.set == 'moss'");
+        await ConfigureAsync(builder, 3, "output", "Value", "{{ steps.set }}");
+        await ConfigureAsync(builder, 4, "output2", "Value", "none");
         await builder.SavedAsync(flow => flow.Steps[4].Config.GetProperty("value").ToString() == "none");
 
         // Run: it fails at the second step.
@@ -46,7 +46,7 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
         await StatusAsync(builder, "set", "failed");
 
         // Fix and run again: it goes the way of the condition.
-        await ConfigureAsync(builder, 1, "Value", "moss");
+        await ConfigureAsync(builder, 1, "set", "Value", "moss");
         await builder.SavedAsync(flow => flow.Steps[1].Config.GetProperty("value").ToString() == "moss");
         await RunAsync(builder);
         await StatusAsync(builder, "output", "succeeded");
@@ -153,7 +153,7 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
         await Assertions.Expect(builder.Host).ToBeFocusedAsync();
     }
 
-    private static async Task ConfigureAsync(FlowBuilder builder, int at, string field, string value)
+    private static async Task ConfigureAsync(FlowBuilder builder, int at, string step, string field, string value)
     {
         var keys = builder.Page.Keyboard;
         await builder.Host.FocusAsync();
@@ -164,7 +164,7 @@ public sealed class FlowKeyboardTests(Chromium chromium, SharedServer server)
         }
 
         await keys.PressAsync("Enter");
-        var input = builder.Page.Locator("[data-flow-panel]").GetByLabel(field);
+        var input = builder.Page.Locator($"[data-flow-panel='{step}']").GetByLabel(field);
         await input.WaitForAsync();
         for (var turn = 0; turn < 30 && !await input.EvaluateAsync<bool>("input => input === document.activeElement"); turn++)
         {

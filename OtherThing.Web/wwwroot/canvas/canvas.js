@@ -239,8 +239,9 @@ export class Canvas {
   }
 
   /** The keyboard follows into the panel; Escape leads back. */
-  #enterPanel(id, turns = 60) {
-    const panel = this.#parts.root.querySelector('[data-flow-panel]');
+  #enterPanel(id, turns = 300) {
+    const shown = this.#parts.root.querySelector('[data-flow-panel]');
+    const panel = shown?.dataset.flowPanel === id ? shown : null; // until it comes, that of the step before may still be there
     const field = panel?.querySelector('input:not([type=hidden]), textarea, select');
     if (field && panel.offsetParent !== null && document.activeElement === this.host) field.focus();
     else if (turns > 0 && document.activeElement === this.host && this.scene.selection.has(id)) requestAnimationFrame(() => this.#enterPanel(id, turns - 1));

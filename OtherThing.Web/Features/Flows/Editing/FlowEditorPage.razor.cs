@@ -121,6 +121,9 @@ public sealed partial class FlowEditorPage
         ? _editor?.Snapshot.Definition.Notes.FirstOrDefault(note => note.Id == id[5..])
         : null;
 
+    /// <summary>Whose panel is open, as the canvas calls it: the keyboard follows into that one only.</summary>
+    private string PanelOf => SelectedStep?.Id ?? (SelectedNote is { } note ? $"note:{note.Id}" : "");
+
     private bool PanelOpen => SelectedStep is not null || SelectedNote is not null || _selection.Count > 1 || _showProblems || _showRuns || _showLive;
 
     public async ValueTask DisposeAsync()
