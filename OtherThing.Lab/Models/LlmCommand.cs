@@ -26,7 +26,8 @@ internal static class LlmCommand
         var server = new Option<string>("--server") { Description = "Folder of a Release build of OtherThing.Web", Required = true };
         var agent = new Option<string>("--agent") { Description = "Folder of a Release build of OtherThing.Node, or the agent as one file", Required = true };
         var requests = new Option<int>("--requests") { Description = "How many runs ask while one server of models is killed", DefaultValueFactory = _ => 300 };
-        var command = new Command("llm", "Models on machines: time to the first token, and one of three killed among 300 requests.") { server, agent, requests };
+        var command =
+            new Command("llm", "Models on machines: time to the first token, and one of three killed among 300 requests.") { server, agent, requests };
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(parsed.GetValue(server)!, parsed.GetValue(agent)!, parsed.GetValue(requests), cancellationToken));
         return command;
@@ -118,7 +119,9 @@ internal static class LlmCommand
     {
         var step = run.GetProperty("steps").EnumerateArray().Last(step => step.GetProperty("path").GetString() == "ask");
         var code = step.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? error.GetProperty("code").GetString()! : "";
-        var text = step.GetProperty("output") is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("text", out var said) ? said.GetString() : null;
+        var text = step.GetProperty("output") is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("text", out var said)
+            ? said.GetString()
+            : null;
         return (run.GetProperty("status").GetString()!, code, text is { Length: > 0 });
     }
 

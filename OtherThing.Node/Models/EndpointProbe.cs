@@ -127,7 +127,8 @@ internal sealed class EndpointProbe(HttpMessageInvoker http)
 
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                return new Answer($"{address}{path} answered {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}: no server of models is there.");
+                var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+                return new Answer($"{address}{path} answered {status}: no server of models is there.");
             }
 
             var bytes = new byte[MostBytes + 1];

@@ -19,9 +19,6 @@ internal sealed partial class ModelTunnels(
     private readonly ConcurrentDictionary<string, Turnstile> _turns = new(StringComparer.Ordinal);
     private readonly ILogger _logger = logger;
 
-    /// <summary>How many are at work.</summary>
-    internal int Count => _live.Count;
-
     /// <summary>The server wants one. Never blocks.</summary>
     internal void Open(OpenTunnel asked)
     {

@@ -42,8 +42,8 @@ public sealed class NodeShowCommand(Lookup lookup) : ConsoleCommand("node show",
         var row = ConsoleNodes.Row(node, await lookup.NamesAsync(call, cancellationToken));
         row["kinds"] = new JsonArray([.. node.Facts.Kinds.Select(kind => (JsonNode?)kind)]);
         row["sandbox"] = node.Facts.Sandbox;
-        row["models"] = new JsonArray(
-            [.. node.Facts.Endpoints.SelectMany(endpoint => endpoint.Models).Select(model => (JsonNode?)(model.Loaded == true ? $"{model.Name} (loaded)" : model.Name))]);
+        var models = node.Facts.Endpoints.SelectMany(endpoint => endpoint.Models).Select(model => model.Loaded == true ? $"{model.Name} (loaded)" : model.Name);
+        row["models"] = new JsonArray([.. models.Select(model => (JsonNode?)model)]);
         row["labels"] = new JsonArray([.. node.Facts.Labels.Select(label => (JsonNode?)label)]);
         row["lent"] = $"{node.Lent.CpuCores} cores, {node.Lent.MemoryMb} MiB, {node.Lent.GpuCount} GPUs";
         return ConsoleOutput.Say(string.Join('\n', row.Select(pair => $"{pair.Key,-10}{ConsoleText.Cell(pair.Value)}")), row);

@@ -29,12 +29,6 @@ public sealed class ModelMachines(INodeStore store, NodeLinks links, TimeProvide
     private readonly ConcurrentDictionary<Guid, Known> _known = new();
     private readonly long _startedAt = clock.GetTimestamp();
 
-    /// <summary>The names of the models that can be asked in a workspace now.</summary>
-    public async Task<IReadOnlyList<string>> ListAsync(Guid workspaceId, CancellationToken cancellationToken) =>
-        [.. (await ReadAsync(workspaceId, fresh: true, cancellationToken)).Where(machine => machine.Away is null)
-            .SelectMany(machine => machine.Endpoints).SelectMany(endpoint => endpoint.Models).Select(model => model.Name)
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.OrdinalIgnoreCase)];
-
     /// <summary>Why a model cannot be asked in a workspace, and what to do about it; null when it can.</summary>
     public async Task<string?> MissingAsync(Guid workspaceId, string model, CancellationToken cancellationToken) =>
         Missing(await ReadAsync(workspaceId, fresh: true, cancellationToken), model);

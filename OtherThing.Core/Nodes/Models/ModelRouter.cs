@@ -27,7 +27,7 @@ public sealed class ModelRouter(ModelMachines machines, NodeTunnels tunnels, Tim
     private readonly LinkedList<Waiter> _waiting = new();
 
     /// <summary>Calls that wait for a machine.</summary>
-    public int Waiting
+    internal int Waiting
     {
         get
         {

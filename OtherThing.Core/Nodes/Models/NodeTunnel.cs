@@ -102,7 +102,8 @@ public sealed class NodeTunnel : IDisposable
                 case TunnelPart.Head head when _opened.Task.IsCompleted && !_head.Task.IsCompleted && head.Status is >= 200 and <= 599:
                     _head.SetResult(head);
                     return true;
-                case TunnelPart.Data data when _head.Task.IsCompleted && (_window -= data.Bytes.Length) >= 0 && (_total += data.Bytes.Length) <= MostAnswerBytes:
+                case TunnelPart.Data data when _head.Task.IsCompleted
+                    && (_window -= data.Bytes.Length) >= 0 && (_total += data.Bytes.Length) <= MostAnswerBytes:
                     _answer.Writer.TryWrite(data.Bytes);
                     return true;
                 case TunnelPart.End when _head.Task.IsCompleted:

@@ -4,6 +4,7 @@ using OtherThing.Core.Access;
 using OtherThing.Core.Flows;
 using OtherThing.Core.Keys;
 using OtherThing.Core.Nodes;
+using OtherThing.Core.Nodes.Models;
 using OtherThing.Core.Results;
 using OtherThing.Core.Steps;
 using OtherThing.Core.Usage.Prices;
@@ -143,10 +144,11 @@ public sealed class StepChoices(
             .GroupBy(each => each.Model.Name.EndsWith(Newest, StringComparison.Ordinal) ? each.Model.Name[..^Newest.Length] : each.Model.Name)
             .OrderByDescending(group => group.Any(each => each.Model.Loaded == true)).ThenBy(group => group.Key, StringComparer.OrdinalIgnoreCase)
             .Take(MostModels)
-            .Select(group => new FieldChoice(
-                group.Key,
-                $"{group.Key} on {string.Join(", ", group.GroupBy(each => each.Name).Select(on => on.Any(each => each.Model.Loaded == true) ? $"{on.Key} (loaded)" : on.Key))}")),
+            .Select(group => new FieldChoice(group.Key, $"{group.Key} on {string.Join(", ", group.GroupBy(each => each.Name).Select(Machine))}")),
     ];
+
+    private static string Machine(IGrouping<string, (string Name, LocalModel Model)> machine) =>
+        machine.Any(each => each.Model.Loaded == true) ? $"{machine.Key} (loaded)" : machine.Key;
 
     private FieldChoice[] Models(FlowStep step)
     {

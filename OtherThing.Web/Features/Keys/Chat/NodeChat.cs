@@ -128,7 +128,8 @@ internal sealed partial class NodeChat(Door door, ModelRouter router, TimeProvid
             Usage = [.. failed.SelectMany(each => each.Outcome.Usage)],
         };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} step {Path}: node {NodeId} failed before the first token of {Model}, trying the next one: {Code}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Run {RunId} step {Path}: node {NodeId} failed before the first token of {Model}, trying the next one: {Code}")]
     private partial void LogNext(Guid runId, string path, string model, Guid nodeId, string code);
 
     /// <summary>What one machine made of the call, and whether the next one is asked.</summary>
