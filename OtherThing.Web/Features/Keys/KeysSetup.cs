@@ -32,6 +32,7 @@ internal static class KeysSetup
             .AddSingleton<ProviderLine>()
             .AddSingleton<NodeChat>()
             .AddSingleton<IStepExecutor, HttpRequestExecutor>()
+            .AddSingleton<ProviderChat>()
             .AddSingleton<IStepExecutor, AiChatExecutor>();
         return builder;
     }
