@@ -33,12 +33,14 @@ internal static unsafe class ServiceHost
     private static void Serve(uint count, char** words)
     {
         s_handle = Advapi32.RegisterServiceCtrlHandlerEx(ServiceControl.Name, &Control, null);
-        var once = new string[Math.Max(0, (int)count - 1)];
+        var once = new string[count];
         for (var i = 0; i < once.Length; i++)
         {
-            once[i] = new string(words[i + 1]);
+            once[i] = new string(words[i]);
         }
 
+        // Its own name comes first: once on Windows, twice on Wine.
+        once = [.. once.SkipWhile(word => word == ServiceControl.Name)];
         Tell(Advapi32.StateRunning);
         try
         {

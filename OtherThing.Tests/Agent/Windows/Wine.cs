@@ -50,6 +50,9 @@ internal sealed class Wine(string prefix)
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(0, process.ExitCode);
         }
+
+        // What serves all of Windows was started with the first step and has its settings: the next program starts it anew.
+        await EndAsync();
     }
 
     /// <summary>Ends everything that runs in that system folder, and nothing else.</summary>
