@@ -1,5 +1,4 @@
 using OtherThing.Core.Jobs;
-using OtherThing.Core.Jobs.Kinds;
 using OtherThing.Core.Nodes;
 using OtherThing.Core.Nodes.Models;
 using OtherThing.Core.Results;
@@ -42,7 +41,7 @@ internal static class NodeMessages
     public static NodeFacts WithConsent(NodeFacts known, Wire.Consent? consent) => consent is null ? known : known with
     {
         // A newer agent may allow a kind that is not known here.
-        Kinds = [.. consent.Kinds.Where(allowed => JobKinds.All.Any(kind => kind.Allow == allowed))],
+        Kinds = [.. consent.Kinds.Where(NodeKinds.Holds)],
         Sandbox = consent.SandboxClasses.Count > 0 ? consent.SandboxClasses[0] : SandboxClasses.None,
         SandboxProblem = consent.SandboxProblem,
         // An older agent names none and runs jobs of all.

@@ -78,7 +78,7 @@ public sealed class ModelMachines(INodeStore store, NodeLinks links, TimeProvide
     {
         var node = record.Node;
         var link = links.Find(node.Id);
-        var lends = node.Facts.Kinds.Contains("model") && (node.Facts.OnlyWorkspaces is not { Count: > 0 } only || only.Contains(workspaceId));
+        var lends = node.Facts.Kinds.Contains(NodeKinds.Model) && (node.Facts.OnlyWorkspaces is not { Count: > 0 } only || only.Contains(workspaceId));
         var seen = link?.LastBeatAt ?? node.LastSeenAt;
         var silent = seen is { } heard ? clock.GetUtcNow().UtcDateTime - heard : TimeSpan.MaxValue;
         return new ModelMachine(

@@ -12,6 +12,7 @@ public sealed partial class FlowEditorPage
     private static readonly Type[] s_around = [typeof(KeysChanged), typeof(NodesChanged), typeof(MembersChanged), typeof(FlowsChanged)];
     private static readonly TimeSpan s_aroundEvery = TimeSpan.FromSeconds(2);
     private FlowFacts _facts = FlowFacts.None;
+    private int _factsAsked;
 
     private async Task FollowWorkspaceAsync()
     {
@@ -42,8 +43,9 @@ public sealed partial class FlowEditorPage
             return;
         }
 
+        var asked = ++_factsAsked;
         var read = await FactsOf.ReadAsync(Workspace.Actor, Workspace.Id, editor.Snapshot.Definition, _load.Gone);
-        if (read.TryGet(out var facts, out _) && ReferenceEquals(editor, _editor))
+        if (read.TryGet(out var facts, out _) && ReferenceEquals(editor, _editor) && asked == _factsAsked)
         {
             _facts = facts;
             Look();
